@@ -1,0 +1,69 @@
+"""The nouns of underdog as plain data and protocols; no input or output, nothing else of ours."""
+
+from underdog.core.budget import Budget
+from underdog.core.checker import Checker, Extraction, Grade, GradeStatus
+from underdog.core.completion import Completion, FinishReason, SamplingParams, TokenTrace
+from underdog.core.engine import (
+    ContinuationScore,
+    Engine,
+    EngineInfo,
+    GenerateRequest,
+    ModelShape,
+    Price,
+    ScoreRequest,
+)
+from underdog.core.form import Form, Reading
+from underdog.core.problem import JSONValue, Problem, Question
+from underdog.core.prompt import Message, Prompt, Role, Shot
+from underdog.core.sandbox import Limits, Sandbox, SandboxResult, SandboxStatus
+from underdog.core.solution import Solution, SolutionStatus
+from underdog.core.strategy import Action, Candidate, Decision, Sample, Score, Steps, Strategy
+from underdog.core.task import Task
+from underdog.core.usage import Usage
+from underdog.core.verifier import ModelCalls, Oracle, Verifier
+
+__all__ = [
+    "Action",
+    "Budget",
+    "Candidate",
+    "Checker",
+    "Completion",
+    "ContinuationScore",
+    "Decision",
+    "Engine",
+    "EngineInfo",
+    "Extraction",
+    "FinishReason",
+    "Form",
+    "GenerateRequest",
+    "Grade",
+    "GradeStatus",
+    "JSONValue",
+    "Limits",
+    "Message",
+    "ModelCalls",
+    "ModelShape",
+    "Oracle",
+    "Price",
+    "Problem",
+    "Prompt",
+    "Question",
+    "Reading",
+    "Role",
+    "Sample",
+    "SamplingParams",
+    "Sandbox",
+    "SandboxResult",
+    "SandboxStatus",
+    "Score",
+    "ScoreRequest",
+    "Shot",
+    "Solution",
+    "SolutionStatus",
+    "Steps",
+    "Strategy",
+    "Task",
+    "TokenTrace",
+    "Usage",
+    "Verifier",
+]

@@ -1,0 +1,138 @@
+"""The seam to language models: generate, continue a prefix, score a continuation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from underdog.core.completion import Completion, SamplingParams
+from underdog.core.prompt import Prompt
+from underdog.core.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShape:
+    """The architecture numbers that the FLOPs of a token follow from.
+
+    Attributes:
+        num_params: All parameters.
+        num_embedding_params: Parameters of the input embedding when it is not also the output
+            head; looked up, not multiplied, so they cost nothing.
+        num_layers: Decoder layers.
+        hidden_size: Width of the residual stream.
+    """
+
+    num_params: int
+    num_embedding_params: int = 0
+    num_layers: int = 0
+    hidden_size: int = 0
+
+    def flops_per_token(self, context_tokens: float = 0.0) -> float:
+        """FLOPs to process one token: 2 per active parameter, and 4·L·d per attended position."""
+        active = self.num_params - self.num_embedding_params
+        return 2.0 * active + 4.0 * self.num_layers * self.hidden_size * context_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Money per million tokens, in US dollars."""
+
+    prompt_usd: float = 0.0
+    cached_prompt_usd: float = 0.0
+    generated_usd: float = 0.0
+
+    def cost_usd(self, usage: Usage) -> float:
+        """What the tokens of `usage` cost at this price."""
+        uncached = usage.prompt_tokens - usage.cached_prompt_tokens
+        return (
+            uncached * self.prompt_usd
+            + usage.cached_prompt_tokens * self.cached_prompt_usd
+            + usage.generated_tokens * self.generated_usd
+        ) / 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What an engine declares about itself.
+
+    Attributes:
+        engine: Registered engine name, such as `llama_cpp`.
+        model: The model's name as the user gave it.
+        fingerprint: Changes whenever the same seed may give other text: weights hash, precision,
+            engine version. Part of every rollout's key.
+        context_tokens: Longest prompt plus completion.
+        shape: Architecture for FLOPs; `None` when unknown (a remote endpoint).
+        price: Money per token; zero for local engines.
+        logprobs: Whether completions carry token log-probabilities.
+        scores: Whether `score` is available.
+        continues: Whether a prompt's prefix is really continued (raw completion) rather than
+            answered anew (chat).
+        seeded: Whether a row's text depends only on prompt, seed and parameters.
+    """
+
+    engine: str
+    model: str
+    fingerprint: str
+    context_tokens: int
+    shape: ModelShape | None = None
+    price: Price = Price()
+    logprobs: bool = True
+    scores: bool = True
+    continues: bool = True
+    seeded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateRequest:
+    """Sample `len(seeds)` completions of one prompt, row i with `seeds[i]`."""
+
+    prompt: Prompt
+    params: SamplingParams
+    seeds: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRequest:
+    """Ask how likely `continuation` is after `prompt` (its prefix included)."""
+
+    prompt: Prompt
+    continuation: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuationScore:
+    """Log-probabilities of a given continuation's tokens, in order."""
+
+    logprobs: tuple[float, ...]
+    usage: Usage = Usage()
+
+    @property
+    def total(self) -> float:
+        """log p(continuation | prompt)."""
+        return sum(self.logprobs)
+
+
+class Engine(Protocol):
+    """A language model that can be called.
+
+    Requests of one call, and concurrent calls, are batched by the engine as it sees fit; callers
+    submit much and early. Cancelling the awaiting task cancels the work. A sample that fails is
+    returned as a completion with `finish="error"`; an engine that cannot work at all raises
+    `EngineError`.
+    """
+
+    @property
+    def info(self) -> EngineInfo:
+        """What this engine is."""
+        ...
+
+    async def generate(self, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
+        """Completions per request, in request and seed order."""
+        ...
+
+    async def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
+        """Scores per request, in order. Raises `UnsupportedError` when `info.scores` is false."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release processes, memory and connections. May be called twice."""
+        ...

@@ -1,0 +1,65 @@
+"""The seam to places where model-written programs may run."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+SandboxStatus: TypeAlias = Literal[
+    "ok", "error", "timeout", "memory", "output", "unsupported", "crashed"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one program may use.
+
+    Attributes:
+        timeout_s: Wall-clock seconds.
+        memory_bytes: Heap.
+        output_bytes: Printed text.
+        recursion_depth: Call depth.
+    """
+
+    timeout_s: float = 3.0
+    memory_bytes: int = 256 * 1024 * 1024
+    output_bytes: int = 64 * 1024
+    recursion_depth: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxResult:
+    """How a program ended.
+
+    Attributes:
+        status: `ok`; `error` (the program raised); a limit it hit; `unsupported` (this sandbox
+            cannot run such a program, which says nothing about the program); `crashed` (the
+            worker died).
+        stdout: What it printed, cut at the output limit.
+        value: Repr-like text of the value of the program's last expression, when there is one.
+        error: Exception type and message.
+        sandbox: Which sandbox ran it.
+        seconds: How long it took.
+    """
+
+    status: SandboxStatus
+    stdout: str = ""
+    value: str | None = None
+    error: str = ""
+    sandbox: str = ""
+    seconds: float = 0.0
+
+
+class Sandbox(Protocol):
+    """Runs hostile programs. Safe to call from several threads."""
+
+    @property
+    def name(self) -> str:
+        """Registered name, such as `monty`."""
+        ...
+
+    def run(self, program: str, limits: Limits = Limits()) -> SandboxResult:
+        """Run one program in a fresh state. Never raises for what the program does."""
+        ...
+
+    def close(self) -> None:
+        """End all workers. May be called twice."""
+        ...

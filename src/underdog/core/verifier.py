@@ -1,0 +1,59 @@
+"""The seam to verifiers, which never see gold, and to oracles, which do."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from underdog.core.completion import Completion, SamplingParams
+from underdog.core.engine import ContinuationScore
+from underdog.core.problem import Problem, Question
+from underdog.core.prompt import Prompt
+from underdog.core.solution import Solution
+
+
+class ModelCalls(Protocol):
+    """Budgeted access to engines for verifiers; every token is charged as a verifier token."""
+
+    async def generate(
+        self, engine: str, prompts: Sequence[Prompt], params: SamplingParams
+    ) -> list[Completion | None]:
+        """One completion per prompt; `None` where the budget had no room or the call failed."""
+        ...
+
+    async def score(
+        self, engine: str, requests: Sequence[tuple[Prompt, str]]
+    ) -> list[ContinuationScore | None]:
+        """One score per (prompt, continuation); `None` where the budget had no room."""
+        ...
+
+
+class Verifier(Protocol):
+    """Scores solutions without the gold answer; higher is better."""
+
+    @property
+    def name(self) -> str:
+        """Registered name, such as `self_certainty`."""
+        ...
+
+    async def score(
+        self, question: Question, solutions: Sequence[Solution], calls: ModelCalls
+    ) -> list[float | None]:
+        """A score per solution, `None` where it could not be scored."""
+        ...
+
+
+class Oracle(Protocol):
+    """Scores solutions with the gold answer. For bounds and data filters, never for strategies."""
+
+    @property
+    def name(self) -> str:
+        """Registered name; shown as an oracle bound wherever it is printed."""
+        ...
+
+    @property
+    def sees_gold(self) -> bool:
+        """Always true: the driver refuses anything that declares it."""
+        ...
+
+    def judge(self, problem: Problem, solutions: Sequence[Solution]) -> list[float]:
+        """A score per solution."""
+        ...

@@ -1,0 +1,130 @@
+"""Finding implementations by name: one registry per kind, filled by a decorator.
+
+A registry knows a package of ours, whose modules it imports on first use (so adding a built-in is
+adding one file), and an entry-point group, through which other distributions add theirs. A *spec*
+names an entry with parameters, `majority:n=16,form=cot`; `create` checks them against the
+signature, so that a misspelt parameter fails with the nearest names.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from typing import Any, Generic, TypeVar
+
+from underdog.errors import ConfigError, UnknownNameError
+
+T = TypeVar("T")
+Value = str | int | float | bool
+
+
+class Registry(Generic[T]):
+    """Implementations of one seam by name.
+
+    Args:
+        kind: What an entry is called in messages, such as `strategy`.
+        package: Package whose modules register the built-in entries, such as
+            `underdog.strategies`; also the name of the entry-point group.
+    """
+
+    def __init__(self, kind: str, package: str) -> None:
+        self.kind = kind
+        self._package = package
+        self._entries: dict[str, Callable[..., T]] = {}
+        self._loaded = False
+
+    def register(self, name: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
+        """Decorator that enters a class or factory under `name`."""
+
+        def enter(factory: Callable[..., T]) -> Callable[..., T]:
+            known = self._entries.get(name)
+            if known is not None and known is not factory:
+                raise ConfigError(f"{self.kind} {name!r} is registered twice")
+            self._entries[name] = factory
+            return factory
+
+        return enter
+
+    def names(self) -> list[str]:
+        """All names, sorted."""
+        self._load()
+        return sorted(self._entries)
+
+    def get(self, name: str) -> Callable[..., T]:
+        """The class or factory under `name`. Raises `UnknownNameError`."""
+        self._load()
+        if name not in self._entries:
+            raise UnknownNameError(self.kind, name, self._entries)
+        return self._entries[name]
+
+    def create(self, spec: str, **given: Any) -> T:
+        """Build an entry from a spec such as `majority:n=16`.
+
+        Args:
+            spec: Name, then optionally `:` and comma-separated `key=value` pairs.
+            given: Further arguments, for parameters that are not plain values; they give way to
+                the spec's and are passed only where the entry takes them.
+
+        Raises:
+            UnknownNameError: No such entry or parameter.
+            ConfigError: The spec is malformed, or the entry refused a value.
+        """
+        name, values = parse_spec(spec)
+        factory = self.get(name)
+        parameters = inspect.signature(factory).parameters
+        for key in values:
+            if key not in parameters:
+                raise UnknownNameError(f"parameter of {self.kind} {name!r}", key, parameters)
+        arguments = {key: value for key, value in given.items() if key in parameters} | values
+        try:
+            return factory(**arguments)
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f"{self.kind} {spec!r}: {error}") from error
+
+    def describe(self, name: str) -> str:
+        """First line of the entry's documentation."""
+        doc = inspect.getdoc(self.get(name)) or ""
+        return doc.partition("\n")[0]
+
+    def _load(self) -> None:
+        if self._loaded:
+            return
+        self._loaded = True
+        package = importlib.import_module(self._package)
+        for module in pkgutil.iter_modules(package.__path__):
+            if not module.name.startswith("_"):
+                importlib.import_module(f"{self._package}.{module.name}")
+        for point in entry_points(group=self._package):
+            self._entries.setdefault(point.name, point.load())
+
+
+def parse_spec(spec: str) -> tuple[str, dict[str, Value]]:
+    """Split `name:key=value,…` into the name and typed values.
+
+    Example:
+        >>> parse_spec("adaptive:max_n=16,level=0.95")
+        ('adaptive', {'max_n': 16, 'level': 0.95})
+    """
+    name, _, rest = spec.strip().partition(":")
+    values: dict[str, Value] = {}
+    for pair in filter(None, (part.strip() for part in rest.split(","))):
+        key, equals, text = pair.partition("=")
+        if not equals or not key.strip():
+            raise ConfigError(f"{spec!r}: expected key=value after ':', found {pair!r}")
+        values[key.strip()] = _value(text.strip())
+    if not name:
+        raise ConfigError(f"{spec!r} has no name before ':'")
+    return name, values
+
+
+def _value(text: str) -> Value:
+    lowered = text.lower()
+    if lowered in ("true", "false"):
+        return lowered == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
