@@ -10,10 +10,10 @@ GradeStatus: TypeAlias = Literal["right", "wrong", "undecided"]
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """An answer read from a reply by two rules.
+    r"""An answer read from a reply by two rules.
 
     Attributes:
-        strict: Read where the format asks for it (after `####`, inside `\\boxed{}`, …).
+        strict: Read where the format asks for it (after `####`, inside `\boxed{}`, …).
         flexible: Read by the lenient rule (often the last number); equals `strict` when that
             was found.
     """

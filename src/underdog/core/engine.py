@@ -107,7 +107,7 @@ class ContinuationScore:
 
     @property
     def total(self) -> float:
-        """log p(continuation | prompt)."""
+        """Give log p(continuation | prompt)."""
         return sum(self.logprobs)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from underdog.core.checker import Checker
-from underdog.core.prompt import Prompt, Shot
 from underdog.core.problem import Question
+from underdog.core.prompt import Prompt, Shot
 from underdog.core.sandbox import Sandbox
 from underdog.core.solution import SolutionStatus
 

@@ -1,0 +1,1 @@
+"""Statistics and costs: what is claimed, with which interval, at which price."""

@@ -1,0 +1,1 @@
+"""Every solution sampled in a run, stored, resumed and replayed."""
