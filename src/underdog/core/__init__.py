@@ -13,8 +13,10 @@ from underdog.core.engine import (
     ScoreRequest,
 )
 from underdog.core.form import Form, Reading
+from underdog.core.outcome import Outcome
 from underdog.core.problem import JSONValue, Problem, Question
 from underdog.core.prompt import Message, Prompt, Role, Shot
+from underdog.core.rollout import PoolKey, RolloutStore, StoredScore
 from underdog.core.sandbox import Limits, Sandbox, SandboxResult, SandboxStatus
 from underdog.core.solution import Solution, SolutionStatus
 from underdog.core.strategy import Action, Candidate, Decision, Sample, Score, Steps, Strategy
@@ -44,12 +46,15 @@ __all__ = [
     "ModelCalls",
     "ModelShape",
     "Oracle",
+    "Outcome",
+    "PoolKey",
     "Price",
     "Problem",
     "Prompt",
     "Question",
     "Reading",
     "Role",
+    "RolloutStore",
     "Sample",
     "SamplingParams",
     "Sandbox",
@@ -61,6 +66,7 @@ __all__ = [
     "Solution",
     "SolutionStatus",
     "Steps",
+    "StoredScore",
     "Strategy",
     "Task",
     "TokenTrace",

@@ -1,0 +1,66 @@
+"""Pools of sampled solutions, and the seam to where they are kept.
+
+All strategies that ask the same question of the same engine in the same way draw from one pool:
+solution i of a pool is the same for each of them. Comparisons between strategies are therefore
+paired by construction, nothing is sampled twice, and a run resumes where it stopped.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from underdog.core.solution import Solution
+from underdog.core.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class PoolKey:
+    """What makes solutions exchangeable.
+
+    Attributes:
+        task: Task name.
+        problem_id: Question id.
+        engine: Engine fingerprint.
+        form: Form name.
+        prompt: Hash of the rendered conversation and the reply's opening.
+        params: Hash of the sampling parameters.
+        root_seed: The run's seed; sample i's seed is derived from it and all of the above.
+    """
+
+    task: str
+    problem_id: str
+    engine: str
+    form: str
+    prompt: str
+    params: str
+    root_seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredScore:
+    """A verifier's score of one solution and what it cost; `score` is `None` if it had none."""
+
+    score: float | None
+    usage: Usage = Usage()
+
+
+class RolloutStore(Protocol):
+    """Keeps solutions and scores. Every call is durable against process death when it returns."""
+
+    def solutions(self, pool: PoolKey, start: int, count: int) -> list[Solution]:
+        """Stored solutions with `start <= index < start + count`, by index; holes are left out."""
+        ...
+
+    def add_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
+        """Keep solutions; one whose index is already there is left as it was."""
+        ...
+
+    def scores(
+        self, pool: PoolKey, verifier: str, indices: Sequence[int]
+    ) -> dict[int, StoredScore]:
+        """Stored scores by solution index."""
+        ...
+
+    def add_scores(self, pool: PoolKey, verifier: str, scores: dict[int, StoredScore]) -> None:
+        """Keep scores; one that is already there is left as it was."""
+        ...
