@@ -22,7 +22,7 @@ from underdog.core.solution import Solution, SolutionStatus
 from underdog.core.strategy import Action, Candidate, Decision, Sample, Score, Steps, Strategy
 from underdog.core.task import Task
 from underdog.core.usage import Usage
-from underdog.core.verifier import ModelCalls, Oracle, Verifier
+from underdog.core.verifier import ModelCalls, Oracle, ScoreUnit, Verifier
 
 __all__ = [
     "Action",
@@ -62,6 +62,7 @@ __all__ = [
     "SandboxStatus",
     "Score",
     "ScoreRequest",
+    "ScoreUnit",
     "Shot",
     "Solution",
     "SolutionStatus",

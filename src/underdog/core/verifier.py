@@ -1,13 +1,15 @@
 """The seam to verifiers, which never see gold, and to oracles, which do."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from underdog.core.completion import Completion, SamplingParams
 from underdog.core.engine import ContinuationScore
 from underdog.core.problem import Problem, Question
 from underdog.core.prompt import Prompt
 from underdog.core.solution import Solution
+
+ScoreUnit: TypeAlias = Literal["probability", "real"]
 
 
 class ModelCalls(Protocol):
@@ -31,7 +33,17 @@ class Verifier(Protocol):
 
     @property
     def name(self) -> str:
-        """Registered name, such as `self_certainty`."""
+        """Registered name with its parameters, such as `deepconf(kind=tail)`."""
+        ...
+
+    @property
+    def unit(self) -> ScoreUnit:
+        """`probability` when scores lie in [0, 1] and can be vote weights as they are."""
+        ...
+
+    @property
+    def pointwise(self) -> bool:
+        """Whether a solution's score does not depend on the other solutions; it is then stored."""
         ...
 
     async def score(
@@ -41,6 +53,7 @@ class Verifier(Protocol):
         ...
 
 
+@runtime_checkable
 class Oracle(Protocol):
     """Scores solutions with the gold answer. For bounds and data filters, never for strategies."""
 

@@ -1,0 +1,100 @@
+"""The account of one problem: what was spent, and how much the caps still allow.
+
+Every call is reserved at its worst case before it is made, so that no cap is ever exceeded. A
+sample's worst case is its token limit; a prompt whose length is not known yet counts one token
+per UTF-8 byte, which no byte-level tokenizer exceeds.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from underdog.core import Budget, EngineInfo, Prompt, Usage
+
+_PROMPT_OVERHEAD_TOKENS = 64  # a chat template's own tokens
+
+
+class Ledger:
+    """Usage so far under a budget.
+
+    Args:
+        budget: The caps.
+        clock: Seconds from any origin; only its differences count.
+    """
+
+    def __init__(self, budget: Budget, clock: Callable[[], float] = time.monotonic) -> None:
+        self.budget = budget
+        self.usage = Usage()
+        self.stopped_by: str | None = None
+        self._clock = clock
+        self._started = clock()
+
+    def charge(self, usage: Usage) -> None:
+        """Add what a call cost."""
+        self.usage = self.usage + usage
+
+    def seconds_left(self) -> float | None:
+        """Time until the deadline, by the clock or by what was charged, whichever is less."""
+        cap = self.budget.seconds
+        if cap is None:
+            return None
+        spent = max(self._clock() - self._started, self.usage.seconds)
+        return max(0.0, cap - spent)
+
+    def admit(self, wanted: int, worst: Usage, first_extra: Usage = Usage()) -> int:
+        """How many calls of cost `worst` fit, up to `wanted`; notes the cap that binds.
+
+        Args:
+            wanted: Calls asked for.
+            worst: Most that one of them can cost.
+            first_extra: What the first one costs on top, such as the prompt.
+        """
+        fits = wanted
+        for name, cap, used, extra, each in self._lines(worst, first_extra):
+            if cap is None or each + extra <= 0:
+                continue
+            room = cap - used - extra
+            count = 0 if room < 0 else (wanted if each <= 0 else int(room / each + 1e-9))
+            if count < fits:
+                fits, self.stopped_by = count, name
+        if self.seconds_left() == 0.0:
+            fits, self.stopped_by = 0, "seconds"
+        return max(0, fits)
+
+    def tokens_left(self) -> int | None:
+        """Generated tokens that the cap still allows."""
+        cap = self.budget.generated_tokens
+        return None if cap is None else max(0, cap - self.usage.generated_tokens)
+
+    def _lines(
+        self, worst: Usage, extra: Usage
+    ) -> list[tuple[str, float | None, float, float, float]]:
+        budget, used = self.budget, self.usage
+        names = ("calls", "generated_tokens", "verifier_tokens", "flops", "cost_usd")
+        return [
+            (
+                name,
+                getattr(budget, name),
+                getattr(used, name),
+                getattr(extra, name),
+                getattr(worst, name),
+            )
+            for name in names
+        ]
+
+
+def price(usage: Usage, info: EngineInfo) -> Usage:
+    """The same usage with FLOPs and money filled in from what the engine declares."""
+    flops = 0.0
+    if info.shape is not None:
+        prompt, made = usage.prompt_tokens, usage.generated_tokens
+        uncached = prompt - usage.cached_prompt_tokens
+        flops = uncached * info.shape.flops_per_token(prompt / 2)
+        flops += made * info.shape.flops_per_token(prompt + made / 2)
+    return replace(usage, flops=flops, cost_usd=info.price.cost_usd(usage))
+
+
+def prompt_bound_tokens(prompt: Prompt) -> int:
+    """Most tokens that a prompt can have."""
+    size = sum(len(message.content.encode()) for message in prompt.messages)
+    return size + len(prompt.prefix.encode()) + _PROMPT_OVERHEAD_TOKENS * len(prompt.messages)
