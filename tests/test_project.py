@@ -1,0 +1,125 @@
+"""The project itself: a light import, few dependencies, a whole wheel, floors that hold."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {
+    "accelerate",
+    "altair",
+    "datasets",
+    "fastapi",
+    "httpx2",
+    "math_verify",
+    "numpy",
+    "pyarrow",
+    "pydantic_monty",
+    "rich",
+    "scipy",
+    "sympy",
+    "torch",
+    "transformers",
+    "typer",
+    "vl_convert",
+    "xllamacpp",
+}
+NEVER = {"litellm", "restrictedpython"}
+MAX_DEPENDENCIES = 14
+
+
+def project() -> dict[str, object]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def name_of(requirement: str) -> str:
+    return re.split(r"[\s\[<>=!~;]", requirement, maxsplit=1)[0].lower()
+
+
+def all_requirements() -> list[str]:
+    extras = project()["optional-dependencies"]
+    return [*project()["dependencies"], *(one for extra in extras.values() for one in extra)]
+
+
+def constraints() -> dict[str, str]:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = (line.split("==") for line in lines if line and not line.startswith("#"))
+    return dict(pins)
+
+
+def imported_by(statement: str) -> set[str]:
+    program = f"{statement}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120
+    )
+    return {name.partition(".")[0] for name in json.loads(done.stdout)}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import underdog",
+        "import underdog.core, underdog.errors, underdog.registry, underdog.seeds, underdog.files",
+        "import underdog.engines, underdog.forms, underdog.strategies, underdog.tasks",
+        "import underdog.grading, underdog.sandbox, underdog.verifiers, underdog.measure",
+    ],
+)
+def test_importing_the_packages_loads_no_heavy_library(statement: str) -> None:
+    assert not imported_by(statement) & HEAVY
+
+
+def test_the_command_line_starts_without_models_statistics_or_charts() -> None:
+    not_needed = HEAVY - {"rich", "typer"}
+    assert not imported_by("import underdog.cli") & not_needed
+
+
+def test_there_are_at_most_fourteen_core_dependencies() -> None:
+    assert len(project()["dependencies"]) <= MAX_DEPENDENCIES
+
+
+def test_no_refused_package_is_a_dependency() -> None:
+    assert not {name_of(requirement) for requirement in all_requirements()} & NEVER
+    assert not constraints().keys() & NEVER
+
+
+def test_every_direct_dependency_has_a_tested_version() -> None:
+    assert {name_of(requirement) for requirement in all_requirements()} <= constraints().keys()
+
+
+def test_constraints_name_versions_and_nothing_else() -> None:
+    assert constraints()
+    for name, version in constraints().items():
+        assert re.fullmatch(r"[a-z0-9.-]+", name), name
+        assert re.fullmatch(r"[0-9][0-9a-z.]*", version), f"{name}=={version}"
+
+
+def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
+    pytest.importorskip("hatchling")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    [wheel] = tmp_path.glob("*.whl")
+    packed = set(zipfile.ZipFile(wheel).namelist())
+    source = ROOT / "src"
+    files = {
+        path.relative_to(source).as_posix()
+        for path in (source / "underdog").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert "underdog/py.typed" in packed
+    assert files <= packed
+    assert not any(name.startswith("tests") for name in packed)
+
+
+def test_python_files_stay_short() -> None:
+    long = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "src").rglob("*.py")
+        if len(path.read_text().splitlines()) > 400
+    }
+    assert not long

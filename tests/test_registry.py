@@ -1,0 +1,149 @@
+"""Registries: names, specs, nearest names, entry points."""
+
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from underdog import registry as module
+from underdog.errors import ConfigError, UnknownNameError
+from underdog.registry import Registry, parse_spec
+
+BUILTIN = '''
+from dataclasses import dataclass
+from pets import pets
+
+@pets.register("dog")
+@dataclass
+class Dog:
+    """A dog that barks.
+
+    More about it.
+    """
+    bark: str = "woof"
+    times: int = 1
+    owner: object = None
+
+    def __post_init__(self):
+        if self.times < 1:
+            raise ValueError(f"times must be at least 1, not {self.times}")
+'''
+PACKAGE = """
+from underdog.registry import Registry
+pets = Registry("pet", "pets")
+"""
+
+
+@pytest.fixture
+def pets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry[object]]:
+    package = tmp_path / "pets"
+    package.mkdir()
+    (package / "__init__.py").write_text(PACKAGE)
+    (package / "dog.py").write_text(BUILTIN)
+    (package / "_private.py").write_text("raise RuntimeError('private modules are not imported')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.MonkeyPatch.context() as patch:
+        import sys
+
+        for name in ("pets", "pets.dog"):
+            patch.delitem(sys.modules, name, raising=False)
+        import pets  # pyright: ignore[reportMissingImports]
+
+        yield pets.pets
+        for name in ("pets", "pets.dog"):
+            sys.modules.pop(name, None)
+
+
+def test_modules_of_the_package_register_themselves(pets: Registry[object]) -> None:
+    assert pets.names() == ["dog"]
+    assert pets.describe("dog") == "A dog that barks."
+
+
+def test_a_spec_gives_typed_values_and_wins_over_what_was_given(pets: Registry[object]) -> None:
+    owner = object()
+    dog = pets.create("dog:bark=wau,times=2", owner=owner, times=9, unknown="left out")
+    assert (dog.bark, dog.times, dog.owner) == ("wau", 2, owner)
+
+
+def test_an_unknown_entry_offers_the_nearest(pets: Registry[object]) -> None:
+    with pytest.raises(UnknownNameError, match="unknown pet 'dogg'; did you mean dog"):
+        pets.create("dogg")
+
+
+def test_an_unknown_parameter_offers_the_nearest(pets: Registry[object]) -> None:
+    with pytest.raises(UnknownNameError, match="parameter of pet 'dog' 'tims'; did you mean times"):
+        pets.create("dog:tims=3")
+
+
+def test_a_refused_value_is_a_configuration_error(pets: Registry[object]) -> None:
+    with pytest.raises(ConfigError, match="pet 'dog:times=0': times must be at least 1, not 0"):
+        pets.create("dog:times=0")
+
+
+def test_a_name_is_registered_once(pets: Registry[object]) -> None:
+    dog = pets.get("dog")
+    assert pets.register("dog")(dog) is dog
+    with pytest.raises(ConfigError, match="registered twice"):
+        pets.register("dog")(object)
+
+
+def test_other_distributions_add_entries_but_replace_none(
+    pets: Registry[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = [EntryPoint("cat", "builtins:str", "pets"), EntryPoint("dog", "builtins:int", "pets")]
+    monkeypatch.setattr(module, "entry_points", lambda group: points if group == "pets" else [])
+    assert pets.names() == ["cat", "dog"]
+    assert pets.get("cat") is str
+    assert pets.get("dog") is not int
+
+
+def test_an_entry_without_documentation_describes_itself_as_nothing(
+    pets: Registry[object],
+) -> None:
+    pets.register("silent")(lambda: None)
+    assert pets.describe("silent") == ""
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("greedy", ("greedy", {})),
+        (" greedy : ", ("greedy ", {})),
+        ("majority:n=16", ("majority", {"n": 16})),
+        ("a:x=0.5,y=true,z=False,w=cot", ("a", {"x": 0.5, "y": True, "z": False, "w": "cot"})),
+        ("a: x = 1 , , y = 2", ("a", {"x": 1, "y": 2})),
+        ("a:url=http://b:1", ("a", {"url": "http://b:1"})),
+    ],
+)
+def test_specs_parse(spec: str, expected: tuple[str, dict[str, object]]) -> None:
+    assert parse_spec(spec) == expected
+
+
+@pytest.mark.parametrize("spec", ["majority:n", "majority:=3", "majority:n=1,16"])
+def test_a_parameter_without_a_value_is_refused(spec: str) -> None:
+    with pytest.raises(ConfigError, match="expected key=value"):
+        parse_spec(spec)
+
+
+@pytest.mark.parametrize("spec", ["", ":n=1"])
+def test_a_spec_without_a_name_is_refused(spec: str) -> None:
+    with pytest.raises(ConfigError, match="has no name"):
+        parse_spec(spec)
+
+
+@given(st.text(max_size=30))
+def test_any_text_parses_or_is_refused_in_words(spec: str) -> None:
+    try:
+        name, _ = parse_spec(spec)
+    except ConfigError:
+        return
+    assert name
+
+
+@given(st.integers(), st.floats(allow_nan=False), st.booleans())
+def test_values_survive_the_round_trip(number: int, ratio: float, flag: bool) -> None:
+    _, values = parse_spec(f"x:number={number},ratio={ratio!r},flag={flag}")
+    assert values == {"number": number, "ratio": ratio, "flag": flag}
