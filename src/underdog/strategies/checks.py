@@ -3,7 +3,7 @@
 from underdog.errors import ConfigError
 
 
-def positive(name: str, value: int) -> int:
+def positive(name: str, value: object) -> int:
     """A whole number of at least 1. Raises `ConfigError`."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ConfigError(f"{name} must be a whole number of at least 1, not {value!r}")

@@ -1,0 +1,36 @@
+"""The answer alone, without reasoning: the cheapest form, and a baseline for the others."""
+
+from collections.abc import Sequence
+
+from underdog.core import Checker, Prompt, Question, Reading, Sandbox, Shot
+from underdog.forms import forms
+from underdog.forms.asking import converse
+from underdog.forms.cot import CHOICE_SHOTS, MATH_SHOTS
+from underdog.forms.reading import read_text
+
+_INSTRUCTION = 'Answer with the sentence "The answer is X." and nothing else.'
+_OPENING = "The answer is"
+
+
+def _last_line(shot: Shot) -> Shot:
+    return Shot(shot.question, shot.reply.rpartition("\n")[2])
+
+
+@forms.register("answer")
+class AnswerOnly:
+    """The final answer, nothing else."""
+
+    name = "answer"
+    stop = ("\n",)
+    max_tokens = 32
+
+    def prompt(self, question: Question, shots: Sequence[Shot] | None = None) -> Prompt:
+        """Ask for the final sentence and open it."""
+        if shots is None:
+            own = CHOICE_SHOTS if question.choices else MATH_SHOTS
+            shots = tuple(_last_line(shot) for shot in own)
+        return converse(_INSTRUCTION, question, shots, prefix=_OPENING)
+
+    def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
+        """Read the final sentence."""
+        return read_text(reply, question, checker)

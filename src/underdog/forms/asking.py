@@ -1,0 +1,36 @@
+"""How a question is laid out for a model: context, text, options, worked examples as turns."""
+
+from collections.abc import Sequence
+from string import ascii_uppercase
+
+from underdog.core import Message, Prompt, Question, Shot
+
+
+def lay_out(question: Question) -> str:
+    """The question as the model reads it.
+
+    Example:
+        >>> print(lay_out(Question("1", "t", "Which is a fruit?", choices=("oak", "pear"))))
+        Which is a fruit?
+        A) oak
+        B) pear
+    """
+    parts = [question.context, question.text] if question.context else [question.text]
+    text = "\n\n".join(part.strip() for part in parts)
+    options = [
+        f"{letter}) {choice}"
+        for letter, choice in zip(ascii_uppercase, question.choices, strict=False)
+    ]
+    return "\n".join([text, *options])
+
+
+def converse(
+    instruction: str, question: Question, shots: Sequence[Shot], prefix: str = ""
+) -> Prompt:
+    """A prompt with the instruction as system turn and each worked example as a pair of turns."""
+    messages = [Message("system", instruction)]
+    for shot in shots:
+        messages.append(Message("user", shot.question))
+        messages.append(Message("assistant", shot.reply))
+    messages.append(Message("user", lay_out(question)))
+    return Prompt(tuple(messages), prefix)

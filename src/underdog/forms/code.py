@@ -1,0 +1,44 @@
+"""A whole program as the answer, graded by tests (HumanEval, arXiv 2107.03374; MBPP, 2108.07732).
+
+The reply is opened with a code fence, and with the function's own signature where the question
+gives one. Nothing is run when it is read: the tests are private and belong to the grader.
+"""
+
+from collections.abc import Sequence
+
+from underdog.core import Checker, Message, Prompt, Question, Reading, Sandbox, Shot
+from underdog.forms import forms
+from underdog.forms.asking import lay_out
+
+_INSTRUCTION = "Write the Python function that is asked for. Reply with the code only."
+_FENCE = "```python\n"
+
+
+@forms.register("code")
+class Code:
+    """Python source that must pass the task's tests."""
+
+    name = "code"
+    stop = ("```", "\nif __name__", "\n# Test", "\nprint(", "\nassert ")
+    max_tokens = 384
+
+    def prompt(self, question: Question, shots: Sequence[Shot] | None = None) -> Prompt:
+        """Ask for the function; open the fence, and the given signature where there is one."""
+        messages = [Message("system", _INSTRUCTION)]
+        for shot in shots or ():
+            messages += [Message("user", shot.question), Message("assistant", shot.reply)]
+        messages.append(Message("user", lay_out(question)))
+        return Prompt(tuple(messages), _FENCE + _signature(question))
+
+    def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
+        """The code inside the fence; its first block when there are several."""
+        code = reply.partition(_FENCE)[2].partition("```")[0].rstrip()
+        if not code.strip():
+            return Reading(None, "no_answer", strict=False, detail="no code in the reply")
+        return Reading(code, "ok")
+
+
+def _signature(question: Question) -> str:
+    """A question that is itself the head of a function is continued, not answered anew."""
+    text = question.text
+    return text.rstrip() + "\n" if f"def {question.fields.get('entry_point', ' ')}(" in text else ""
