@@ -69,13 +69,13 @@ class Equations:
 
 
 def run_chain(reply: str) -> Fraction | None:
-    """Value of the last equation, every right-hand side recomputed; `None` without an equation.
+    r"""Value of the last equation, every right-hand side recomputed; `None` without an equation.
 
     Raises:
         DataError: A left-hand side is not arithmetic, or divides by zero.
 
     Example:
-        >>> run_chain("12 * 8 = 95\\n95 - 70 = 25")
+        >>> run_chain("12 * 8 = 95\n95 - 70 = 25")
         Fraction(26, 1)
     """
     corrected: dict[Fraction, Fraction] = {}

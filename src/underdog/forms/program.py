@@ -82,11 +82,11 @@ class Program:
 
 
 def program_in(reply: str) -> str | None:
-    """The code of the first fenced block that defines `solution`, or of the bare reply.
+    r"""The code of the first fenced block that defines `solution`, or of the bare reply.
 
     Example:
-        >>> program_in("```python\\ndef solution():\\n    return 1")
-        'def solution():\\n    return 1'
+        >>> program_in("```python\ndef solution():\n    return 1")
+        'def solution():\n    return 1'
     """
     blocks = [block for block in _FENCE.findall(reply) if "def solution" in block]
     if not blocks and "def solution" in reply and "```" not in reply:
