@@ -9,6 +9,7 @@ signature, so that a misspelt parameter fails with the nearest names.
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any, Generic, TypeVar
@@ -17,6 +18,8 @@ from underdog.errors import ConfigError, UnknownNameError
 
 T = TypeVar("T")
 Value = str | int | float | bool
+
+_SPEC = re.compile(r"([\w.\-]+)\s*(?::(.*)|\((.*)\))?", re.DOTALL)
 
 
 class Registry(Generic[T]):
@@ -100,22 +103,40 @@ class Registry(Generic[T]):
 
 
 def parse_spec(spec: str) -> tuple[str, dict[str, Value]]:
-    """Split `name:key=value,…` into the name and typed values.
+    """Split `name:key=value,…` or `name(key=value,…)` into the name and typed values.
+
+    A value may itself be a spec in brackets, so that what an implementation calls itself is a
+    spec for the same thing.
 
     Example:
         >>> parse_spec("adaptive:max_n=16,level=0.95")
         ('adaptive', {'max_n': 16, 'level': 0.95})
+        >>> parse_spec("weighted(n=8,verifier=deepconf(kind=tail,window=16))")
+        ('weighted', {'n': 8, 'verifier': 'deepconf(kind=tail,window=16)'})
     """
-    name, _, rest = spec.strip().partition(":")
+    match = _SPEC.fullmatch(spec.strip())
+    if match is None:
+        raise ConfigError(f"{spec!r} is not of the form name:key=value,… or name(key=value,…)")
+    name, rest = match[1], match[2] or match[3] or ""
     values: dict[str, Value] = {}
-    for pair in filter(None, (part.strip() for part in rest.split(","))):
+    for pair in filter(None, (part.strip() for part in _split(rest))):
         key, equals, text = pair.partition("=")
         if not equals or not key.strip():
-            raise ConfigError(f"{spec!r}: expected key=value after ':', found {pair!r}")
+            raise ConfigError(f"{spec!r}: expected key=value, found {pair!r}")
         values[key.strip()] = _value(text.strip())
-    if not name:
-        raise ConfigError(f"{spec!r} has no name before ':'")
     return name, values
+
+
+def _split(text: str) -> list[str]:
+    """Parts between commas that are outside brackets."""
+    parts, depth = [""], 0
+    for char in text:
+        depth += (char == "(") - (char == ")")
+        if char == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return parts
 
 
 def _value(text: str) -> Value:

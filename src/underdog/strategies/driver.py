@@ -36,10 +36,12 @@ from underdog.core import (
     Verifier,
 )
 from underdog.errors import ContextError, UnknownNameError, UnsupportedError
+from underdog.forms import forms
 from underdog.seeds import derive
 from underdog.strategies.ledger import Ledger, price, prompt_bound_tokens
 from underdog.strategies.scoring import check_verifier, score_solutions
 from underdog.strategies.voting import decide
+from underdog.verifiers import verifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +50,24 @@ class Bench:
 
     Attributes:
         engines: Engines by role; `main` is the small model.
-        forms: Forms by name.
         form: The form asked for when a strategy names none.
         task: Gives the checker and worked examples.
         sandbox: Where programs run.
         store: Where rollouts are kept.
         params: Temperature and sampling filters; stop strings and token limit come from the form.
-        verifiers: Verifiers by the name that strategies use.
+        forms: Forms by name, before the registered ones.
+        verifiers: Verifiers by the name that strategies use, before the registered ones.
         root_seed: Every sample's seed is derived from it.
         max_tokens: Overrides the forms' own limits on a reply.
     """
 
     engines: Mapping[str, Engine]
-    forms: Mapping[str, Form]
     form: str
     task: Task
     sandbox: Sandbox
     store: RolloutStore
     params: SamplingParams = SamplingParams()
+    forms: Mapping[str, Form] = field(default_factory=dict[str, Form])
     verifiers: Mapping[str, Verifier] = field(default_factory=dict[str, Verifier])
     root_seed: int = 0
     max_tokens: int | None = None
@@ -77,12 +79,10 @@ async def solve(
     """Run a strategy on one question.
 
     Raises:
-        OracleError: A verifier on the bench sees gold.
+        OracleError: The strategy asked for a verifier that sees gold.
         EngineError: The engine cannot work at all; a prompt that is too long is instead recorded
             in the outcome's `error`.
     """
-    for verifier in bench.verifiers.values():
-        check_verifier(verifier)
     return await _Run(strategy, question, bench, budget).finish()
 
 
@@ -253,9 +253,11 @@ class _Run:
     async def _score(self, action: Score) -> tuple[Solution, ...]:
         verifier = self._bench.verifiers.get(action.verifier)
         if verifier is None:
-            raise UnknownNameError("verifier on this bench", action.verifier, self._bench.verifiers)
+            verifier = verifiers.create(action.verifier)
+        check_verifier(verifier)
         scored = await score_solutions(
             verifier,
+            action.verifier,
             self._question,
             action.solutions,
             self._pools,
@@ -285,13 +287,10 @@ class _Draw:
     @classmethod
     def plan(cls, action: Sample, question: Question, bench: Bench) -> "_Draw":
         name = action.form or bench.form
-        for kind, key, known in (
-            ("form on this bench", name, bench.forms),
-            ("engine on this bench", action.engine, bench.engines),
-        ):
-            if key not in known:
-                raise UnknownNameError(kind, key, known)
-        form, engine = bench.forms[name], bench.engines[action.engine]
+        if action.engine not in bench.engines:
+            raise UnknownNameError("engine on this bench", action.engine, bench.engines)
+        engine = bench.engines[action.engine]
+        form = bench.forms.get(name) or forms.create(name)
         prompt = form.prompt(question, bench.task.shots(name))
         params = replace(
             bench.params,

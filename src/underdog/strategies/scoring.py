@@ -39,6 +39,7 @@ def check_verifier(verifier: Verifier | Oracle) -> None:
 
 async def score_solutions(
     verifier: Verifier,
+    label: str,
     question: Question,
     solutions: Sequence[Solution],
     pools: Pools,
@@ -46,9 +47,9 @@ async def score_solutions(
     store: RolloutStore,
     ledger: Ledger,
 ) -> tuple[Solution, ...]:
-    """The same solutions with the verifier's scores added where it gave one."""
+    """The same solutions with the verifier's scores added under `label` where it gave one."""
     if not verifier.pointwise:
-        return await _score_together(verifier, question, solutions, engines, ledger)
+        return await _score_together(verifier, label, question, solutions, engines, ledger)
     stored = _stored(verifier, solutions, pools, store)
     missing = [one for one in solutions if _place(one) not in stored]
     if missing:
@@ -66,24 +67,23 @@ async def score_solutions(
     for place, entry in stored.items():
         if place not in fresh_places:
             ledger.charge(entry.usage)
-    return tuple(_scored(one, verifier, stored[_place(one)].score) for one in solutions)
+    return tuple(_scored(one, label, stored[_place(one)].score) for one in solutions)
 
 
 async def _score_together(
     verifier: Verifier,
+    label: str,
     question: Question,
     solutions: Sequence[Solution],
     engines: Mapping[str, Engine],
     ledger: Ledger,
 ) -> tuple[Solution, ...]:
     scores = await verifier.score(question, solutions, BudgetedCalls(engines, ledger))
-    return tuple(
-        _scored(one, verifier, score) for one, score in zip(solutions, scores, strict=True)
-    )
+    return tuple(_scored(one, label, score) for one, score in zip(solutions, scores, strict=True))
 
 
-def _scored(solution: Solution, verifier: Verifier, score: float | None) -> Solution:
-    return solution if score is None else solution.with_score(verifier.name, score)
+def _scored(solution: Solution, label: str, score: float | None) -> Solution:
+    return solution if score is None else solution.with_score(label, score)
 
 
 _Place = tuple[str, str, int]
