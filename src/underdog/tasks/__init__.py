@@ -1,8 +1,14 @@
-"""Where problems come from."""
+"""Where problems come from: loaders, the catalogue, and a user's own task in one TOML file.
+
+`load_task` finds a task by name or path; `catalogue` lists what there is. Tasks that are made by
+code (generators) enter the registry `tasks` instead of the catalogue.
+"""
 
 from underdog.core import Task
 from underdog.registry import Registry
 
 tasks: Registry[Task] = Registry("task", "underdog.tasks")
 
-__all__ = ["tasks"]
+from underdog.tasks.cards import TaskCard, catalogue, load_task  # noqa: E402
+
+__all__ = ["TaskCard", "catalogue", "load_task", "tasks"]

@@ -1,0 +1,201 @@
+"""A task made of a task file and its data: the one implementation of `Task` for data sets.
+
+Where the data is: each file is looked for beside the task file, then in the data folder; when
+none of them is there, the `[hub]` data set is used. Rows are read lazily, in file order.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from underdog.core import Checker, Problem, Shot
+from underdog.errors import DataError, MissingExtraError, UnknownNameError, UsageError
+from underdog.tasks.config import Columns, TaskFile
+from underdog.tasks.loaders import Row, hub, read_file
+from underdog.tasks.records import to_problem
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a task's data was found.
+
+    Attributes:
+        files: File by split; empty when the hub is used.
+        hub: Hub name, or `None` when files are used.
+    """
+
+    files: Mapping[str, Path]
+    hub: str | None = None
+
+    def __str__(self) -> str:
+        """A folder or a hub name, for people."""
+        if self.hub is not None:
+            return f"hub: {self.hub}"
+        return str(next(iter(self.files.values())).parent)
+
+
+def locate(spec: TaskFile, folders: Sequence[Path]) -> Place:
+    """Find a task's data.
+
+    Args:
+        spec: The task file.
+        folders: Where to look for its files, in order.
+
+    Raises:
+        DataError: None of its files is there, and it names no hub data set.
+        MissingExtraError: It is on the hub and `datasets` is not installed.
+    """
+    if spec.files:
+        found = {split: find_file(name, folders) for split, name in spec.files.items()}
+        if any(path.exists() for path in found.values()):
+            return Place(found)
+        if spec.hub is None:
+            raise DataError(_absent(spec, folders))
+    if not hub.installed():
+        raise MissingExtraError("the library that reads hub data sets", "datasets")
+    return Place({}, spec.hub.id if spec.hub else None)
+
+
+def find_file(name: str, folders: Sequence[Path]) -> Path:
+    """The file in the first folder that has it, else where it should be in the last one."""
+    places = [folder / Path(name).expanduser() for folder in folders]
+    return next((place for place in places if place.exists()), places[-1])
+
+
+def _absent(spec: TaskFile, folders: Sequence[Path]) -> str:
+    names = ", ".join(sorted(set(spec.files.values())))
+    looked = " and ".join(str(folder) for folder in folders)
+    return (
+        f"task {spec.name!r} has no data: {names} not found in {looked}; "
+        "give data_dir or set UNDERDOG_DATA_DIR to the folder that holds it"
+    )
+
+
+class DeclaredTask:
+    """Problems, forms, shots and checker of a task file.
+
+    Args:
+        spec: The task file's content.
+        place: Where its data is.
+        base: Folder that a local hub folder is relative to.
+    """
+
+    def __init__(self, spec: TaskFile, place: Place, base: Path) -> None:
+        self.spec = spec
+        self.place = place
+        self._base = base
+        self._checker: Checker | None = None
+
+    @property
+    def name(self) -> str:
+        """The task's name."""
+        return self.spec.name
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Splits whose data is there."""
+        if self.place.hub is not None and self.spec.hub is not None:
+            return tuple(self.spec.hub.splits)
+        return tuple(split for split, path in self.place.files.items() if path.exists())
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Forms that make sense for it, the default first."""
+        return self.spec.forms
+
+    @property
+    def checker(self) -> Checker:
+        """How its answers are read and compared; made on first use."""
+        if self._checker is None:
+            from underdog.grading import checkers
+
+            self._checker = checkers.create(self.spec.checker)
+        return self._checker
+
+    def shots(self, form: str) -> Sequence[Shot] | None:
+        """The task file's own worked examples for a form; `None` leaves it to the form."""
+        given = self.spec.shots.get(form)
+        return None if given is None else tuple(Shot(shot.question, shot.reply) for shot in given)
+
+    def problems(self, split: str, limit: int | None = None) -> Iterator[Problem]:
+        """Problems of a split in file order, the first `limit` of them.
+
+        Raises:
+            UnknownNameError: The task has no such split.
+            UsageError: `limit` is negative.
+            DataError: The data is missing or broken; raised when the row is reached.
+        """
+        if limit is not None and limit < 0:
+            raise UsageError(f"limit is {limit}; give 0 or more, or None for all")
+        rows = self._rows(split)
+        return islice(self._build(rows, split), limit)
+
+    def _rows(self, split: str) -> Iterator[Row]:
+        known = self.spec.hub.splits if self._on_hub and self.spec.hub else self.spec.files
+        if split not in known:
+            raise UnknownNameError(f"split of task {self.name!r}", split, known)
+        if self._on_hub and self.spec.hub:
+            there = self.spec.hub
+            local = self._base / Path(there.id).expanduser()
+            source = str(local) if local.is_dir() else there.id
+            return hub.read(source, there.splits[split], there.config, there.revision)
+        return read_file(self.place.files[split])
+
+    @property
+    def _on_hub(self) -> bool:
+        return self.place.hub is not None
+
+    @property
+    def _columns(self) -> Columns:
+        there = self.spec.hub
+        own = there.columns if self._on_hub and there else None
+        return own or self.spec.columns
+
+    def _build(self, rows: Iterator[Row], split: str) -> Iterator[Problem]:
+        columns = self._columns
+        seen: dict[str, str] = {}
+        for index, row in enumerate(_of_split(rows, split, columns.split)):
+            number = f"{self.name}-{split}-{index:05d}"
+            problem = to_problem(row, self.name, split, number, columns, self.spec.instruction)
+            if problem.id in seen:
+                raise DataError(
+                    f"{row.where}: id {problem.id!r} was already used in {seen[problem.id]}; "
+                    "ids must be unique, or leave columns.id out to number the rows"
+                )
+            seen[problem.id] = row.where
+            if self.spec.check_gold:
+                check_gold(self.checker, problem, row.where)
+            yield problem
+
+
+def check_gold(checker: Checker, problem: Problem, where: str) -> None:
+    """Raise `DataError` when a checker finds a problem's gold answer wrong by itself.
+
+    Such a row can never be answered right: the answer is mistyped, the wrong column was mapped,
+    or the checker does not suit the task.
+    """
+    if problem.gold is None:
+        return
+    grade = checker.grade(problem.gold, problem)
+    if grade.status == "wrong":
+        raise DataError(
+            f"{where}: the checker {checker.name!r} rejects the gold answer {problem.gold!r:.60}"
+            f"{f' ({grade.detail})' if grade.detail else ''}; correct the row, choose another "
+            "checker or transform, or set check_gold = false"
+        )
+
+
+def _of_split(rows: Iterator[Row], split: str, column: str | None) -> Iterator[Row]:
+    if column is None:
+        yield from rows
+        return
+    found = False
+    for row in rows:
+        if column not in row.values:
+            raise DataError(f"{row.where}: no column {column!r} (split); set it under [columns]")
+        if row.values[column] == split:
+            found = True
+            yield row
+    if not found:
+        raise DataError(f"no row has {split!r} in column {column!r}; check the split's name")

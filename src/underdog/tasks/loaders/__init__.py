@@ -1,0 +1,49 @@
+"""Reading rows out of files and data sets, one file per format.
+
+A loader yields `Row`s and knows nothing of tasks: which column is the question, and what becomes
+of it, is decided in `underdog.tasks.declared`.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from underdog.errors import DataError
+from underdog.tasks.loaders import csv, jsonl, parquet
+from underdog.tasks.loaders.rows import Row, check_file
+
+READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
+    ".jsonl": jsonl.read,
+    ".ndjson": jsonl.read,
+    ".csv": csv.read,
+    ".tsv": csv.read,
+    ".parquet": parquet.read,
+}
+
+
+def read_file(path: Path) -> Iterator[Row]:
+    """Rows of a file, read as its ending says; nothing is read before the first row is asked for.
+
+    Raises:
+        DataError: The file is missing, empty, of an unknown format or broken; the message names
+            the file, the line or row, and the fix.
+    """
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        known = ", ".join(READERS)
+        raise DataError(
+            f"{path}: cannot read {path.suffix or 'a file without ending'}; use {known}"
+        )
+    check_file(path)
+    return reader(path)
+
+
+def count_rows(path: Path) -> int | None:
+    """How many rows a file holds where that is cheap to know (JSONL, Parquet), else `None`."""
+    if not path.is_file():
+        return None
+    if path.suffix.lower() in (".jsonl", ".ndjson"):
+        return jsonl.count(path)
+    return parquet.count(path) if path.suffix.lower() == ".parquet" else None
+
+
+__all__ = ["READERS", "Row", "count_rows", "read_file"]

@@ -1,0 +1,92 @@
+"""A row of any format, plain values, and the checks that every file passes first."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from underdog.core import JSONValue
+from underdog.errors import DataError
+
+_MAGIC = (
+    (b"PAR1", "looks like Parquet; rename it to end in .parquet"),
+    (b"\x1f\x8b", "looks gzip-compressed; unpack it first (gunzip)"),
+    (b"PK\x03\x04", "looks like a zip archive or a spreadsheet; export it as .csv or .jsonl"),
+    (b"\x28\xb5\x2f\xfd", "looks zstd-compressed; unpack it first (zstd -d)"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record and where it stands.
+
+    Attributes:
+        where: For messages, such as `train.jsonl, line 12`.
+        values: Plain values by column name; nested tables stay nested.
+    """
+
+    where: str
+    values: Mapping[str, JSONValue]
+
+
+def check_file(path: Path) -> None:
+    """Raise `DataError` unless `path` is a readable file with something in it."""
+    if path.is_dir():
+        raise DataError(f"{path} is a folder; give one of the files in it")
+    if not path.exists():
+        raise DataError(f"{path}: no such file{_neighbours(path)}")
+    if path.stat().st_size == 0:
+        raise DataError(f"{path} is empty; expected at least one row")
+
+
+def _neighbours(path: Path) -> str:
+    if not path.parent.is_dir():
+        return f"; the folder {path.parent} does not exist either"
+    names = sorted(entry.name for entry in path.parent.iterdir())
+    near = difflib.get_close_matches(path.name, names, n=3, cutoff=0.5)
+    return f"; did you mean {', '.join(near)}?" if near else f" in a folder of {len(names)} entries"
+
+
+def text_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Number and text of every line of a UTF-8 file, line ends kept, a byte-order mark dropped.
+
+    Raises:
+        DataError: The file is binary or in another encoding.
+    """
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, start=1):
+            if number == 1:
+                refuse_binary(path, raw)
+                raw = raw.removeprefix(b"\xef\xbb\xbf")
+            try:
+                yield number, raw.decode()
+            except UnicodeDecodeError as error:
+                raise DataError(
+                    f"{path}, line {number}: not UTF-8 text "
+                    f"(byte 0x{raw[error.start]:02x} at column {error.start + 1}); "
+                    "save the file as UTF-8"
+                ) from error
+
+
+def refuse_binary(path: Path, head: bytes) -> None:
+    """Raise `DataError` when the first bytes of a text file say that it is none."""
+    for magic, advice in _MAGIC:
+        if head.startswith(magic):
+            raise DataError(f"{path} is not a text file: it {advice}")
+    if b"\x00" in head:
+        raise DataError(f"{path} is a binary file (it holds zero bytes); expected UTF-8 text")
+
+
+def plain(value: object) -> JSONValue:
+    """Any value as a JSON value: containers converted, other objects (dates, …) as their text."""
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, Mapping):
+        table = cast("Mapping[object, object]", value)
+        return {str(key): plain(item) for key, item in table.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in cast("Iterable[object]", value)]
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return str(value)

@@ -1,0 +1,131 @@
+"""From a row to a problem, as a task file's `[columns]` say; everything else stays private.
+
+Only the columns named under question, choices, context and fields reach `Question`. Whatever is
+left over goes to `Problem.meta`, a nested `meta` table spread out, so that graders and reports
+find it and solvers do not.
+"""
+
+import difflib
+from collections.abc import Mapping
+
+from underdog.core import JSONValue, Problem, Question
+from underdog.errors import DataError
+from underdog.tasks.config import Column, Columns
+from underdog.tasks.loaders import Row
+from underdog.tasks.transforms import TRANSFORMS
+
+
+def to_problem(row: Row, task: str, split: str, id: str, columns: Columns, intro: str) -> Problem:
+    """Build one problem.
+
+    Args:
+        row: The record.
+        task: The task's name.
+        split: The task's name for the part.
+        id: Used when the columns name none.
+        columns: Which column is what.
+        intro: Put before the question's text; may be empty.
+
+    Raises:
+        DataError: A column is missing, empty, or of the wrong kind.
+    """
+    text = _required(row, "question", columns.question)
+    question = Question(
+        id=_required(row, "id", columns.id) if columns.id else id,
+        task=task,
+        text=f"{intro}\n\n{text}" if intro else text,
+        choices=_choices(row, columns.choices) if columns.choices else (),
+        context=_text(row, "context", columns.context) if columns.context else "",
+        fields={name: _text(row, f"fields.{name}", rule) for name, rule in columns.fields.items()},
+    )
+    gold = _required(row, "answer", columns.answer) if columns.answer else None
+    return Problem(question, gold, split, _meta(row, columns))
+
+
+def _required(row: Row, use: str, rule: Column) -> str:
+    text = _text(row, use, rule)
+    if not text.strip():
+        raise DataError(
+            f"{row.where}: column {' + '.join(rule.column)!r} ({use}) is empty; "
+            "fill it in or delete the row"
+        )
+    return text
+
+
+def _text(row: Row, use: str, rule: Column) -> str:
+    value = _value(row, use, rule)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return ""
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise DataError(
+        f"{row.where}: column {' + '.join(rule.column)!r} ({use}) should be text, found "
+        f"{type(value).__name__} {value!r:.40}; name a transform, one of {', '.join(TRANSFORMS)}"
+    )
+
+
+def _choices(row: Row, rule: Column) -> tuple[str, ...]:
+    value = _value(row, "choices", rule)
+    if not isinstance(value, list) or not value:
+        raise DataError(
+            f"{row.where}: column {' + '.join(rule.column)!r} (choices) should be a list of "
+            f"options, found {type(value).__name__} {value!r:.40}; see the transforms option_texts "
+            "and choice_texts"
+        )
+    return tuple(str(option) for option in value)
+
+
+def _value(row: Row, use: str, rule: Column) -> JSONValue:
+    values = [_lookup(row, use, name) for name in rule.column]
+    value = values[0] if len(values) == 1 else rule.join.join(str(part) for part in values)
+    for name in rule.transform:
+        try:
+            value = TRANSFORMS[name](value)
+        except (ValueError, SyntaxError) as error:
+            raise DataError(
+                f"{row.where}: column {' + '.join(rule.column)!r} ({use}): transform {name!r} "
+                f"does not fit: {error}"
+            ) from error
+    return value
+
+
+def _lookup(row: Row, use: str, name: str) -> JSONValue:
+    if name in row.values:
+        return row.values[name]
+    found: JSONValue = dict(row.values)
+    for part in name.split("."):
+        if not isinstance(found, dict) or part not in found:
+            raise DataError(_missing(row, use, name))
+        found = found[part]
+    return found
+
+
+def _missing(row: Row, use: str, name: str) -> str:
+    known = list(row.values)
+    for key, value in row.values.items():
+        if isinstance(value, dict):
+            known += [f"{key}.{inner}" for inner in value]
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    offer = f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(known)}"
+    return f"{row.where}: no column {name!r} ({use}); {offer} Set it under [columns]"
+
+
+def _meta(row: Row, columns: Columns) -> Mapping[str, JSONValue]:
+    used = _whole_columns(columns)
+    meta: dict[str, JSONValue] = {}
+    for name, value in row.values.items():
+        if name == "meta" and isinstance(value, dict):
+            meta.update(value)
+        elif name not in used:
+            meta[name] = value
+    for name, rule in columns.meta.items():
+        meta[name] = _value(row, f"meta.{name}", rule)
+    return meta
+
+
+def _whole_columns(columns: Columns) -> set[str]:
+    rules = [columns.question, columns.answer, columns.id, columns.choices, columns.context]
+    rules += list(columns.fields.values())
+    return {name for rule in rules if rule for name in rule.column} | {columns.split or ""}
