@@ -1,0 +1,126 @@
+"""One row per arm: accuracy with its interval, what it cost, and what went wrong.
+
+For who is better see `verdict`; for whether a better choosing rule would help see `diagnosis`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from underdog.core import Usage
+from underdog.errors import DataError
+from underdog.measure.bootstrap import bootstrap_mean, clusters_of
+from underdog.measure.cost import per_right_answer
+from underdog.measure.intervals import Estimate, wilson
+from underdog.measure.results import ArmResult, ItemResult
+from underdog.seeds import derive
+
+
+@dataclass(frozen=True, slots=True)
+class ArmSummary:
+    """An arm in numbers.
+
+    Attributes:
+        name: Short name for tables.
+        model: Model name.
+        form: Form asked for.
+        strategy: Strategy spec.
+        n: Problems.
+        num_right: Graded right.
+        num_wrong: Graded wrong.
+        num_no_answer: No answer was read.
+        num_undecided: Grading failed; counted as not right in the accuracy.
+        accuracy: Share right, with a Wilson interval, or a clustered bootstrap one where problems
+            come in clusters.
+        usage: Sum over all problems.
+        tokens_per_right: Generated plus verifier tokens per right answer.
+        flops_per_right: FLOPs per right answer.
+        seconds_per_right: Engine seconds per right answer.
+        usd_per_right: Money per right answer, in US dollars.
+        num_solutions: Samples drawn, over all problems.
+        oracle_bound: Whether gold was used to choose.
+        replayed: Whether it was computed from stored rollouts.
+        clusters: Clusters that the intervals respect; 0 when problems stand alone.
+    """
+
+    name: str
+    model: str
+    form: str
+    strategy: str
+    n: int
+    num_right: int
+    num_wrong: int
+    num_no_answer: int
+    num_undecided: int
+    accuracy: Estimate
+    usage: Usage
+    tokens_per_right: Estimate
+    flops_per_right: Estimate
+    seconds_per_right: Estimate
+    usd_per_right: Estimate
+    num_solutions: int = 0
+    oracle_bound: bool = False
+    replayed: bool = False
+    clusters: int = 0
+
+    @property
+    def tokens_per_problem(self) -> float:
+        """Generated plus verifier tokens per problem."""
+        return (self.usage.generated_tokens + self.usage.verifier_tokens) / self.n
+
+    @property
+    def flops_per_problem(self) -> float:
+        """FLOPs per problem."""
+        return self.usage.flops / self.n
+
+    @property
+    def seconds_per_problem(self) -> float:
+        """Engine seconds per problem."""
+        return self.usage.seconds / self.n
+
+
+def summarize(arm: ArmResult, *, seed: int = 0, level: float = 0.95) -> ArmSummary:
+    """Summarise an arm.
+
+    Args:
+        arm: Graded results.
+        seed: Root of the resampling seeds.
+        level: Confidence level of all intervals.
+
+    Raises:
+        DataError: The arm has no items.
+    """
+    if not arm.items:
+        raise DataError(f"{arm.name} has no graded problems; run it before summarising it")
+    counts = [item.status for item in arm.items]
+    groups = clusters_of([item.group for item in arm.items])
+    return ArmSummary(
+        name=arm.name,
+        model=arm.model,
+        form=arm.form,
+        strategy=arm.strategy,
+        n=len(arm.items),
+        num_right=arm.num_right,
+        num_wrong=counts.count("wrong"),
+        num_no_answer=counts.count("no_answer"),
+        num_undecided=counts.count("undecided"),
+        accuracy=accuracy(arm.items, seed=seed, level=level),
+        usage=arm.usage,
+        tokens_per_right=per_right_answer(arm, "tokens", seed=seed, level=level),
+        flops_per_right=per_right_answer(arm, "flops", seed=seed, level=level),
+        seconds_per_right=per_right_answer(arm, "seconds", seed=seed, level=level),
+        usd_per_right=per_right_answer(arm, "usd", seed=seed, level=level),
+        num_solutions=sum(item.num_solutions for item in arm.items),
+        oracle_bound=arm.oracle_bound,
+        replayed=arm.replayed,
+        clusters=0 if groups is None else len(set(groups)),
+    )
+
+
+def accuracy(items: Sequence[ItemResult], *, seed: int = 0, level: float = 0.95) -> Estimate:
+    """Share right, with Wilson's interval, or a clustered bootstrap one where items cluster."""
+    groups = clusters_of([item.group for item in items])
+    if groups is not None:
+        marks = [float(item.right) for item in items]
+        return bootstrap_mean(marks, seed=derive(seed, "accuracy"), groups=groups, level=level)
+    right = sum(item.right for item in items)
+    return Estimate(right / max(1, len(items)), wilson(right, len(items), level))
