@@ -111,7 +111,9 @@ def test_an_entry_without_documentation_describes_itself_as_nothing(
     ("spec", "expected"),
     [
         ("greedy", ("greedy", {})),
-        (" greedy : ", ("greedy ", {})),
+        (" greedy : ", ("greedy", {})),
+        ("majority(n=16)", ("majority", {"n": 16})),
+        ("w:v=deepconf(kind=tail,k=2),n=3", ("w", {"v": "deepconf(kind=tail,k=2)", "n": 3})),
         ("majority:n=16", ("majority", {"n": 16})),
         ("a:x=0.5,y=true,z=False,w=cot", ("a", {"x": 0.5, "y": True, "z": False, "w": "cot"})),
         ("a: x = 1 , , y = 2", ("a", {"x": 1, "y": 2})),
@@ -128,9 +130,9 @@ def test_a_parameter_without_a_value_is_refused(spec: str) -> None:
         parse_spec(spec)
 
 
-@pytest.mark.parametrize("spec", ["", ":n=1"])
-def test_a_spec_without_a_name_is_refused(spec: str) -> None:
-    with pytest.raises(ConfigError, match="has no name"):
+@pytest.mark.parametrize("spec", ["", ":n=1", "majority(n=1", "two words"])
+def test_what_is_no_spec_is_refused(spec: str) -> None:
+    with pytest.raises(ConfigError, match="is not of the form name:key=value"):
         parse_spec(spec)
 
 
