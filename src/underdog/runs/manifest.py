@@ -1,0 +1,177 @@
+"""What identifies a run: everything that its results depend on, as plain JSON.
+
+Two runs with equal manifests and deterministic engines give equal results. A run is resumed only
+under an equal manifest; `differences` names what changed. Paths, host names and times are left
+out on purpose: they do not change results.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import cast
+
+from underdog.core import JSONValue, Problem
+from underdog.errors import StoreError
+from underdog.strategies.driver import Bench
+
+_MISSING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """One engine of a run.
+
+    Attributes:
+        engine: Registered engine name.
+        model: The model's name as the user gave it.
+        fingerprint: Hash over weights, precision and engine version.
+    """
+
+    engine: str
+    model: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class BenchRecord:
+    """How one set of arms samples.
+
+    Attributes:
+        models: Engines by role.
+        form: Form asked for by default.
+        prompts: Hash over every rendered prompt of that form, worked examples included.
+        params: Sampling parameters.
+        root_seed: Every sample's seed is derived from it; text, as it may exceed 64 bits.
+        max_tokens: Limit on a reply, where it overrides the form's.
+    """
+
+    models: Mapping[str, ModelRecord]
+    form: str
+    prompts: str
+    params: Mapping[str, JSONValue]
+    root_seed: str
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a run depends on.
+
+    Attributes:
+        task: Task name.
+        split: Part of the task.
+        limit: How many problems were asked for; `None` for all.
+        num_problems: How many there are.
+        problems: Hash over questions, gold answers and private columns, in order.
+        benches: By name, such as `small` and `big`.
+        code: Version of underdog.
+    """
+
+    task: str
+    split: str
+    limit: int | None
+    num_problems: int
+    problems: str
+    benches: Mapping[str, BenchRecord]
+    code: str
+
+    def to_json(self) -> str:
+        """Canonical JSON: equal manifests give equal text."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def describe(
+    benches: Mapping[str, Bench],
+    problems: Sequence[Problem],
+    *,
+    task: str,
+    split: str,
+    limit: int | None = None,
+) -> Manifest:
+    """The manifest of running `benches` on `problems`.
+
+    Args:
+        benches: By name, such as `small` and `big`.
+        problems: What is run, in order.
+        task: Task name.
+        split: Part of the task that the problems come from.
+        limit: How many problems were asked for.
+    """
+    return Manifest(
+        task=task,
+        split=split,
+        limit=limit,
+        num_problems=len(problems),
+        problems=_digest(_problem_texts(problems)),
+        benches={name: _bench_record(bench, problems) for name, bench in benches.items()},
+        code=version("underdog"),
+    )
+
+
+def differences(before: str, now: str) -> list[str]:
+    """What two manifests in JSON disagree on, one line each."""
+    old, new = _flat(json.loads(before)), _flat(json.loads(now))
+    return [
+        f"{path} was {old.get(path, _MISSING)}, is now {new.get(path, _MISSING)}"
+        for path in sorted(old.keys() | new.keys())
+        if old.get(path, _MISSING) != new.get(path, _MISSING)
+    ]
+
+
+def refuse_other(path: str, run: str, before: str, now: str) -> None:
+    """Raise `StoreError` unless the stored manifest `before` equals `now`."""
+    changed = differences(before, now)
+    if changed:
+        raise StoreError(
+            f"run {run!r} in {path} was made differently: {'; '.join(changed)}. Give the same "
+            "settings to resume it, or another run name to start anew (solutions that still "
+            "apply are reused)"
+        )
+
+
+def _bench_record(bench: Bench, problems: Sequence[Problem]) -> BenchRecord:
+    infos = {role: engine.info for role, engine in bench.engines.items()}
+    return BenchRecord(
+        models={
+            role: ModelRecord(info.engine, info.model, info.fingerprint)
+            for role, info in infos.items()
+        },
+        form=bench.form,
+        prompts=_digest(_prompt_texts(bench, problems)),
+        params=cast("dict[str, JSONValue]", json.loads(json.dumps(asdict(bench.params)))),
+        root_seed=str(bench.root_seed),
+        max_tokens=bench.max_tokens,
+    )
+
+
+def _prompt_texts(bench: Bench, problems: Sequence[Problem]) -> Iterator[str]:
+    form = bench.forms[bench.form]
+    shots = bench.task.shots(bench.form)
+    for problem in problems:
+        yield json.dumps(asdict(form.prompt(problem.question, shots)))
+
+
+def _problem_texts(problems: Sequence[Problem]) -> Iterator[str]:
+    for problem in problems:
+        question = problem.question
+        asked = [question.id, question.text, question.choices, question.context]
+        private = [problem.gold, dict(problem.meta)]
+        yield json.dumps([asked, dict(question.fields), private], sort_keys=True)
+
+
+def _digest(texts: Iterator[str]) -> str:
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(f"{len(text)}:{text}".encode())
+    return digest.hexdigest()
+
+
+def _flat(value: JSONValue, path: str = "") -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {path: json.dumps(value)}
+    flat: dict[str, str] = {}
+    for key, inner in value.items():
+        flat |= _flat(inner, f"{path}.{key}" if path else key)
+    return flat

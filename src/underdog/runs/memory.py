@@ -1,0 +1,48 @@
+"""A rollout store that keeps nothing beyond the process: for single questions and tests."""
+
+import math
+import threading
+from collections.abc import Mapping, Sequence
+
+from underdog.core import PoolKey, Solution, StoredScore
+
+
+class MemoryStore:
+    """A `RolloutStore` in memory, safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._solutions: dict[PoolKey, dict[int, Solution]] = {}
+        self._scores: dict[tuple[PoolKey, str], dict[int, StoredScore]] = {}
+
+    def solutions(self, pool: PoolKey, start: int, count: int) -> list[Solution]:
+        """Stored solutions with `start <= index < start + count`, by index; holes are left out."""
+        with self._lock:
+            kept = self._solutions.get(pool, {})
+            return [kept[index] for index in range(start, start + count) if index in kept]
+
+    def add_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
+        """Keep solutions; one whose index is already there is left as it was."""
+        with self._lock:
+            kept = self._solutions.setdefault(pool, {})
+            for solution in solutions:
+                kept.setdefault(solution.index, solution)
+
+    def scores(
+        self, pool: PoolKey, verifier: str, indices: Sequence[int]
+    ) -> dict[int, StoredScore]:
+        """Stored scores by solution index."""
+        with self._lock:
+            kept = self._scores.get((pool, verifier), {})
+            return {index: kept[index] for index in indices if index in kept}
+
+    def add_scores(self, pool: PoolKey, verifier: str, scores: Mapping[int, StoredScore]) -> None:
+        """Keep scores; one that is already there is left as it was.
+
+        A score that is not a number is kept as no score.
+        """
+        with self._lock:
+            kept = self._scores.setdefault((pool, verifier), {})
+            for index, score in scores.items():
+                number = score.score is not None and not math.isnan(score.score)
+                kept.setdefault(index, score if number else StoredScore(None, score.usage))

@@ -1,0 +1,116 @@
+"""The tables of a rollout store, as numbered migrations.
+
+A migration, once released, never changes: a new one is added at the end. The number applied last
+is the file's `user_version`; `application_id` tells our files from other SQLite databases.
+Seeds are text, because they may exceed SQLite's signed 64-bit integers. Free text is TEXT, or a
+BLOB of UTF-8 with lone surrogates where a model wrote such.
+"""
+
+from underdog.core import Usage
+
+APPLICATION_ID = 0x75646F67  # "udog" in ASCII
+_USAGE = """
+    calls INTEGER NOT NULL,
+    prompt_tokens INTEGER NOT NULL,
+    cached_prompt_tokens INTEGER NOT NULL,
+    generated_tokens INTEGER NOT NULL,
+    verifier_calls INTEGER NOT NULL,
+    verifier_tokens INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    flops REAL NOT NULL,
+    cost_usd REAL NOT NULL
+"""
+USAGE_COLUMNS = tuple(Usage.__dataclass_fields__)
+
+_FIRST = (
+    """
+    CREATE TABLE run (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        manifest TEXT NOT NULL,
+        started_unix_s REAL NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE arm (
+        id INTEGER PRIMARY KEY,
+        run_id INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        name TEXT NOT NULL,
+        UNIQUE (run_id, key)
+    )
+    """,
+    """
+    CREATE TABLE pool (
+        id INTEGER PRIMARY KEY,
+        task TEXT NOT NULL,
+        problem_id NOT NULL,
+        engine TEXT NOT NULL,
+        form TEXT NOT NULL,
+        prompt TEXT NOT NULL,
+        params TEXT NOT NULL,
+        root_seed TEXT NOT NULL,
+        UNIQUE (problem_id, engine, form, prompt, params, root_seed, task)
+    )
+    """,
+    f"""
+    CREATE TABLE solution (
+        pool_id INTEGER NOT NULL,
+        idx INTEGER NOT NULL,
+        engine TEXT NOT NULL,
+        form TEXT NOT NULL,
+        text NOT NULL,
+        answer,
+        vote_key,
+        strict INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        finish TEXT NOT NULL,
+        trace BLOB,
+        scores TEXT,
+        detail NOT NULL,
+        {_USAGE},
+        UNIQUE (pool_id, idx)
+    )
+    """,
+    f"""
+    CREATE TABLE score (
+        pool_id INTEGER NOT NULL,
+        verifier TEXT NOT NULL,
+        idx INTEGER NOT NULL,
+        score REAL,
+        {_USAGE},
+        PRIMARY KEY (pool_id, verifier, idx)
+    ) WITHOUT ROWID
+    """,
+    f"""
+    CREATE TABLE outcome (
+        arm_id INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        problem_id NOT NULL,
+        status TEXT NOT NULL,
+        score REAL NOT NULL,
+        grade_detail NOT NULL,
+        answer,
+        confidence REAL NOT NULL,
+        num_solutions INTEGER NOT NULL,
+        group_name NOT NULL,
+        sampled INTEGER NOT NULL,
+        stopped_by TEXT,
+        error,
+        decision TEXT NOT NULL,
+        {_USAGE},
+        PRIMARY KEY (arm_id, problem_id)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE event (
+        id INTEGER PRIMARY KEY,
+        run_id INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        at_unix_s REAL NOT NULL
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
