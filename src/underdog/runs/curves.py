@@ -1,0 +1,249 @@
+"""Accuracy against the number of samples, from stored rollouts, with honest error bars.
+
+For each n, many random subsets of n solutions are drawn without replacement from every problem's
+pool and the rule is applied to each; never the first n only, which is one draw without a spread.
+maj@n and best-of-n are what a strategy would reach; pass@n (unbiased, arXiv 2107.03374) uses gold
+and is an oracle bound. For any other strategy, replay it with `replay_arm(resample=...)`.
+
+Majority ties go to the answer drawn first and best-of-n ties to the solution drawn first, as in
+the strategies.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from underdog.core import Decision, Problem, Question, Sample, Score, Solution, Steps
+from underdog.errors import StoreError, UsageError
+from underdog.measure.bootstrap import bootstrap_mean, clusters_of
+from underdog.measure.intervals import Estimate
+from underdog.measure.passk import pass_at_k
+from underdog.runs.replay import PoolView, ReplayEngine
+from underdog.runs.runner import group_of
+from underdog.seeds import derive
+from underdog.strategies.driver import Bench, solve
+
+COUNTS = (1, 2, 4, 8, 16, 32)
+_LARGEST_POOL = 4096
+
+_Flags: TypeAlias = NDArray[np.bool_]
+_Places: TypeAlias = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class GradedPool:
+    """One problem's stored solutions, graded one by one.
+
+    Attributes:
+        problem_id: Question id.
+        group: Cluster of the problem, when the task has one.
+        keys: Vote keys; `None` does not vote.
+        right: Whether each solution's answer is right.
+        scores: Scores by verifier, `None` where it gave none.
+        generated_tokens: Tokens of each solution.
+    """
+
+    problem_id: str
+    group: str
+    keys: tuple[str | None, ...]
+    right: tuple[bool, ...]
+    scores: Mapping[str, tuple[float | None, ...]]
+    generated_tokens: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One rule at one number of samples.
+
+    Attributes:
+        rule: `majority`, `best_of <verifier>` or `pass`.
+        n: Samples per problem.
+        accuracy: Mean over problems, with a bootstrap interval over problems.
+        subset_sd: Standard deviation of that mean between random subsets of the same pools; 0 for
+            pass@n, which averages over all subsets exactly.
+        generated_tokens: Expected tokens per problem.
+        num_problems: Problems averaged over.
+        oracle_bound: Whether gold was used to choose.
+    """
+
+    rule: str
+    n: int
+    accuracy: Estimate
+    subset_sd: float
+    generated_tokens: float
+    num_problems: int
+    oracle_bound: bool = False
+
+
+async def graded_pools(
+    bench: Bench, problems: Sequence[Problem], verifiers: Sequence[str] = ()
+) -> list[GradedPool]:
+    """Read and grade what the bench's store holds for each problem, in the bench's form.
+
+    Args:
+        bench: Its engines only say what they are.
+        problems: Whose pools to read.
+        verifiers: Names on the bench whose scores to read, or to compute where they need no
+            model.
+
+    Raises:
+        UsageError: A verifier scores solutions relative to each other, so that its scores of a
+            subset are not those of the pool.
+        StoreError: A verifier needs a model and its scores are not stored.
+    """
+    for name in verifiers:
+        if name in bench.verifiers and not bench.verifiers[name].pointwise:
+            raise UsageError(
+                f"{name} scores a set as a whole; replay best_of_n:verifier={name} instead"
+            )
+    engines = {role: ReplayEngine(engine.info) for role, engine in bench.engines.items()}
+    offline = replace(bench, engines=engines, store=PoolView(bench.store))
+    collect = _Collect(tuple(verifiers))
+    pools: list[GradedPool] = []
+    for problem in problems:
+        outcome = await solve(collect, problem.question, offline)
+        pools.append(_grade_pool(problem, outcome.solutions, bench, verifiers))
+    return pools
+
+
+def curves(
+    pools: Sequence[GradedPool],
+    *,
+    seed: int,
+    counts: Sequence[int] = COUNTS,
+    subsets: int = 200,
+) -> list[CurvePoint]:
+    """Accuracy of every rule at every count that all pools allow.
+
+    Args:
+        pools: From `graded_pools`.
+        seed: From which the subsets and the bootstrap are derived.
+        counts: Numbers of samples; those above the smallest pool are left out.
+        subsets: Random subsets per problem and count.
+
+    Raises:
+        StoreError: No pool, or an empty one.
+        UsageError: A count or `subsets` is below 1.
+    """
+    if subsets < 1 or min(counts, default=1) < 1:
+        raise UsageError(f"counts={tuple(counts)}, subsets={subsets}; all must be 1 or more")
+    smallest = min((len(pool) for pool in pools), default=0)
+    if smallest == 0:
+        empty = next((pool.problem_id for pool in pools if not len(pool)), None)
+        what = "no problems" if empty is None else f"no stored solutions for problem {empty!r}"
+        raise StoreError(f"curves: {what}; run an arm on this task first")
+    kept = [n for n in counts if n <= smallest]
+    orders = [_orders(pool, subsets, seed) for pool in pools]
+    points: list[CurvePoint] = []
+    for rule, choose in _rules(pools).items():
+        for n in kept:
+            hits = np.array(
+                [choose(pool, order[:, :n]) for pool, order in zip(pools, orders, strict=True)]
+            )
+            points.append(_point(rule, n, pools, hits, seed))
+    return points + [_pass_point(n, pools, seed) for n in kept]
+
+
+_Choose: TypeAlias = Callable[[GradedPool, _Places], _Flags]
+
+
+def _rules(pools: Sequence[GradedPool]) -> dict[str, _Choose]:
+    rules: dict[str, _Choose] = {"majority": _majority}
+    for verifier in pools[0].scores:
+        rules[f"best_of {verifier}"] = _best_of(verifier)
+    return rules
+
+
+def _orders(pool: GradedPool, subsets: int, seed: int) -> _Places:
+    """Random orders of a pool, shape (subsets, pool); a prefix is a subset without replacement."""
+    random = np.random.default_rng(derive("subsets", seed, pool.problem_id))
+    return random.permuted(np.tile(np.arange(len(pool)), (subsets, 1)), axis=1)
+
+
+def _majority(pool: GradedPool, drawn: _Places) -> _Flags:
+    """Whether the plurality answer of each subset is right."""
+    names = {key: code for code, key in enumerate(dict.fromkeys(filter(None.__ne__, pool.keys)))}
+    if not names:
+        return np.zeros(len(drawn), dtype=bool)
+    codes = np.array([-1 if key is None else names[key] for key in pool.keys])
+    gave = codes[drawn][:, :, None] == np.arange(len(names))
+    votes, first = gave.sum(axis=1), gave.argmax(axis=1)
+    winner = (votes * (drawn.shape[1] + 1) - first).argmax(axis=1)
+    rows = np.arange(len(drawn))
+    right = np.array(pool.right)[drawn[rows, first[rows, winner]]]
+    return right & (votes[rows, winner] > 0)
+
+
+def _best_of(verifier: str) -> _Choose:
+    def choose(pool: GradedPool, drawn: _Places) -> _Flags:
+        """Whether the best-scored answered solution of each subset is right."""
+        ranks = [
+            -math.inf if key is None else (-1e308 if score is None else max(score, -1e308))
+            for key, score in zip(pool.keys, pool.scores[verifier], strict=True)
+        ]
+        best = np.array(ranks)[drawn].argmax(axis=1)
+        return np.array(pool.right)[drawn[np.arange(len(drawn)), best]]
+
+    return choose
+
+
+def _point(
+    rule: str, n: int, pools: Sequence[GradedPool], hits: NDArray[np.bool_], seed: int
+) -> CurvePoint:
+    """A point from hits of shape (problems, subsets)."""
+    accuracy = _estimate(pools, hits.mean(axis=1).tolist(), seed)
+    spread = float(hits.mean(axis=0).std())
+    return CurvePoint(rule, n, accuracy, spread, _tokens(pools, n), len(pools))
+
+
+def _pass_point(n: int, pools: Sequence[GradedPool], seed: int) -> CurvePoint:
+    values = [pass_at_k(len(pool), sum(pool.right), n) for pool in pools]
+    accuracy = _estimate(pools, values, seed)
+    return CurvePoint("pass", n, accuracy, 0.0, _tokens(pools, n), len(pools), oracle_bound=True)
+
+
+def _estimate(pools: Sequence[GradedPool], values: Sequence[float], seed: int) -> Estimate:
+    groups = clusters_of([pool.group for pool in pools])
+    return bootstrap_mean(values, seed=derive("curve", seed), groups=groups)
+
+
+def _tokens(pools: Sequence[GradedPool], n: int) -> float:
+    means = [sum(pool.generated_tokens) / len(pool) for pool in pools]
+    return n * sum(means) / len(means)
+
+
+@dataclass(frozen=True, slots=True)
+class _Collect:
+    """A strategy that draws all there is and has it scored."""
+
+    verifiers: tuple[str, ...]
+    name: str = "collect"
+
+    def solve(self, question: Question) -> Steps:
+        solutions = yield Sample(_LARGEST_POOL)
+        for verifier in self.verifiers:
+            solutions = yield Score(verifier, solutions)
+        return Decision(answer=None)
+
+
+def _grade_pool(
+    problem: Problem, solutions: Sequence[Solution], bench: Bench, verifiers: Sequence[str]
+) -> GradedPool:
+    answers = {one.answer for one in solutions if one.answer is not None}
+    checker = bench.task.checker
+    right = {answer for answer in answers if checker.grade(answer, problem).status == "right"}
+    return GradedPool(
+        problem_id=problem.id,
+        group=group_of(problem),
+        keys=tuple(one.vote_key for one in solutions),
+        right=tuple(one.answer in right for one in solutions),
+        scores={name: tuple(one.scores.get(name) for one in solutions) for name in verifiers},
+        generated_tokens=tuple(one.usage.generated_tokens for one in solutions),
+    )

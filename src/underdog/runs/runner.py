@@ -1,0 +1,257 @@
+"""Runs one arm over problems: concurrently, resumably, graded as it goes.
+
+Finished items are read back from the journal; the others are solved, graded by the task's own
+checker, and written one by one, so that an interrupt or a kill loses only what was in flight
+(and of that, the solutions already sampled are in the store). An item whose own code fails is
+recorded and counted as undecided; it neither ends its siblings nor counts as finished, so that the
+next run tries it again. Errors that concern the whole run end it.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from underdog.core import Budget, Grade, Outcome, Problem, Strategy, Usage
+from underdog.errors import (
+    DataError,
+    EngineError,
+    MissingExtraError,
+    OracleError,
+    SandboxError,
+    StoreError,
+    UnsupportedError,
+    UsageError,
+)
+from underdog.measure.results import ArmResult, ItemResult, ItemStatus
+from underdog.runs.journal import ArmKey, ArmRecord, Run
+from underdog.strategies.driver import Bench, solve
+
+_CONCERN_ALL = (
+    EngineError,
+    MissingExtraError,
+    OracleError,
+    SandboxError,
+    StoreError,
+    UnsupportedError,
+    UsageError,
+)
+_NO_FAULT_OF_THE_MODEL = frozenset({"engine_error", "unsupported", "crashed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What is compared: a strategy with a budget on a bench (a model, a form, a sampling).
+
+    Attributes:
+        name: Short name for tables, such as `0.5B cot majority@16`.
+        strategy: How solutions are spent.
+        bench: What it is run with.
+        budget: Caps per problem.
+    """
+
+    name: str
+    strategy: Strategy
+    bench: Bench
+    budget: Budget = Budget()
+
+    @property
+    def key(self) -> ArmKey:
+        """What the arm's results depend on."""
+        bench = self.bench
+        engines = {role: engine.info.fingerprint for role, engine in bench.engines.items()}
+        sampling = {
+            "engines": engines,
+            "params": asdict(bench.params),
+            "root_seed": str(bench.root_seed),
+            "max_tokens": bench.max_tokens,
+        }
+        return ArmKey(
+            model=bench.engines["main"].info.model,
+            form=bench.form,
+            strategy=self.strategy.name,
+            budget=json.dumps(asdict(self.budget), sort_keys=True),
+            engines=json.dumps(sampling, sort_keys=True),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an arm is.
+
+    Attributes:
+        done: Items finished or failed, those of earlier runs included.
+        total: Items in all.
+        resumed: Items that an earlier run had finished.
+        right: Items answered right so far.
+        elapsed_s: Seconds since this run of the arm began.
+    """
+
+    done: int
+    total: int
+    resumed: int
+    right: int
+    elapsed_s: float
+
+    @property
+    def per_second(self) -> float:
+        """Items per second in this run; 0 before the first."""
+        return (self.done - self.resumed) / self.elapsed_s if self.elapsed_s > 0 else 0.0
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds until the end at this rate; `None` before the first item."""
+        return (self.total - self.done) / self.per_second if self.per_second > 0 else None
+
+
+async def run_arm(
+    arm: Arm,
+    problems: Sequence[Problem],
+    *,
+    run: Run | None = None,
+    concurrency: int = 16,
+    progress: Callable[[Progress], None] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> ArmResult:
+    """Solve and grade every problem under one arm.
+
+    Args:
+        arm: What to run.
+        problems: On what, in the order of the result.
+        run: Where finished items are kept and found again; `None` keeps none.
+        concurrency: Problems in flight at once. Results do not depend on it.
+        progress: Told after every item.
+        clock: Seconds from any origin, for `progress`.
+
+    Raises:
+        DataError: Two problems share an id.
+        StoreError: The store cannot be written; finished items are kept.
+        EngineError: The engine cannot work at all; finished items are kept.
+    """
+    if concurrency < 1:
+        raise UsageError(f"concurrency={concurrency}; give 1 or more")
+    _check_ids(problems)
+    work = _Work(arm, problems, run, progress, clock)
+    pending = iter(work.pending())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(concurrency, len(problems))):
+                group.create_task(work.drain(pending))
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    return work.result()
+
+
+class _Work:
+    """The state of one arm being run."""
+
+    def __init__(
+        self,
+        arm: Arm,
+        problems: Sequence[Problem],
+        run: Run | None,
+        progress: Callable[[Progress], None] | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self._arm = arm
+        self._problems = problems
+        self._record: ArmRecord | None = run.arm(arm.key, arm.name) if run else None
+        self._progress = progress
+        self._clock = clock
+        self._started = clock()
+        ids = {problem.id for problem in problems}
+        kept = self._record.items() if self._record else []
+        self._items = {item.problem_id: item for item in kept if item.problem_id in ids}
+        self._right = sum(item.right for item in self._items.values())
+        self._resumed = len(self._items)
+
+    def pending(self) -> list[tuple[int, Problem]]:
+        """Problems without a finished item, with their places."""
+        return [
+            (place, problem)
+            for place, problem in enumerate(self._problems)
+            if problem.id not in self._items
+        ]
+
+    async def drain(self, pending: Iterator[tuple[int, Problem]]) -> None:
+        """Work off problems until none are left."""
+        for place, problem in pending:
+            item = await self._finish(place, problem)
+            self._items[problem.id] = item
+            self._right += item.right
+            self._report()
+
+    def result(self) -> ArmResult:
+        key = self._arm.key
+        items = tuple(self._items[problem.id] for problem in self._problems)
+        return ArmResult(self._arm.name, key.model, key.form, key.strategy, items)
+
+    async def _finish(self, place: int, problem: Problem) -> ItemResult:
+        arm = self._arm
+        try:
+            outcome = await solve(arm.strategy, problem.question, arm.bench, arm.budget)
+            item, detail = await asyncio.to_thread(_graded, outcome, problem, arm.bench)
+        except _CONCERN_ALL:
+            raise
+        except Exception as error:  # noqa: BLE001  # boundary: one item's failure becomes data
+            self._note_failure(problem, f"{type(error).__name__}: {error}")
+            return ItemResult(problem.id, "undecided", 0.0, Usage(), group=group_of(problem))
+        if any(solution.status == "engine_error" for solution in outcome.solutions):
+            self._note_failure(problem, "the engine failed on some of its samples")
+        elif self._record is not None:
+            self._record.finish(place, item, outcome, detail)
+        return item
+
+    def _note_failure(self, problem: Problem, reason: str) -> None:
+        if self._record is not None:
+            self._record.run.note("item failed", f"{self._arm.name}, {problem.id}: {reason}")
+
+    def _report(self) -> None:
+        if self._progress is not None:
+            elapsed_s = self._clock() - self._started
+            total = len(self._problems)
+            done = Progress(len(self._items), total, self._resumed, self._right, elapsed_s)
+            self._progress(done)
+
+
+def _graded(outcome: Outcome, problem: Problem, bench: Bench) -> tuple[ItemResult, str]:
+    answer = outcome.decision.answer
+    if answer is None:
+        status, score, detail = _unanswered(outcome), 0.0, outcome.error or ""
+    else:
+        grade: Grade = bench.task.checker.grade(answer, problem)
+        status, score, detail = grade.status, grade.score, grade.detail
+    item = ItemResult(
+        problem_id=problem.id,
+        status=status,
+        score=score,
+        usage=outcome.usage,
+        confidence=outcome.decision.confidence,
+        answer=answer,
+        num_solutions=len(outcome.solutions),
+        group=group_of(problem),
+    )
+    return item, detail
+
+
+def _unanswered(outcome: Outcome) -> ItemStatus:
+    """No answer is the model's doing, unless every one of its samples fell to something else."""
+    statuses = {solution.status for solution in outcome.solutions}
+    return "undecided" if statuses and statuses <= _NO_FAULT_OF_THE_MODEL else "no_answer"
+
+
+def group_of(problem: Problem) -> str:
+    """The cluster that a problem belongs to; empty when its task names none."""
+    group = problem.meta.get("group", "")
+    return group if isinstance(group, str) else json.dumps(group)
+
+
+def _check_ids(problems: Sequence[Problem]) -> None:
+    seen: set[str] = set()
+    for problem in problems:
+        if problem.id in seen:
+            raise DataError(
+                f"two problems have the id {problem.id!r}; ids must be unique in a task"
+            )
+        seen.add(problem.id)
