@@ -1,0 +1,314 @@
+"""A match: a small model's arms against a big model's, on the same problems of one task.
+
+The small corner spends test-time compute, the big one usually answers greedily. Every arm is kept
+in a run of the store, so that a match resumes where it stopped, can be shown again without its
+models, and can be asked about other strategies afterwards (`replay`). The run also keeps what
+would be needed to do so: the terms, and what both models were.
+
+For statistics over the results see `measure`; for the page that shows them, `reports`.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from typing import TypeAlias
+
+from underdog.core import (
+    Budget,
+    Engine,
+    EngineInfo,
+    Problem,
+    RolloutStore,
+    SamplingParams,
+    Sandbox,
+    Task,
+)
+from underdog.errors import UnknownNameError, UsageError
+from underdog.forms import forms
+from underdog.measure.results import ArmResult
+from underdog.runs.journal import Run
+from underdog.runs.manifest import describe
+from underdog.runs.runner import Arm, Progress, run_arm
+from underdog.runs.store import Store
+from underdog.strategies import strategies
+from underdog.strategies.driver import Bench
+
+ArmProgress: TypeAlias = Callable[[str, Progress], None]
+
+EVENT = "match"
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """Who stands in one corner of a match.
+
+    Attributes:
+        label: Short name of the model, for tables.
+        engine: The model.
+        strategies: Strategy specs, each an arm.
+        form: Form asked for; `None` takes the task's default.
+    """
+
+    label: str
+    engine: Engine
+    strategies: tuple[str, ...]
+    form: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for the whole match.
+
+    Attributes:
+        split: Part of the task; `None` takes `test`, or else the task's last.
+        limit: The first so many problems; `None` for all.
+        seed: Every sample's seed is derived from it.
+        params: How tokens are drawn where a strategy samples.
+        max_tokens: Limit on a reply, in place of the form's own.
+        budget: Caps per problem for the small one.
+        concurrency: Problems in flight at once; results do not depend on it.
+    """
+
+    split: str | None = None
+    limit: int | None = None
+    seed: int = 0
+    params: SamplingParams = SamplingParams()
+    max_tokens: int | None = None
+    budget: Budget = Budget()
+    concurrency: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ContenderRecord:
+    """A contender as the run keeps it.
+
+    Attributes:
+        label: Short name of the model.
+        form: Form asked for.
+        info: What the engine declared.
+        arms: Names of its arms.
+    """
+
+    label: str
+    form: str
+    info: EngineInfo
+    arms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRecord:
+    """A match as the run keeps it: enough to replay other strategies without the models.
+
+    Attributes:
+        task: How `load_task` finds the task again.
+        split: Part of the task.
+        terms: What held for the whole match.
+        contenders: By side, `small` and `big`.
+    """
+
+    task: str
+    split: str
+    terms: Terms
+    contenders: Mapping[str, ContenderRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Results of both sides on the same problems.
+
+    Attributes:
+        task: Task name.
+        split: Part of the task.
+        labels: Short model names by side.
+        small: The small model's arms.
+        big: The big model's arms.
+        num_problems: Problems that the match is about; the arms of an unfinished one have fewer
+            items.
+    """
+
+    task: str
+    split: str
+    labels: Mapping[str, str]
+    small: tuple[ArmResult, ...]
+    big: tuple[ArmResult, ...]
+    num_problems: int
+
+    @property
+    def finished(self) -> bool:
+        """Whether every arm answered every problem."""
+        return all(len(arm.items) == self.num_problems for arm in (*self.small, *self.big))
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Where a match takes place: the problems, and what each side is run with.
+
+    Attributes:
+        task: Where the problems come from.
+        split: Part of the task.
+        problems: The problems, in order.
+        labels: Short model names by side.
+        benches: What each side is run with.
+        budgets: Caps per problem by side.
+    """
+
+    task: Task
+    split: str
+    problems: Sequence[Problem]
+    labels: Mapping[str, str]
+    benches: Mapping[str, Bench]
+    budgets: Mapping[str, Budget]
+
+    def arm(self, side: str, spec: str) -> Arm:
+        """An arm of one side, with the name that tables show."""
+        bench = self.benches[side]
+        name = f"{self.labels[side]} {bench.form} {spec}"
+        return Arm(name, strategies.create(spec), bench, self.budgets[side])
+
+
+async def play(
+    task: Task,
+    contenders: Mapping[str, Contender],
+    terms: Terms,
+    store: Store,
+    sandbox: Sandbox,
+    *,
+    source: str | None = None,
+    progress: ArmProgress | None = None,
+) -> Match:
+    """Run every arm of both corners, or what is left of them.
+
+    Args:
+        task: Where problems come from.
+        contenders: Who plays, by side: `small` and `big`.
+        terms: What holds for all arms.
+        store: Keeps rollouts and results.
+        sandbox: Where programs run.
+        source: How `load_task` finds the task again; its name when `None`.
+        progress: Told the arm's name and how far it is, after every problem.
+
+    Raises:
+        UsageError: The task has no such split or no problems, or two arms are the same.
+        StoreError: The store holds a match of that task under other terms.
+        EngineError: A model cannot work; what was finished is kept.
+    """
+    ring = set_up(task, contenders, terms, store, sandbox)
+    arms = {
+        side: [ring.arm(side, spec) for spec in one.strategies] for side, one in contenders.items()
+    }
+    _refuse_twins([arm.name for side in arms.values() for arm in side])
+    run = _begin(ring, terms, store)
+    record = MatchRecord(
+        task=source or task.name,
+        split=ring.split,
+        terms=terms,
+        contenders={
+            side: ContenderRecord(
+                label=one.label,
+                form=ring.benches[side].form,
+                info=one.engine.info,
+                arms=tuple(arm.name for arm in arms[side]),
+            )
+            for side, one in contenders.items()
+        },
+    )
+    run.note(EVENT, json.dumps(asdict(record)))
+    results = {
+        side: [await _play_arm(arm, ring, run, terms, progress) for arm in arms[side]]
+        for side in arms
+    }
+    return gather(record, task.name, results, len(ring.problems))
+
+
+def default_split(task: Task) -> str:
+    """The split that a match is about unless told: `test`, or else the task's last."""
+    return "test" if "test" in task.splits else task.splits[-1]
+
+
+def set_up(
+    task: Task,
+    contenders: Mapping[str, Contender],
+    terms: Terms,
+    store: RolloutStore,
+    sandbox: Sandbox,
+) -> Ring:
+    """Find the problems and make a bench for each side."""
+    split = terms.split or default_split(task)
+    if split not in task.splits:
+        raise UnknownNameError(f"split of task {task.name!r}", split, task.splits)
+    problems = list(islice(task.problems(split, terms.limit), terms.limit))
+    if not problems:
+        raise UsageError(f"task {task.name!r} has no problems in split {split!r}")
+    engines = {side: one.engine for side, one in contenders.items()}
+    return Ring(
+        task=task,
+        split=split,
+        problems=problems,
+        labels={side: one.label for side, one in contenders.items()},
+        benches={
+            side: _bench(one, engines, task, terms, store, sandbox)
+            for side, one in contenders.items()
+        },
+        budgets={side: terms.budget if side == "small" else Budget() for side in contenders},
+    )
+
+
+def _refuse_twins(names: Sequence[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"arm {name!r} is in the match twice; give another strategy or model")
+
+
+def _bench(
+    one: Contender,
+    engines: Mapping[str, Engine],
+    task: Task,
+    terms: Terms,
+    store: RolloutStore,
+    sandbox: Sandbox,
+) -> Bench:
+    form = one.form or task.forms[0]
+    return Bench(
+        engines={**engines, "main": one.engine},
+        form=form,
+        task=task,
+        sandbox=sandbox,
+        store=store,
+        params=terms.params,
+        forms={form: forms.create(form)},
+        root_seed=terms.seed,
+        max_tokens=terms.max_tokens,
+    )
+
+
+def _begin(ring: Ring, terms: Terms, store: Store) -> Run:
+    manifest = describe(
+        ring.benches, ring.problems, task=ring.task.name, split=ring.split, limit=terms.limit
+    )
+    first = "" if terms.limit is None else f" first {terms.limit}"
+    return store.journal.begin(f"{ring.task.name}/{ring.split}{first}", manifest)
+
+
+async def _play_arm(
+    arm: Arm, ring: Ring, run: Run, terms: Terms, progress: ArmProgress | None
+) -> ArmResult:
+    def told(how_far: Progress) -> None:
+        if progress is not None:
+            progress(arm.name, how_far)
+
+    return await run_arm(arm, ring.problems, run=run, concurrency=terms.concurrency, progress=told)
+
+
+def gather(
+    record: MatchRecord, task: str, results: Mapping[str, Sequence[ArmResult]], n: int
+) -> Match:
+    """The results by side as a match about `n` problems."""
+    return Match(
+        task=task,
+        split=record.split,
+        labels={side: one.label for side, one in record.contenders.items()},
+        small=tuple(results["small"]),
+        big=tuple(results["big"]),
+        num_problems=n,
+    )
