@@ -1,0 +1,25 @@
+"""The commands under one name."""
+
+import typer
+
+from underdog.cli import version
+from underdog.cli.boundary import Boundary
+
+app = typer.Typer(
+    cls=Boundary,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Make a small language model do a big one's job, and prove it.",
+)
+app.command("version")(version.version)
+
+
+@app.callback()
+def _root() -> None:
+    """Keep the root a group."""
+
+
+def main() -> None:
+    """Entry point of the command `underdog`."""
+    app()
