@@ -1,0 +1,113 @@
+"""Programs that must pass tests, as in HumanEval (arXiv 2107.03374) and MBPP (arXiv 2108.07732).
+
+The candidate and the problem's tests become one program that a sandbox runs; this module never
+runs code itself. `problem.meta` holds either `test` and `entry_point` (HumanEval: the candidate is
+a body that continues the question, or a whole function) or `test_list` and `test_setup_code`
+(MBPP). The program ends by printing a token derived from its own text, so one that exits early has
+not passed.
+
+Strict extraction takes the last fenced code block; flexible extraction takes an unclosed block,
+else everything from the first line that looks like a program, else the reply. Two programs are
+equal when they differ in blank lines, comment lines and trailing spaces only: what they do is not
+compared.
+"""
+
+import hashlib
+import re
+import textwrap
+from collections.abc import Mapping
+
+from underdog.core import Extraction, Grade, JSONValue, Limits, Problem, Question, Sandbox
+from underdog.grading import checkers
+from underdog.grading.markers import tail
+from underdog.grading.verdicts import RIGHT, undecided
+
+_FENCE = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
+_OPEN_FENCE = re.compile(r"^[ \t]*```[^\n`]*\n", re.MULTILINE)
+_PROGRAM_START = re.compile(r"^(?:(?:def|async def|class|import|from)\b|@)", re.MULTILINE)
+_UNDECIDED = ("unsupported", "crashed")
+
+
+@checkers.register("code")
+class CodeChecker:
+    """A program that passes the problem's tests in a sandbox.
+
+    Args:
+        sandbox: Where programs run; without one every grade is undecided.
+        timeout_s: Wall-clock seconds for one program with its tests.
+    """
+
+    name = "code"
+
+    def __init__(self, sandbox: Sandbox | None = None, timeout_s: float = 5.0) -> None:
+        self._sandbox = sandbox
+        self._limits = Limits(timeout_s=timeout_s)
+
+    def extract(self, reply: str, question: Question) -> Extraction:
+        """Strict: the last fenced block. Flexible: see the module."""
+        blocks = _FENCE.findall(tail(reply))
+        strict = next((block.rstrip() for block in reversed(blocks) if block.strip()), None)
+        return Extraction(strict, strict or _loose_program(tail(reply)))
+
+    def vote_key(self, answer: str, question: Question) -> str:
+        """The program without comment lines, blank lines and trailing spaces."""
+        lines = (line.rstrip() for line in textwrap.dedent(answer.expandtabs()).splitlines())
+        kept = "\n".join(line for line in lines if line and not line.lstrip().startswith("#"))
+        return textwrap.dedent(kept)
+
+    def equal(self, left: str, right: str, question: Question) -> bool:
+        """Whether the keys are the same."""
+        return self.vote_key(left, question) == self.vote_key(right, question)
+
+    def grade(self, answer: str, problem: Problem) -> Grade:
+        """Right when the tests pass; undecided when they could not be run."""
+        if self._sandbox is None:
+            return undecided("no sandbox was given to run the program in")
+        program = assemble(answer, problem)
+        if program is None:
+            return undecided("the problem has no tests")
+        token = hashlib.blake2b(program.encode(errors="replace"), digest_size=16).hexdigest()
+        result = self._sandbox.run(f"{program}\nprint()\nprint({token!r})\n", self._limits)
+        if result.status in _UNDECIDED:
+            return undecided(f"sandbox {result.sandbox}: {result.status} {result.error}".strip())
+        if result.status == "ok" and result.stdout.rstrip().endswith(token):
+            return RIGHT
+        early = "the program ended before its tests did" if result.status == "ok" else ""
+        return Grade("wrong", 0.0, f"{result.status} {result.error}{early}".strip()[:500])
+
+
+def assemble(answer: str, problem: Problem) -> str | None:
+    """The program that runs a candidate against the problem's tests; `None` without tests."""
+    meta = problem.meta
+    test, entry_point = meta.get("test"), meta.get("entry_point")
+    if isinstance(test, str) and isinstance(entry_point, str):
+        whole = _with_header(answer, problem.question.text, entry_point)
+        return f"{whole}\n\n{test}\n\ncheck({entry_point})\n"
+    tests = _strings(meta, "test_list")
+    if not tests:
+        return None
+    setup = meta.get("test_setup_code")
+    parts = [setup if isinstance(setup, str) else "", answer, *tests]
+    return "\n".join(parts)
+
+
+def _with_header(answer: str, prompt: str, entry_point: str) -> str:
+    defines = re.compile(rf"^(?:async )?def {re.escape(entry_point)}\b", re.MULTILINE)
+    if not defines.search(answer):
+        return prompt + answer
+    start = defines.search(prompt)
+    return (prompt[: start.start()] if start else "") + answer
+
+
+def _strings(meta: Mapping[str, JSONValue], key: str) -> list[str]:
+    value = meta.get(key)
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _loose_program(reply: str) -> str | None:
+    fences = list(_OPEN_FENCE.finditer(reply))
+    if fences:
+        reply = reply[fences[-1].end() :].rstrip().removesuffix("```")
+    elif start := _PROGRAM_START.search(reply):
+        reply = reply[start.start() :]
+    return reply.rstrip() if reply.strip() else None

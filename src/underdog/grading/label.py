@@ -1,0 +1,79 @@
+"""Answers from a fixed set of words: yes/no, yes/no/maybe, sentiment, intent names.
+
+Strict extraction reads the first label at the last marked place. Flexible extraction takes the
+label that the reply opens with, else the last label anywhere in it. With the labels yes and no,
+`true` and `false` count as them.
+"""
+
+import re
+
+from underdog.core import Extraction, Grade, Problem, Question
+from underdog.grading import checkers
+from underdog.grading.markers import Place, read_marked, strip_emphasis, tail
+from underdog.grading.verdicts import NO_GOLD, OPAQUE, opaque_key, verdict
+
+_SYNONYMS = {"true": "yes", "false": "no"}
+
+
+@checkers.register("label")
+class LabelChecker:
+    """One of a fixed set of words.
+
+    Args:
+        labels: The words, parted by `|`; case does not matter.
+    """
+
+    name = "label"
+
+    def __init__(self, labels: str = "yes|no") -> None:
+        words = [word.strip().casefold() for word in labels.split("|")]
+        if len(words) < 2 or not all(words):
+            raise ValueError(f"labels must be two or more words parted by '|', not {labels!r}")
+        self._meaning = {word: word for word in words}
+        if {"yes", "no"} <= set(words):
+            self._meaning = _SYNONYMS | self._meaning
+        longest_first = sorted(self._meaning, key=len, reverse=True)
+        options = "|".join(re.escape(word).replace(r"\ ", r"[\s_]+") for word in longest_first)
+        self._pattern = re.compile(rf"(?<!\w)(?:{options})(?!\w)", re.IGNORECASE)
+
+    def extract(self, reply: str, question: Question) -> Extraction:
+        """Strict: the first label at the last marked place. Flexible: opening, else last label."""
+        strict = read_marked(reply, self._first)
+        return Extraction(strict, strict or self._opening_or_last(tail(reply)))
+
+    def vote_key(self, answer: str, question: Question) -> str:
+        """The label that the answer consists of, or is the only one in it."""
+        if answer.startswith(OPAQUE):
+            return answer
+        whole = " ".join(strip_emphasis(answer).split()).casefold().rstrip(".!")
+        if whole in self._meaning:
+            return self._meaning[whole]
+        found = {self._canonical(match[0]) for match in self._pattern.finditer(tail(answer))}
+        return found.pop() if len(found) == 1 else opaque_key(answer)
+
+    def equal(self, left: str, right: str, question: Question) -> bool:
+        """Whether the keys are the same."""
+        return self.vote_key(left, question) == self.vote_key(right, question)
+
+    def grade(self, answer: str, problem: Problem) -> Grade:
+        """Right when equal to the gold answer."""
+        if problem.gold is None:
+            return NO_GOLD
+        return verdict(self.equal(answer, problem.gold, problem.question))
+
+    def _canonical(self, word: str) -> str:
+        folded = " ".join(word.split()).casefold()
+        return self._meaning.get(folded) or self._meaning.get(folded.replace(" ", "_"), folded)
+
+    def _first(self, place: Place) -> str | None:
+        match = self._pattern.search(place.text)
+        return self._canonical(match[0]) if match else None
+
+    def _opening_or_last(self, reply: str) -> str | None:
+        opening = strip_emphasis(reply)
+        if match := self._pattern.match(opening):
+            return self._canonical(match[0])
+        last: str | None = None
+        for match in self._pattern.finditer(reply):
+            last = match[0]
+        return None if last is None else self._canonical(last)

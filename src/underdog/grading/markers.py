@@ -1,0 +1,113 @@
+r"""Where a reply says that its answer stands: `#### x`, `\boxed{x}`, "The answer is x", …
+
+Not a checker: it finds places, checkers read them. The strict rule, for all checkers: the last
+place in the reply that the checker can read wins, whichever marker opened it. `\boxed{}` ends at
+its own closing brace; the others end with their line or, in prose, with their sentence. Only the
+last 200,000 characters of a reply are looked at, and at most the last 64 places.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+MAX_REPLY_CHARS = 200_000
+_MAX_PLACES = 64
+
+_HASHES = re.compile(r"#{4}[ \t]*([^\n]*)")
+_PHRASE = re.compile(
+    r"""\b(?:answers?|correct[ ](?:option|choice)|final[ ]result)
+        (?:[ ]+(?:to|for|of)\b[^\n.:=]{0,60}?)?
+        [ \t]*\*{0,2}[ \t]*(?:\bis\b|\bare\b|:|=)[ \t]*:?[ \t]*([^\n]*)(\s*\n[^\n]*)?""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_BRACES = re.compile(r"(\\(?:boxed|fbox)\s*\{)|\\.|([{}])", re.DOTALL)
+_SENTENCE_END = re.compile(r"(?:(?<=[a-z]{3})|(?<=[\d)\]}$%]))\.\s+(?=[A-Z])")
+_EMPHASIS = re.compile(r"^[\s*_`]+|[\s*_`]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a reply that a marker points at.
+
+    Attributes:
+        start: Offset of its first character, for order only.
+        text: What stands there, without emphasis marks around it.
+        closed: Whether the marker says where the answer ends too (a box, a `####` line), so that
+            nothing but the answer is in it.
+    """
+
+    start: int
+    text: str
+    closed: bool = False
+
+
+def tail(reply: str) -> str:
+    """The part of a reply that is looked at."""
+    return reply[-MAX_REPLY_CHARS:]
+
+
+def read_marked(reply: str, read: Callable[[Place], str | None]) -> str | None:
+    """Apply the strict rule: the last marked place in which `read` finds an answer."""
+    places = sorted(_places(tail(reply)), key=lambda place: -place.start)
+    for place in places[:_MAX_PLACES]:
+        found = read(place)
+        if found:
+            return found
+    return None
+
+
+def whole_place(place: Place) -> str | None:
+    """Read a place as it stands."""
+    return place.text or None
+
+
+def strip_emphasis(text: str) -> str:
+    """Drop Markdown emphasis, back-ticks and white space around a text."""
+    return _EMPHASIS.sub("", text)
+
+
+def first_sentence(text: str) -> str:
+    """The text up to the end of its first sentence, without the full stop."""
+    end = _SENTENCE_END.search(text)
+    sentence = strip_emphasis(text[: end.start()] if end else text)
+    return strip_emphasis(sentence[:-1]) if sentence.endswith((".", "!")) else sentence
+
+
+def boxed(reply: str) -> list[Place]:
+    r"""Contents of the outermost `\boxed{}` in order; one that never closes is left out.
+
+    Example:
+        >>> [place.text for place in boxed(r"so \boxed{\frac{1}{2}}")]
+        ['\\frac{1}{2}']
+    """
+    found: list[Place] = []
+    opened: list[int | None] = []
+    for match in _BRACES.finditer(reply):
+        if match[1]:
+            opened.append(match.end())
+        elif match[2] == "{":
+            opened.append(None)
+        elif match[2] == "}" and opened:
+            start = opened.pop()
+            if start is not None:
+                found.append(Place(start, reply[start : match.start()].strip(), closed=True))
+    return _outermost(found)
+
+
+def _outermost(places: list[Place]) -> list[Place]:
+    kept: list[Place] = []
+    for place in places:
+        while kept and kept[-1].start > place.start:
+            kept.pop()
+        kept.append(place)
+    return kept
+
+
+def _places(reply: str) -> Iterator[Place]:
+    yield from boxed(reply)
+    for match in _HASHES.finditer(reply):
+        yield Place(match.start(1), strip_emphasis(match[1]), closed=True)
+    for match in _PHRASE.finditer(reply):
+        same_line = strip_emphasis(match[1])
+        text = same_line or strip_emphasis(match[2] or "")
+        yield Place(match.start(), first_sentence(text))

@@ -1,0 +1,124 @@
+r"""Answers that are mathematics: LaTeX expressions, tuples, intervals, sets, matrices, equations.
+
+Numbers are decided at once, exactly as by the `numeric` checker (percent is a unit: `50%` is 50 and
+not 0.5, `1/2` is 0.5). All else goes to a worker process (see `pool`), which reads the answer's
+shape and its atoms (see `symbolic`) with math-verify's parser. A request that runs out of time is
+counted, its worker is replaced, and the grade is undecided; its key falls back to the cleaned text.
+Results are remembered per process.
+
+Strict extraction takes what stands at the last marked place (the mathematics in it, where it is
+delimited); flexible extraction takes the last `$…$`, `\(…\)` or `\[…\]`, else the last number.
+"""
+
+import re
+from fractions import Fraction
+from functools import lru_cache
+
+from underdog.core import Extraction, Grade, JSONValue, Problem, Question
+from underdog.grading import checkers
+from underdog.grading.markers import Place, read_marked, tail
+from underdog.grading.numerals import read_number, write_number
+from underdog.grading.numeric import close, grid_digits, last_numeral
+from underdog.grading.pool import DEFAULT_TIMEOUT_S, Reply, default_pool
+from underdog.grading.verdicts import NO_GOLD, OPAQUE, RIGHT, opaque_key, undecided, verdict
+
+MAX_ANSWER_CHARS = 4000
+_TOLERANCE = 1e-6
+_LIMIT = Fraction(1, 10**6)
+_FLEXIBLE_CHARS = 20_000
+_FORMULA = re.compile(
+    r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)|(?<![\\$])\$([^$\n]+)\$", re.DOTALL
+)
+_JOINTS = re.compile(r"[\s,;.]*(?:(?:and|or)[\s,;.]*)*")
+_CACHE_SIZE = 1 << 16
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _ask(operation: str, timeout_s: float, *answers: str) -> Reply:
+    request: dict[str, JSONValue] = {"op": operation, "args": [*answers]}
+    return default_pool().call(request, timeout_s)
+
+
+@checkers.register("math")
+class MathChecker:
+    """Mathematics in LaTeX or plain text, symbolically compared.
+
+    Args:
+        timeout_s: Wall-clock seconds for one key or comparison.
+    """
+
+    name = "math"
+
+    def __init__(self, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+        if not 0 < timeout_s <= 600:
+            raise ValueError(f"timeout_s must be above 0 and at most 600, not {timeout_s!r}")
+        self._timeout_s = float(timeout_s)
+        self._digits = grid_digits(_TOLERANCE)
+
+    def extract(self, reply: str, question: Question) -> Extraction:
+        """Strict: the last marked place. Flexible: the last formula, else the last number."""
+        strict = read_marked(reply, _formula_at)
+        return Extraction(strict, strict or _last_formula(tail(reply)[-_FLEXIBLE_CHARS:]))
+
+    def vote_key(self, answer: str, question: Question) -> str:
+        """The number rounded to the grid; else `≡` and the canonical shape."""
+        return self._key(answer)[0]
+
+    def equal(self, left: str, right: str, question: Question) -> bool:
+        """Whether both mean the same; false when that could not be decided."""
+        return self._compare(left, right).status == "right"
+
+    def grade(self, answer: str, problem: Problem) -> Grade:
+        """Right when equal to the gold answer; undecided when time ran out."""
+        if problem.gold is None:
+            return NO_GOLD
+        return self._compare(answer, problem.gold)
+
+    def _key(self, answer: str) -> tuple[str, str]:
+        """The key, and why it is only a fallback when it is."""
+        if answer.startswith(OPAQUE):
+            return answer, ""
+        number = read_number(answer, "marked")
+        if number is not None:
+            return write_number(number, self._digits), ""
+        if not answer.strip() or len(answer) > MAX_ANSWER_CHARS:
+            return opaque_key(answer), ""
+        reply = _ask("key", self._timeout_s, answer)
+        if reply.status == "ok" and isinstance(reply.value, str):
+            plain = read_number(reply.value, "marked") is not None
+            return (reply.value if plain else OPAQUE + reply.value), ""
+        return opaque_key(answer), "" if reply.status == "failed" else reply.detail
+
+    def _compare(self, left: str, right: str) -> Grade:
+        if left == right:
+            return RIGHT
+        numbers = read_number(left, "marked"), read_number(right, "marked")
+        if numbers[0] is not None and numbers[1] is not None:
+            return verdict(close(numbers[0], numbers[1], _LIMIT))
+        (first, why), (second, why_not) = self._key(left), self._key(right)
+        if first == second:
+            return RIGHT
+        if why or why_not:
+            return undecided(why or why_not)
+        if OPAQUE in (left[:1], right[:1]) or max(len(left), len(right)) > MAX_ANSWER_CHARS:
+            return verdict(False)
+        reply = _ask("equal", self._timeout_s, *sorted((left, right)))
+        if reply.status in ("timeout", "crashed"):
+            return undecided(reply.detail)
+        return verdict(reply.value is True)
+
+
+def _formula_at(place: Place) -> str | None:
+    text = place.text[:_FLEXIBLE_CHARS].strip()
+    found = [next(filter(None, match.groups())).strip() for match in _FORMULA.finditer(text)]
+    if place.closed or not found:
+        return text or None
+    between = _FORMULA.sub("", text)
+    return ", ".join(found) if _JOINTS.fullmatch(between) else found[0]
+
+
+def _last_formula(reply: str) -> str | None:
+    last: str | None = None
+    for match in _FORMULA.finditer(reply):
+        last = next(filter(None, match.groups())).strip()
+    return last or last_numeral(reply)

@@ -1,0 +1,223 @@
+r"""Numbers as people and models write them, read exactly.
+
+Not a calculator: `3 + 4` is not a number here, and units are dropped, never converted. What is
+read: integers, decimals, fractions (`3/4`, `\frac{3}{4}`, `¾`), mixed numbers (`1 3/4`), thousands
+in groups of three (`1,234`, `1 234`, `10,\!080`), powers of ten (`1.2e5`, `1.2 \times 10^5`), signs
+of every kind, money, percent, and the words hundred to trillion. A comma that does not part groups
+of three makes a list, so `1,5` is no number.
+
+**Percent is a unit**: `50%` is 50, since the usual data sets write the answer to "what percentage"
+as a bare number; hence `50%` is not `0.5`, while `1/2` is.
+"""
+
+import re
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+Units: TypeAlias = Literal["any", "marked"]
+
+MAX_NUMERAL_CHARS = 600
+_MAX_EXPONENT = 600
+_PLAIN = re.compile(r"[+-]?[0-9]{1,18}")
+
+_VULGAR = {
+    "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5",
+    "⅗": "3/5", "⅘": "4/5", "⅙": "1/6", "⅚": "5/6", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8",
+    "⅞": "7/8",
+}  # fmt: skip
+_PLAIN_CHARACTERS = str.maketrans(
+    {
+        **dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d", "-"),
+        **dict.fromkeys("\u00a0\u2007\u2009\u200a\u202f\u2002\u2003", " "),
+        **dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff", ""),
+        **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
+        **{vulgar: f" {plain}" for vulgar, plain in _VULGAR.items()},
+        "\u2044": "/", "\u2215": "/", "\uff0b": "+", "\u00d7": r"\times ", "\u00b7": r"\cdot ",
+        "\u00b2": "^2", "\u00b3": "^3", "\uff05": "%", "\uff0c": ",", "\uff0e": ".",
+        "\uff04": "$", "\u2019": "'",
+    }
+)  # fmt: skip
+
+_SPACING = re.compile(
+    r"(?<!\\)(?:\\[!,;: ]|\\(?:left|right|displaystyle|q?quad|thinspace)(?![a-zA-Z])|~)"
+)
+_TEXT_COMMAND = re.compile(r"\\(?:text(?:bf|rm|it|normal)?|mbox|mathrm|rm|mathbf)\s*\{([^{}]*)\}")
+_DEGREES = re.compile(r"\^\s*\{?\s*\\circ\s*\}?|\\degree|°|º")
+
+_UNSIGNED = (
+    r"(?:[1-9]\d{0,2}(?:,[ ]?\d{3})+(?:\.\d+)?"  # 1,234.5
+    r"|[1-9]\d{0,2}(?:[ ]\d{3})+(?:\.\d+)?"  # 1 234.5
+    r"|\d+(?:\.\d*)?|\.\d+)"
+)
+_TIMES_TEN = r"\s*(?:\\times|\\cdot|\*|x)\s*10\s*(?:\^|\*\*)\s*"
+_POWER = rf"(?:e([+-]?\d{{1,4}})|{_TIMES_TEN}(?:\{{\s*([+-]?\d{{1,4}})\s*\}}|([+-]?\d{{1,4}})))"
+_BRACED = r"(?:\{\s*([+-]?\s*" + _UNSIGNED + r")\s*\}|(\d))"
+_BODY = re.compile(
+    rf"""(?:
+      (?:(?P<whole>\d+)\s*)?\\[dtc]?frac\s*{_BRACED}\s*{_BRACED}
+    | (?P<mixed>\d+)[ ]+(?:and[ ]+)?(?P<upper>\d+)\s*/\s*(?P<lower>\d+)
+    | (?P<top>{_UNSIGNED})\s*/\s*(?P<bottom>-?\s*{_UNSIGNED})
+    | 10\s*(?:\^|\*\*)\s*(?:\{{\s*(?P<ten>[+-]?\d{{1,4}})\s*\}}|(?P<ten2>[+-]?\d{{1,4}}))
+    | (?P<value>{_UNSIGNED})(?:{_POWER})?
+    )""",
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+_PREFIX = re.compile(
+    r"""[\s("'*_`\[]*
+        (?:(?:about|approximately|around|roughly|exactly|only|just|a[ ]total[ ]of|equals?|is)\s+)?
+        (?:[≈=:]\s*)?
+        (?P<sign>[+-]|(?:negative|minus)\s)?\s*
+        (?:\\?\$|US\s?\\?\$|€|£|¥|₹|(?:USD|EUR|GBP|INR|Rs\.?)\s)?\s*
+        (?P<sign2>[+-])?\s*""",
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+_ASSIGNMENT = re.compile(r"\s*[a-zA-Z]\s*=(?!=)")
+_SCALE = re.compile(r"[\s\"]*(hundred|thousand|million|billion|trillion)(?![a-z])", re.IGNORECASE)
+_SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+
+_EDGE = r"[\s\"'*_`)\].,;:!?$€£]*"
+_NO_UNIT = re.compile(r"[\s*]*(?:[xyznk]|or|and|to)(?![a-zA-Z'])", re.IGNORECASE)
+_ANY_UNIT = re.compile(
+    r"(?:[\s\"'*_`)\].,;:!?$€£%\\-]|/(?=\s*[a-z]))*"
+    r"(?:[a-z](?:[a-z\s\"'’*_`()\[\].,;:!?$€£%/\\-]|(?<=[a-z\"])\s?\^?\{?[23]\}?(?!\d))*)?",
+    re.ASCII | re.IGNORECASE,
+)
+_KNOWN_UNIT = (
+    r"(?:(?:square|cubic|sq\.?|cu\.?)\s+)?(?:[kcm]?m|[km]?g|km/h|m/s|mph|min|cents?|dollars?|degrees?"
+    r"|inch(?:es)?|in|f(?:ee|oo)?t|yards?|miles?|units?|seconds?|minutes?|hours?|days?|weeks?|months?"
+    r"|years?|percent|(?:centi|kilo|milli)?met(?:er|re)s?|pounds?|(?:kilo)?grams?|lit(?:er|re)s?)"
+)
+_MARKED_UNIT = re.compile(
+    rf"""{_EDGE}(?:(?:\\?%|percent)|(?:"[^"\d]*"|(?<=[\s])\s*{_KNOWN_UNIT})(?:\s*\^?\{{?[23]\}}?)?)?
+        {_EDGE}""",
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+_WIDE = Context(prec=2 * MAX_NUMERAL_CHARS, Emax=10**6, Emin=-(10**6))
+
+
+def plain_characters(text: str) -> str:
+    r"""Write look-alike signs, digits and spaces in ASCII, and drop LaTeX that only spaces things.
+
+    Words inside `\text{}` come back in double quotes, so that a unit stays apart from a variable.
+    """
+    if text.isascii() and "\\" not in text and "~" not in text:
+        return text
+    text = _DEGREES.sub("", text.translate(_PLAIN_CHARACTERS)).replace(r"\%", "%")
+    text = _TEXT_COMMAND.sub(r' "\1" ', text.replace("{,}", ","))
+    return _SPACING.sub(_space, text)
+
+
+def _space(match: re.Match[str]) -> str:
+    return "" if match[0] in (r"\!", r"\,") else " "
+
+
+def read_number(text: str, units: Units = "any") -> Fraction | None:
+    r"""The number that a whole answer states; `None` when it is not one number.
+
+    Args:
+        text: The answer.
+        units: `any` lets every word follow the number; `marked` lets only known units, percent and
+            words in `\text{}` follow, so that `2n` stays an expression.
+
+    Example:
+        >>> read_number("$1,234.50 per year"), read_number("1 3/4 cups"), read_number("3 or 4")
+        (Fraction(2469, 2), Fraction(7, 4), None)
+    """
+    if _PLAIN.fullmatch(text):
+        return Fraction(int(text))
+    if len(text) > MAX_NUMERAL_CHARS:
+        return None
+    text = plain_characters(text)
+    if len(text) > 2 * MAX_NUMERAL_CHARS:
+        return None
+    return _read_plain(text.strip().removeprefix("$").removesuffix("$"), units)
+
+
+def _read_plain(text: str, units: Units) -> Fraction | None:
+    assigned = _ASSIGNMENT.match(text)
+    if assigned:
+        text = text[assigned.end() :]
+    opening = _PREFIX.match(text)
+    start = opening.end() if opening else 0
+    body = _BODY.match(text, start)
+    if opening is None or body is None:
+        return None
+    value = _value(body)
+    rest = text[body.end() :]
+    if value is None:
+        return None
+    if scale := _SCALE.match(rest):
+        value *= 10 ** _SCALES[scale[1].lower()]
+        rest = '"' * (scale[0].count('"') % 2) + rest[scale.end() :]
+    if not _is_unit(rest, units):
+        return None
+    minus = (opening["sign"] not in (None, "+")) != (opening["sign2"] == "-")
+    return -value if minus else value
+
+
+def _is_unit(rest: str, units: Units) -> bool:
+    if not rest:
+        return True
+    if units == "marked":
+        return "!" not in rest and _MARKED_UNIT.fullmatch(rest) is not None
+    return _NO_UNIT.match(rest) is None and _ANY_UNIT.fullmatch(rest) is not None
+
+
+def _value(body: re.Match[str]) -> Fraction | None:
+    groups = body.groupdict()
+    if groups["value"] is not None:
+        exponent = next((body[n] for n in _POWER_GROUPS if body[n] is not None), "0")
+        return _scaled(_decimal(groups["value"]), int(exponent))
+    if groups["ten"] or groups["ten2"]:
+        return _scaled(Fraction(1), int(groups["ten"] or groups["ten2"]))
+    if groups["top"] is not None:
+        return _ratio(_decimal(groups["top"]), _decimal(groups["bottom"]))
+    if groups["mixed"] is not None:
+        return _mixed(groups["mixed"], _ratio(Fraction(groups["upper"]), Fraction(groups["lower"])))
+    parts = [body[n] for n in _FRACTION_GROUPS if body[n] is not None]
+    return _mixed(groups["whole"] or "0", _ratio(_decimal(parts[0]), _decimal(parts[1])))
+
+
+_FRACTION_GROUPS = range(_BODY.groupindex["whole"] + 1, _BODY.groupindex["mixed"])
+_POWER_GROUPS = range(_BODY.groupindex["value"] + 1, _BODY.groups + 1)
+
+
+def _decimal(text: str) -> Fraction:
+    return Fraction(text.replace(",", "").replace(" ", ""))
+
+
+def _ratio(top: Fraction, bottom: Fraction) -> Fraction | None:
+    return top / bottom if bottom else None
+
+
+def _mixed(whole: str, part: Fraction | None) -> Fraction | None:
+    return None if part is None else int(whole) + part
+
+
+def _scaled(value: Fraction, exponent: int) -> Fraction | None:
+    if abs(exponent) > _MAX_EXPONENT:
+        return None
+    return value * Fraction(10) ** exponent
+
+
+def write_number(value: Fraction, digits: int) -> str:
+    """A number in plain decimals, rounded to the canonical grid.
+
+    From 1 upwards the grid has `digits` decimals, below 1 it has `digits` places after the first
+    digit that is not zero. Writing is idempotent: reading the text and writing it again changes
+    nothing.
+
+    Example:
+        >>> write_number(Fraction(2, 3), 6), write_number(Fraction(18), 6)
+        ('0.6666667', '18')
+    """
+    if value.denominator == 1:
+        return str(value.numerator)
+    places = digits
+    if abs(value) < 1:
+        exact = _WIDE.divide(Decimal(value.numerator), Decimal(value.denominator))
+        places -= exact.adjusted()
+    scaled = round(value * 10**places)
+    sign, text = "-" if scaled < 0 else "", str(abs(scaled)).rjust(places + 1, "0")
+    return (sign + text[:-places] + "." + text[-places:]).rstrip("0").rstrip(".")

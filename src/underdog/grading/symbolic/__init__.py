@@ -1,0 +1,1 @@
+"""What runs inside a grading worker; imported by the worker process only, never by the library."""

@@ -1,0 +1,151 @@
+r"""One expression brought to a canonical key: a number exactly, a function by its fingerprint.
+
+A constant is evaluated and keyed like any number (`\frac{\sqrt2}{2}` and `0.7071068` share a key).
+An expression with variables is evaluated to 30 digits at fixed points, some of them negative; equal
+functions agree there, and different ones almost surely do not (Schwartz 1980, Zippel 1979), so the
+rounded values are its key. That is far cheaper than simplifying and never undecided. `i` is the
+imaginary unit. The parser (of math-verify) folds the case of variables, so N and n are one.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from underdog.grading.numerals import read_number, write_number
+from underdog.grading.symbolic.algebra import Expression, parsed, sympy
+
+DIGITS = 6
+_PRECISION = 30
+_SHOWN = 10
+_NUM_POINTS = 4
+_MAX_EXPONENT = 600
+_NEGLIGIBLE = Decimal("1e-18")
+_BASED = re.compile(r"([0-9A-Fa-f]+)\s*_\s*\{?\s*(\d{1,2})\s*\}?")
+_LETTER = re.compile(r"\(?\s*\"?\s*\(?\s*([A-Za-z])\s*\)?\s*\"?\s*\)?")
+_WORDS = re.compile(r'"\s*([^"]+?)\s*"|((?:[A-Za-z]{4,}|[A-Z][a-z]{2,})(?:[ -][A-Za-z]+)*)')
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """An atom that has been read.
+
+    Attributes:
+        key: Canonical key.
+        value: The number, when it is a real constant.
+        canonical: Whether the key decides equality; false when the text could not be parsed.
+    """
+
+    key: str
+    value: Fraction | None = None
+    canonical: bool = True
+
+
+@lru_cache(maxsize=4096)
+def atom(text: str) -> Atom:
+    """Read one cleaned expression."""
+    if (number := read_number(text, "marked")) is not None:
+        return Atom(write_number(number, DIGITS), number)
+    if match := _BASED.fullmatch(text):
+        return Atom(f"{match[1]}_{match[2]}")
+    if match := _LETTER.fullmatch(text):
+        return Atom(match[1])
+    if match := _WORDS.fullmatch(text):
+        return Atom('"' + " ".join((match[1] or match[2]).split()).casefold() + '"')
+    left, equals, right = text.partition("=")
+    if equals and "=" not in right and right.strip():
+        return _equation(left, right) or Atom(text, canonical=False)
+    expression = _parsed(text)
+    made = None if expression is None else _evaluated(expression)
+    return made or Atom(text, canonical=False)
+
+
+def _parsed(text: str) -> Expression | None:
+    found = parsed(text) if text.strip() else []
+    if not found or not isinstance(found[0], sympy.Expr):
+        return None
+    imaginary = {s: sympy.I for s in found[0].free_symbols if str(s) == "i"}
+    return found[0].xreplace(imaginary)
+
+
+def _evaluated(expression: Expression) -> Atom | None:
+    if not expression.free_symbols:
+        return _constant(expression)
+    names = sorted(str(symbol) for symbol in expression.free_symbols)
+    values = [value for point in range(_NUM_POINTS) if (value := _at(expression, point))]
+    if len(values) < 2:
+        return None
+    return Atom(_fingerprint([*names, *values]))
+
+
+def _equation(left: str, right: str) -> Atom | None:
+    sides = [_parsed(side) for side in (left, right)]
+    if sides[0] is None or sides[1] is None:
+        return None
+    difference = sympy.Add(sides[0], sympy.Mul(-1, sides[1]))
+    if not difference.free_symbols:
+        return None
+    scale = sympy.N(difference.xreplace(_point(difference, _NUM_POINTS)), _PRECISION)
+    if not scale.is_number or not scale.is_finite or scale == 0:
+        return None
+    made = _evaluated(sympy.Mul(difference, sympy.Pow(scale, -1)))
+    return None if made is None else Atom("0=" + made.key)
+
+
+def _constant(expression: Expression) -> Atom | None:
+    exact = expression.doit()
+    if isinstance(exact, sympy.Rational) and exact not in (sympy.oo, -sympy.oo):
+        value = Fraction(int(exact.p), int(exact.q))
+        return Atom(write_number(value, DIGITS), value)
+    if exact in (sympy.oo, -sympy.oo):
+        return Atom("∞" if exact == sympy.oo else "-∞")
+    parts = _complex(exact)
+    if parts is None:
+        return None
+    real, imaginary = (_fraction(part) for part in parts)
+    if real is None or imaginary is None:
+        return Atom("~".join(_shown(part) for part in parts))
+    if not imaginary:
+        return Atom(write_number(real, DIGITS), real)
+    return Atom(f"{write_number(real, DIGITS)}+{write_number(imaginary, DIGITS)}i")
+
+
+def _at(expression: Expression, point: int) -> str | None:
+    parts = _complex(expression.xreplace(_point(expression, point)))
+    return None if parts is None else "~".join(_shown(part) for part in parts)
+
+
+def _point(expression: Expression, index: int) -> dict[Expression, Expression]:
+    return {symbol: _coordinate(str(symbol), index) for symbol in expression.free_symbols}
+
+
+def _coordinate(name: str, index: int) -> Expression:
+    digest = hashlib.blake2b(f"{index}:{name}".encode(), digest_size=4).digest()
+    size = sympy.Rational(int.from_bytes(digest[:3], "big"), 2**24) * 3 + sympy.Rational(1, 7)
+    return -size if index % 2 and digest[3] % 2 else size
+
+
+def _complex(expression: Expression) -> tuple[Decimal, Decimal] | None:
+    value = sympy.N(expression, _PRECISION)
+    real, imaginary = value.as_real_imag()
+    if not all(part.is_Number and part.is_finite for part in (real, imaginary)):
+        return None
+    parts = Decimal(str(real)), Decimal(str(imaginary))
+    size = max(abs(part) for part in parts)
+    least = _NEGLIGIBLE * max(size, Decimal(1))
+    first, second = (part if abs(part) > least else Decimal(0) for part in parts)
+    return first, second
+
+
+def _fraction(part: Decimal) -> Fraction | None:
+    return Fraction(part) if abs(part.adjusted()) <= _MAX_EXPONENT else None
+
+
+def _shown(part: Decimal) -> str:
+    return f"{part:.{_SHOWN}e}" if part else "0"
+
+
+def _fingerprint(parts: list[str]) -> str:
+    return "#" + hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()

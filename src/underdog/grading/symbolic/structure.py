@@ -1,0 +1,175 @@
+r"""The shape of a mathematical answer: lists, tuples, intervals, sets, unions, matrices, atoms.
+
+Not algebra: atoms are handed on. Rules of reading, all documented behaviour of the `math` checker:
+
+* Several answers joined by `;`, `,`, "and" or "or" are an unordered list, the same as a set
+  `\{…\}`; repeated members count. In brackets the order matters, and so does the kind of bracket.
+* `x = 5` is 5: the name on the left is dropped when all members share one name, and kept when
+  they differ, so that `x=1, y=2` is not `x=2, y=1`.
+* `a \pm b` is the two answers `a + b, a - b`; `k \ge 2` is the interval `[2,\infty)`.
+"""
+
+import re
+from dataclasses import dataclass
+
+_OPEN = {"(": ")", "[": "]", "{": "}"}
+_CLOSE = frozenset(_OPEN.values())
+_JOINT = re.compile(r'\s*"\s*,?\s*(?:and|or)\s*"\s*|\s*,?\s+(?:and|or)\s+')
+_NAME = re.compile(
+    r"""\s*((?:[A-Za-z]|\\(?!frac|sqrt|infty|pi(?![a-z]))[a-z]+\s?(?:[A-Z][ A-Z]*)?)
+        (?:\s*_\s*(?:\{[^{}=]*\}|\w))?(?:\s*\(\s*[A-Za-z](?:\s*,\s*[A-Za-z])*\s*\))?)\s*=(?!=)\s*""",
+    re.VERBOSE,
+)
+_MATRIX = re.compile(
+    r"\\begin\s*\{([pbvB]?matrix|array)\}(?:\{[lcr|]+\})?(.*)\\end\s*\{\1\}", re.DOTALL
+)
+_RELATION = re.compile(r"(\\le(?![a-z])|\\ge(?![a-z])|<=?|>=?)")
+_VARIABLE = re.compile(r"\s*[a-zA-Z](?:_\{?\w+\}?)?\s*")
+_UNIT_AFTER = re.compile(r'(?<=[\w})])\s*"[^"]*"\s*(?:\^\s*\{?[23]\}?)?$')
+_MEMBERSHIP = re.compile(r"\s*[a-zA-Z]\s*\\in(?![a-z])\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An answer's shape.
+
+    Attributes:
+        kind: `atom`, `set` (unordered), `union`, `matrix`, `name=`, or the two brackets of a tuple
+            or interval.
+        text: The atom's text, the name, or the matrix's number of columns.
+        parts: Members, in order.
+    """
+
+    kind: str
+    text: str = ""
+    parts: tuple["Shape", ...] = ()
+
+
+def shape(text: str) -> Shape:
+    """The shape of a cleaned answer."""
+    items = [item for item in split_top(_JOINT.sub(",", text), ",;") if item.strip()]
+    if not items:
+        return Shape("atom", text.strip())
+    if len(items) > 1:
+        text_only = [not re.search(r"[\d\\=]", item) and '"' in item for item in items]
+        if all(text_only):
+            return Shape("set", parts=tuple(Shape("atom", item.strip()) for item in items))
+    return _listed(items)
+
+
+def _listed(items: list[str]) -> Shape:
+    named = [_NAME.match(item) for item in items]
+    names = {match[1].replace(" ", "") for match in named if match}
+    parts: list[Shape] = []
+    for item, match in zip(items, named, strict=True):
+        members = _members(item[match.end() :] if match else item)
+        if match and len(names) > 1:
+            members = [Shape("name=", match[1].replace(" ", ""), (part,)) for part in members]
+        parts.extend(members)
+    return parts[0] if len(parts) == 1 else Shape("set", parts=tuple(parts))
+
+
+def _members(item: str) -> list[Shape]:
+    item = _UNIT_AFTER.sub("", item.strip())
+    before, sign, after = item.partition(r"\pm")
+    if sign and r"\pm" not in after and _balanced(before) and _balanced(after):
+        return [_member(f"{before}+{after}"), _member(f"{before}-{after}")]
+    made = _member(item)
+    return list(made.parts) if made.kind == "set" else [made]
+
+
+def _member(item: str) -> Shape:
+    item = item.strip()
+    if match := _MEMBERSHIP.match(item):
+        item = item[match.end() :]
+    pieces = re.split(r"\\cup(?![a-z])", item)
+    if len(pieces) > 1 and all(_balanced(piece) for piece in pieces):
+        return Shape("union", parts=tuple(_member(piece) for piece in pieces))
+    if match := _MATRIX.fullmatch(item):
+        return _matrix(match[2])
+    if interval := _inequality(item):
+        return interval
+    return _bracketed(item) or Shape("atom", item)
+
+
+def _bracketed(item: str) -> Shape | None:
+    if item.startswith(r"\{") and item.endswith(r"\}"):
+        inner = item[2:-2]
+        if not _balanced(inner) or "|" in inner or ":" in inner:
+            return None
+        parts = [part for piece in split_top(inner, ",") for part in _members(piece) if piece]
+        return Shape("set", parts=tuple(parts))
+    if len(item) < 2 or item[0] not in "([" or item[-1] not in ")]" or not _balanced(item[1:-1]):
+        return None
+    parts = split_top(item[1:-1], ",")
+    if len(parts) == 1:
+        return _member(parts[0]) if item[0] + item[-1] in ("()", "[]") else None
+    return Shape(item[0] + item[-1], parts=tuple(_member(part) for part in parts))
+
+
+def _matrix(body: str) -> Shape:
+    rows = [row.split("&") for row in re.split(r"\\\\", body) if row.strip()]
+    cells = tuple(_member(cell) for row in rows for cell in row)
+    return Shape("matrix", str(len(rows[0]) if rows else 0), cells)
+
+
+def _inequality(item: str) -> Shape | None:
+    pieces = _RELATION.split(item)
+    if len(pieces) == 3:
+        left, sign, right = pieces
+        if _VARIABLE.fullmatch(right) and not _VARIABLE.fullmatch(left):
+            left, sign, right = right, _turned(sign), left
+        if not _VARIABLE.fullmatch(left) or _VARIABLE.fullmatch(right):
+            return None
+        if _down(sign):
+            return _interval("(", r"-\infty", right, _right_bracket(sign))
+        return _interval(_left_bracket(sign), right, r"\infty", ")")
+    if len(pieces) == 5 and _VARIABLE.fullmatch(pieces[2]):
+        low, first, _, second, high = pieces
+        if _down(first) != _down(second):
+            return None
+        if not _down(first):
+            low, first, second, high = high, _turned(second), _turned(first), low
+        return _interval(_left_bracket(first), low, high, _right_bracket(second))
+    return None
+
+
+def _interval(opening: str, low: str, high: str, closing: str) -> Shape:
+    return Shape(opening + closing, parts=(_member(low), _member(high)))
+
+
+def _down(sign: str) -> bool:
+    return sign in (r"\le", "<", "<=")
+
+
+def _turned(sign: str) -> str:
+    return {r"\le": r"\ge", r"\ge": r"\le", "<": ">", ">": "<", "<=": ">=", ">=": "<="}[sign]
+
+
+def _left_bracket(sign: str) -> str:
+    return "(" if sign in "<>" else "["
+
+
+def _right_bracket(sign: str) -> str:
+    return ")" if sign in "<>" else "]"
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for character in text:
+        depth += (character in _OPEN) - (character in _CLOSE)
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def split_top(text: str, separators: str) -> list[str]:
+    """Split at separators that stand outside all brackets."""
+    parts: list[str] = []
+    depth = start = 0
+    for position, character in enumerate(text):
+        depth += (character in _OPEN) - (character in _CLOSE)
+        if character in separators and depth <= 0:
+            parts.append(text[start:position])
+            start = position + 1
+    return [*parts, text[start:]]
