@@ -1,0 +1,237 @@
+"""A bounded reader for the header of a GGUF file: metadata and tensor sizes, never the weights.
+
+A GGUF file is untrusted input. Every length is checked against the bytes that are left before
+anything is allocated, arrays are walked and not kept, and whatever does not fit the format raises
+`ModelFileError`. The format is described in the ggml repository (docs/gguf.md), versions 2 and 3.
+"""
+
+import math
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TypeAlias
+
+from underdog.core import ModelShape
+from underdog.errors import ModelFileError
+
+Scalar: TypeAlias = str | int | float | bool
+
+_MAGIC = b"GGUF"
+_FORMATS: Mapping[int, str] = {
+    0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q",
+    12: "<d",
+}  # fmt: skip
+_STRING, _ARRAY = 8, 9
+_MAX_ENTRIES = 1 << 16
+_MAX_KEY_BYTES = 1 << 10
+_MAX_TEXT_BYTES = 1 << 22
+_MAX_DIMS = 4
+_MAX_PARAMS = 1 << 44
+_TOKENS = "tokenizer.ggml.tokens"
+
+
+@dataclass(frozen=True, slots=True)
+class GgufHeader:
+    """What a GGUF file says about its model.
+
+    Attributes:
+        metadata: Scalar entries by key; arrays are left out.
+        tensor_sizes: Elements per tensor name.
+        bos_token: Text of the token that begins a sequence, empty when there is none.
+        eos_token: Text of the token that ends a turn, empty when there is none.
+    """
+
+    metadata: Mapping[str, Scalar]
+    tensor_sizes: Mapping[str, int]
+    bos_token: str = ""
+    eos_token: str = ""
+
+    @property
+    def architecture(self) -> str:
+        """Architecture name, such as `llama`."""
+        return str(self.metadata.get("general.architecture", ""))
+
+    @property
+    def context_tokens(self) -> int:
+        """Context that the model was trained for; 0 when the file does not say."""
+        return self._number("context_length")
+
+    @property
+    def chat_template(self) -> str | None:
+        """The model's own chat template (untrusted Jinja source)."""
+        template = self.metadata.get("tokenizer.chat_template")
+        return template if isinstance(template, str) and template.strip() else None
+
+    @property
+    def adds_bos(self) -> bool:
+        """Whether the tokenizer puts the beginning-of-sequence token in front by itself."""
+        given = self.metadata.get("tokenizer.ggml.add_bos_token")
+        if isinstance(given, bool):
+            return given
+        return self.metadata.get("tokenizer.ggml.model") == "llama"
+
+    @property
+    def shape(self) -> ModelShape:
+        """Architecture numbers for FLOPs; the embedding counts only when it is also the head."""
+        tied = "output.weight" not in self.tensor_sizes
+        return ModelShape(
+            num_params=sum(self.tensor_sizes.values()),
+            num_embedding_params=0 if tied else self.tensor_sizes.get("token_embd.weight", 0),
+            num_layers=self._number("block_count"),
+            hidden_size=self._number("embedding_length"),
+        )
+
+    def _number(self, name: str) -> int:
+        value = self.metadata.get(f"{self.architecture}.{name}", 0)
+        return value if isinstance(value, int) and 0 <= value < 1 << 31 else 0
+
+
+def read_gguf_header(path: Path) -> GgufHeader:
+    """Read and check a GGUF file's header.
+
+    Raises:
+        ModelFileError: The file is missing, cut short, or not well-formed GGUF.
+    """
+    try:
+        with path.open("rb") as file:
+            return _Reader(file, path.stat().st_size, path).header()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ModelFileError(f"cannot read the model file {path}: {reason}") from error
+
+
+class _Reader:
+    def __init__(self, file: IO[bytes], size_bytes: int, path: Path) -> None:
+        self._file = file
+        self._size_bytes = size_bytes
+        self._at = 0
+        self._path = path
+
+    def header(self) -> GgufHeader:
+        if self._take(4) != _MAGIC:
+            raise self._malformed("it does not begin with 'GGUF'", "give a model in GGUF format")
+        version = self._int("<I")
+        if version not in (2, 3):
+            raise self._malformed(f"version {version} is not 2 or 3", "convert the model again")
+        num_tensors = self._count("tensors")
+        num_entries = self._count("metadata entries")
+        metadata, tokens_at = self._metadata(num_entries)
+        sizes = self._tensors(num_tensors)
+        if "general.architecture" not in metadata or not sizes:
+            raise self._malformed("it names no architecture or holds no tensors")
+        self._check_offsets()
+        return GgufHeader(
+            metadata,
+            sizes,
+            bos_token=self._token(metadata.get("tokenizer.ggml.bos_token_id"), tokens_at),
+            eos_token=self._token(metadata.get("tokenizer.ggml.eos_token_id"), tokens_at),
+        )
+
+    def _metadata(self, num_entries: int) -> tuple[dict[str, Scalar], int]:
+        metadata: dict[str, Scalar] = {}
+        tokens_at = 0
+        for _ in range(num_entries):
+            key = self._text(_MAX_KEY_BYTES, "metadata key")
+            kind = self._int("<I")
+            if kind == _ARRAY:
+                if key == _TOKENS:
+                    tokens_at = self._at
+                self._skip_array(key)
+            elif key in metadata:
+                raise self._malformed(f"metadata key {key!r} appears twice")
+            else:
+                metadata[key] = self._scalar(kind, key)
+        return metadata, tokens_at
+
+    def _tensors(self, num_tensors: int) -> dict[str, int]:
+        sizes: dict[str, int] = {}
+        self._last_offset = 0
+        for _ in range(num_tensors):
+            name = self._text(_MAX_KEY_BYTES, "tensor name")
+            num_dims = self._int("<I")
+            if not 1 <= num_dims <= _MAX_DIMS:
+                raise self._malformed(f"tensor {name!r} has {num_dims} dimensions")
+            size = math.prod(self._int("<Q") for _ in range(num_dims))
+            if not 0 < size <= _MAX_PARAMS:
+                raise self._malformed(f"tensor {name!r} has {size} elements")
+            if name in sizes:
+                raise self._malformed(f"tensor {name!r} appears twice")
+            self._int("<I")
+            self._last_offset = max(self._last_offset, self._int("<Q"))
+            sizes[name] = size
+        return sizes
+
+    def _check_offsets(self) -> None:
+        if self._at + self._last_offset >= self._size_bytes:
+            raise self._malformed(
+                f"its last tensor lies beyond its {self._size_bytes} bytes", "download it again"
+            )
+
+    def _scalar(self, kind: int, key: str) -> Scalar:
+        if kind == _STRING:
+            return self._text(_MAX_TEXT_BYTES, f"value of {key!r}")
+        layout = _FORMATS.get(kind)
+        if layout is None:
+            raise self._malformed(f"metadata {key!r} has unknown type {kind}")
+        value = struct.unpack(layout, self._take(struct.calcsize(layout)))[0]
+        return value
+
+    def _skip_array(self, key: str) -> None:
+        kind, length = self._int("<I"), self._int("<Q")
+        if kind == _STRING:
+            if length > (self._size_bytes - self._at) // 8:
+                raise self._malformed(f"array {key!r} claims {length} strings")
+            for _ in range(length):
+                self._skip(self._int("<Q"), key)
+            return
+        layout = _FORMATS.get(kind)
+        if layout is None:
+            raise self._malformed(f"array {key!r} has unsupported item type {kind}")
+        self._skip(length * struct.calcsize(layout), key)
+
+    def _token(self, index: Scalar | None, tokens_at: int) -> str:
+        if not isinstance(index, int) or not tokens_at:
+            return ""
+        self._at = tokens_at
+        self._file.seek(tokens_at)
+        kind, length = self._int("<I"), self._int("<Q")
+        if kind != _STRING or not 0 <= index < length:
+            return ""
+        for _ in range(index):
+            self._skip(self._int("<Q"), _TOKENS)
+        return self._text(_MAX_KEY_BYTES, "token")
+
+    def _count(self, what: str) -> int:
+        count = self._int("<Q")
+        if count > _MAX_ENTRIES:
+            raise self._malformed(f"it claims {count} {what}")
+        return count
+
+    def _text(self, limit_bytes: int, what: str) -> str:
+        length = self._int("<Q")
+        if length > limit_bytes:
+            raise self._malformed(f"a {what} claims {length} bytes")
+        return self._take(length).decode("utf-8", errors="replace")
+
+    def _int(self, layout: str) -> int:
+        value: int = struct.unpack(layout, self._take(struct.calcsize(layout)))[0]
+        return value
+
+    def _skip(self, num_bytes: int, what: str) -> None:
+        if num_bytes > self._size_bytes - self._at:
+            raise self._malformed(f"{what!r} claims {num_bytes} bytes, more than are left")
+        self._at += num_bytes
+        self._file.seek(self._at)
+
+    def _take(self, num_bytes: int) -> bytes:
+        data = self._file.read(num_bytes)
+        if len(data) != num_bytes:
+            raise self._malformed(f"it ends inside its header, at byte {self._at + len(data)}")
+        self._at += num_bytes
+        return data
+
+    def _malformed(
+        self, why: str, remedy: str = "download it again or use another"
+    ) -> ModelFileError:
+        return ModelFileError(f"{self._path} is not a usable GGUF model: {why}; {remedy}")

@@ -1,0 +1,278 @@
+"""GGUF models through llama.cpp, in a child process that is spoken to over loopback HTTP.
+
+Samples of one prompt are separate requests, because llama.cpp's own `n_cmpl` seeds its rows s,
+s+1, …, which would tie a row's text to its place in the batch. Requests are handed over in order
+and at most `slots` at once, so that the rows of a prompt run together and each slot finds the
+longest common prefix of its last prompt in its cache. A row's text depends on prompt, seed and
+parameters; batches of other sizes round differently, which can turn a near tie between two tokens.
+
+Scoring forces the continuation's own tokens through a grammar of token ids and reads the model's
+log-probabilities: exact, at one decoding step per continuation token.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from underdog.core import (
+    Completion,
+    ContinuationScore,
+    Engine,
+    EngineInfo,
+    FinishReason,
+    GenerateRequest,
+    SamplingParams,
+    ScoreRequest,
+    Usage,
+)
+from underdog.engines import engines
+from underdog.engines.charging import charge
+from underdog.engines.fan_out import fan_out
+from underdog.engines.gguf_header import GgufHeader, read_gguf_header
+from underdog.engines.llama_process import LlamaProcess
+from underdog.engines.processor import physical_cores
+from underdog.engines.template import ChatTemplate, built_in_template, model_template
+from underdog.engines.token_trace import clamp, token_trace
+from underdog.engines.weights_hash import weights_hash
+from underdog.errors import ContextError, EngineError, UsageError
+
+_SEEDS = 0xFFFFFFFF
+"""llama.cpp takes 32 bits, and reads the largest of them as "choose one at random"."""
+
+_NEUTRAL: Mapping[str, Any] = {
+    "repeat_penalty": 1.0,
+    "presence_penalty": 0.0,
+    "frequency_penalty": 0.0,
+    "dry_multiplier": 0.0,
+    "xtc_probability": 0.0,
+    "typical_p": 1.0,
+    "top_n_sigma": -1.0,
+    "mirostat": 0,
+    "dynatemp_range": 0.0,
+    "samplers": ["top_k", "top_p", "min_p", "temperature"],
+    "cache_prompt": True,
+    "return_tokens": True,
+    "post_sampling_probs": False,
+}
+
+
+class LlamaCpp:
+    """An engine over one GGUF file.
+
+    Args:
+        path: The model file.
+        name: What the model is called; the file's name unless given.
+        slots: Rows that are decoded side by side.
+        context_tokens: Longest prompt plus completion of a row.
+        threads: Threads for matrix products; 0 takes one per physical core.
+        template: Built-in chat template to use instead of the model's own.
+
+    Raises:
+        ModelFileError: The file is missing, corrupt, or llama.cpp cannot load it.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        name: str = "",
+        slots: int = 16,
+        context_tokens: int = 2048,
+        threads: int = 0,
+        template: str = "",
+    ) -> None:
+        if slots < 1 or context_tokens < 16 or threads < 0:
+            raise UsageError(
+                f"slots={slots}, context_tokens={context_tokens}, threads={threads}: give at "
+                "least 1 slot, 16 tokens of context and 0 threads"
+            )
+        header = read_gguf_header(path)
+        context = min(context_tokens, header.context_tokens or context_tokens)
+        self._template = _template(header, template)
+        self._strip_bos = header.bos_token if header.adds_bos else ""
+        self._process = LlamaProcess(path, slots, context, threads or physical_cores())
+        self._info = EngineInfo(
+            engine="llama_cpp",
+            model=name or path.name,
+            fingerprint=_fingerprint(path, self._template),
+            context_tokens=context,
+            shape=header.shape,
+        )
+
+    @property
+    def info(self) -> EngineInfo:
+        """What this engine is."""
+        return self._info
+
+    async def generate(self, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
+        """Completions per request, in request and seed order.
+
+        A prompt that leaves no room in the context gives rows with `finish="error"`.
+
+        Raises:
+            EngineError: The child process died.
+            ModelFileError: The model's chat template cannot render a prompt.
+        """
+        texts = [await self._text(request) for request in requests]
+        rows = [
+            self._row(text, request.params, seed, first=place == 0)
+            for text, request in zip(texts, requests, strict=True)
+            for place, seed in enumerate(request.seeds)
+        ]
+        done = iter(await fan_out(rows))
+        return [[next(done) for _ in request.seeds] for request in requests]
+
+    async def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
+        """Log-probabilities of the tokens that the tokenizer cuts each continuation into.
+
+        Raises:
+            ContextError: A prompt and its continuation do not fit the context.
+            EngineError: The child process died.
+        """
+        return await fan_out([self._score(request) for request in requests])
+
+    async def aclose(self) -> None:
+        """End the child process. May be called twice."""
+        await self._process.aclose()
+
+    async def _text(self, request: GenerateRequest | ScoreRequest) -> str:
+        text = await asyncio.to_thread(self._template.render, request.prompt)
+        return text.removeprefix(self._strip_bos) if self._strip_bos else text
+
+    async def _row(
+        self, text: str, params: SamplingParams, seed: int, *, first: bool
+    ) -> Completion:
+        if params.max_tokens < 1:
+            return Completion("", "length", seed, usage=Usage(calls=1))
+        body = {"prompt": text, "seed": seed % _SEEDS, **_sampling(params)}
+        try:
+            reply = await self._process.post("/completion", body)
+        except ContextError as error:
+            return Completion("", "error", seed, error=f"ContextError: {error}")
+        return self._completion(reply, params, seed, first=first)
+
+    def _completion(
+        self, reply: Mapping[str, Any], params: SamplingParams, seed: int, *, first: bool
+    ) -> Completion:
+        text: str = reply["content"]
+        stopping: str = reply["stopping_word"]
+        timings = reply["timings"]
+        num_prompt: int = reply["tokens_evaluated"]
+        sampled = _text_tokens(reply["completion_probabilities"], text, cut=bool(stopping))
+        finish: FinishReason = "length" if reply["stop_type"] == "limit" else "stop"
+        return Completion(
+            text,
+            finish,
+            seed,
+            trace=token_trace(
+                [token["logprob"] for token in sampled],
+                [[top["logprob"] for top in token["top_logprobs"]] for token in sampled],
+                params.top_logprobs,
+            ),
+            usage=charge(
+                prompt_tokens=num_prompt if first else 0,
+                cached_prompt_tokens=timings["cache_n"] if first else 0,
+                generated_tokens=reply["tokens_predicted"],
+                context_before=num_prompt,
+                seconds=(timings["prompt_ms"] + timings["predicted_ms"]) / 1000,
+                shape=self._info.shape,
+            ),
+            stop_string=stopping or None,
+        )
+
+    async def _score(self, request: ScoreRequest) -> ContinuationScore:
+        text = await self._text(request)
+        prompt, tokens = await self._split(text, request.continuation)
+        if len(prompt) + len(tokens) >= self._info.context_tokens:
+            raise ContextError(
+                f"prompt and continuation have {len(prompt)} + {len(tokens)} tokens, the context "
+                f"{self._info.context_tokens}; raise context_tokens or shorten the prompt"
+            )
+        if not tokens:
+            return ContinuationScore(())
+        body = {
+            **_sampling(SamplingParams(temperature=0.0, max_tokens=len(tokens))),
+            "prompt": prompt,
+            "grammar": "root ::= " + " ".join(f"<[{token}]>" for token in tokens),
+        }
+        reply = await self._process.post("/completion", body)
+        if reply["tokens"] != tokens:
+            raise EngineError(
+                f"llama.cpp did not follow the {len(tokens)} tokens of the continuation "
+                f"{request.continuation[:60]!r}; it cannot be scored by this engine"
+            )
+        timings = reply["timings"]
+        return ContinuationScore(
+            tuple(clamp(token["logprob"]) for token in reply["completion_probabilities"]),
+            charge(
+                prompt_tokens=len(prompt) + len(tokens),
+                cached_prompt_tokens=timings["cache_n"],
+                generated_tokens=0,
+                calls=0,
+                seconds=(timings["prompt_ms"] + timings["predicted_ms"]) / 1000,
+                shape=self._info.shape,
+            ),
+        )
+
+    async def _split(self, text: str, continuation: str) -> tuple[list[int], list[int]]:
+        """Token ids of the prompt, and of the continuation as it is cut after that prompt."""
+        prompt, whole = await fan_out(
+            [self._process.tokenize(text), self._process.tokenize(text + continuation)]
+        )
+        if whole[: len(prompt)] == prompt:
+            return prompt, whole[len(prompt) :]
+        return prompt, await self._process.tokenize(continuation, special=False)
+
+
+@engines.register("llama_cpp")
+def open_llama_cpp(
+    model: str, slots: int = 16, context_tokens: int = 2048, threads: int = 0, template: str = ""
+) -> Engine:
+    """A GGUF model on this machine through llama.cpp."""
+    return LlamaCpp(
+        Path(model).expanduser(),
+        slots=slots,
+        context_tokens=context_tokens,
+        threads=threads,
+        template=template,
+    )
+
+
+def _template(header: GgufHeader, chosen: str) -> ChatTemplate:
+    if chosen:
+        return built_in_template(chosen)
+    return model_template(header.chat_template, header.bos_token, header.eos_token)
+
+
+def _fingerprint(path: Path, template: ChatTemplate) -> str:
+    return f"llama_cpp-{version('xllamacpp')}-{weights_hash(path)[:16]}-{template.fingerprint}"
+
+
+def _sampling(params: SamplingParams) -> dict[str, Any]:
+    return {
+        **_NEUTRAL,
+        "n_predict": params.max_tokens,
+        "temperature": params.temperature,
+        "top_p": params.top_p,
+        "top_k": params.top_k,
+        "min_p": params.min_p,
+        "stop": list(params.stop),
+        "n_probs": max(1, params.top_logprobs),
+    }
+
+
+def _text_tokens(
+    tokens: Sequence[Mapping[str, Any]], text: str, *, cut: bool
+) -> Sequence[Mapping[str, Any]]:
+    """The tokens that lie in `text`: llama.cpp leaves a stop string's first tokens in the list."""
+    if not cut:
+        return tokens
+    room = len(text.encode())
+    start = 0
+    for place, token in enumerate(tokens):
+        if start >= room:
+            return tokens[:place]
+        start += len(token["bytes"])
+    return tokens

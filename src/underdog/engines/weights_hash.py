@@ -1,0 +1,45 @@
+"""SHA-256 of model files, remembered by path, size and modification time."""
+
+import json
+from pathlib import Path
+
+from underdog.errors import ModelFileError, UnderdogError
+from underdog.files import cache_folder, sha256_file, write_atomic
+
+
+def weights_hash(path: Path) -> str:
+    """SHA-256 of a model file; hashed once and then looked up while the file stays unchanged.
+
+    Raises:
+        ModelFileError: The file cannot be read.
+    """
+    try:
+        status = path.stat()
+        key = f"{path.resolve()}|{status.st_size}|{status.st_mtime_ns}"
+        known = _remembered()
+        if key not in known:
+            known[key] = sha256_file(path)
+            _remember(known)
+        return known[key]
+    except OSError as error:
+        raise ModelFileError(f"cannot read the model file {path}: {error.strerror}") from error
+
+
+def _ledger() -> Path:
+    return cache_folder() / "models" / "hashes.json"
+
+
+def _remembered() -> dict[str, str]:
+    try:
+        known = json.loads(_ledger().read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(key): str(value) for key, value in known.items()} if isinstance(known, dict) else {}
+
+
+def _remember(known: dict[str, str]) -> None:
+    data = json.dumps(known, indent=1, sort_keys=True).encode()
+    try:
+        write_atomic(_ledger(), lambda file: file.write(data))
+    except UnderdogError:
+        return
