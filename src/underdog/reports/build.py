@@ -1,0 +1,243 @@
+"""A fight card from graded results: pairs, tests, curves, rows and the honest notes.
+
+The first arm of each side is the one that the verdict is about; name it before the match (on a dev
+split), since picking the best of several on the test problems would flatter the small model. The
+other arms draw the curve.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from underdog.core import Outcome, Problem, Solution
+from underdog.errors import DataError
+from underdog.measure.breakeven import BreakEven, CurvePoint, break_even
+from underdog.measure.diagnosis import Diagnosis
+from underdog.measure.results import ArmResult, ItemResult
+from underdog.measure.summary import ArmSummary, summarize
+from underdog.measure.verdict import compare, paired_items
+from underdog.reports.card import (
+    Attempt,
+    Corner,
+    CostAxis,
+    Entry,
+    FightCard,
+    ProblemRow,
+    PromptText,
+    Side,
+    SideAnswer,
+)
+
+MAX_TEXT_CHARS = 6000
+FEW_PROBLEMS = 100
+
+
+def build_card(
+    title: str,
+    small: Sequence[ArmResult],
+    big: Sequence[ArmResult],
+    *,
+    problems: Sequence[Problem] = (),
+    small_outcomes: Mapping[str, Outcome] | None = None,
+    big_outcomes: Mapping[str, Outcome] | None = None,
+    task: str = "",
+    small_corner: Corner | None = None,
+    big_corner: Corner | None = None,
+    diagnosis: Diagnosis | None = None,
+    prompts: Sequence[PromptText] = (),
+    seeds: Sequence[Entry] = (),
+    hashes: Sequence[Entry] = (),
+    machine: Sequence[Entry] = (),
+    notes: Sequence[str] = (),
+    created: str = "",
+    seed: int = 0,
+    max_attempts: int = 3,
+) -> FightCard:
+    """Make a fight card.
+
+    Args:
+        title: Heading.
+        small: Arms of the small model, the one that was named beforehand first.
+        big: Arms of the big model, likewise.
+        problems: For questions and gold answers; without them no problem rows are shown.
+        small_outcomes: Outcomes of the first small arm by problem id, for the solutions' text.
+        big_outcomes: The same for the first big arm.
+        task: Task name and split; taken from the problems when empty.
+        small_corner: Names for the small corner; taken from its first arm when `None`.
+        big_corner: The same for the big corner.
+        diagnosis: Coverage against selection of the small model.
+        prompts: Prompts of both sides.
+        seeds: Seeds that reproduce the run.
+        hashes: Hashes of models, data and prompts.
+        machine: Where it ran.
+        notes: Further notes, shown before those that the numbers call for.
+        created: When, in words.
+        seed: Root of the resampling seeds.
+        max_attempts: Solutions shown per side and problem, the chosen one first.
+
+    Raises:
+        DataError: A side has no arm, or the first arms did not answer the same problems.
+    """
+    if not small or not big:
+        raise DataError("a fight card needs at least one arm per side")
+    small_side = _side(small, small_corner, seed)
+    big_side = _side(big, big_corner, seed)
+    arms = (*small_side.arms, *big_side.arms)
+    axis: CostAxis = "flops" if all(arm.usage.flops > 0 for arm in arms) else "tokens"
+    verdict = compare(small[0], big[0], seed=seed)
+    rows = _rows(small[0], big[0], problems, small_outcomes or {}, big_outcomes or {}, max_attempts)
+    return FightCard(
+        title=title,
+        task=task or (problems[0].question.task if problems else ""),
+        n=verdict.n,
+        small=small_side,
+        big=big_side,
+        verdict=verdict,
+        cost_axis=axis,
+        break_even=_break_even(small_side, big_side, axis),
+        diagnosis=diagnosis,
+        rows=rows,
+        prompts=tuple(prompts),
+        seeds=tuple(seeds),
+        hashes=tuple(hashes),
+        machine=tuple(machine),
+        notes=(*notes, *_notes(small_side, big_side, axis, rows)),
+        created=created,
+    )
+
+
+def _side(arms: Sequence[ArmResult], corner: Corner | None, seed: int) -> Side:
+    first = arms[0]
+    return Side(
+        corner=corner or Corner(first.model, first.strategy, first.form),
+        arms=tuple(summarize(arm, seed=seed) for arm in arms),
+    )
+
+
+def _cost(arm: ArmSummary, axis: CostAxis) -> float:
+    return arm.flops_per_problem if axis == "flops" else arm.tokens_per_problem
+
+
+def _break_even(small: Side, big: Side, axis: CostAxis) -> BreakEven | None:
+    curve = [
+        CurvePoint(arm.name, _cost(arm, axis), arm.accuracy.value, arm.accuracy.interval.low)
+        for arm in small.arms
+        if not arm.oracle_bound and _cost(arm, axis) > 0
+    ]
+    target_cost = _cost(big.headline, axis)
+    if not curve or target_cost <= 0 or big.headline.oracle_bound:
+        return None
+    return break_even(curve, big.headline.accuracy.value, target_cost)
+
+
+def _rows(
+    small: ArmResult,
+    big: ArmResult,
+    problems: Sequence[Problem],
+    small_outcomes: Mapping[str, Outcome],
+    big_outcomes: Mapping[str, Outcome],
+    max_attempts: int,
+) -> tuple[ProblemRow, ...]:
+    by_id = {problem.id: problem for problem in problems}
+    rows: list[ProblemRow] = []
+    for ours, theirs in paired_items(small, big):
+        problem = by_id.get(ours.problem_id)
+        if problem is not None:
+            rows.append(
+                ProblemRow(
+                    problem_id=ours.problem_id,
+                    question=_question_text(problem),
+                    gold=problem.gold,
+                    small=_answer(ours, small_outcomes.get(ours.problem_id), max_attempts),
+                    big=_answer(theirs, big_outcomes.get(theirs.problem_id), max_attempts),
+                )
+            )
+    return tuple(rows)
+
+
+def _question_text(problem: Problem) -> str:
+    question = problem.question
+    options = [
+        f"{chr(ord('A') + place)}. {choice}" for place, choice in enumerate(question.choices)
+    ]
+    return "\n".join(part for part in (question.context, question.text, *options) if part)
+
+
+def _answer(item: ItemResult, outcome: Outcome | None, max_attempts: int) -> SideAnswer:
+    return SideAnswer(
+        status=item.status,
+        answer=item.answer,
+        tokens=item.usage.generated_tokens + item.usage.verifier_tokens,
+        num_solutions=item.num_solutions,
+        attempts=() if outcome is None else _attempts(outcome, max_attempts),
+    )
+
+
+def _attempts(outcome: Outcome, max_attempts: int) -> tuple[Attempt, ...]:
+    """The chosen solution, then those with other answers, then the rest, in sampling order."""
+    chosen = outcome.decision.solution
+    key = None if chosen is None else chosen.vote_key
+    others = [solution for solution in outcome.solutions if solution != chosen]
+    others.sort(key=lambda solution: solution.vote_key == key)
+    shown = [*(() if chosen is None else (chosen,)), *others][:max_attempts]
+    return tuple(_attempt(solution, chosen=solution is chosen) for solution in shown)
+
+
+def _attempt(solution: Solution, *, chosen: bool) -> Attempt:
+    text = solution.text
+    if len(text) > MAX_TEXT_CHARS:
+        text = f"{text[:MAX_TEXT_CHARS]}\n[… {len(text) - MAX_TEXT_CHARS:,} more characters]"
+    return Attempt(
+        text=text,
+        answer=solution.answer,
+        chosen=chosen,
+        note="" if solution.status == "ok" else solution.status.replace("_", " "),
+        tokens=solution.usage.generated_tokens,
+    )
+
+
+def _notes(small: Side, big: Side, axis: CostAxis, rows: Sequence[ProblemRow]) -> tuple[str, ...]:
+    """What the numbers themselves call for."""
+    arms = (*small.arms, *big.arms)
+    n = small.headline.n
+    notes: list[str] = []
+    if len(arms) > 2:
+        notes.append(
+            "The verdict is about the two arms in the corners, named before the match. The other "
+            "arms draw the curve and are not tested; a crossing read off it is a description."
+        )
+    if n < FEW_PROBLEMS:
+        notes.append(f"Only {n} problems: the intervals are wide, and only large gaps can show.")
+    if axis == "flops":
+        notes.append("FLOPs are computed from the architectures, not measured.")
+    else:
+        notes.append(
+            "Compute is counted in tokens, since the FLOPs of at least one arm are not known. "
+            "A token of the big model costs more than one of the small model."
+        )
+    notes.append(
+        "Seconds add up the latency of every call; calls that ran side by side in one batch are "
+        "each counted in full, so they exceed the wall clock."
+    )
+    notes.append("Tokens are each model's own; tokenizers differ, so compare FLOPs across models.")
+    notes.extend(_arm_notes(arms))
+    if any(
+        len(side.attempts) < side.num_solutions for row in rows for side in (row.small, row.big)
+    ):
+        notes.append("Not every solution is shown; all of them are in the run's store.")
+    return tuple(notes)
+
+
+def _arm_notes(arms: Sequence[ArmSummary]) -> list[str]:
+    notes: list[str] = []
+    if any(arm.oracle_bound for arm in arms):
+        notes.append(
+            "Arms marked as oracle bounds choose with the gold answer: nobody can run them."
+        )
+    if any(arm.replayed for arm in arms):
+        notes.append(
+            "Replayed arms are computed from stored samples; their seconds are the stored ones."
+        )
+    if clusters := max(arm.clusters for arm in arms):
+        notes.append(f"Problems come in {clusters} clusters; intervals and test respect them.")
+    if undecided := sum(arm.num_undecided for arm in arms):
+        notes.append(f"{undecided:,} answers could not be graded; they count as not right.")
+    return notes

@@ -1,0 +1,148 @@
+"""The fight card as one self-contained HTML page: no network, no fonts, no foreign scripts.
+
+Models write hostile text, so everything is escaped by the template engine, and the page's content
+security policy lets nothing run but its own script, named by hash: an escape that failed would
+still execute nothing.
+"""
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, cast, get_args
+
+from underdog.files import write_atomic
+from underdog.measure.summary import ArmSummary
+from underdog.reports import numbers
+from underdog.reports.card import Corner, FightCard, RowOutcome, Side
+from underdog.reports.charts import NARROW, WIDE, accuracy_vs_cost
+from underdog.reports.figure import svg
+from underdog.reports.gap import gap_bars
+from underdog.reports.words import break_even_sentence, cost_sentence, outcome_words
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_FOLDER = "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class _CornerView:
+    """One corner as the template shows it."""
+
+    side: str
+    corner: Corner
+    arm: ArmSummary
+    won: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _ArmView:
+    """One row of the arms' table."""
+
+    side: str
+    arm: ArmSummary
+    headline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """One segment of the outcome bar, and one filter of the problem list."""
+
+    key: str
+    words: str
+    count: int
+
+
+def render_fight_card(card: FightCard) -> str:
+    """Draw a card as one HTML document.
+
+    Args:
+        card: The match; see `underdog.reports.build.build_card`.
+
+    Returns:
+        The document. It loads nothing from anywhere.
+    """
+    script = _asset("fight_card.js")
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    return _template().render(
+        card=card,
+        corners=(_corner(card, card.small, "small"), _corner(card, card.big, "big")),
+        arms=[*_arms(card.small, "small"), *_arms(card.big, "big")],
+        shares=_shares(card),
+        costs=any(side.headline.usage.cost_usd > 0 for side in (card.small, card.big)),
+        cost_line=cost_sentence(card),
+        break_even=break_even_sentence(card),
+        chart_wide=svg(accuracy_vs_cost(card, WIDE)),
+        chart_narrow=svg(accuracy_vs_cost(card, NARROW)),
+        gap_wide="" if card.diagnosis is None else svg(gap_bars(card.diagnosis)),
+        gap_narrow="" if card.diagnosis is None else svg(gap_bars(card.diagnosis, width=200)),
+        facts=_facts(card),
+        style=_asset("fight_card.css"),
+        script=script,
+        script_hash=f"sha256-{digest}",
+    )
+
+
+def write_fight_card(card: FightCard, path: Path) -> None:
+    """Draw a card and write it so that a reader sees the old page or the whole new one.
+
+    Raises:
+        UnderdogError: The file cannot be written.
+    """
+    page = render_fight_card(card).encode("utf-8", errors="replace")
+    write_atomic(path, lambda file: file.write(page))
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("underdog.reports", _FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        percent=numbers.percent,
+        percent_interval=numbers.percent_interval,
+        si=numbers.si,
+        si_interval=numbers.si_interval,
+        usd=numbers.usd,
+    )
+    return environment.get_template("fight_card.html")
+
+
+def _asset(name: str) -> str:
+    return (files("underdog.reports") / _FOLDER / name).read_text(encoding="utf-8")
+
+
+def _corner(card: FightCard, side: Side, name: str) -> _CornerView:
+    arm = side.headline
+    return _CornerView(name, side.corner, arm, won=card.verdict.winner == arm.name)
+
+
+def _arms(side: Side, name: str) -> list[_ArmView]:
+    return [_ArmView(name, arm, headline=arm is side.headline) for arm in side.arms]
+
+
+def _shares(card: FightCard) -> list[_Share]:
+    """Counts over the rows shown, or over all problems when there are no rows."""
+    verdict = card.verdict
+    counts = Counter[str](row.outcome for row in card.rows)
+    if not card.rows:
+        counts.update({"both": verdict.both, "neither": verdict.neither})
+        counts.update({"small-only": verdict.left_only, "big-only": verdict.right_only})
+    keys = cast("tuple[RowOutcome, ...]", get_args(RowOutcome))
+    return [_Share(key, outcome_words(card, key), counts[key]) for key in keys]
+
+
+def _facts(card: FightCard) -> list[tuple[str, Sequence[object]]]:
+    groups = (("Seeds", card.seeds), ("Hashes", card.hashes), ("Machine", card.machine))
+    return [(name, entries) for name, entries in groups if entries]
