@@ -32,7 +32,7 @@ from underdog.engines.charging import charge
 from underdog.engines.fan_out import fan_out
 from underdog.engines.gguf_header import GgufHeader, read_gguf_header
 from underdog.engines.llama_process import LlamaProcess
-from underdog.engines.processor import physical_cores
+from underdog.engines.processor import default_threads
 from underdog.engines.template import ChatTemplate, built_in_template, model_template
 from underdog.engines.token_trace import clamp, token_trace
 from underdog.engines.weights_hash import weights_hash
@@ -66,7 +66,8 @@ class LlamaCpp:
         name: What the model is called; the file's name unless given.
         slots: Rows that are decoded side by side.
         context_tokens: Longest prompt plus completion of a row.
-        threads: Threads for matrix products; 0 takes one per physical core.
+        threads: Threads for matrix products; 0 takes `UNDERDOG_THREADS` or one per physical
+            core. On a busy machine 1 is many times faster than 2.
         template: Built-in chat template to use instead of the model's own.
 
     Raises:
@@ -92,7 +93,7 @@ class LlamaCpp:
         context = min(context_tokens, header.context_tokens or context_tokens)
         self._template = _template(header, template)
         self._strip_bos = header.bos_token if header.adds_bos else ""
-        self._process = LlamaProcess(path, slots, context, threads or physical_cores())
+        self._process = LlamaProcess(path, slots, context, threads or default_threads())
         self._info = EngineInfo(
             engine="llama_cpp",
             model=name or path.name,

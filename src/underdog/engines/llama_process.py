@@ -1,10 +1,13 @@
 """The child process that runs a llama.cpp server, and the HTTP client that talks to it."""
 
 import asyncio
+import importlib.util
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
 
 from underdog.engines.worker_process import WorkerProcess
 from underdog.errors import ContextError, EngineError, ModelFileError
@@ -29,6 +32,10 @@ class LlamaProcess:
     """
 
     def __init__(self, path: Path, slots: int, context_tokens: int, threads: int) -> None:
+        if importlib.util.find_spec("xllamacpp") is None:
+            raise EngineError(
+                "xllamacpp is not installed on this machine; run: pip install xllamacpp"
+            )
         self._slots = slots
         self._api_key = secrets.token_urlsafe(24)
         self._worker = WorkerProcess("underdog.engines.llama_worker")
@@ -130,9 +137,22 @@ class LlamaProcess:
         return self._client
 
 
-def _refusal(reply: Any) -> EngineError:
-    error = reply.get("error", {}) if isinstance(reply, dict) else {}
-    message = str(error.get("message", reply))[:300]
-    if error.get("type") == "exceed_context_size_error":
-        return ContextError(f"{message}: raise context_tokens or shorten the prompt")
-    return EngineError(f"llama.cpp refused a request: {message}")
+class _Problem(BaseModel):
+    type: str = ""
+    message: str = ""
+
+
+class _Refusal(BaseModel):
+    """The body of an answer that is not 200; whatever else llama.cpp adds is not for us."""
+
+    error: _Problem = _Problem()
+
+
+def _refusal(reply: object) -> EngineError:
+    try:
+        problem = _Refusal.model_validate(reply).error
+    except ValueError:
+        problem = _Problem(message=str(reply))
+    if problem.type == "exceed_context_size_error":
+        return ContextError(f"{problem.message}: raise context_tokens or shorten the prompt")
+    return EngineError(f"llama.cpp refused a request: {problem.message[:300]}")

@@ -5,6 +5,7 @@ the address as one JSON line, and lives until standard input closes or its paren
 that makes llama.cpp crash ends this process only. Not meant to be used directly.
 """
 
+import importlib
 import json
 import os
 import sys
@@ -34,9 +35,8 @@ def _no_core_dump() -> None:
 
 
 def _start_server(settings: dict[str, Any]) -> Any:
-    import xllamacpp
-
-    params: Any = xllamacpp.CommonParams()
+    xllamacpp: Any = importlib.import_module("xllamacpp")
+    params = xllamacpp.CommonParams()
     params.model.path = settings["model"]
     params.n_parallel = settings["slots"]
     params.n_ctx = settings["slots"] * settings["context_tokens"]

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from underdog.core import Message, Prompt
 from underdog.engines.template_process import render_guarded
 from underdog.errors import ModelFileError, UnknownNameError
@@ -98,41 +100,48 @@ def read_tokenizer_config(folder: Path) -> ChatTemplate:
     Raises:
         ModelFileError: A file is malformed or too large.
     """
+    config = _TokenizerConfig()
     config_path = folder / "tokenizer_config.json"
-    config: Mapping[str, Any] = {}
-    if config_path.is_file():
-        try:
+    try:
+        if config_path.is_file():
             if config_path.stat().st_size > _MAX_CONFIG_BYTES:
                 raise ModelFileError(f"{config_path} is too large to be a tokenizer configuration")
-            config = json.loads(config_path.read_text("utf-8"))
-        except (ValueError, RecursionError, OSError) as error:
-            raise ModelFileError(f"cannot read {config_path}: {error}") from error
-        if not isinstance(config, dict):
-            raise ModelFileError(f"{config_path} does not hold an object")
-    separate = folder / "chat_template.jinja"
-    source: Any = config.get("chat_template")
-    if separate.is_file() and separate.stat().st_size <= MAX_SOURCE_BYTES:
-        source = separate.read_text("utf-8", errors="replace")
-    if isinstance(source, list):
-        source = _named_default(source)
+            config = _TokenizerConfig.model_validate_json(config_path.read_bytes())
+        separate = folder / "chat_template.jinja"
+        source = separate.read_text("utf-8", errors="replace") if separate.is_file() else None
+    except (ValueError, OSError) as error:
+        raise ModelFileError(f"cannot read the chat template in {folder}: {error}") from error
     return model_template(
-        source if isinstance(source, str) else None,
-        _token_text(config.get("bos_token")),
-        _token_text(config.get("eos_token")),
+        source or config.source, _text_of(config.bos_token), _text_of(config.eos_token)
     )
 
 
-def _named_default(entries: list[Any]) -> str | None:
-    for entry in entries:
-        if isinstance(entry, dict) and entry.get("name") == "default":
-            return str(entry.get("template", ""))
-    return None
+class _AddedToken(BaseModel):
+    content: str = ""
 
 
-def _token_text(value: Any) -> str:
-    if isinstance(value, dict):
-        value = value.get("content")
-    return value if isinstance(value, str) else ""
+class _NamedTemplate(BaseModel):
+    name: str = ""
+    template: str = ""
+
+
+class _TokenizerConfig(BaseModel):
+    """The few entries of a foreign file that concern us; it has dozens of others."""
+
+    chat_template: str | list[_NamedTemplate] | None = None
+    bos_token: str | _AddedToken | None = None
+    eos_token: str | _AddedToken | None = None
+
+    @property
+    def source(self) -> str | None:
+        if isinstance(self.chat_template, list):
+            named = {entry.name: entry.template for entry in self.chat_template}
+            return named.get("default")
+        return self.chat_template
+
+
+def _text_of(token: str | _AddedToken | None) -> str:
+    return token.content if isinstance(token, _AddedToken) else token or ""
 
 
 def _chatml(messages: tuple[Message, ...]) -> str:

@@ -9,7 +9,7 @@ import datetime
 import functools
 import json
 import sys
-from typing import Any, ClassVar
+from typing import Any
 
 from jinja2 import Environment, TemplateError, nodes
 from jinja2.ext import Extension, loopcontrols
@@ -23,7 +23,7 @@ _MEMORY_BYTES = 512 * 1024 * 1024
 class _GenerationBlock(Extension):
     """`{% generation %}…{% endgeneration %}` marks trained text in some templates; kept as is."""
 
-    tags: ClassVar[set[str]] = {"generation"}
+    tags = {"generation"}  # noqa: RUF012 - declared so by Jinja
 
     def parse(self, parser: Parser) -> list[nodes.Node]:
         next(parser.stream)
@@ -47,11 +47,10 @@ def _to_json(value: Any, indent: int | None = None, ensure_ascii: bool = False) 
 
 
 def _environment() -> Environment:
-    environment = ImmutableSandboxedEnvironment(
+    environment: Any = ImmutableSandboxedEnvironment(
         trim_blocks=True, lstrip_blocks=True, extensions=[_GenerationBlock, loopcontrols]
     )
-    environment.globals["raise_exception"] = _raise_exception
-    environment.globals["strftime_now"] = _strftime_now
+    environment.globals.update(raise_exception=_raise_exception, strftime_now=_strftime_now)
     environment.filters["tojson"] = _to_json
     return environment
 

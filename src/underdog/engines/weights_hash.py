@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from underdog.errors import ModelFileError, UnderdogError
 from underdog.files import cache_folder, sha256_file, write_atomic
+
+_LEDGER = TypeAdapter(dict[str, str])
 
 
 def weights_hash(path: Path) -> str:
@@ -31,10 +35,9 @@ def _ledger() -> Path:
 
 def _remembered() -> dict[str, str]:
     try:
-        known = json.loads(_ledger().read_text("utf-8"))
+        return _LEDGER.validate_json(_ledger().read_bytes())
     except (OSError, ValueError):
         return {}
-    return {str(key): str(value) for key, value in known.items()} if isinstance(known, dict) else {}
 
 
 def _remember(known: dict[str, str]) -> None:

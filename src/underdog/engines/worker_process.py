@@ -14,10 +14,13 @@ from collections import deque
 from collections.abc import Mapping
 from typing import IO, Any
 
+from pydantic import TypeAdapter
+
 from underdog.errors import EngineError
 
 _TAIL_LINES = 40
 _GRACE_S = 5.0
+_MESSAGE = TypeAdapter(dict[str, Any])
 
 
 class WorkerProcess:
@@ -78,10 +81,9 @@ class WorkerProcess:
             self._process.wait(_GRACE_S)
             return None
         try:
-            message = json.loads(line)
+            return _MESSAGE.validate_json(line)
         except ValueError:
             return None
-        return message if isinstance(message, dict) else None
 
     def close(self, *, kill: bool = False) -> None:
         """End the child and wait for it. May be called twice."""

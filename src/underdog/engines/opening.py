@@ -1,0 +1,69 @@
+"""Open an engine from one string, as the command line and configuration files name it."""
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+from underdog.core import Engine
+from underdog.engines import engines
+from underdog.engines.model_files import resolve_model
+from underdog.errors import UnknownNameError, UsageError
+from underdog.registry import parse_spec
+
+_LOCAL_FILES = ("llama_cpp", "openvino")
+"""Engines whose model may be named as in `underdog models list`."""
+
+_PARAMETERS = re.compile(r"\w+=")
+
+
+def open_engine(spec: str, **options: Any) -> Engine:
+    """Open an engine.
+
+    Args:
+        spec: A model's name (`smollm2-135m`) or GGUF file, which llama.cpp runs; or an engine and
+            its model: `llama_cpp:model.gguf`, `openvino:model.gguf`, `transformers:folder`,
+            `openai:http://host:port/v1#model`, `scripted:replies.json`; or a registry spec with
+            parameters, `llama_cpp:model=model.gguf,slots=8`.
+        options: Further parameters of the engine, such as `slots=8` or `threads=1`.
+
+    Raises:
+        UnknownNameError: No such engine, model or parameter.
+        ModelFileError: The model file is missing, corrupt, or not pulled yet.
+
+    Example:
+        >>> open_engine("scripted:reply=42").info.engine
+        'scripted'
+    """
+    kind, model, parameters = _parse(spec)
+    if kind in _LOCAL_FILES and model:
+        model = str(resolve_model(model))
+    given = ({"model": model} if model else {}) | parameters | options
+    accepted = inspect.signature(engines.get(kind)).parameters
+    for name in given:
+        if name not in accepted:
+            raise UnknownNameError(f"parameter of engine {kind!r}", name, accepted)
+    missing = [
+        name
+        for name, parameter in accepted.items()
+        if parameter.default is inspect.Parameter.empty and name not in given
+    ]
+    if missing:
+        raise UsageError(
+            f"engine spec {spec!r} lacks {missing[0]}; write {kind}:{missing[0].upper()}"
+        )
+    return engines.get(kind)(**given)
+
+
+def _parse(spec: str) -> tuple[str, str, dict[str, Any]]:
+    """Engine, model and parameters."""
+    spec = spec.strip()
+    kind, colon, rest = spec.partition(":")
+    if kind in engines.names():
+        if _PARAMETERS.match(rest):
+            parameters: dict[str, Any] = dict(parse_spec(spec)[1])
+            return kind, str(parameters.pop("model", "")), parameters
+        return kind, rest, {}
+    if colon and kind.isidentifier() and len(kind) > 1 and not Path(spec).exists():
+        raise UnknownNameError("engine", kind, engines.names())
+    return "llama_cpp", spec, {}
