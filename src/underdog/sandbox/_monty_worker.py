@@ -1,0 +1,149 @@
+"""The process between the host and Monty: one program at a time, only bounded text comes out.
+
+Monty runs programs in a process of its own, but hands values, exceptions and prints to whoever
+drives it without a bound on their size. Driving it from here keeps that away from the host: what a
+hostile program can fill or hang is this process, which the host replaces.
+"""
+
+import os
+import random
+import select
+import signal
+import threading
+import time
+from typing import Any, Final
+
+import pydantic_monty
+
+from underdog.core import SandboxStatus
+from underdog.sandbox._jailed.wire import receive, send
+from underdog.sandbox._monty_source import Source, prepare
+from underdog.sandbox._monty_verdict import judge
+
+_INPUT: Final = 0
+_GRACE_S: Final = 0.5
+_SALT_BYTES: Final = 4096
+_MAX_ERROR_CHARS: Final = 2000
+_RETIRE_CHARS: Final = 1 << 20
+_POLICY: Final[pydantic_monty.OSPolicy] = {"sleep": "zero", "random_start": {"seed": 0}}
+
+
+class Output:
+    """Collects what a program prints, and stops it when that is too much.
+
+    Args:
+        limit_bytes: Largest size of standard output as UTF-8.
+        stop: Called once when more arrives.
+    """
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.pid: int | None = None
+        self.exceeded = False
+        self._left = limit_bytes
+        self._pieces: list[bytes] = []
+
+    def __call__(self, stream: str, text: str) -> None:
+        """Take one piece of output; standard error is dropped."""
+        if stream != "stdout" or self.exceeded:
+            return
+        data = text.encode("utf-8", "replace")
+        self._pieces.append(data[: self._left])
+        self._left -= len(data)
+        if self._left < 0:
+            self.exceeded = True
+            if self.pid is not None:
+                os.kill(self.pid, signal.SIGKILL)
+
+    def text(self) -> str:
+        """All that fitted."""
+        return b"".join(self._pieces).decode("utf-8", "ignore")
+
+
+def main() -> None:
+    """Answer requests on descriptor 0 until it ends."""
+    answers = os.dup(1)
+    receive(_INPUT)
+    silence = os.open(os.devnull, os.O_RDWR)
+    os.dup2(silence, 1)
+    threading.Thread(target=_leave_with_host, daemon=True).start()
+    with pydantic_monty.Monty(max_processes=1, feed_duration_limit_grace=_GRACE_S) as pool:
+        send(answers, {"monty": pydantic_monty.__version__})
+        os.dup2(silence, 2)
+        while (request := receive(_INPUT)) is not None:
+            send(answers, _answer(pool, request))
+
+
+def _answer(pool: pydantic_monty.Monty, request: dict[str, Any]) -> dict[str, Any]:
+    output = Output(request["output_bytes"])
+    source = prepare(request["program"], request["output_bytes"])
+    memory_bytes = request["memory_bytes"] + random.randrange(_SALT_BYTES)  # noqa: S311
+    limits: pydantic_monty.ResourceLimits = {
+        "max_feed_duration_secs": request["timeout_s"],
+        "max_memory": memory_bytes,
+        "max_recursion_depth": request["recursion_depth"],
+    }
+    value, status, error = None, "ok", ""
+    started = time.perf_counter()
+    try:
+        value = _feed(pool, source, limits, output)
+    except pydantic_monty.MontyCrashedError as lost:
+        status = "timeout" if lost.timed_out else "crashed"
+        error = str(lost)
+    except (pydantic_monty.MontyRuntimeError, pydantic_monty.MontySyntaxError) as raised:
+        timed_out = time.perf_counter() - started >= request["timeout_s"]
+        status, error = _verdict(raised, source, timed_out, memory_bytes)
+    if output.exceeded:
+        status, error, value = "output", f"printed over {request['output_bytes']} bytes", None
+    return {
+        "status": status,
+        "stdout": output.text(),
+        "value": None if value == "None" else value,
+        "error": error[:_MAX_ERROR_CHARS],
+        "seconds": time.perf_counter() - started,
+        "retire": len(error) > _RETIRE_CHARS,
+    }
+
+
+def _feed(
+    pool: pydantic_monty.Monty,
+    source: Source,
+    limits: pydantic_monty.ResourceLimits,
+    output: Output,
+) -> str | None:
+    with pool.checkout(
+        script_name="program.py",
+        limits=limits,
+        os_policy=_POLICY,
+        assert_message_annotations=False,
+    ) as session:
+        output.pid = session.worker_pid
+        value = session.feed_run(source.text, print_callback=output)
+    return value if source.has_value else None
+
+
+def _verdict(
+    raised: pydantic_monty.MontyRuntimeError | pydantic_monty.MontySyntaxError,
+    source: Source,
+    timed_out: bool,
+    memory_bytes: int,
+) -> tuple[SandboxStatus, str]:
+    text = raised.display("type-msg")
+    kind, _, message = text.partition(": ")
+    lines = [frame.line - source.shift for frame in raised.traceback()]
+    status = judge(kind, message, bool(lines), timed_out=timed_out, memory_bytes=memory_bytes)
+    if status == "ok":
+        return status, ""
+    line = next((line for line in reversed(lines) if line > 0), None)
+    return status, text if line is None else f"{text} (line {line})"
+
+
+def _leave_with_host() -> None:
+    """End this process group as soon as nobody can write to us any more."""
+    watch = select.poll()
+    watch.register(_INPUT, 0)
+    watch.poll()
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

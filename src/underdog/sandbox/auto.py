@@ -1,0 +1,65 @@
+"""`auto`: Monty first, the jail for the programs that Monty has no answer for.
+
+Only `unsupported` is tried again, since it says nothing about the program. Where there is no jail
+it stays the verdict: neither right nor wrong, and counted apart.
+"""
+
+import threading
+
+from underdog.core import Limits, Sandbox, SandboxResult
+from underdog.errors import SandboxError
+from underdog.sandbox import sandboxes
+
+
+@sandboxes.register("auto")
+class AutoSandbox:
+    """Monty, and the jail for what Monty does not support.
+
+    Args:
+        workers: Worker processes of each kind; the jail's start when first needed.
+
+    Raises:
+        SandboxError: Monty cannot be started.
+    """
+
+    def __init__(self, workers: int = 1) -> None:
+        self._workers = workers
+        self._lock = threading.Lock()
+        self._closed = False
+        self._jail: Sandbox | None = None
+        self._no_jail = ""
+        self._monty = sandboxes.create("monty", workers=workers)
+
+    @property
+    def name(self) -> str:
+        """`auto`."""
+        return "auto"
+
+    def run(self, program: str, limits: Limits = Limits()) -> SandboxResult:
+        """Run one program in a fresh state. Never raises for what the program does."""
+        result = self._monty.run(program, limits)
+        if result.status != "unsupported":
+            return result
+        jail = self._open_jail()
+        return result if jail is None else jail.run(program, limits)
+
+    def close(self) -> None:
+        """End all workers. May be called twice."""
+        with self._lock:
+            self._closed = True
+        self._monty.close()
+        if self._jail is not None:
+            self._jail.close()
+
+    def __str__(self) -> str:
+        jail = self._open_jail()
+        return f"{self._monty}; then {jail}" if jail else f"{self._monty}; {self._no_jail}"
+
+    def _open_jail(self) -> Sandbox | None:
+        with self._lock:
+            if self._jail is None and not self._no_jail and not self._closed:
+                try:
+                    self._jail = sandboxes.create("jail", workers=self._workers)
+                except SandboxError as error:
+                    self._no_jail = str(error)
+            return self._jail

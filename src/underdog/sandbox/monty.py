@@ -1,0 +1,59 @@
+"""`monty`: the default sandbox, a Python interpreter that has no way to the machine.
+
+Not CPython: Monty (pydantic-monty, written in Rust) implements most of the language and parts of
+the standard library, and no access to files, network or processes. It starts a fresh state in a
+fraction of a millisecond. Missing parts end as `unsupported`, which says nothing about the program.
+"""
+
+import os
+import sys
+from typing import Final
+
+from underdog.core import Limits, SandboxResult
+from underdog.sandbox import sandboxes
+from underdog.sandbox._pool import WorkerPool
+from underdog.sandbox._worker import Worker
+
+_MAX_PROGRAMS: Final = 100_000
+_START: Final = (
+    "import sys; sys.path[:] = sys.argv[1:]; "
+    "from underdog.sandbox._monty_worker import main; main()"
+)
+_KEPT_VARIABLES: Final = ("PATH", "MONTY_BIN", "SYSTEMROOT", "LD_LIBRARY_PATH")
+
+
+@sandboxes.register("monty")
+class MontySandbox:
+    """A Python interpreter without files, network or processes; fast, misses some modules.
+
+    Args:
+        workers: Worker processes.
+
+    Raises:
+        SandboxError: pydantic-monty cannot be started.
+    """
+
+    def __init__(self, workers: int = 1) -> None:
+        self._pool = WorkerPool(self.name, _start_worker, workers, _MAX_PROGRAMS)
+
+    @property
+    def name(self) -> str:
+        """`monty`."""
+        return "monty"
+
+    def run(self, program: str, limits: Limits = Limits()) -> SandboxResult:
+        """Run one program in a fresh state. Never raises for what the program does."""
+        return self._pool.run(program, limits)
+
+    def close(self) -> None:
+        """End all workers. May be called twice."""
+        self._pool.close()
+
+    def __str__(self) -> str:
+        return "pydantic-monty in worker processes"
+
+
+def _start_worker() -> Worker:
+    environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    path = [entry for entry in sys.path if entry]
+    return Worker([sys.executable, "-s", "-P", "-c", _START, *path], {}, environment)

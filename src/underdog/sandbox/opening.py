@@ -1,0 +1,96 @@
+"""Opening a sandbox by name, and finding out which ones work here."""
+
+import contextlib
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from underdog.core import Limits, Sandbox, SandboxResult
+from underdog.errors import UnderdogError
+
+
+class OpenSandbox:
+    """A sandbox as a context manager: leaving the block ends its workers.
+
+    Args:
+        inner: Any sandbox.
+    """
+
+    def __init__(self, inner: Sandbox) -> None:
+        self._inner = inner
+
+    @property
+    def name(self) -> str:
+        """Registered name of the sandbox inside."""
+        return self._inner.name
+
+    def run(self, program: str, limits: Limits = Limits()) -> SandboxResult:
+        """Run one program in a fresh state. Never raises for what the program does."""
+        return self._inner.run(program, limits)
+
+    def close(self) -> None:
+        """End all workers. May be called twice."""
+        self._inner.close()
+
+    def __str__(self) -> str:
+        return str(self._inner)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_sandbox(name: str = "auto", workers: int = 1) -> OpenSandbox:
+    """Start a sandbox.
+
+    Args:
+        name: Registered name or spec: `auto`, `monty`, `jail`, `jail:wall=landlock`.
+        workers: Worker processes, which is how many programs run at once.
+
+    Raises:
+        UnknownNameError: No such sandbox.
+        SandboxError: It cannot work here; says what is missing and how to get it.
+    """
+    from underdog.sandbox import sandboxes
+
+    return OpenSandbox(sandboxes.create(name, workers=workers))
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxReport:
+    """Whether one sandbox works on this machine.
+
+    Attributes:
+        name: Registered name.
+        available: Whether a trial program ran in it.
+        detail: What it is made of, or what is missing.
+    """
+
+    name: str
+    available: bool
+    detail: str
+
+
+def probe() -> list[SandboxReport]:
+    """Try every registered sandbox with one small program."""
+    from underdog.sandbox import sandboxes
+
+    return [_try(name) for name in sandboxes.names()]
+
+
+def _try(name: str) -> SandboxReport:
+    try:
+        with contextlib.closing(open_sandbox(name)) as sandbox:
+            result = sandbox.run("print(6 * 7)")
+            if (result.status, result.stdout) == ("ok", "42\n"):
+                return SandboxReport(name, True, str(sandbox))
+            return SandboxReport(name, False, f"trial ended as {result.status}: {result.error}")
+    except UnderdogError as error:
+        return SandboxReport(name, False, str(error))
