@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from underdog.core import Task
+from underdog.core import Sandbox, Task
 from underdog.errors import DataError, MissingExtraError, UnknownNameError
 from underdog.tasks.config import TaskFile, read_task_file
 from underdog.tasks.declared import DeclaredTask, Place, locate
@@ -35,6 +35,7 @@ class TaskCard:
         paper: arXiv id or venue of its paper.
         cite: Authors, year and title.
         source: Folder or hub name that it resolves to; `None` when it does not.
+        local: Whether the data is on this machine's disk, so that nothing need be downloaded.
         why_not: Why it does not resolve and what to do; empty when it does.
     """
 
@@ -48,15 +49,19 @@ class TaskCard:
     paper: str
     cite: str
     source: str | None
+    local: bool
     why_not: str = ""
 
 
-def load_task(name_or_path: str, data_dir: str | Path | None = None) -> Task:
+def load_task(
+    name_or_path: str, data_dir: str | Path | None = None, sandbox: Sandbox | None = None
+) -> Task:
     """A task by catalogue name, by registered name, or by the path of its `.toml` file.
 
     Args:
         name_or_path: Such as `gsm8k` or `tasks/invoices.toml`.
         data_dir: Folder with the data of catalogue tasks; `UNDERDOG_DATA_DIR` when `None`.
+        sandbox: Where the tests of code tasks run; one shared by the process when `None`.
 
     Raises:
         UnknownNameError: No such task; the nearest names are offered.
@@ -72,10 +77,9 @@ def load_task(name_or_path: str, data_dir: str | Path | None = None) -> Task:
     from underdog.tasks import tasks
 
     if name_or_path.endswith(".toml"):
-        return _declared(Path(name_or_path).expanduser(), data_dir)
-    path = CATALOGUE / f"{name_or_path}.toml"
+        return _declared(Path(name_or_path).expanduser(), data_dir, sandbox)
     if name_or_path in catalogue_names():
-        return _declared(path, data_dir)
+        return _declared(CATALOGUE / f"{name_or_path}.toml", data_dir, sandbox)
     name = name_or_path.partition(":")[0]
     if name in tasks.names():
         return tasks.create(name_or_path)
@@ -103,9 +107,10 @@ def _catalogue_file(name: str) -> TaskFile:
     return read_task_file(CATALOGUE / f"{name}.toml")
 
 
-def _declared(path: Path, data_dir: str | Path | None) -> DeclaredTask:
+def _declared(path: Path, data_dir: str | Path | None, sandbox: Sandbox | None) -> DeclaredTask:
     spec = read_task_file(path)
-    return DeclaredTask(spec, locate(spec, _folders(path.parent, data_dir)), path.parent)
+    place = locate(spec, _folders(path.parent, data_dir))
+    return DeclaredTask(spec, place, path.parent, sandbox)
 
 
 def _folders(base: Path, data_dir: str | Path | None) -> list[Path]:
@@ -135,6 +140,7 @@ def _card(spec: TaskFile, data_dir: str | Path | None) -> TaskCard:
         paper=spec.card.paper,
         cite=spec.card.cite,
         source=None if why_not else str(place),
+        local=bool(there),
         why_not=why_not,
     )
 

@@ -156,7 +156,8 @@ class TaskFile(_Table):
         description: One line for lists.
         checker: Checker spec, such as `numeric` or `label:labels=yes|no`.
         forms: Forms that make sense for it, the default first.
-        instruction: Put before every question.
+        instruction: Put before every question, or around it where it says `{question}`; there
+            `{name}` stands for the public field of that name.
         check_gold: Whether each gold answer is graded against itself while rows are read.
         files: Split name to data file, relative to the task file or to the data folder.
         columns: Which column of the files is what.

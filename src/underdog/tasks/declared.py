@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from underdog.core import Checker, Problem, Shot
+from underdog.core import Checker, Problem, Sandbox, Shot
 from underdog.errors import DataError, MissingExtraError, UnknownNameError, UsageError
 from underdog.tasks.config import Columns, TaskFile
 from underdog.tasks.loaders import Row, hub, read_file
 from underdog.tasks.records import to_problem
+from underdog.tasks.shared_sandbox import make_checker
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,16 @@ class DeclaredTask:
         spec: The task file's content.
         place: Where its data is.
         base: Folder that a local hub folder is relative to.
+        sandbox: Where a checker that runs programs runs them; one of the process's own when `None`.
     """
 
-    def __init__(self, spec: TaskFile, place: Place, base: Path) -> None:
+    def __init__(
+        self, spec: TaskFile, place: Place, base: Path, sandbox: Sandbox | None = None
+    ) -> None:
         self.spec = spec
         self.place = place
         self._base = base
+        self._sandbox = sandbox
         self._checker: Checker | None = None
 
     @property
@@ -108,9 +113,7 @@ class DeclaredTask:
     def checker(self) -> Checker:
         """How its answers are read and compared; made on first use."""
         if self._checker is None:
-            from underdog.grading import checkers
-
-            self._checker = checkers.create(self.spec.checker)
+            self._checker = make_checker(self.spec.checker, self._sandbox)
         return self._checker
 
     def shots(self, form: str) -> Sequence[Shot] | None:

@@ -6,6 +6,7 @@ find it and solvers do not.
 """
 
 import difflib
+import re
 from collections.abc import Mapping
 
 from underdog.core import JSONValue, Problem, Question
@@ -14,8 +15,12 @@ from underdog.tasks.config import Column, Columns
 from underdog.tasks.loaders import Row
 from underdog.tasks.transforms import TRANSFORMS
 
+_BLANK = re.compile(r"\{(\w+)\}")
 
-def to_problem(row: Row, task: str, split: str, id: str, columns: Columns, intro: str) -> Problem:
+
+def to_problem(
+    row: Row, task: str, split: str, id: str, columns: Columns, instruction: str
+) -> Problem:
     """Build one problem.
 
     Args:
@@ -24,22 +29,31 @@ def to_problem(row: Row, task: str, split: str, id: str, columns: Columns, intro
         split: The task's name for the part.
         id: Used when the columns name none.
         columns: Which column is what.
-        intro: Put before the question's text; may be empty.
+        instruction: Put before the question's text, or around it where it says `{question}`;
+            `{name}` stands for a public field. May be empty.
 
     Raises:
         DataError: A column is missing, empty, or of the wrong kind.
     """
     text = _required(row, "question", columns.question)
+    fields = {name: _text(row, f"fields.{name}", rule) for name, rule in columns.fields.items()}
     question = Question(
         id=_required(row, "id", columns.id) if columns.id else id,
         task=task,
-        text=f"{intro}\n\n{text}" if intro else text,
+        text=_asked(instruction, text, fields),
         choices=_choices(row, columns.choices) if columns.choices else (),
         context=_text(row, "context", columns.context) if columns.context else "",
-        fields={name: _text(row, f"fields.{name}", rule) for name, rule in columns.fields.items()},
+        fields=fields,
     )
     gold = _required(row, "answer", columns.answer) if columns.answer else None
     return Problem(question, gold, split, _meta(row, columns))
+
+
+def _asked(instruction: str, text: str, fields: Mapping[str, str]) -> str:
+    if "{question}" not in instruction:
+        return f"{instruction}\n\n{text}" if instruction else text
+    known = {**fields, "question": text}
+    return _BLANK.sub(lambda blank: known.get(blank[1], blank[0]), instruction)
 
 
 def _required(row: Row, use: str, rule: Column) -> str:
