@@ -169,7 +169,8 @@ def _orders(pool: GradedPool, subsets: int, seed: int) -> _Places:
 
 def _majority(pool: GradedPool, drawn: _Places) -> _Flags:
     """Whether the plurality answer of each subset is right."""
-    names = {key: code for code, key in enumerate(dict.fromkeys(filter(None.__ne__, pool.keys)))}
+    distinct = dict.fromkeys(key for key in pool.keys if key is not None)
+    names = {key: code for code, key in enumerate(distinct)}
     if not names:
         return np.zeros(len(drawn), dtype=bool)
     codes = np.array([-1 if key is None else names[key] for key in pool.keys])

@@ -19,7 +19,8 @@ class MemoryStore:
         """Stored solutions with `start <= index < start + count`, by index; holes are left out."""
         with self._lock:
             kept = self._solutions.get(pool, {})
-            return [kept[index] for index in range(start, start + count) if index in kept]
+            wanted = sorted(index for index in kept if start <= index < start + count)
+            return [kept[index] for index in wanted]
 
     def add_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
         """Keep solutions; one whose index is already there is left as it was."""
