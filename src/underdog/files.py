@@ -4,6 +4,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -63,4 +64,5 @@ def write_atomic(path: Path, write: Callable[[IO[bytes]], object]) -> None:
             f"cannot write {path}: {reason}; free space or choose another folder"
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
