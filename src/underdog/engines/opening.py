@@ -8,7 +8,7 @@ from typing import Any
 from underdog.core import Engine
 from underdog.engines import engines
 from underdog.engines.model_files import resolve_model
-from underdog.errors import UnknownNameError, UsageError
+from underdog.errors import ConfigError, UnknownNameError, UsageError
 from underdog.registry import parse_spec
 
 _LOCAL_FILES = ("llama_cpp", "openvino")
@@ -29,6 +29,7 @@ def open_engine(spec: str, **options: Any) -> Engine:
 
     Raises:
         UnknownNameError: No such engine, model or parameter.
+        ConfigError: A parameter's value is of the wrong kind.
         ModelFileError: The model file is missing, corrupt, or not pulled yet.
 
     Example:
@@ -52,7 +53,10 @@ def open_engine(spec: str, **options: Any) -> Engine:
         raise UsageError(
             f"engine spec {spec!r} lacks {missing[0]}; write {kind}:{missing[0].upper()}"
         )
-    return engines.get(kind)(**given)
+    try:
+        return engines.get(kind)(**given)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"engine {spec!r}: {error}") from error
 
 
 def _parse(spec: str) -> tuple[str, str, dict[str, Any]]:

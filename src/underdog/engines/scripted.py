@@ -174,7 +174,7 @@ class ScriptedEngine:
 def open_scripted(model: str = "", reply: str = "") -> Engine:
     """Fixed replies, for trying things out: a JSON table of questions, or one reply to all."""
     if not model:
-        return ScriptedEngine(reply)
+        return ScriptedEngine(str(reply))
     path = Path(model).expanduser()
     try:
         if path.stat().st_size > _MAX_TABLE_BYTES:
