@@ -1,4 +1,4 @@
-r"""Where a reply says that its answer stands: `#### x`, `\boxed{x}`, "The answer is x", …
+r"""Where a reply says that its answer stands: after `####`, in `\boxed{}`, after "The answer is".
 
 Not a checker: it finds places, checkers read them. The strict rule, for all checkers: the last
 place in the reply that the checker can read wins, whichever marker opened it. `\boxed{}` ends at

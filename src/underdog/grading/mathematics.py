@@ -22,7 +22,8 @@ from underdog.grading.numeric import close, grid_digits, last_numeral
 from underdog.grading.pool import DEFAULT_TIMEOUT_S, Reply, default_pool
 from underdog.grading.verdicts import NO_GOLD, OPAQUE, RIGHT, opaque_key, undecided, verdict
 
-MAX_ANSWER_CHARS = 4000
+MAX_ANSWER_CHARS = 1500
+_MAX_DEPTH = 40
 _TOLERANCE = 1e-6
 _LIMIT = Fraction(1, 10**6)
 _FLEXIBLE_CHARS = 20_000
@@ -81,7 +82,7 @@ class MathChecker:
         number = read_number(answer, "marked")
         if number is not None:
             return write_number(number, self._digits), ""
-        if not answer.strip() or len(answer) > MAX_ANSWER_CHARS:
+        if not _is_formula(answer):
             return opaque_key(answer), ""
         reply = _ask("key", self._timeout_s, answer)
         if reply.status == "ok" and isinstance(reply.value, str):
@@ -100,12 +101,23 @@ class MathChecker:
             return RIGHT
         if why or why_not:
             return undecided(why or why_not)
-        if OPAQUE in (left[:1], right[:1]) or max(len(left), len(right)) > MAX_ANSWER_CHARS:
+        if not (_is_formula(left) and _is_formula(right)):
             return verdict(False)
         reply = _ask("equal", self._timeout_s, *sorted((left, right)))
         if reply.status in ("timeout", "crashed"):
             return undecided(reply.detail)
         return verdict(reply.value is True)
+
+
+def _is_formula(answer: str) -> bool:
+    """Whether an answer is worth parsing: not empty, not a key, not too long, not too deep."""
+    if not answer.strip() or answer.startswith(OPAQUE) or len(answer) > MAX_ANSWER_CHARS:
+        return False
+    depth = deepest = 0
+    for character in answer:
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    return deepest <= _MAX_DEPTH
 
 
 def _formula_at(place: Place) -> str | None:

@@ -84,12 +84,12 @@ _ANY_UNIT = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _KNOWN_UNIT = (
-    r"(?:(?:square|cubic|sq\.?|cu\.?)\s+)?(?:[kcm]?m|[km]?g|km/h|m/s|mph|min|cents?|dollars?|degrees?"
+    r"(?:(?:square|cubic|sq\.?|cu\.?)\s+)?(?:[kcm]m|[km]g|km/h|m/s|mph|min|cents?|dollars?|degrees?"
     r"|inch(?:es)?|in|f(?:ee|oo)?t|yards?|miles?|units?|seconds?|minutes?|hours?|days?|weeks?|months?"
     r"|years?|percent|(?:centi|kilo|milli)?met(?:er|re)s?|pounds?|(?:kilo)?grams?|lit(?:er|re)s?)"
 )
 _MARKED_UNIT = re.compile(
-    rf"""{_EDGE}(?:(?:\\?%|percent)|(?:"[^"\d]*"|(?<=[\s])\s*{_KNOWN_UNIT})(?:\s*\^?\{{?[23]\}}?)?)?
+    rf"""{_EDGE}(?:(?:\\?%|percent)|(?:"[^"\d]*"|\s*{_KNOWN_UNIT})(?:\s*\^?\{{?[23]\}}?)?)?
         {_EDGE}""",
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )

@@ -1,5 +1,6 @@
 """Sympy and math-verify's parser, as untyped as they are; nothing else here imports them."""
 
+import importlib
 from typing import Any, TypeAlias, cast
 
 import math_verify
@@ -9,7 +10,16 @@ Expression: TypeAlias = Any
 
 sympy = cast(Any, _sympy)
 _math_verify = cast(Any, math_verify)
-_LATEX = [_math_verify.LatexExtractionConfig()]
+_PARSER = cast(Any, importlib.import_module("math_verify.parser"))
+_NORMALISING = _PARSER.NormalizationConfig(
+    basic_latex=True,
+    units=False,  # it takes a bare m, s or g for a unit, even where it is the variable
+    malformed_operators=True,
+    nits=True,
+    boxed="all",
+    equations=False,
+)
+_LATEX = [_PARSER.LatexExtractionConfig(normalization_config=_NORMALISING)]
 
 
 def parsed(text: str) -> list[Expression]:

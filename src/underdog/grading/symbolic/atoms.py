@@ -20,11 +20,12 @@ from underdog.grading.symbolic.algebra import Expression, parsed, sympy
 DIGITS = 6
 _PRECISION = 30
 _SHOWN = 10
+_MAX_EXPONENT = 4000
 _NUM_POINTS = 4
-_MAX_EXPONENT = 600
+_STEP_SCALE = 700
 _NEGLIGIBLE = Decimal("1e-18")
 _BASED = re.compile(r"([0-9A-Fa-f]+)\s*_\s*\{?\s*(\d{1,2})\s*\}?")
-_LETTER = re.compile(r"\(?\s*\"?\s*\(?\s*([A-Za-z])\s*\)?\s*\"?\s*\)?")
+_LETTER = re.compile(r"\(?\s*\"?\s*\(?\s*([A-DF-Za-df-hj-z])\s*\)?\s*\"?\s*\)?")
 _WORDS = re.compile(r'"\s*([^"]+?)\s*"|((?:[A-Za-z]{4,}|[A-Z][a-z]{2,})(?:[ -][A-Za-z]+)*)')
 
 
@@ -77,6 +78,8 @@ def _evaluated(expression: Expression) -> Atom | None:
     values = [value for point in range(_NUM_POINTS) if (value := _at(expression, point))]
     if len(values) < 2:
         return None
+    if len(values) == _NUM_POINTS and len(set(values)) == 1:
+        return _constant(expression.xreplace(_point(expression, 0)))
     return Atom(_fingerprint([*names, *values]))
 
 
@@ -95,18 +98,16 @@ def _equation(left: str, right: str) -> Atom | None:
 
 
 def _constant(expression: Expression) -> Atom | None:
-    exact = expression.doit()
-    if isinstance(exact, sympy.Rational) and exact not in (sympy.oo, -sympy.oo):
-        value = Fraction(int(exact.p), int(exact.q))
-        return Atom(write_number(value, DIGITS), value)
-    if exact in (sympy.oo, -sympy.oo):
-        return Atom("∞" if exact == sympy.oo else "-∞")
-    parts = _complex(exact)
-    if parts is None:
+    if expression in (sympy.oo, -sympy.oo):
+        return Atom("∞" if expression == sympy.oo else "-∞")
+    parts = _complex(expression)
+    if parts is None or any(abs(part.adjusted()) > _MAX_EXPONENT for part in parts):
         return None
-    real, imaginary = (_fraction(part) for part in parts)
-    if real is None or imaginary is None:
-        return Atom("~".join(_shown(part) for part in parts))
+    real, imaginary = (Fraction(part) for part in parts)
+    if not imaginary and expression.is_rational:
+        exact = expression.doit()
+        if isinstance(exact, sympy.Rational):
+            real = Fraction(int(exact.p), int(exact.q))
     if not imaginary:
         return Atom(write_number(real, DIGITS), real)
     return Atom(f"{write_number(real, DIGITS)}+{write_number(imaginary, DIGITS)}i")
@@ -118,7 +119,9 @@ def _at(expression: Expression, point: int) -> str | None:
 
 
 def _point(expression: Expression, index: int) -> dict[Expression, Expression]:
-    return {symbol: _coordinate(str(symbol), index) for symbol in expression.free_symbols}
+    far = index == 2 and expression.has(sympy.floor, sympy.ceiling)
+    scale = _STEP_SCALE if far else 1
+    return {symbol: scale * _coordinate(str(symbol), index) for symbol in expression.free_symbols}
 
 
 def _coordinate(name: str, index: int) -> Expression:
@@ -137,10 +140,6 @@ def _complex(expression: Expression) -> tuple[Decimal, Decimal] | None:
     least = _NEGLIGIBLE * max(size, Decimal(1))
     first, second = (part if abs(part) > least else Decimal(0) for part in parts)
     return first, second
-
-
-def _fraction(part: Decimal) -> Fraction | None:
-    return Fraction(part) if abs(part.adjusted()) <= _MAX_EXPONENT else None
 
 
 def _shown(part: Decimal) -> str:
