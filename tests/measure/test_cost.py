@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from measure.arms import make_arm
+from tests.measure.arms import make_arm
 from underdog.core import ModelShape, Price, Usage
 from underdog.errors import UsageError
 from underdog.measure.cost import (

@@ -1,6 +1,6 @@
 import pytest
 
-from measure.arms import make_arm
+from tests.measure.arms import make_arm
 from underdog.errors import DataError
 from underdog.measure.diagnosis import diagnose
 

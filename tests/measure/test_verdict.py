@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from measure.arms import make_arm
+from tests.measure.arms import make_arm
 from underdog.errors import DataError
 from underdog.measure.paired import mcnemar
 from underdog.measure.verdict import compare, compare_all, paired_items

@@ -1,4 +1,4 @@
-"""A simulated match, clearly an example: seeded arms with made-up models, problems and solutions."""
+"""A simulated match, clearly an example: seeded arms, made-up models, problems and solutions."""
 
 from random import Random
 

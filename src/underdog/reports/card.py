@@ -53,6 +53,10 @@ class Side:
         """The arm that the verdict is about."""
         return self.arms[0]
 
+    def by_cost(self) -> list[ArmSummary]:
+        """Arms in the order of tables: cheapest first, oracle bounds last."""
+        return sorted(self.arms, key=lambda arm: (arm.oracle_bound, arm.tokens_per_problem))
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

@@ -6,13 +6,14 @@ lines that `measure.breakeven` reads the crossing off. Oracle bounds are hollow 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, floor, log10
 
 from underdog.core import JSONValue
 from underdog.measure.summary import ArmSummary
 from underdog.reports.card import FightCard, Side
 from underdog.reports.figure import HALO, INK, MUTED, Spec, field, figure, side_colour
-from underdog.reports.labels import Mark, drop_shared_words, place_labels
+from underdog.reports.labels import Mark, Segment, drop_shared_words, place_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def accuracy_vs_cost(card: FightCard, size: Size = WIDE) -> Spec:
         card: The match.
         size: Size of the plot; labels are placed for it, so draw one spec per size.
     """
-    points = [*_points(card, card.small, "small"), *_points(card, card.big, "big")]
+    sides = _points(card, card.small, "small"), _points(card, card.big, "big")
+    points = [*sides[0][:1], *sides[1][:1], *sides[0][1:], *sides[1][1:]]
     frame = _frame(points, size)
     layers: list[JSONValue] = [
         *_break_even_layers(card, frame),
@@ -189,7 +191,7 @@ def _label_layers(points: Sequence[_Point], frame: _Frame) -> list[JSONValue]:
             "cost": frame.cost_at(label.x),
             "accuracy": frame.accuracy_at(label.y),
         }
-        for label in place_labels(marks, frame.size.width, frame.size.height)
+        for label in place_labels(marks, frame.size.width, frame.size.height, _lines(points, frame))
     ]
     text: Spec = {"type": "text", "align": "left", "baseline": "middle", "fontSize": 11}
     halo: Spec = {**text, "stroke": HALO, "strokeWidth": 4, "color": HALO}
@@ -202,6 +204,16 @@ def _label_layers(points: Sequence[_Point], frame: _Frame) -> list[JSONValue]:
         {"data": {"values": rows}, "mark": halo, "encoding": encoding},
         {"data": {"values": rows}, "mark": text, "encoding": {**encoding, "color": side_colour()}},
     ]
+
+
+def _lines(points: Sequence[_Point], frame: _Frame) -> list[Segment]:
+    """The joining lines in pixels."""
+    segments: list[Segment] = []
+    for side in ("small", "big"):
+        joined = [point for point in points if point.side == side and not point.arm.oracle_bound]
+        places = sorted((frame.x(one.cost), frame.y(one.arm.accuracy.value)) for one in joined)
+        segments.extend(Segment(*here, *there) for here, there in pairwise(places))
+    return segments
 
 
 def _break_even_layers(card: FightCard, frame: _Frame) -> list[JSONValue]:

@@ -5,7 +5,7 @@ from underdog.measure.diagnosis import Diagnosis
 from underdog.reports.figure import INK, SMALL, Spec, field, figure
 
 
-def gap_bars(diagnosis: Diagnosis, width: int = 560) -> Spec:
+def gap_bars(diagnosis: Diagnosis, width: int = 720) -> Spec:
     """The diagnosis as a Vega-Lite spec, with intervals.
 
     Args:
@@ -39,7 +39,7 @@ def gap_bars(diagnosis: Diagnosis, width: int = 560) -> Spec:
                 "type": "nominal",
                 "sort": None,
                 "title": None,
-                "axis": {"ticks": False, "labelPadding": 10, "labelFontSize": 12},
+                "axis": {"ticks": False, "labelPadding": 10, "minExtent": 140, "labelLimit": 0},
             }
         },
         "layer": [

@@ -22,6 +22,7 @@ from underdog.reports.card import Corner, FightCard, RowOutcome, Side
 from underdog.reports.charts import NARROW, WIDE, accuracy_vs_cost
 from underdog.reports.figure import svg
 from underdog.reports.gap import gap_bars
+from underdog.reports.labels import drop_shared_words
 from underdog.reports.words import break_even_sentence, cost_sentence, outcome_words
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class _CornerView:
 class _ArmView:
     """One row of the arms' table."""
 
-    side: str
+    label: str
     arm: ArmSummary
     headline: bool
 
@@ -72,7 +73,10 @@ def render_fight_card(card: FightCard) -> str:
     return _template().render(
         card=card,
         corners=(_corner(card, card.small, "small"), _corner(card, card.big, "big")),
-        arms=[*_arms(card.small, "small"), *_arms(card.big, "big")],
+        tables=(
+            ("small", card.small.corner.model, _arms(card.small)),
+            ("big", card.big.corner.model, _arms(card.big)),
+        ),
         shares=_shares(card),
         costs=any(side.headline.usage.cost_usd > 0 for side in (card.small, card.big)),
         cost_line=cost_sentence(card),
@@ -80,7 +84,7 @@ def render_fight_card(card: FightCard) -> str:
         chart_wide=svg(accuracy_vs_cost(card, WIDE)),
         chart_narrow=svg(accuracy_vs_cost(card, NARROW)),
         gap_wide="" if card.diagnosis is None else svg(gap_bars(card.diagnosis)),
-        gap_narrow="" if card.diagnosis is None else svg(gap_bars(card.diagnosis, width=200)),
+        gap_narrow="" if card.diagnosis is None else svg(gap_bars(card.diagnosis, width=170)),
         facts=_facts(card),
         style=_asset("fight_card.css"),
         script=script,
@@ -128,8 +132,14 @@ def _corner(card: FightCard, side: Side, name: str) -> _CornerView:
     return _CornerView(name, side.corner, arm, won=card.verdict.winner == arm.name)
 
 
-def _arms(side: Side, name: str) -> list[_ArmView]:
-    return [_ArmView(name, arm, headline=arm is side.headline) for arm in side.arms]
+def _arms(side: Side) -> list[_ArmView]:
+    """Arms under their model's name, which their own names need not repeat."""
+    arms = side.by_cost()
+    labels = drop_shared_words([arm.name for arm in arms])
+    return [
+        _ArmView(label, arm, headline=arm is side.headline)
+        for label, arm in zip(labels, arms, strict=True)
+    ]
 
 
 def _shares(card: FightCard) -> list[_Share]:

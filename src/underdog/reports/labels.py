@@ -10,6 +10,7 @@ from dataclasses import dataclass
 _CHAR_WIDTH = 0.56
 _LINE_HEIGHT = 1.1
 _GAP = 9.0
+_SHIFTS = (0.0, 0.8, -0.8, 1.4, -1.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,29 @@ class Box:
             and self.top < other.bottom
             and other.top < self.bottom
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A straight line between two points in pixels, `x0 <= x1`."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def crosses(self, box: Box) -> bool:
+        """Whether the line passes through a box (ends included)."""
+        left, right = max(self.x0, box.left), min(self.x1, box.right)
+        if left > right:
+            return False
+        low, high = sorted(
+            (self.y0, self.y1) if self.x0 == self.x1 else (self._y(left), self._y(right))
+        )
+        return low < box.bottom and box.top < high
+
+    def _y(self, x: float) -> float:
+        return self.y0 + (self.y1 - self.y0) * (x - self.x0) / (self.x1 - self.x0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +97,19 @@ def drop_shared_words(names: Sequence[str]) -> list[str]:
 
 
 def place_labels(
-    marks: Sequence[Mark], width: float, height: float, font_px: float = 11.0
+    marks: Sequence[Mark],
+    width: float,
+    height: float,
+    lines: Sequence[Segment] = (),
+    font_px: float = 11.0,
 ) -> list[Label]:
-    """Place a label beside each mark where it overlaps neither label, point nor interval.
+    """Place a label beside each mark, clear of labels, points, intervals and lines.
 
     Args:
         marks: In order of importance.
         width: Width of the plot in pixels.
         height: Height of the plot in pixels.
+        lines: Lines that no label may cover.
         font_px: Font size.
     """
     taken = [_obstacle(mark) for mark in marks]
@@ -90,7 +119,8 @@ def place_labels(
         for x, y in _places(mark, *size):
             box = Box(x, y - size[1] / 2, x + size[0], y + size[1] / 2)
             inside = box.left >= 0 and box.right <= width and box.top >= 0 and box.bottom <= height
-            if inside and not any(box.overlaps(other) for other in taken):
+            covers = any(box.overlaps(other) for other in taken)
+            if inside and not covers and not any(line.crosses(box) for line in lines):
                 taken.append(box)
                 placed.append(Label(place, mark.text, x, y))
                 break
@@ -104,7 +134,7 @@ def _obstacle(mark: Mark) -> Box:
 def _places(mark: Mark, width: float, height: float) -> list[tuple[float, float]]:
     """Candidate positions of a label's left middle, best first."""
     right, left, middle = mark.x + _GAP, mark.x - _GAP - width, mark.x - width / 2
-    beside = [(side, mark.y + shift * height) for shift in (0, -0.9, 0.9) for side in (right, left)]
+    beside = [(side, mark.y + shift * height) for shift in _SHIFTS for side in (right, left)]
     over = min(mark.top, mark.y - 5) - height / 2 - 2
     under = max(mark.bottom, mark.y + 5) + height / 2 + 2
     return [*beside, (middle, over), (middle, under)]

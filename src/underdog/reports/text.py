@@ -35,7 +35,7 @@ def fight_card_text(card: FightCard, *, markdown: bool = False) -> str:
     ]
     if card.diagnosis is not None:
         parts.append(card.diagnosis.sentence())
-    parts.append(arms_table([*card.small.arms, *card.big.arms], markdown=markdown))
+    parts.append(arms_table([*card.small.by_cost(), *card.big.by_cost()], markdown=markdown))
     if card.notes:
         parts.append("\n".join(f"- {note}" for note in card.notes))
     return "\n\n".join(parts) + "\n"

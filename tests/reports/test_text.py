@@ -1,0 +1,58 @@
+from dataclasses import replace
+
+from tests.reports.example import SMALL, make_card
+from underdog.reports.text import arms_table, fight_card_text
+
+CARD = make_card(80)
+
+
+def test_plain_text_holds_verdict_costs_table_and_notes():
+    text = fight_card_text(CARD)
+    assert CARD.verdict.headline() in text
+    assert CARD.verdict.evidence() in text
+    assert "A right answer cost" in text
+    assert "of the gap between one sample" in text
+    assert all(note in text for note in CARD.notes)
+    assert text.endswith("\n")
+
+
+def test_columns_line_up():
+    lines = arms_table(CARD.small.arms).splitlines()
+    assert len({len(line) for line in lines}) == 1
+    assert len(lines) == 1 + len(CARD.small.arms)
+
+
+def test_markdown_has_heading_and_table():
+    text = fight_card_text(CARD, markdown=True)
+    assert text.startswith("## ")
+    assert "| arm | accuracy | 95% interval | n |" in text
+    assert "| --- | ---: |" in text
+    assert f"| {SMALL} pass@16 (oracle bound) |" in text
+
+
+def test_hostile_names_break_neither_line_nor_table():
+    arm = replace(CARD.small.arms[0], name="a|b\n<img> `x` \\ \x1b[31m")
+    (_, row) = arms_table([arm]).splitlines()
+    assert "\x1b" not in row
+    (_, _, row) = arms_table([arm], markdown=True).splitlines()
+    assert row.startswith("| a\\|b &lt;img> \\`x\\` \\\\  [31m |")
+
+
+def test_a_card_without_task_diagnosis_flops_or_notes_is_still_whole():
+    card = replace(make_card(40, flops=False), task="", diagnosis=None, notes=())
+    text = fight_card_text(card)
+    assert text.startswith(f"{card.title}\n")
+    assert "not known" in text
+    assert "tokens" in text
+
+
+def test_without_break_even_the_reason_is_given():
+    text = fight_card_text(replace(CARD, break_even=None))
+    assert "No break-even point: the cost of" in text
+
+
+def test_a_free_big_model_makes_the_small_one_infinitely_dear():
+    usage = replace(CARD.big.headline.usage, flops=0.0)
+    nothing = replace(CARD.big.headline.flops_per_right, value=0.0)
+    arms = (replace(CARD.big.headline, usage=usage, flops_per_right=nothing),)
+    assert "∞× as much" in fight_card_text(replace(CARD, big=replace(CARD.big, arms=arms)))
