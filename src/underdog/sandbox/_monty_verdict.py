@@ -17,9 +17,9 @@ from underdog.core import SandboxStatus
 
 MODULES: Final = frozenset(
     (  # noqa: SIM905
-        "asyncio base64 binascii bisect collections copy csv dataclasses datetime decimal functools "
-        "hashlib itertools json math os os.path pathlib posixpath random re sys time tomllib typing "
-        "unicodedata"
+        "asyncio base64 binascii bisect collections copy csv dataclasses datetime decimal "
+        "functools hashlib itertools json math os os.path pathlib posixpath random re sys time "
+        "tomllib typing unicodedata"
     ).split()
 )
 """Modules of which Monty implements a part."""
@@ -33,7 +33,9 @@ _GAPS: Final = (
     "Wildcard imports",
     "Source is too deeply nested",
 )
-_SITE_NAMES: Final = frozenset(("exit", "quit", "help", "copyright", "credits", "license"))
+_SITE_NAMES: Final = frozenset(
+    ("exit", "quit", "help", "copyright", "credits", "license", "__builtins__")
+)
 _MODULE_ATTRIBUTE: Final = re.compile(r"module '([\w.]+)' has no attribute '(\w+)'")
 _IMPORT_NAME: Final = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
 _TYPE_ATTRIBUTE: Final = re.compile(

@@ -1,0 +1,74 @@
+"""Sandboxes under test, found through the registry and started once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from underdog.errors import SandboxError
+from underdog.sandbox import OpenSandbox, open_sandbox, sandboxes
+
+CANARY = "underdog-canary-5f1d"
+
+
+SPECS = [*sandboxes.names(), "jail:wall=landlock"]
+"""Every registered sandbox, and the jail once more behind its second wall."""
+
+
+@pytest.fixture(scope="session")
+def opened() -> Iterator[dict[str, OpenSandbox | str]]:
+    """Sandboxes that are open, or why they cannot be, by spec."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UNDERDOG_CANARY", CANARY)
+        found: dict[str, OpenSandbox | str] = {}
+        yield found
+        for sandbox in found.values():
+            if isinstance(sandbox, OpenSandbox):
+                sandbox.close()
+
+
+def obtain(opened: dict[str, OpenSandbox | str], spec: str) -> OpenSandbox:
+    """The open sandbox; skips the test with the reason where it cannot be."""
+    if spec not in opened:
+        try:
+            opened[spec] = open_sandbox(spec)
+        except SandboxError as error:
+            opened[spec] = str(error)
+    sandbox = opened[spec]
+    if isinstance(sandbox, str):
+        pytest.skip(sandbox)
+    return sandbox
+
+
+@pytest.fixture(params=SPECS)
+def sandbox(request: pytest.FixtureRequest, opened: dict[str, OpenSandbox | str]) -> OpenSandbox:
+    """Every sandbox that works on this machine."""
+    return obtain(opened, request.param)
+
+
+@pytest.fixture
+def monty(opened: dict[str, OpenSandbox | str]) -> OpenSandbox:
+    """Monty."""
+    return obtain(opened, "monty")
+
+
+@pytest.fixture
+def jail(opened: dict[str, OpenSandbox | str]) -> OpenSandbox:
+    """The jail, where there is one."""
+    return obtain(opened, "jail")
+
+
+def processes_under(pid: int) -> set[int]:
+    """A process's descendants."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            parents[int(entry.name)] = int(fields[1])
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
