@@ -161,7 +161,7 @@ class LlamaCpp:
         stopping: str = reply["stopping_word"]
         timings = reply["timings"]
         num_prompt: int = reply["tokens_evaluated"]
-        sampled = _text_tokens(reply["completion_probabilities"], text, cut=bool(stopping))
+        sampled = _text_tokens(reply.get("completion_probabilities", ()), text, cut=bool(stopping))
         finish: FinishReason = "length" if reply["stop_type"] == "limit" else "stop"
         return Completion(
             text,

@@ -97,7 +97,11 @@ class LlamaProcess:
         client, loop, self._client = self._client, self._loop, None
         if client is not None and loop is asyncio.get_running_loop():
             await client.aclose()
-        await asyncio.to_thread(self._worker.close, kill=True)
+        await asyncio.to_thread(self.close)
+
+    def close(self) -> None:
+        """End the child, without an event loop. May be called twice."""
+        self._worker.close(kill=True)
 
     async def _send(
         self, client: "httpx2.AsyncClient", route: str, body: Mapping[str, Any]

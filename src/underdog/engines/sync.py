@@ -43,24 +43,45 @@ class SyncEngine:
         self._thread.start()
 
     @property
+    def engine(self) -> Engine:
+        """The engine itself, for `run`."""
+        return self._engine
+
+    @property
     def info(self) -> EngineInfo:
         """What the engine is."""
         return self._engine.info
 
     def generate(self, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
         """Completions per request, in request and seed order."""
-        return self._wait(self._engine.generate(requests))
+        return self.run(self._engine.generate(requests))
 
     def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
         """Scores per request, in order."""
-        return self._wait(self._engine.score(requests))
+        return self.run(self._engine.score(requests))
+
+    def run(self, job: Coroutine[Any, Any, T]) -> T:
+        """Wait for any coroutine on the engine's event loop.
+
+        Raises:
+            EngineError: This object is closed.
+        """
+        if self._loop.is_closed():
+            job.close()
+            raise EngineError("this engine is closed; open it again")
+        future = asyncio.run_coroutine_threadsafe(job, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
 
     def close(self) -> None:
         """Close the engine and end the thread. May be called twice."""
         if self._loop.is_closed():
             return
         try:
-            self._wait(self._engine.aclose())
+            self.run(self._engine.aclose())
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
@@ -76,14 +97,3 @@ class SyncEngine:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _wait(self, job: Coroutine[Any, Any, T]) -> T:
-        if self._loop.is_closed():
-            job.close()
-            raise EngineError("this engine is closed; open it again")
-        future = asyncio.run_coroutine_threadsafe(job, self._loop)
-        try:
-            return future.result()
-        except BaseException:
-            future.cancel()
-            raise
