@@ -1,0 +1,264 @@
+"""The fast CPU engine: Llama-shaped GGUF models on OpenVINO, many rows at a time.
+
+Weights are converted to int8 once (see `weights`); prompts share what they have in common; a row's
+text depends on prompt, seed and parameters only, whatever runs beside it. It is the engine for
+many samples; for one row at a time of a model above a billion parameters llama.cpp is as fast.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from underdog.core import (
+    Completion,
+    ContinuationScore,
+    EngineInfo,
+    GenerateRequest,
+    Prompt,
+    ScoreRequest,
+    Usage,
+)
+from underdog.engines.charging import charge
+from underdog.engines.fan_out import fan_out
+from underdog.engines.gguf_header import GgufHeader, read_gguf_header
+from underdog.engines.openvino.architecture import read_architecture
+from underdog.engines.processor import default_threads
+from underdog.engines.template import ChatTemplate, built_in_template, model_template
+from underdog.engines.weights_hash import weights_hash
+from underdog.errors import ContextError, MissingExtraError, UsageError
+
+if TYPE_CHECKING:
+    from underdog.engines.openvino.jobs import Job, Reading
+    from underdog.engines.openvino.loop import DecodingLoop
+    from underdog.engines.openvino.vocabulary import Vocabulary
+
+T = TypeVar("T")
+
+_PRECISIONS = ("int8", "f16", "f32")
+_SPARE_PROMPTS = 2
+_REVISION = 1
+
+
+class OpenVinoEngine:
+    """An engine over one GGUF file.
+
+    Args:
+        path: The model file.
+        precision: `int8`, `f16` or `f32` matrices.
+        max_rows: Rows that are decoded side by side.
+        context_tokens: Longest prompt plus completion of a row.
+        threads: Threads for matrix products; 0 or `None` takes `UNDERDOG_THREADS` or one per
+            physical core.
+        name: What the model is called; the file's name unless given.
+        template: Built-in chat template to use instead of the model's own.
+
+    Raises:
+        MissingExtraError: OpenVINO or what reads GGUF files is not installed.
+        ModelFileError: The file is missing, corrupt, or of a family that this engine cannot run.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        precision: str = "int8",
+        max_rows: int = 32,
+        context_tokens: int = 2048,
+        threads: int | None = None,
+        name: str = "",
+        template: str = "",
+    ) -> None:
+        _check(precision, max_rows, context_tokens, threads)
+        header = read_gguf_header(path)
+        context = min(context_tokens, header.context_tokens or context_tokens)
+        self._template = _template(header, template)
+        self._loop, self._vocabulary = _start(
+            path, header, precision, max_rows, context, threads or default_threads()
+        )
+        self._info = EngineInfo(
+            engine="openvino",
+            model=name or path.name,
+            fingerprint=_fingerprint(path, precision, self._template),
+            context_tokens=context,
+            shape=header.shape,
+        )
+
+    @property
+    def info(self) -> EngineInfo:
+        """What this engine is."""
+        return self._info
+
+    async def generate(self, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
+        """Completions per request, in request and seed order.
+
+        A prompt that leaves no room in the context gives rows with `finish="error"`.
+
+        Raises:
+            EngineError: The engine failed or is closed.
+            ModelFileError: The model's chat template cannot render a prompt.
+        """
+        return await fan_out([self._sample(request) for request in requests])
+
+    async def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
+        """Log-probabilities of the tokens that the tokenizer cuts each continuation into.
+
+        Raises:
+            ContextError: A prompt and its continuation do not fit the context.
+            EngineError: The engine failed or is closed.
+        """
+        return await fan_out([self._score(request) for request in requests])
+
+    async def aclose(self) -> None:
+        """End the decoding thread. May be called twice."""
+        await asyncio.to_thread(self._loop.close)
+
+    async def _sample(self, request: GenerateRequest) -> list[Completion]:
+        from underdog.engines.openvino.jobs import Reading, SampleJob
+
+        params = request.params
+        if params.max_tokens < 1:
+            return [Completion("", "length", seed, usage=Usage(calls=1)) for seed in request.seeds]
+        tokens = await self._tokens(request.prompt)
+        room = self._info.context_tokens - len(tokens)
+        if not request.seeds:
+            return []
+        if room < 1 or not tokens:
+            return [_refused(seed, len(tokens), room) for seed in request.seeds]
+        limit = min(params.max_tokens, room)
+        reading = Reading(tokens)
+        return await self._done(
+            lambda deliver: SampleJob(reading, params, request.seeds, limit, deliver)
+        )
+
+    async def _score(self, request: ScoreRequest) -> ContinuationScore:
+        from underdog.engines.openvino.jobs import Reading, ScoreJob
+
+        prompt, continuation = await asyncio.to_thread(self._cut, request)
+        total = len(prompt) + len(continuation)
+        if total > self._info.context_tokens:
+            raise ContextError(
+                f"a prompt of {len(prompt)} tokens with a continuation of {len(continuation)} does "
+                f"not fit the context of {self._info.context_tokens}; raise context_tokens"
+            )
+        if not continuation or not prompt:
+            return ContinuationScore((), Usage(calls=1, prompt_tokens=total))
+        reading = Reading([*prompt, *continuation])
+        logprobs: list[float] = await self._done(
+            lambda deliver: ScoreJob(reading, len(prompt), deliver)
+        )
+        return ContinuationScore(tuple(logprobs), self._scoring_usage(reading))
+
+    def _scoring_usage(self, reading: "Reading") -> Usage:
+        return charge(
+            prompt_tokens=len(reading.tokens),
+            cached_prompt_tokens=reading.cached,
+            generated_tokens=0,
+            shape=self._info.shape,
+        )
+
+    def _cut(self, request: ScoreRequest) -> tuple[list[int], list[int]]:
+        """Tokens of the prompt and of the continuation, cut as one text where that is possible."""
+        text = self._template.render(request.prompt)
+        prompt = self._vocabulary.encode(text)
+        both = self._vocabulary.encode(text + request.continuation)
+        if both[: len(prompt)] == prompt:
+            return prompt, both[len(prompt) :]
+        return prompt, self._vocabulary.encode(request.continuation, special=False)
+
+    async def _tokens(self, prompt: Prompt) -> list[int]:
+        text = await asyncio.to_thread(self._template.render, prompt)
+        return self._vocabulary.encode(text)
+
+    async def _done(self, make: "Any") -> Any:
+        """Submit a job and await what it delivers; cancelling drops the job at the next step."""
+        running = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = running.create_future()
+
+        def settle(result: object) -> None:
+            if future.done():
+                return
+            if isinstance(result, BaseException):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+        def deliver(result: object) -> None:
+            if not running.is_closed():
+                running.call_soon_threadsafe(settle, result)
+
+        job: Job = make(deliver)
+        self._loop.submit(job)
+        try:
+            return await future
+        finally:
+            job.cancelled = True
+
+
+def _start(
+    path: Path,
+    header: GgufHeader,
+    precision: Any,
+    max_rows: int,
+    context_tokens: int,
+    threads: int,
+) -> "tuple[DecodingLoop, Vocabulary]":
+    architecture = read_architecture(header)
+    _openvino_version()
+    from underdog.engines.openvino.blocks import blocks_for
+    from underdog.engines.openvino.decoder import Decoder
+    from underdog.engines.openvino.loop import DecodingLoop
+    from underdog.engines.openvino.weights import converted
+
+    weights = converted(path, header, architecture, weights_hash(path), precision)
+    vocabulary = weights.vocabulary
+    num_blocks = (max_rows + _SPARE_PROMPTS) * (blocks_for(context_tokens) + 1)
+    decoder = Decoder(
+        weights,
+        precision,
+        vocabulary.num_tokens,
+        num_blocks=num_blocks,
+        context_tokens=context_tokens,
+        threads=threads,
+    )
+    loop = DecodingLoop(decoder, vocabulary, header.shape, num_blocks=num_blocks, max_rows=max_rows)
+    return loop, vocabulary
+
+
+def _check(precision: str, max_rows: int, context_tokens: int, threads: int | None) -> None:
+    if precision not in _PRECISIONS:
+        raise UsageError(f"precision={precision!r}: choose one of {', '.join(_PRECISIONS)}")
+    if max_rows < 1 or context_tokens < 16 or (threads or 0) < 0:
+        raise UsageError(
+            f"max_rows={max_rows}, context_tokens={context_tokens}, threads={threads}: give at "
+            "least 1 row, 16 tokens of context and 0 threads"
+        )
+
+
+def _refused(seed: int, num_tokens: int, room: int) -> Completion:
+    reason = (
+        f"ContextError: the prompt of {num_tokens} tokens fills the context of "
+        f"{num_tokens + room}; shorten it or raise context_tokens"
+        if num_tokens
+        else "UsageError: the prompt is empty"
+    )
+    return Completion("", "error", seed, error=reason)
+
+
+def _template(header: GgufHeader, chosen: str) -> ChatTemplate:
+    if chosen:
+        return built_in_template(chosen)
+    return model_template(header.chat_template, header.bos_token, header.eos_token)
+
+
+def _openvino_version() -> str:
+    try:
+        return version("openvino")
+    except PackageNotFoundError as error:
+        raise MissingExtraError("OpenVINO", "openvino") from error
+
+
+def _fingerprint(path: Path, precision: str, template: ChatTemplate) -> str:
+    runtime = f"{_openvino_version()}-{_REVISION}-{precision}"
+    return f"openvino-{runtime}-{weights_hash(path)[:16]}-{template.fingerprint}"

@@ -1,0 +1,197 @@
+"""The decoder as an OpenVINO graph over paged attention.
+
+One flat row of tokens goes in, whatever sequences they belong to: prompts being read and rows
+being sampled share every matrix product. `past_lens` and `subsequence_begins` say which token
+belongs where, `block_indices` where each sequence's keys and values lie (see `blocks`). Logits
+come out only for the token positions listed in `logit_rows`. Next to them come three numbers per
+tile of the vocabulary, which make exact sampling cheap (see `sampling`). The patterns written for
+RMS normalisation, rotary embedding and int8 matrices are those that the CPU plugin fuses.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import openvino as ov
+from openvino import opset13
+from openvino.op import _PagedAttentionExtension  # pyright: ignore[reportPrivateUsage]
+
+from underdog.engines.openvino.architecture import Architecture
+from underdog.engines.openvino.weights import TILE, Array, Weights
+
+op: Any = opset13
+Node = Any
+
+_NO_LOGIT = np.float32(-1e30)
+
+
+def build_decoder(weights: Weights, num_tokens: int) -> Any:
+    """The model, ready to compile.
+
+    Args:
+        weights: A converted model.
+        num_tokens: Size of the vocabulary without padding.
+    """
+    graph = _Graph(weights)
+    outputs = graph.outputs(graph.logits(graph.decoder(), num_tokens))
+    for name, node in outputs.items():
+        _output(node).set_names({name})
+    for parameter in graph.parameters:
+        parameter.output(0).set_names({parameter.friendly_name})
+    results = [op.result(node) for node in outputs.values()]
+    return ov.Model(results, graph.parameters, "decoder")
+
+
+def constant(array: Array | np.generic) -> Node:
+    """A constant that refers to the array's memory."""
+    return op.constant(np.asarray(array), shared_memory=True)
+
+
+def whole(*numbers: int) -> Node:
+    """A constant vector of 64-bit integers."""
+    return op.constant(np.asarray(numbers, np.int64))
+
+
+class _Graph:
+    def __init__(self, weights: Weights) -> None:
+        self._arrays = weights.arrays
+        self._architecture = weights.architecture
+        head = weights.architecture.head_size
+        self.parameters: list[Node] = []
+        self.embeds = self._input("embeds", [-1, weights.architecture.hidden_size], np.float32)
+        self.cos = self._input("cos", [-1, 1, 1, head], np.float32)
+        self.sin = self._input("sin", [-1, 1, 1, head], np.float32)
+        self.logit_rows = self._input("logit_rows", [-1], np.int32)
+        self.inverse_temperature = self._input("inverse_temperature", [-1, 1, 1], np.float32)
+        names = ("past_lens", "subsequence_begins", "block_indices", "block_indices_begins")
+        self.layout = [self._input(name, [-1], np.int32) for name in names]
+        self.longest = self._input("max_context_len", [], np.int32)
+
+    def decoder(self) -> Node:
+        """Hidden states of all tokens after the last layer."""
+        hidden = self.embeds
+        for layer in range(self._architecture.num_layers):
+            hidden = op.add(hidden, self._attention(hidden, layer))
+            hidden = op.add(hidden, self._mlp(hidden, layer))
+        return hidden
+
+    def logits(self, hidden: Node, num_tokens: int) -> Node:
+        """Logits at the asked positions; padding tokens are out of reach."""
+        rows = op.gather(hidden, self.logit_rows, whole(0))
+        logits = self._linear(self._norm(rows, "norm"), "head")
+        padded = self._arrays["head"].shape[0]
+        if padded == num_tokens:
+            return logits
+        reach = np.where(np.arange(padded) < num_tokens, np.float32(0), _NO_LOGIT)[None]
+        return op.add(logits, op.constant(reach.astype(np.float32)))
+
+    def outputs(self, logits: Node) -> dict[str, Node]:
+        """Logits and what sampling needs to know of each tile of the vocabulary."""
+        tiles = op.reshape(logits, whole(0, -1, TILE), True)
+        tile_max = op.reduce_max(tiles, whole(2), keep_dims=False)
+        highest = op.unsqueeze(op.reduce_max(tile_max, whole(1), keep_dims=True), whole(2))
+        below = op.subtract(tiles, highest)
+        cooled = op.multiply(below, self.inverse_temperature)
+        return {
+            "logits": logits,
+            "tile_max": tile_max,
+            "tile_mass": op.reduce_sum(op.exp(below), whole(2), keep_dims=False),
+            "tile_mass_cooled": op.reduce_sum(op.exp(cooled), whole(2), keep_dims=False),
+        }
+
+    def _input(self, name: str, shape: Sequence[int], kind: Any) -> Node:
+        node = op.parameter(list(shape), kind, name=name)
+        self.parameters.append(node)
+        return node
+
+    def _cache(self, name: str) -> Node:
+        shape = ov.PartialShape.dynamic(4)
+        node = op.parameter(shape, ov.Type.dynamic, name=name)
+        self.parameters.append(node)
+        return node
+
+    def _linear(self, value: Node, name: str) -> Node:
+        matrix = constant(self._arrays[name])
+        if f"{name}.scale" in self._arrays:
+            scale = constant(self._arrays[f"{name}.scale"])
+            matrix = op.multiply(op.convert(matrix, ov.Type.f32), scale)
+        elif self._arrays[name].dtype == np.float16:
+            matrix = op.convert(matrix, ov.Type.f32)
+        product = op.matmul(value, matrix, False, True)
+        bias = self._arrays.get(f"{name}.bias")
+        return product if bias is None else op.add(product, constant(bias[None]))
+
+    def _norm(self, value: Node, name: str) -> Node:
+        square = op.power(value, op.constant(np.float32(2)))
+        mean = op.reduce_mean(square, whole(-1), keep_dims=True)
+        epsilon = op.constant(np.float32(self._architecture.norm_epsilon))
+        inverse = op.divide(op.constant(np.float32(1)), op.sqrt(op.add(mean, epsilon)))
+        return op.multiply(op.multiply(value, inverse), constant(self._arrays[name][None]))
+
+    def _rotated(self, heads: Node) -> Node:
+        half = self._architecture.head_size // 2
+        parts = op.variadic_split(heads, _axis(3), whole(half, half))
+        minus = op.constant(np.full((1, 1, 1, 1), -1, np.float32))
+        turned = op.concat([op.multiply(parts.output(1), minus), parts.output(0)], -1)
+        return op.add(op.multiply(heads, self.cos), op.multiply(turned, self.sin))
+
+    def _attention(self, hidden: Node, layer: int) -> Node:
+        shape = self._architecture
+        qkv = self._linear(self._norm(hidden, f"{layer}.attention_norm"), f"{layer}.qkv")
+        widths = whole(shape.query_size + shape.kv_size, shape.kv_size)
+        turning, value = op.variadic_split(qkv, _axis(1), widths).outputs()
+        heads = shape.num_heads + shape.num_kv_heads
+        turned = self._rotated(op.reshape(turning, whole(0, heads, 1, shape.head_size), True))
+        parts = op.variadic_split(turned, _axis(1), whole(shape.num_heads, shape.num_kv_heads))
+        query = op.reshape(parts.output(0), whole(0, shape.query_size), True)
+        key = op.reshape(parts.output(1), whole(0, shape.kv_size), True)
+        attended = self._paged_attention([query, key, value], layer)
+        flat = op.reshape(attended, whole(-1, shape.query_size), True)
+        return self._linear(flat, f"{layer}.out")
+
+    def _mlp(self, hidden: Node, layer: int) -> Node:
+        both = self._linear(self._norm(hidden, f"{layer}.mlp_norm"), f"{layer}.gate_up")
+        width = self._arrays[f"{layer}.gate_up"].shape[0] // 2
+        gate, up = op.variadic_split(both, _axis(1), whole(width, width)).outputs()
+        return self._linear(op.multiply(op.swish(gate), up), f"{layer}.down")
+
+    def _paged_attention(self, query_key_value: list[Node], layer: int) -> Node:
+        shape = self._architecture
+        caches = [self._cache(f"key_cache.{layer}"), self._cache(f"value_cache.{layer}")]
+        inputs = [*query_key_value, *caches, *self.layout, *_fixed_inputs(shape, self.longest)]
+        node = _PagedAttentionExtension([_output(value) for value in inputs])
+        information: Any = node.get_rt_info()
+        for name in ("num_k_heads", "num_v_heads"):
+            information[name] = shape.num_kv_heads
+        for name in ("k_head_size", "v_head_size"):
+            information[name] = shape.head_size
+        return node.output(0)
+
+
+def _axis(axis: int) -> Node:
+    return op.constant(np.int64(axis))
+
+
+def _output(value: Node) -> Node:
+    return value if isinstance(value, ov.Output) else value.output(0)
+
+
+def _fixed_inputs(shape: Architecture, longest: Node) -> list[Node]:
+    """Inputs 9 to 27 of paged attention: scale, longest context, and abilities left unused."""
+    none_i32, none_f32 = (op.constant(np.zeros(0, kind)) for kind in (np.int32, np.float32))
+    zero = op.constant(np.int32(0))
+    scale = op.constant(np.float32(shape.head_size**-0.5))
+    window_and_slopes = [zero, none_f32]
+    scores_and_rotation = [none_i32, none_i32, none_i32, none_f32]
+    sparsity_and_sinks = [none_f32, zero, zero, none_f32]
+    eviction_and_types = [zero, none_i32, none_i32, none_i32, none_i32]
+    tree_mask = [op.constant(np.zeros(0, np.uint8)), none_i32]
+    return [
+        scale,
+        *window_and_slopes,
+        longest,
+        *scores_and_rotation,
+        *sparsity_and_sinks,
+        *eviction_and_types,
+        *tree_mask,
+    ]

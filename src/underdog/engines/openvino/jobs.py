@@ -1,0 +1,152 @@
+"""What the decoding loop works on: a prompt with its rows, or a continuation to score."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TypeAlias
+
+from underdog.core import Completion, ModelShape, SamplingParams, Usage
+from underdog.engines.charging import charge
+from underdog.engines.openvino.blocks import BLOCK_TOKENS, BlockPool, block_digests, blocks_for
+from underdog.engines.openvino.decoder import Chunk, Logits
+from underdog.engines.openvino.row import Row
+
+
+@dataclass(slots=True, eq=False)
+class Reading:
+    """A sequence that is being read into the cache.
+
+    Attributes:
+        tokens: All of it.
+        blocks: Where its keys and values go; empty until it is begun.
+        past: Tokens read so far.
+        cached: Tokens that the prefix cache served.
+    """
+
+    tokens: list[int]
+    blocks: list[int] = field(default_factory=list[int])
+    past: int = 0
+    cached: int = 0
+
+    @property
+    def done(self) -> bool:
+        """Whether all of it has been read."""
+        return self.past == len(self.tokens)
+
+    def begin(self, pool: BlockPool) -> None:
+        """Find what is known of it and take blocks for the rest.
+
+        At least two tokens stay to be read: the last one's logits are needed, and a lone token
+        would be read by another kernel with other rounding.
+        """
+        digests = block_digests(self.tokens)
+        known = max(0, len(self.tokens) - 2) // BLOCK_TOKENS
+        self.blocks = pool.find(digests[:known])
+        self.past = self.cached = len(self.blocks) * BLOCK_TOKENS
+        while len(self.blocks) < blocks_for(len(self.tokens)):
+            self.blocks.append(pool.take())
+        for digest, block in zip(digests, self.blocks, strict=False):
+            pool.keep(digest, block)
+
+    def chunk(self, room: int, first_logit: int, temperature: float = 1.0) -> Chunk | None:
+        """The next tokens to read, at most `room`; logits from position `first_logit` on."""
+        left = len(self.tokens) - self.past
+        size = min(left, room)
+        if left - size == 1:
+            size -= 1
+        if size < 2 and size < left:
+            return None
+        tokens = self.tokens[self.past : self.past + size]
+        wanted = min(size, max(0, first_logit - self.past))
+        chunk = Chunk(tokens, self.past, self.blocks, wanted, temperature)
+        self.past += size
+        return chunk
+
+
+@dataclass(slots=True, eq=False)
+class SampleJob:
+    """A request for completions of one prompt."""
+
+    reading: Reading
+    params: SamplingParams
+    seeds: tuple[int, ...]
+    limit: int
+    deliver: Callable[[list[Completion] | BaseException], None]
+    logits: Logits | None = None
+    cancelled: bool = False
+    started: float = field(default_factory=monotonic)
+    next_row: int = 0
+    completions: dict[int, Completion] = field(default_factory=dict[int, Completion])
+
+    @property
+    def reserve(self) -> int:
+        """Blocks that the prompt may need."""
+        return blocks_for(len(self.reading.tokens))
+
+    @property
+    def row_reserve(self) -> int:
+        """Further blocks that one of its rows may need."""
+        prompt = len(self.reading.tokens)
+        return blocks_for(prompt + self.limit) - prompt // BLOCK_TOKENS
+
+    @property
+    def rows_left(self) -> int:
+        """Rows that are not begun."""
+        return len(self.seeds) - self.next_row
+
+    def next_chunk(self, room: int) -> Chunk | None:
+        """The next part of the prompt to read."""
+        temperature = self.params.temperature or 1.0
+        return self.reading.chunk(room, len(self.reading.tokens) - 1, temperature)
+
+    def new_row(self, pool: BlockPool) -> Row:
+        """A row that shares the prompt's full blocks; its last one is for the caller to copy."""
+        full = len(self.reading.tokens) // BLOCK_TOKENS
+        blocks = [pool.share(block) for block in self.reading.blocks[:full]]
+        place = self.next_row
+        self.next_row += 1
+        past = len(self.reading.tokens)
+        return Row(place, self.seeds[place], self.params, self.limit, past, blocks)
+
+    def finish(self, row: Row, shape: ModelShape | None) -> bool:
+        """Record a finished row; deliver when it was the last. Whether it was."""
+        self.completions[row.place] = row.completion(self._usage(row, shape))
+        if len(self.completions) < len(self.seeds):
+            return False
+        self.deliver([self.completions[place] for place in range(len(self.seeds))])
+        return True
+
+    def _usage(self, row: Row, shape: ModelShape | None) -> Usage:
+        prompt = len(self.reading.tokens)
+        first = row.place == 0
+        return charge(
+            prompt_tokens=prompt if first else 0,
+            cached_prompt_tokens=self.reading.cached if first else 0,
+            generated_tokens=row.num_sampled,
+            context_before=prompt,
+            seconds=monotonic() - self.started,
+            shape=shape,
+        )
+
+
+@dataclass(slots=True, eq=False)
+class ScoreJob:
+    """A request for the log-probabilities of given tokens."""
+
+    reading: Reading
+    num_prompt: int
+    deliver: Callable[[list[float] | BaseException], None]
+    logprobs: list[float] = field(default_factory=list[float])
+    cancelled: bool = False
+
+    @property
+    def reserve(self) -> int:
+        """Blocks that the sequence needs."""
+        return blocks_for(len(self.reading.tokens))
+
+    def next_chunk(self, room: int) -> Chunk | None:
+        """The next part to read."""
+        return self.reading.chunk(room, self.num_prompt - 1)
+
+
+Job: TypeAlias = SampleJob | ScoreJob
