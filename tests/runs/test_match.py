@@ -13,7 +13,7 @@ from underdog.core import Budget, Problem, RolloutStore
 from underdog.errors import EngineError, StoreError, UnknownNameError, UsageError
 from underdog.forms import forms
 from underdog.runs.match import Contender, Match, Terms, default_split, play
-from underdog.runs.rematch import latest_runs, outcomes, read_match, recorded, reopen, replay
+from underdog.runs.rematch import find_run, latest_runs, outcomes, read_match, recorded, reopen, replay
 from underdog.runs.store import Store
 
 ALL = Terms()
@@ -133,6 +133,13 @@ def test_a_match_is_read_back_from_its_run(store: Store) -> None:
     record = recorded(run)
     assert (record.task, record.split, record.terms) == ("sums", "test", Terms())
     assert record.contenders["big"].info == BIG
+
+
+def test_a_run_is_found_by_name(store: Store) -> None:
+    match = fight(store, Terms(limit=2))
+    assert find_run(store, match.run).name == "sums/test first 2"
+    with pytest.raises(UnknownNameError, match="did you mean sums/test first 2"):
+        find_run(store, "sums/test")
 
 
 def test_strategies_added_later_join_the_record(store: Store) -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from underdog.cli import version
+from underdog.cli import challenge, doctor, models, replay, report, solve, tasks, version
 from underdog.cli.boundary import Boundary
 
 app = typer.Typer(
@@ -12,6 +12,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Make a small language model do a big one's job, and prove it.",
 )
+app.command("solve")(solve.solve)
+app.command("challenge")(challenge.challenge)
+app.command("replay")(replay.replay)
+app.command("report")(report.report)
+app.add_typer(tasks.tasks, name="tasks")
+app.add_typer(models.models, name="models")
+app.command("doctor")(doctor.doctor)
 app.command("version")(version.version)
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeAlias, cast
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from underdog.core import JSONValue
 
@@ -59,16 +60,21 @@ def table(*columns: str, title: str | None = None, numbers: frozenset[str] = fro
     return made
 
 
+def cells(*texts: str) -> list[Text]:
+    """Cells for a table, shown as they are: brackets in them are not markup."""
+    return [Text(text) for text in texts]
+
+
 def percent(share: float) -> str:
     """A share as a percentage with one decimal."""
     return f"{share:.1%}" if math.isfinite(share) else "-"
 
 
 def quantity(number: float) -> str:
-    """A large or small number in three digits with its SI letter, such as `1.23M`."""
+    """A number in three digits with its SI letter, ready for a unit to follow: `1.23 M`."""
     if not math.isfinite(number):
         return "∞" if number > 0 else "-"
     for power, letter in ((15, "P"), (12, "T"), (9, "G"), (6, "M"), (3, "k")):
         if abs(number) >= 10**power:
-            return f"{number / 10**power:.3g}{letter}"
-    return f"{number:.3g}"
+            return f"{number / 10**power:.3g} {letter}"
+    return f"{number:.3g} "

@@ -102,12 +102,14 @@ class MatchRecord:
 
     Attributes:
         task: How `load_task` finds the task again.
+        data_dir: Folder with its data, as given; `None` for the usual places.
         split: Part of the task.
         terms: What held for the whole match.
         contenders: By side, `small` and `big`.
     """
 
     task: str
+    data_dir: str | None
     split: str
     terms: Terms
     contenders: Mapping[str, ContenderRecord]
@@ -118,6 +120,7 @@ class Match:
     """Results of both sides on the same problems.
 
     Attributes:
+        run: Name of the run that keeps it.
         task: Task name.
         split: Part of the task.
         labels: Short model names by side.
@@ -127,6 +130,7 @@ class Match:
             items.
     """
 
+    run: str
     task: str
     split: str
     labels: Mapping[str, str]
@@ -175,6 +179,7 @@ async def play(
     sandbox: Sandbox,
     *,
     source: str | None = None,
+    data_dir: str | None = None,
     progress: ArmProgress | None = None,
 ) -> Match:
     """Run every arm of both corners, or what is left of them.
@@ -186,6 +191,7 @@ async def play(
         store: Keeps rollouts and results.
         sandbox: Where programs run.
         source: How `load_task` finds the task again; its name when `None`.
+        data_dir: Folder with its data, for finding it again.
         progress: Told the arm's name and how far it is, after every problem.
 
     Raises:
@@ -201,6 +207,7 @@ async def play(
     run = _begin(ring, terms, store)
     record = MatchRecord(
         task=source or task.name,
+        data_dir=data_dir,
         split=ring.split,
         terms=terms,
         contenders={
@@ -218,7 +225,7 @@ async def play(
         side: [await _play_arm(arm, ring, run, terms, progress) for arm in arms[side]]
         for side in arms
     }
-    return gather(record, task.name, results, len(ring.problems))
+    return gather(run, record, results)
 
 
 def default_split(task: Task) -> str:
@@ -300,15 +307,15 @@ async def _play_arm(
     return await run_arm(arm, ring.problems, run=run, concurrency=terms.concurrency, progress=told)
 
 
-def gather(
-    record: MatchRecord, task: str, results: Mapping[str, Sequence[ArmResult]], n: int
-) -> Match:
-    """The results by side as a match about `n` problems."""
+def gather(run: Run, record: MatchRecord, results: Mapping[str, Sequence[ArmResult]]) -> Match:
+    """Put the results of both sides together."""
+    manifest = run.manifest
     return Match(
-        task=task,
+        run=run.name,
+        task=manifest["task"],
         split=record.split,
         labels={side: one.label for side, one in record.contenders.items()},
         small=tuple(results["small"]),
         big=tuple(results["big"]),
-        num_problems=n,
+        num_problems=manifest["num_problems"],
     )

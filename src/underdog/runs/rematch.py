@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from underdog.core import Outcome, RolloutStore, Sandbox, Task
-from underdog.errors import StoreError
+from underdog.errors import StoreError, UnknownNameError
 from underdog.measure.results import ArmResult
 from underdog.runs.journal import Run
 from underdog.runs.manifest import describe
@@ -64,8 +64,15 @@ def read_match(run: Run) -> Match:
     num_arms = sum(map(len, sides.values()))
     common = {problem_id for problem_id, count in counts.items() if count == num_arms}
     results = {side: [_only(arm, common) for arm in arms] for side, arms in sides.items()}
-    manifest = run.manifest
-    return gather(record, manifest["task"], results, manifest["num_problems"])
+    return gather(run, record, results)
+
+
+def find_run(store: Store, name: str) -> Run:
+    """The run of that name. Raises `UnknownNameError`."""
+    runs = {run.name: run for run in store.journal.runs()}
+    if name not in runs:
+        raise UnknownNameError("run", name, runs)
+    return runs[name]
 
 
 def latest_runs(store: Store) -> list[Run]:
@@ -87,7 +94,7 @@ def reopen(run: Run, task: Task, store: RolloutStore, sandbox: Sandbox) -> Ring:
 
     Args:
         run: The match.
-        task: Its task, as `load_task(recorded(run).task)` gives it.
+        task: Its task, as `load_task(record.task, record.data_dir)` gives it.
         store: Where its rollouts are.
         sandbox: Where verifiers run programs.
 

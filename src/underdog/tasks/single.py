@@ -30,16 +30,16 @@ class SingleQuestion:
         """One split, `asked`."""
         return ("asked",)
 
-    @property
-    def question(self) -> Question:
-        """The question."""
-        return Question(id="asked", task=self.name, text=self.text)
-
     def problems(self, split: str, limit: int | None = None) -> Iterator[Problem]:
         """The question as a problem without gold."""
         if limit is None or limit > 0:
-            yield Problem(self.question, split=split)
+            yield Problem(asked(self.text, self.name), split=split)
 
     def shots(self, form: str) -> Sequence[Shot] | None:
         """None of its own."""
         return None
+
+
+def asked(text: str, task: str) -> Question:
+    """A question that is in no data set, asked as `task` asks its own."""
+    return Question(id="asked", task=task, text=text)

@@ -1,0 +1,134 @@
+"""`underdog doctor`: what this machine has, what is missing, and what to do about it."""
+
+import importlib.util
+import os
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed_version
+from typing import Literal, TypeAlias
+
+from rich.text import Text
+
+from underdog.cli import options
+from underdog.cli.console import AsJson, cells, out, print_json, table
+from underdog.errors import UnderdogError
+
+State: TypeAlias = Literal["ok", "optional", "missing"]
+
+_STYLES: dict[State, str] = {"ok": "green", "optional": "yellow", "missing": "red"}
+_EXTRAS = {"transformers": ("torch", "transformers"), "datasets": ("datasets",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        what: The thing.
+        state: `missing` when nothing works without it.
+        detail: What was found, or what to do.
+    """
+
+    what: str
+    state: State
+    detail: str
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Say which engines, sandboxes and models work here, and what to do about the rest."""
+    findings = [finding for look in _LOOKS for finding in look()]
+    if as_json:
+        print_json(findings)
+    else:
+        rows = table("", "what", "found")
+        for one in findings:
+            rows.add_row(Text(one.state, _STYLES[one.state]), *cells(one.what, one.detail))
+        out.print(rows)
+    missing = [one.what for one in findings if one.state == "missing"]
+    if missing:
+        raise UnderdogError(f"nothing can be solved yet; missing: {', '.join(missing)}")
+
+
+def _machine() -> list[Finding]:
+    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    python = f"{platform.python_version()} at {sys.executable}"
+    return [
+        Finding("underdog", "ok", installed_version("underdog")),
+        Finding("Python", "ok", python),
+        Finding("machine", "ok", system),
+    ]
+
+
+def _sandboxes() -> list[Finding]:
+    """Each sandbox; none alone is needed, but one of them is."""
+    from underdog.sandbox import probe
+
+    reports = probe()
+    fallback: State = "optional" if any(one.available for one in reports) else "missing"
+    return [
+        Finding(f"sandbox {one.name}", "ok" if one.available else fallback, one.detail)
+        for one in reports
+    ]
+
+
+def _engine() -> list[Finding]:
+    """The engine that runs GGUF files."""
+    if importlib.util.find_spec("xllamacpp") is None:
+        advice = "pip install xllamacpp, or use an endpoint: openai:http://host:port/v1#model"
+        return [Finding("engine llama_cpp", "optional", advice)]
+    return [Finding("engine llama_cpp", "ok", f"xllamacpp {installed_version('xllamacpp')}")]
+
+
+def _models() -> list[Finding]:
+    """Pulled models, each checked against its checksum."""
+    from underdog.engines.model_files import pulled_models, resolve_model
+
+    pulled = sorted(pulled_models())
+    if not pulled:
+        advice = f"none here; run: underdog models pull {options.DEFAULT_MODEL}"
+        return [Finding("models", "optional", advice)]
+    findings: list[Finding] = []
+    for name in pulled:
+        try:
+            findings.append(Finding(f"model {name}", "ok", str(resolve_model(name))))
+        except UnderdogError as error:
+            findings.append(Finding(f"model {name}", "optional", str(error)))
+    return findings
+
+
+def _extras() -> list[Finding]:
+    """Optional dependencies by extra."""
+    findings: list[Finding] = []
+    for extra, packages in _EXTRAS.items():
+        try:
+            found = ", ".join(f"{name} {installed_version(name)}" for name in packages)
+            findings.append(Finding(f"extra {extra}", "ok", found))
+        except PackageNotFoundError:
+            advice = f"pip install 'underdog[{extra}]'"
+            findings.append(Finding(f"extra {extra}", "optional", advice))
+    return findings
+
+
+def _data() -> list[Finding]:
+    """Tasks whose data is here."""
+    from underdog.tasks import catalogue
+
+    cards = catalogue()
+    here = [card.name for card in cards if card.source]
+    detail = f"{len(here)} of {len(cards)} tasks have their data here"
+    if len(here) < len(cards):
+        detail += "; set UNDERDOG_DATA_DIR, or pip install 'underdog[datasets]'"
+    return [Finding("data", "ok" if here else "optional", detail)]
+
+
+_LOOKS: tuple[Callable[[], list[Finding]], ...] = (
+    _machine,
+    _sandboxes,
+    _engine,
+    _models,
+    _extras,
+    _data,
+)

