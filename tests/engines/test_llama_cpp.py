@@ -1,0 +1,172 @@
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.engines.conftest import SMALL, ask
+from tests.engines.gguf_files import MALFORMED, gguf
+from underdog.core import GenerateRequest, Prompt, SamplingParams, ScoreRequest
+from underdog.engines.llama_cpp import LlamaCpp, _text_tokens
+from underdog.engines.llama_process import LlamaProcess, _refusal
+from underdog.engines.sync import SyncEngine
+from underdog.errors import ContextError, EngineError, ModelFileError, UsageError
+
+pytestmark = pytest.mark.model
+
+QUESTION = ask("What is three plus four?")
+
+
+@pytest.mark.parametrize("name", list(MALFORMED)[:5])
+def test_a_malformed_file_is_refused_before_llama_cpp_sees_it(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "bad.gguf"
+    path.write_bytes(MALFORMED[name])
+    with pytest.raises(ModelFileError, match="not a usable GGUF"):
+        LlamaCpp(path, **SMALL)
+
+
+def test_a_file_that_llama_cpp_cannot_load_costs_only_the_child(tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp")
+    path = tmp_path / "hollow.gguf"
+    path.write_bytes(gguf())
+    with pytest.raises(ModelFileError, match="cannot load"):
+        LlamaCpp(path, **SMALL)
+
+
+def test_a_damaged_model_costs_only_the_child(tmp_path: Path, smollm2: Path) -> None:
+    data = bytearray(smollm2.read_bytes()[: 8 << 20])
+    path = tmp_path / "cut.gguf"
+    path.write_bytes(data)
+    with pytest.raises(ModelFileError):
+        LlamaCpp(path, **SMALL)
+
+
+@pytest.mark.parametrize("bad", [{"slots": 0}, {"context_tokens": 3}, {"threads": -1}])
+def test_senseless_sizes_are_refused(tmp_path: Path, bad: dict[str, int]) -> None:
+    with pytest.raises(UsageError, match="at least"):
+        LlamaCpp(tmp_path / "any.gguf", **(SMALL | bad))
+
+
+def test_its_shape_is_read_from_the_file(llama: SyncEngine) -> None:
+    shape = llama.info.shape
+    assert shape is not None
+    assert shape.num_params == 134_515_008
+    assert (shape.num_layers, shape.hidden_size, shape.num_embedding_params) == (30, 576, 0)
+
+
+def test_a_likely_continuation_scores_above_an_unlikely_one(llama: SyncEngine) -> None:
+    prompt = ask("What is the capital of France?", "The capital of France is")
+    good, bad = llama.score([ScoreRequest(prompt, " Paris"), ScoreRequest(prompt, " cheese")])
+    assert good.total > bad.total + 1
+    assert good.usage.calls == 0
+    assert good.usage.flops > 0
+
+
+def test_scores_of_parts_add_up_to_the_score_of_the_whole(llama: SyncEngine) -> None:
+    first, second = " four", " is seven."
+    whole, head, tail = llama.score(
+        [
+            ScoreRequest(ask("Three and", "plus"), first + second),
+            ScoreRequest(ask("Three and", "plus"), first),
+            ScoreRequest(ask("Three and", "plus" + first), second),
+        ]
+    )
+    assert whole.total == pytest.approx(head.total + tail.total, abs=0.3)
+
+
+def test_a_continuation_that_merges_with_the_prompt_is_scored_on_its_own(llama: SyncEngine) -> None:
+    [score] = llama.score([ScoreRequest(ask("Say it", "unbeliev"), "able")])
+    assert len(score.logprobs) >= 1
+
+
+def test_a_continuation_beyond_the_context_is_refused(llama: SyncEngine) -> None:
+    with pytest.raises(ContextError, match="raise context_tokens"):
+        llama.score([ScoreRequest(QUESTION, "and then " * 400)])
+
+
+def test_an_overlong_prompt_leaves_its_siblings_alone(llama: SyncEngine) -> None:
+    params = SamplingParams(max_tokens=2)
+    long, short = llama.generate(
+        [
+            GenerateRequest(ask("word " * 900), params, (1,)),
+            GenerateRequest(QUESTION, params, (1,)),
+        ]
+    )
+    assert [long[0].finish, short[0].finish] == ["error", "length"]
+
+
+def test_a_prompt_asked_again_comes_from_the_cache(llama: SyncEngine) -> None:
+    prompt = ask("Which numbers are even? " * 5)
+    params = SamplingParams(max_tokens=1)
+    llama.generate([GenerateRequest(prompt, params, (1,))])
+    [[row]] = llama.generate([GenerateRequest(prompt, params, (2,))])
+    assert row.usage.cached_prompt_tokens > row.usage.prompt_tokens / 2
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        SamplingParams(temperature=1.5, top_k=1, max_tokens=8),
+        SamplingParams(temperature=1.5, top_p=0.0001, max_tokens=8),
+        SamplingParams(temperature=1.5, min_p=1.0, max_tokens=8),
+    ],
+)
+def test_filters_that_leave_one_token_make_sampling_greedy(
+    llama: SyncEngine, params: SamplingParams
+) -> None:
+    greedy = SamplingParams(temperature=0.0, max_tokens=8)
+    [[filtered], [likeliest]] = llama.generate(
+        [GenerateRequest(QUESTION, params, (3,)), GenerateRequest(QUESTION, greedy, (3,))]
+    )
+    assert filtered.text[:6] == likeliest.text[:6]
+
+
+def test_a_built_in_template_may_replace_the_models_own(smollm2: Path) -> None:
+    async def first_tokens() -> int:
+        engine = LlamaCpp(smollm2, template="plain", **SMALL)
+        request = GenerateRequest(Prompt(QUESTION.messages), SamplingParams(max_tokens=1), (1,))
+        [[row]] = await engine.generate([request])
+        await engine.aclose()
+        await engine.aclose()
+        return row.usage.prompt_tokens
+
+    assert asyncio.run(first_tokens()) < 12
+
+
+def test_a_dead_child_is_an_engine_error_and_not_a_hang(smollm2: Path) -> None:
+    with SyncEngine(LlamaCpp(smollm2, **SMALL)) as engine:
+        request = GenerateRequest(QUESTION, SamplingParams(max_tokens=400), (1, 2))
+
+        async def killed() -> None:
+            job = asyncio.ensure_future(engine.engine.generate([request]))
+            await asyncio.wait([job], timeout=0.2)
+            os.kill(engine.engine._process._worker._process.pid, signal.SIGKILL)
+            await job
+
+        with pytest.raises(EngineError, match="process"):
+            engine.run(killed())
+        with pytest.raises(EngineError, match="gone"):
+            engine.generate([request])
+
+
+def test_the_server_answers_nobody_without_its_key(llama_server: LlamaProcess) -> None:
+    import httpx2
+
+    body = {"prompt": "a", "n_predict": 1}
+    for route in ("/completion", "/tokenize", "/v1/completions", "/props", "/slots"):
+        answer = httpx2.post(llama_server.address + route, json=body, trust_env=False)
+        assert answer.status_code in (401, 404, 405), route
+    assert llama_server.address.startswith("http://127.0.0.1:")
+
+
+def test_tokens_of_a_stop_string_are_left_out_of_the_trace() -> None:
+    tokens = [{"bytes": [97, 98]}, {"bytes": [99]}, {"bytes": [100]}]
+    assert _text_tokens(tokens, "abc", cut=True) == tokens[:2]
+    assert _text_tokens(tokens, "ab", cut=False) == tokens
+    assert _text_tokens(tokens, "abcdef", cut=True) == tokens
+
+
+@pytest.mark.parametrize("reply", [{"error": {"message": "no"}}, {"error": "no"}, ["no"], None])
+def test_any_refusal_becomes_an_engine_error(reply: object) -> None:
+    assert "refused" in str(_refusal(reply))
