@@ -173,20 +173,29 @@ class DeclaredTask:
 
 
 def check_gold(checker: Checker, problem: Problem, where: str) -> None:
-    """Raise `DataError` when a checker finds a problem's gold answer wrong by itself.
+    """Raise `DataError` when an ideal reply, one that ends in the gold answer, is graded wrong.
 
     Such a row can never be answered right: the answer is mistyped, the wrong column was mapped,
-    or the checker does not suit the task.
+    or the checker does not suit the task. Programs are graded as they are, without a reply around.
     """
     if problem.gold is None:
         return
-    grade = checker.grade(problem.gold, problem)
-    if grade.status == "wrong":
-        raise DataError(
-            f"{where}: the checker {checker.name!r} rejects the gold answer {problem.gold!r:.60}"
-            f"{f' ({grade.detail})' if grade.detail else ''}; correct the row, choose another "
-            "checker or transform, or set check_gold = false"
-        )
+    answer: str | None = problem.gold
+    if checker.name != "code":
+        extraction = checker.extract(f"#### {problem.gold}", problem.question)
+        answer = extraction.strict or extraction.flexible
+    if answer is None:
+        reason = "it finds no answer in it"
+    else:
+        grade = checker.grade(answer, problem)
+        if grade.status != "wrong":
+            return
+        reason = grade.detail or f"it reads {answer!r:.60}"
+    raise DataError(
+        f"{where}: the checker {checker.name!r} rejects the gold answer {problem.gold!r:.60} "
+        f"({reason}); correct the row, choose another checker or transform, or set "
+        "check_gold = false"
+    )
 
 
 def _of_split(rows: Iterator[Row], split: str, column: str | None) -> Iterator[Row]:

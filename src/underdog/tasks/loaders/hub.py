@@ -15,6 +15,8 @@ from underdog.core import JSONValue
 from underdog.errors import DataError, MissingExtraError, UnknownNameError
 from underdog.tasks.loaders.rows import Row, plain
 
+_REFUSALS = (OSError, ValueError, LookupError, RuntimeError)
+
 
 def installed() -> bool:
     """Whether the `datasets` library can be imported."""
@@ -60,7 +62,7 @@ def _load(id: str, split: str, config: str | None, revision: str | None) -> Any:
         if folder.is_dir():
             id = str(folder)
         return datasets.load_dataset(id, config, split=split, revision=revision)
-    except (OSError, ValueError, RuntimeError, datasets.exceptions.DatasetsError) as error:
+    except (*_REFUSALS, datasets.exceptions.DatasetsError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise DataError(
             f"data set {id!r}, split {split!r}: {type(error).__name__}: {reason}; check the name, "
