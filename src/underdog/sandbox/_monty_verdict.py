@@ -3,7 +3,8 @@
 The question asked is always what CPython would have done. A name, attribute, module or encoding
 that CPython has and Monty lacks is a gap (`unsupported`); one that CPython lacks too is the
 program's error. Limits are told apart from exceptions of the same type that the program raised by
-something it cannot know (the exact limit) or cannot fake (the time it took).
+something it cannot know (the exact limit) or cannot fake (the time it took). Where a message fits
+both, it counts as a gap: that sends the program on to CPython, which knows.
 """
 
 import builtins
@@ -30,6 +31,7 @@ _GAPS: Final = (
     "is not supported in this environment",
     "error handler is not supported by Monty",
     "cannot create 'object' instances",
+    "'list' object is not an iterator",
     "Wildcard imports",
     "Source is too deeply nested",
 )
@@ -39,7 +41,7 @@ _SITE_NAMES: Final = frozenset(
 _MODULE_ATTRIBUTE: Final = re.compile(r"module '([\w.]+)' has no attribute '(\w+)'")
 _IMPORT_NAME: Final = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
 _TYPE_ATTRIBUTE: Final = re.compile(
-    r"(?:type object )?'(\w+)'(?: object)? has no attribute '(\w+)'"
+    r"(?:type object )?'([\w.]+)'(?: object)? has no attribute '(\w+)'"
 )
 _NAME: Final = re.compile(r"name '(\w+)' is not defined")
 _ENCODING: Final = re.compile(r"unknown encoding: ([\w-]+)")
@@ -99,7 +101,11 @@ def _cpython_has_attribute(message: str) -> bool:
     found = _TYPE_ATTRIBUTE.match(message)
     if found is None:
         return False
-    owner = _TYPES.get(found[1]) or getattr(builtins, found[1], None)
+    module, _, name = found[1].rpartition(".")
+    if module in MODULES:
+        owner = getattr(importlib.import_module(module), name, None)
+    else:
+        owner = _TYPES.get(name) or getattr(builtins, name, None)
     return isinstance(owner, type) and hasattr(owner, found[2])
 
 

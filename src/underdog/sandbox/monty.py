@@ -3,6 +3,10 @@
 Not CPython: Monty (pydantic-monty, written in Rust) implements most of the language and parts of
 the standard library, and no access to files, network or processes. It starts a fresh state in a
 fraction of a millisecond. Missing parts end as `unsupported`, which says nothing about the program.
+
+Differences that stay: a set keeps the order of insertion where CPython's order is by hash, a
+generator expression is computed at once, `sleep` returns at once, and the last digits of
+`math.gamma` and `math.erf`. A program whose answer hangs on one of these belongs in the `jail`.
 """
 
 import os
