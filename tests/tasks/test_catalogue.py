@@ -87,6 +87,13 @@ def test_the_environment_names_the_data_folder(tmp_path, monkeypatch):
     assert next(load_task("singleop", data_dir=str(tmp_path)).problems("test")).id == "x"
 
 
+def test_any_task_may_lie_under_its_own_name_and_splits(tmp_path):
+    (tmp_path / "last_letters").mkdir()
+    row = {"id": "x", "question": "Last letters of ab cd?", "answer": "bd", "meta": {}}
+    (tmp_path / "last_letters" / "test.jsonl").write_text(json.dumps(row))
+    assert next(load_task("last_letters", tmp_path).problems("test")).gold == "bd"
+
+
 def test_an_unknown_name_offers_the_nearest_and_the_way_to_an_own_task():
     with pytest.raises(UnknownNameError, match=r"did you mean .*gsm8k.*\.toml file"):
         load_task("gsm8")

@@ -105,6 +105,7 @@ def test_an_unknown_ending_is_refused_with_the_known_ones(tmp_path):
         (b"\x1f\x8b\x08", "gunzip"),
         (b"PK\x03\x04", "spreadsheet"),
         (b"\x28\xb5\x2f\xfd", "zstd"),
+        ("a".encode("utf-16"), "save it as UTF-8"),
         (b"ab\x00cd", "zero bytes"),
         (b"caf\xe9", "not UTF-8 text (byte 0xe9 at column 4)"),
     ],

@@ -48,7 +48,10 @@ def locate(spec: TaskFile, folders: Sequence[Path]) -> Place:
         MissingExtraError: It is on the hub and `datasets` is not installed.
     """
     if spec.files:
-        found = {split: find_file(name, folders) for split, name in spec.files.items()}
+        found = {
+            split: find_file((name, f"{spec.name}/{split}.jsonl"), folders)
+            for split, name in spec.files.items()
+        }
         if any(path.exists() for path in found.values()):
             return Place(found)
         if spec.hub is None:
@@ -58,10 +61,14 @@ def locate(spec: TaskFile, folders: Sequence[Path]) -> Place:
     return Place({}, spec.hub.id if spec.hub else None)
 
 
-def find_file(name: str, folders: Sequence[Path]) -> Path:
-    """The file in the first folder that has it, else where it should be in the last one."""
-    places = [folder / Path(name).expanduser() for folder in folders]
-    return next((place for place in places if place.exists()), places[-1])
+def find_file(names: Sequence[str], folders: Sequence[Path]) -> Path:
+    """The file under the first name and folder that have it.
+
+    Where none has, it is the place where the first name should be in the last folder.
+    """
+    places = [folder / Path(name).expanduser() for name in names for folder in folders]
+    missing = folders[-1] / Path(names[0]).expanduser()
+    return next((place for place in places if place.exists()), missing)
 
 
 def _absent(spec: TaskFile, folders: Sequence[Path]) -> str:

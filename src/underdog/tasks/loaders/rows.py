@@ -13,6 +13,8 @@ _MAGIC = (
     (b"PAR1", "looks like Parquet; rename it to end in .parquet"),
     (b"\x1f\x8b", "looks gzip-compressed; unpack it first (gunzip)"),
     (b"PK\x03\x04", "looks like a zip archive or a spreadsheet; export it as .csv or .jsonl"),
+    (b"\xff\xfe", "looks like UTF-16; save it as UTF-8"),
+    (b"\xfe\xff", "looks like UTF-16; save it as UTF-8"),
     (b"\x28\xb5\x2f\xfd", "looks zstd-compressed; unpack it first (zstd -d)"),
 )
 
@@ -73,7 +75,7 @@ def refuse_binary(path: Path, head: bytes) -> None:
     """Raise `DataError` when the first bytes of a text file say that it is none."""
     for magic, advice in _MAGIC:
         if head.startswith(magic):
-            raise DataError(f"{path} is not a text file: it {advice}")
+            raise DataError(f"{path} is not UTF-8 text: it {advice}")
     if b"\x00" in head:
         raise DataError(f"{path} is a binary file (it holds zero bytes); expected UTF-8 text")
 
