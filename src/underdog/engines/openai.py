@@ -86,6 +86,7 @@ class OpenAIEngine:
         patience: Patience = Patience(),  # noqa: B008 - immutable
     ) -> None:
         self._endpoint: Endpoint = probe(base_url, model, patience.timeout_s)
+        self._headers = authorization()
         self._template = _choose_template(template, self._endpoint.template)
         self._concurrency = max(1, concurrency)
         self._share_prompt = share_prompt
@@ -294,9 +295,10 @@ class OpenAIEngine:
         route = "/completions" if self._template is not None else "/chat/completions"
         client = self._connect()
         while True:
-            fields = {name: body[name] for name in body if name not in self._refused}
+            fields: dict[str, Any] = {}
             try:
                 async with self._free:
+                    fields = {name: body[name] for name in body if name not in self._refused}
                     reply = await post_json(
                         client, self._endpoint.base_url + route, fields, self._patience
                     )
@@ -332,7 +334,7 @@ class OpenAIEngine:
             self._loop = loop
             self._free = asyncio.Semaphore(self._concurrency)
             self._client = httpx2.AsyncClient(
-                headers=authorization(),
+                headers=self._headers,
                 timeout=self._patience.timeout_s,
                 trust_env=not self._endpoint.local,
                 limits=httpx2.Limits(max_connections=self._concurrency),

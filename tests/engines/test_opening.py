@@ -1,0 +1,165 @@
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.engines.conftest import ask
+from tests.engines.endpoint import Asked, Reply, endpoint
+from tests.engines.gguf_files import gguf
+from underdog.core import GenerateRequest, SamplingParams
+from underdog.engines import engines, processor
+from underdog.engines.opening import open_engine
+from underdog.engines.scripted import ScriptedEngine
+from underdog.engines.sync import SyncEngine
+from underdog.engines.worker_process import WorkerProcess
+from underdog.errors import ConfigError, EngineError, ModelFileError, UnknownNameError, UsageError
+
+
+def test_every_backend_is_registered_and_described() -> None:
+    assert {"llama_cpp", "openai", "scripted", "transformers"} <= set(engines.names())
+    assert all(engines.describe(name) for name in engines.names())
+
+
+def test_a_spec_with_parameters_opens_an_engine() -> None:
+    with SyncEngine(open_engine("scripted:reply=42")) as engine:
+        [[row]] = engine.generate([GenerateRequest(ask("q"), SamplingParams(), (1,))])
+    assert row.text == "42"
+
+
+@pytest.mark.parametrize(
+    ("spec", "error", "message"),
+    [
+        ("llamacpp:model.gguf", UnknownNameError, "did you mean llama_cpp"),
+        ("smollm2-136m", UnknownNameError, "did you mean smollm2-135m"),
+        ("scripted:repply=3", UnknownNameError, "did you mean reply"),
+        ("llama_cpp", UsageError, "llama_cpp:MODEL"),
+        ("openai:", UsageError, "openai:MODEL"),
+        ("nowhere/model.gguf", ModelFileError, "nowhere/model.gguf"),
+        ("llama_cpp:model=gone.gguf,slots=3", ModelFileError, "gone.gguf"),
+    ],
+)
+def test_a_bad_spec_says_what_to_write(spec: str, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        open_engine(spec)
+
+
+def test_an_unknown_option_offers_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean reply"):
+        open_engine("scripted", repli="x")
+
+
+def test_a_value_of_the_wrong_kind_is_a_configuration_error(tmp_path: Path) -> None:
+    path = tmp_path / "model.gguf"
+    path.write_bytes(gguf())
+    with pytest.raises(ConfigError, match="slots"):
+        open_engine(f"llama_cpp:model={path},slots=many")
+
+
+def test_a_file_alone_goes_to_llama_cpp(tmp_path: Path) -> None:
+    path = tmp_path / "model.gguf"
+    path.write_bytes(b"nothing")
+    with pytest.raises(ModelFileError, match="GGUF"):
+        open_engine(str(path))
+
+
+def test_an_endpoint_is_opened_by_address_and_model() -> None:
+    def script(asked: Asked) -> Reply:
+        return Reply({"data": [{"id": "a"}, {"id": "b"}]})
+
+    with endpoint(script) as server:
+        engine = open_engine(f"openai:{server.url}#b", template="plain", prompt_usd=2.0)
+    assert (engine.info.model, engine.info.price.prompt_usd) == ("b", 2.0)
+
+
+@pytest.mark.model
+def test_the_embedded_model_is_opened_by_name(smollm2: Path) -> None:
+    with SyncEngine(open_engine("smollm2-135m", slots=2, context_tokens=64, threads=1)) as engine:
+        assert engine.info.engine == "llama_cpp"
+
+
+def test_a_closed_engine_says_so() -> None:
+    engine = SyncEngine(ScriptedEngine("x"))
+    engine.close()
+    engine.close()
+    with pytest.raises(EngineError, match="open it again"):
+        engine.score([])
+
+
+def test_an_error_in_the_engine_reaches_the_caller_as_itself() -> None:
+    with SyncEngine(ScriptedEngine({})) as engine, pytest.raises(UsageError):
+        engine.generate([GenerateRequest(ask("q"), SamplingParams(), (1,))])
+
+
+def test_the_number_of_threads_can_be_set_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNDERDOG_THREADS", "3")
+    assert processor.default_threads() == 3
+    monkeypatch.setenv("UNDERDOG_THREADS", "0")
+    assert 1 <= processor.default_threads() <= (os.cpu_count() or 1)
+
+
+def test_hyper_threads_of_one_core_count_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("UNDERDOG_THREADS", raising=False)
+    monkeypatch.setattr(processor.sys, "platform", "linux")
+    monkeypatch.setattr(processor.os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
+    monkeypatch.setattr(processor, "_siblings", lambda cpu: str(cpu % 2))
+    assert processor.default_threads() == 2
+
+
+def test_elsewhere_half_of_the_logical_processors_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("UNDERDOG_THREADS", raising=False)
+    monkeypatch.setattr(processor.sys, "platform", "darwin")
+    monkeypatch.setattr(processor.os, "cpu_count", lambda: 8)
+    assert processor.default_threads() == 4
+
+
+def test_a_processor_without_topology_counts_as_one_core() -> None:
+    assert processor._siblings(10**6) == "1000000"
+
+
+@pytest.fixture
+def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    def start(program: str) -> WorkerProcess:
+        (tmp_path / "a_worker.py").write_text(program)
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        return WorkerProcess("a_worker")
+
+    return start
+
+
+def test_a_worker_that_dies_leaves_its_last_words(worker: object) -> None:
+    process = worker("import sys; sys.exit('out of luck')")
+    assert process.receive(30.0) is None
+    assert "exit status 1" in process.last_words
+    assert not process.alive
+    process.close()
+    assert "out of luck" in process.last_words
+    with pytest.raises(EngineError, match="closed"):
+        process.send({})
+
+
+def test_a_worker_that_speaks_no_json_is_not_understood(worker: object) -> None:
+    process = worker("print('hello', flush=True); input()")
+    assert process.receive(30.0) is None
+    assert process.last_words == "still running"
+    process.close()
+    process.close(kill=True)
+
+
+def test_a_message_to_a_dead_worker_is_an_engine_error(worker: object) -> None:
+    process = worker("")
+    assert process.receive(30.0) is None
+    with pytest.raises(EngineError, match="gone"):
+        process.send({"x": "y" * 100_000})
+    process.close()
+
+
+def test_a_worker_that_will_not_end_is_killed(
+    worker: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = worker("print('{}', flush=True)\nimport threading; threading.Event().wait()")
+    assert process.receive(30.0) == {}
+    monkeypatch.setattr("underdog.engines.worker_process._GRACE_S", 0.1)
+    process.close()
+    assert not process.alive
+    assert sys.executable
