@@ -18,12 +18,13 @@ from underdog.grading.verdicts import NO_GOLD, OPAQUE, opaque_key, verdict
 
 _NUM_LETTERS = 10
 _FLEXIBLE_CHARS = 20_000
+_ALONE_CHARS = 40
 _ALONE = re.compile(
     r"""[\s(\[{"'*_`$]*(?:\\text(?:bf)?\s*\{)?\s*\(?([A-Z])[\s)\]}.:,;"'*_`$]*""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LEADING = re.compile(
-    r"""[\s(\[*_"'$]*(?:(?:option|choice|letter)\s+)?[(\[]?
+    r"""[\s(\[*_"'$]{0,20}(?:(?:option|choice|letter)\s+)?[(\[]?
         (?:([A-Z])[)\].:*]|([A-Z])(?=\s*(?:$|[,;-])|\s+(?:is|because|since)\b))""",
     re.VERBOSE,
 )
@@ -66,8 +67,8 @@ class ChoiceChecker:
         return verdict(self.equal(answer, problem.gold, problem.question))
 
     def _at(self, place: str, question: Question) -> str | None:
-        place = place[:_FLEXIBLE_CHARS]
-        alone = _ALONE.fullmatch(place)
+        place = place.strip()[:_FLEXIBLE_CHARS]
+        alone = _ALONE.fullmatch(place) if len(place) <= _ALONE_CHARS else None
         if alone and (letter := _allowed(alone[1], question)):
             return letter
         if letter := _of_option(place, question):

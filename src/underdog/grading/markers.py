@@ -7,6 +7,7 @@ last 200,000 characters of a reply are looked at, and at most the last 64 places
 """
 
 import re
+import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -17,12 +18,12 @@ _HASHES = re.compile(r"#{4}[ \t]*([^\n]*)")
 _PHRASE = re.compile(
     r"""\b(?:answers?|correct[ ](?:option|choice)|final[ ]result)
         (?:[ ]+(?:to|for|of)\b[^\n.:=]{0,60}?)?
-        [ \t]*\*{0,2}[ \t]*(?:\bis\b|\bare\b|:|=)[ \t]*:?[ \t]*([^\n]*)(\s*\n[^\n]*)?""",
+        [ \t]{0,20}\*{0,2}[ \t]{0,20}(?:\bis\b|\bare\b|:|=)[ \t]*:?[ \t]*([^\n]*)(\s*\n[^\n]*)?""",
     re.IGNORECASE | re.VERBOSE,
 )
 _BRACES = re.compile(r"(\\(?:boxed|fbox)\s*\{)|\\.|([{}])", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?:(?<=[a-z]{3})|(?<=[\d)\]}$%]))\.\s+(?=[A-Z])")
-_EMPHASIS = re.compile(r"^[\s*_`]+|[\s*_`]+$")
+_EMPHASIS = string.whitespace + "\u00a0*_`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def whole_place(place: Place) -> str | None:
 
 def strip_emphasis(text: str) -> str:
     """Drop Markdown emphasis, back-ticks and white space around a text."""
-    return _EMPHASIS.sub("", text)
+    return text.strip(_EMPHASIS)
 
 
 def first_sentence(text: str) -> str:

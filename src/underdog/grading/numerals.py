@@ -43,7 +43,7 @@ _SPACING = re.compile(
     r"(?<!\\)(?:\\[!,;: ]|\\(?:left|right|displaystyle|q?quad|thinspace)(?![a-zA-Z])|~)"
 )
 _TEXT_COMMAND = re.compile(r"\\(?:text(?:bf|rm|it|normal)?|mbox|mathrm|rm|mathbf)\s*\{([^{}]*)\}")
-_DEGREES = re.compile(r"\^\s*\{?\s*\\circ\s*\}?|\\degree|°|º")
+_DEGREES = re.compile(r"\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![a-z]))|\\degree|°|º")
 
 _UNSIGNED = (
     r"(?:[1-9]\d{0,2}(?:,[ ]?\d{3})+(?:\.\d+)?"  # 1,234.5

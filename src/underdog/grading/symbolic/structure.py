@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 _CLOSE = frozenset(_OPEN.values())
-_JOINT = re.compile(r'\s*"\s*,?\s*(?:and|or)\s*"\s*|\s*,?\s+(?:and|or)\s+')
+_JOINT = re.compile(r'\s*"\s*,?\s*(?:and|or)\s*"\s*|\s*(?:,|\s)\s*(?:and|or)\s+')
 _NAME = re.compile(
     r"""\s*((?:[A-Za-z]|\\(?!frac|sqrt|infty|pi(?![a-z]))[a-z]+\s?(?:[A-Z][ A-Z]*)?)
         (?:\s*_\s*(?:\{[^{}=]*\}|\w))?(?:\s*\(\s*[A-Za-z](?:\s*,\s*[A-Za-z])*\s*\))?)\s*=(?!=)\s*""",
