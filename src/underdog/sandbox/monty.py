@@ -5,8 +5,9 @@ the standard library, and no access to files, network or processes. It starts a 
 fraction of a millisecond. Missing parts end as `unsupported`, which says nothing about the program.
 
 Differences that stay: a set keeps the order of insertion where CPython's order is by hash, a
-generator expression is computed at once, `sleep` returns at once, and the last digits of
-`math.gamma` and `math.erf`. A program whose answer hangs on one of these belongs in the `jail`.
+generator expression is computed at once, `sleep` returns at once, of two equally short texts of a
+float the other may be printed (one in ten thousand, the same number either way), and the last digits
+of `math.gamma` and `math.erf`. A program whose answer hangs on one of these belongs in the `jail`.
 """
 
 import os
