@@ -11,6 +11,7 @@ from underdog.engines.llama_cpp import LlamaCpp
 from underdog.engines.llama_process import LlamaProcess
 from underdog.engines.model_files import pull_model
 from underdog.engines.openai import OpenAIEngine
+from underdog.engines.opening import open_engine
 from underdog.engines.scripted import ScriptedEngine
 from underdog.engines.sync import SyncEngine
 from underdog.errors import EngineError
@@ -55,6 +56,14 @@ def openai(llama_server: LlamaProcess) -> Iterator[SyncEngine]:
         patch.setenv("UNDERDOG_API_KEY", llama_server.api_key)
         with SyncEngine(OpenAIEngine(f"{llama_server.address}/v1", concurrency=4)) as engine:
             yield engine
+
+
+@pytest.fixture(scope="session")
+def openvino(smollm2: Path) -> Iterator[SyncEngine]:
+    pytest.importorskip("openvino")
+    options = {"max_rows": 8, "context_tokens": 512, "threads": 1}
+    with SyncEngine(open_engine(f"openvino:{smollm2}", **options)) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ ENGINES = [
     "transformers",
     pytest.param("llama", marks=pytest.mark.model),
     pytest.param("openai", marks=pytest.mark.model),
+    pytest.param("openvino", marks=pytest.mark.model),
 ]
 EXACT = ("scripted", "transformers")
 """Engines whose rows do not depend on what else is in the batch, to the last bit."""

@@ -1,6 +1,9 @@
 import asyncio
 import os
+import select
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -148,6 +151,33 @@ def test_a_dead_child_is_an_engine_error_and_not_a_hang(smollm2: Path) -> None:
             engine.run(killed())
         with pytest.raises(EngineError, match="gone"):
             engine.generate([request])
+
+
+PARENT = """
+import os, sys
+from pathlib import Path
+from underdog.engines.llama_process import LlamaProcess
+process = LlamaProcess(Path(sys.argv[1]), 1, 64, 1)
+print(process._worker._process.pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="waits for a stranger by Linux' pidfd")
+def test_the_child_dies_with_a_parent_that_is_killed(smollm2: Path) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(smollm2)], stdout=subprocess.PIPE, text=True
+    )
+    with parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+    try:
+        handle = os.pidfd_open(child)
+    except ProcessLookupError:
+        return
+    ended, _, _ = select.select([handle], [], [], 30)
+    os.close(handle)
+    assert ended
 
 
 def test_the_server_answers_nobody_without_its_key(llama_server: LlamaProcess) -> None:
