@@ -26,7 +26,7 @@ Statistic: TypeAlias = Callable[[Floats], Floats]
 Method: TypeAlias = Literal["bca", "percentile"]
 
 MIN_CLUSTERS = 20
-_CELLS_PER_CHUNK = 2_000_000
+_CELLS_PER_CHUNK = 200_000
 
 
 def mean_of_sums(sums: Floats) -> Floats:
@@ -135,16 +135,17 @@ def _units(columns: Sequence[Sequence[float]], groups: Sequence[str] | None) -> 
 
 
 def _resampled_sums(data: Floats, seed: int, resamples: int) -> Floats:
-    units, width = data.shape
+    """Column sums of each resample: how often each unit was drawn, times its values."""
+    units = data.shape[0]
     random = np.random.default_rng(seed)
-    out = np.empty((resamples, width))
-    step = max(1, _CELLS_PER_CHUNK // units)
-    for start in range(0, resamples, step):
-        stop = min(resamples, start + step)
-        drawn = random.integers(units, size=(stop - start, units))
-        for column in range(width):
-            out[start:stop, column] = data[:, column][drawn].sum(axis=1)
-    return out
+    chunk = max(1, _CELLS_PER_CHUNK // units)
+    sums: list[Floats] = []
+    for start in range(0, resamples, chunk):
+        rows = min(chunk, resamples - start)
+        drawn = random.integers(units, size=(rows, units)) + units * np.arange(rows)[:, None]
+        counts = np.bincount(drawn.ravel(), minlength=rows * units).reshape(rows, units)
+        sums.append(counts.astype(np.float64) @ data)
+    return np.concatenate(sums)
 
 
 def _bca_tails(
