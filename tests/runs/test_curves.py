@@ -88,10 +88,10 @@ def test_the_whole_pool_gives_what_the_strategy_gives_in_the_same_orders(
     bench = replace(toy_bench(store), store=PoolView(store))
     arm = Arm("arm", strategy, bench)
     rates = [
-        asyncio.run(replay_arm(arm, PROBLEMS, resample=seed)).num_right / 40 for seed in range(40)
+        asyncio.run(replay_arm(arm, PROBLEMS, resample=seed)).num_right / 40 for seed in range(25)
     ]
     found = point(curves(pools, seed=0, subsets=400), rule, 16)
-    assert found.accuracy.value == pytest.approx(statistics.fmean(rates), abs=0.02)
+    assert found.accuracy.value == pytest.approx(statistics.fmean(rates), abs=0.03)
 
 
 def test_the_spread_shrinks_with_n_and_tokens_grow(pools: list[GradedPool]) -> None:

@@ -4,7 +4,9 @@ import signal
 import sqlite3
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,13 +24,25 @@ from .test_store import POOL, solution
 
 
 def filled(path: Path, count: int = 40) -> bytes:
-    """A store with some solutions, all in the main file; its bytes."""
+    """Make a store with some solutions, all in the main file; its bytes."""
+    path.write_bytes(_content(count))
+    return path.read_bytes()
+
+
+@lru_cache
+def _content(count: int) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "runs.sqlite"
+        _fill(path, count)
+        return path.read_bytes()
+
+
+def _fill(path: Path, count: int) -> None:
     trace = TokenTrace((-0.1, -0.2))
     with Store(path) as store:
         for index in range(count):
             row = replace(solution(index, "text é" * 40), trace=trace, scores={"v": 0.5})
             store.add_solutions(POOL, [row])
-    return path.read_bytes()
 
 
 def add_until_it_fails(store: Store) -> None:
@@ -123,7 +137,7 @@ def test_a_file_killed_before_its_first_table_is_completed(tmp_path: Path) -> No
         assert store.database.read("PRAGMA application_id") == [(APPLICATION_ID,)]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_truncated_file_is_refused_or_whole(tmp_path: Path, data: st.DataObject) -> None:
     path = tmp_path / "runs.sqlite"
@@ -137,7 +151,7 @@ def test_a_truncated_file_is_refused_or_whole(tmp_path: Path, data: st.DataObjec
             left.unlink()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_damaged_bytes_end_in_a_typed_error_or_in_rows(tmp_path: Path, data: st.DataObject) -> None:
     path = tmp_path / "runs.sqlite"
@@ -216,6 +230,24 @@ def test_a_locked_store_says_who_to_wait_for(
             other.add_solutions(POOL, [solution(0)])
         other.add_solutions(POOL, [solution(0)])
         assert len(one.solutions(POOL, 0, 1)) == 1
+
+
+@pytest.mark.parametrize("released", [True, False])
+def test_opening_waits_while_another_process_makes_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, released: bool
+) -> None:
+    path = tmp_path / "runs.sqlite"
+    maker = sqlite3.connect(path, isolation_level=None)
+    maker.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr(database_module, "_LOCK_TIMEOUT_S", 0.001)
+    monkeypatch.setattr(database_module.time, "sleep", lambda _: maker.execute("ROLLBACK"))
+    if released:
+        Store(path).close()
+    else:
+        monkeypatch.setattr(database_module, "_OPENING_S", -1.0)
+        with pytest.raises(StoreError, match="another process holds it locked"):
+            Store(path)
+    maker.close()
 
 
 def test_a_closed_store_says_so(tmp_path: Path) -> None:

@@ -132,7 +132,9 @@ class Stumbling:
 
 
 @pytest.mark.parametrize("journalled", [True, False])
-def test_a_failing_item_is_recorded_and_spares_its_siblings(journalled: bool) -> None:
+def test_a_failing_item_is_recorded_and_spares_its_siblings(
+    journalled: bool, caplog: pytest.LogCaptureFixture
+) -> None:
     problems = toy_problems(5)
     with Store(":memory:") as store:
         arm = Arm("toy", Stumbling(), toy_bench(store))
@@ -143,6 +145,7 @@ def test_a_failing_item_is_recorded_and_spares_its_siblings(journalled: bool) ->
         assert result.items[2].usage == Usage()
         failures = [event.detail for event in run.events() if event.kind == "item failed"]
         assert failures == ["toy, q2: ZeroDivisionError: a defect"] * journalled
+        assert caplog.messages == ["item failed: toy, q2: ZeroDivisionError: a defect"]
 
 
 def test_a_failed_item_is_tried_again_by_the_next_run() -> None:

@@ -10,6 +10,7 @@ file. A process that forks opens its own `Database` in the child.
 
 import sqlite3
 import threading
+import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,8 +23,15 @@ from underdog.runs.schema import APPLICATION_ID, MIGRATIONS
 Survives: TypeAlias = Literal["process death", "power loss"]
 
 _LOCK_TIMEOUT_S = 30.0
+_OPENING_S = 30.0
+_RETRY_S = 0.005
 _CHECKPOINT_PAGES = 4096
 _HEADER_BYTES = 100
+_WHOSE = """
+    SELECT (SELECT application_id FROM pragma_application_id),
+           (SELECT user_version FROM pragma_user_version),
+           (SELECT count(*) FROM sqlite_schema)
+"""
 _MAGIC = b"SQLite format 3\0"
 
 
@@ -88,22 +96,34 @@ class Database:
                 raise
 
     def _set_up(self, survives: Survives) -> None:
+        """Configure, with patience: SQLite itself does not wait while others make the file."""
+        deadline_s = time.monotonic() + _OPENING_S
         with translated(self.path):
-            self._refuse_foreign()
-            damage = self._pragma("quick_check(1)")
-            if damage != "ok":
-                raise sqlite3.DatabaseError(damage)
-            if self._pragma("journal_mode") not in ("wal", "memory"):
-                self._pragma("journal_mode=WAL")
-            level = "FULL" if survives == "power loss" else "NORMAL"
-            self._connection.execute(f"PRAGMA synchronous={level}")
-            self._connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
+            while True:
+                try:
+                    self._configure(survives)
+                    break
+                except sqlite3.OperationalError as error:
+                    busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                    if not busy or time.monotonic() > deadline_s:
+                        raise
+                time.sleep(_RETRY_S)
         self._migrate()
 
+    def _configure(self, survives: Survives) -> None:
+        self._refuse_foreign()
+        damage = self._pragma("quick_check(1)")
+        if damage != "ok":
+            raise sqlite3.DatabaseError(damage)
+        if self._pragma("journal_mode") not in ("wal", "memory"):
+            self._pragma("journal_mode=WAL")
+        level = "FULL" if survives == "power loss" else "NORMAL"
+        self._connection.execute(f"PRAGMA synchronous={level}")
+        self._connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
+
     def _refuse_foreign(self) -> None:
-        owner = self._pragma("application_id")
-        version = self._pragma("user_version")
-        tables = self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        # one statement, as another process may be creating the tables at this moment
+        owner, version, tables = self._connection.execute(_WHOSE).fetchone()
         if owner != APPLICATION_ID and (owner or version or tables):
             raise StoreError(
                 f"{self.path} is an SQLite database but not a rollout store of underdog; "
@@ -147,15 +167,17 @@ def _refuse_stump(path: Path) -> None:
 
     While there is a write-ahead log, the file may rightly be shorter than its header says.
     """
-    size_bytes = path.stat().st_size if path.is_file() else 0
-    if size_bytes == 0:
+    if not path.is_file():
         return
     with path.open("rb") as file:
         header = file.read(_HEADER_BYTES)
+    if not header:
+        return
     page_bytes = int.from_bytes(header[16:18], "big")
     whole_bytes = int.from_bytes(header[28:32], "big") * page_bytes
     log = path.with_name(f"{path.name}-wal")
     logged = log.is_file() and log.stat().st_size > 0
+    size_bytes = path.stat().st_size  # last: another process may be folding its log into the file
     if not header.startswith(_MAGIC) or len(header) < _HEADER_BYTES:
         raise StoreError(f"{path} is not a rollout store; give another path, or move it away")
     if size_bytes < whole_bytes and not logged:

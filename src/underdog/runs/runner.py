@@ -9,6 +9,7 @@ next run tries it again. Errors that concern the whole run end it.
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ from underdog.measure.results import ArmResult, ItemResult, ItemStatus
 from underdog.runs.journal import ArmKey, ArmRecord, Run
 from underdog.strategies.driver import Bench, solve
 
+_log = logging.getLogger(__name__)
 _CONCERN_ALL = (
     EngineError,
     MissingExtraError,
@@ -204,8 +206,10 @@ class _Work:
         return item
 
     def _note_failure(self, problem: Problem, reason: str) -> None:
+        line = f"{self._arm.name}, {problem.id}: {reason}"
+        _log.warning("item failed: %s", line)
         if self._record is not None:
-            self._record.run.note("item failed", f"{self._arm.name}, {problem.id}: {reason}")
+            self._record.run.note("item failed", line)
 
     def _report(self) -> None:
         if self._progress is not None:
