@@ -8,12 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from runs.toys import INFO, NoSandbox, ToyEngine, ToyForm, ToyTask
+from tests.runs.toys import INFO, NoSandbox, ToyEngine, ToyForm, ToyTask
 from underdog.core import Budget, Problem, RolloutStore
 from underdog.errors import EngineError, StoreError, UnknownNameError, UsageError
 from underdog.forms import forms
 from underdog.runs.match import Contender, Match, Terms, default_split, play
-from underdog.runs.rematch import find_run, latest_runs, outcomes, read_match, recorded, reopen, replay
+from underdog.runs.rematch import (
+    find_run,
+    latest_runs,
+    outcomes,
+    read_match,
+    recorded,
+    reopen,
+    replay,
+)
 from underdog.runs.store import Store
 
 ALL = Terms()
@@ -77,8 +85,19 @@ def test_progress_names_the_arm_and_counts_up(store: Store) -> None:
         progress=lambda arm, how_far: told.append((arm, how_far.done)),
     )
     asyncio.run(run)
+    asyncio.run(
+        play(
+            ToyTask(),
+            corners(strategies=("greedy",)),
+            terms,
+            store,
+            NoSandbox(),
+            progress=lambda arm, how_far: told.append((arm, -how_far.resumed)),
+        )
+    )
     small, big = "small line greedy", "big line greedy"
-    assert told == [(small, 1), (small, 2), (small, 3), (big, 1), (big, 2), (big, 3)]
+    assert told[6:] == [(small, -3), (big, -3)]
+    assert told[:6] == [(small, 1), (small, 2), (small, 3), (big, 1), (big, 2), (big, 3)]
 
 
 def test_the_budget_caps_the_small_corner_only(store: Store) -> None:

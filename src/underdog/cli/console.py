@@ -17,7 +17,16 @@ from underdog.core import JSONValue
 
 _PIPED_WIDTH = 160
 
-out = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+
+class ResultConsole(Console):
+    """Standard output; what happens when nobody reads it is decided in `boundary`."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise `BrokenPipeError`."""
+        raise BrokenPipeError
+
+
+out = ResultConsole(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 notes = Console(stderr=True, width=None if sys.stderr.isatty() else _PIPED_WIDTH)
 
 AsJson: TypeAlias = Annotated[

@@ -16,6 +16,7 @@ from underdog.core import Sandbox
 if TYPE_CHECKING:
     from underdog.measure.summary import ArmSummary
     from underdog.runs.curves import CurvePoint
+    from underdog.runs.journal import Run
     from underdog.runs.store import Store
 
 Side = Literal["small", "big"]
@@ -65,14 +66,18 @@ def replay(
     data_dir: options.DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate other strategies and sample counts on a run's stored rollouts."""
+    """Evaluate strategies and sample counts on a run's stored rollouts.
+
+    Without --strategy and --n, the strategies that were played are replayed.
+    """
     from underdog.sandbox import open_sandbox
     from underdog.strategies import strategies
 
-    specs = strategy or ([] if n else ["majority:n=8"])
-    for spec in specs:
+    for spec in strategy or ():
         strategies.create(spec)
-    wanted = _Wanted(tuple(specs), tuple(options.split_counts(n)) if n else (), side, order)
+    wanted = _Wanted(
+        tuple(strategy or ()), tuple(options.split_counts(n)) if n else (), side, order
+    )
     with existing_store(run) as store, open_sandbox(sandbox) as opened:
         replays = complete(_replays(wanted, store, opened, data_dir, allow_short=allow_short))
     if as_json:
@@ -121,7 +126,7 @@ async def _replays(
                     allow_short=allow_short,
                 )
             )
-            for spec in wanted.specs
+            for spec in wanted.specs or (() if wanted.counts else _played(run, wanted.side))
         ]
         points: Sequence[CurvePoint] = ()
         if wanted.counts:
@@ -129,6 +134,14 @@ async def _replays(
             points = curves(pools, seed=wanted.order or 0, counts=wanted.counts)
         replays.append(TaskReplay(run.name, tuple(arms), tuple(points)))
     return replays
+
+
+def _played(run: "Run", side: Side) -> tuple[str, ...]:
+    from underdog.runs.rematch import read_match
+
+    match = read_match(run)
+    arms = match.small if side == "small" else match.big
+    return tuple(arm.strategy for arm in arms)
 
 
 def _print_curve(replay: TaskReplay) -> None:

@@ -192,7 +192,8 @@ async def play(
         sandbox: Where programs run.
         source: How `load_task` finds the task again; its name when `None`.
         data_dir: Folder with its data, for finding it again.
-        progress: Told the arm's name and how far it is, after every problem.
+        progress: Told the arm's name and how far it is, after every problem; once when an arm
+            was finished before.
 
     Raises:
         UsageError: The task has no such split or no problems, or two arms are the same.
@@ -300,11 +301,21 @@ def _begin(ring: Ring, terms: Terms, store: Store) -> Run:
 async def _play_arm(
     arm: Arm, ring: Ring, run: Run, terms: Terms, progress: ArmProgress | None
 ) -> ArmResult:
+    heard = False
+
     def told(how_far: Progress) -> None:
+        nonlocal heard
+        heard = True
         if progress is not None:
             progress(arm.name, how_far)
 
-    return await run_arm(arm, ring.problems, run=run, concurrency=terms.concurrency, progress=told)
+    result = await run_arm(
+        arm, ring.problems, run=run, concurrency=terms.concurrency, progress=told
+    )
+    if not heard:
+        n = len(result.items)
+        told(Progress(done=n, total=n, resumed=n, right=result.num_right, elapsed_s=0.0))
+    return result
 
 
 def gather(run: Run, record: MatchRecord, results: Mapping[str, Sequence[ArmResult]]) -> Match:

@@ -1,0 +1,133 @@
+"""`underdog solve`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+QUICK = ("--sandbox", "monty", "--form", "answer")
+
+
+def test_the_answer_comes_with_votes_confidence_solution_and_cost(run, model) -> None:
+    result = run(
+        "solve", "How much is 2 + 2?", "--model", model, "--strategy", "majority:n=8", *QUICK
+    )
+    assert result.exit_code == 0, result.output
+    assert "answer  4" in result.stdout
+    assert "majority of 8" in result.stdout
+    assert "votes" in result.stdout
+    assert "solution 0 of 8, answer" in result.stdout
+    assert "cost: 8 samples" in result.stdout
+
+
+def test_json_is_one_document_on_standard_output(run, model) -> None:
+    result = run("solve", "2 + 2?", "--model", model, "--strategy", "greedy", "--json", *QUICK)
+    document = json.loads(result.stdout)
+    assert document["decision"]["answer"] == "4"
+    assert document["usage"]["calls"] == 1
+
+
+def test_the_question_may_come_from_standard_input(run, model) -> None:
+    result = run("solve", "-", "--model", model, "--json", *QUICK, stdin="How much is 1 + 3?\n")
+    assert json.loads(result.stdout)["decision"]["answer"] == "4"
+
+
+@pytest.mark.parametrize(
+    ("budget", "name"),
+    [
+        (("--budget-calls", 2), "calls"),
+        (("--budget-tokens", 20), "generated tokens"),
+    ],
+)
+def test_a_budget_is_a_hard_cap_and_is_named(run, model, budget, name) -> None:
+    result = run(
+        "solve", "2 + 2?", "--model", model, "--strategy", "majority:n=64", *budget, *QUICK
+    )
+    assert result.exit_code == 0, result.output
+    assert f"stopped by the budget: {name}" in result.stdout
+
+
+def test_no_answer_is_said_plainly(run) -> None:
+    result = run("solve", "2 + 2?", "--model", "scripted:reply=", "--strategy", "greedy", *QUICK)
+    assert result.exit_code == 0, result.output
+    assert "no answer" in result.stdout
+
+
+def test_a_reply_that_looks_like_markup_is_shown_as_it_is(run) -> None:
+    model = "scripted:reply=The answer is [red]not markup[/] 4"
+    result = run("solve", "2 + 2?", "--model", model, "--strategy", "greedy", *QUICK)
+    assert "[red]not markup[/] 4" in result.stdout
+
+
+def test_a_task_lends_its_form_and_checker(run, model, task: Path) -> None:
+    result = run(
+        *("solve", "How much is 2 + 2?", "--model", model, "--task", task, "--strategy", "greedy"),
+        *("--sandbox", "monty", "--json"),
+    )
+    document = json.loads(result.stdout)
+    assert document["solutions"][0]["form"] == "answer"
+
+
+def test_a_cascade_asks_the_second_model_when_the_first_is_unsure(run, model) -> None:
+    result = run(
+        *(
+            "solve",
+            "2 + 2?",
+            "--model",
+            model,
+            "--big",
+            "scripted:reply=The answer is 7.",
+            *QUICK,
+            "--json",
+        ),
+        *("--strategy", "cascade:max_n=2,threshold=1.0", "--seed", 3),
+    )
+    document = json.loads(result.stdout)
+    assert document["decision"]["answer"] in ("4", "7"), result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("  ",), "the question is empty"),
+        (("2+2?", "--model", "smolm2-135m"), "did you mean smollm2-135m"),
+        (("2+2?", "--model", "nowhere.gguf"), "there is no model file nowhere.gguf"),
+        (("2+2?", "--model", "smollm2-135m"), "run: underdog models pull smollm2-135m"),
+        (("2+2?", "--strategy", "majorty"), "unknown strategy 'majorty'; did you mean majority?"),
+        (("2+2?", "--strategy", "majority:n=0"), "n must"),
+        (("2+2?", "--strategy", "majority:m=8"), "parameter of strategy 'majority' 'm'"),
+        (("2+2?", "--form", "cott"), "unknown form 'cott'; did you mean cot"),
+        (("2+2?", "--task", "gsm8"), "unknown task 'gsm8'; did you mean gsm8k"),
+        (("2+2?", "--checker", "numerical"), "unknown checker 'numerical'; did you mean numeric"),
+        (("2+2?", "--sandbox", "monti"), "unknown sandbox 'monti'; did you mean monty"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(run, arguments, message) -> None:
+    result = run("solve", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+
+
+def test_a_damaged_model_file_is_named(run, tmp_path: Path) -> None:
+    path = tmp_path / "broken.gguf"
+    path.write_bytes(b"GGUF\x03\x00\x00\x00garbage")
+    result = run("solve", "2 + 2?", "--model", path, "--sandbox", "monty")
+    assert result.exit_code == 2
+    assert "broken.gguf" in result.stderr
+
+
+def test_an_empty_model_file_is_named(run, tmp_path: Path) -> None:
+    path = tmp_path / "empty.gguf"
+    path.touch()
+    result = run("solve", "2 + 2?", "--model", path, "--sandbox", "monty")
+    assert result.exit_code == 2
+    assert "empty.gguf" in result.stderr
+
+
+def test_an_endpoint_that_is_not_there_is_named(run) -> None:
+    endpoint = "openai:http://127.0.0.1:9/v1#any"
+    result = run("solve", "2 + 2?", "--model", endpoint, "--strategy", "greedy", *QUICK)
+    assert "127.0.0.1:9" in result.output
