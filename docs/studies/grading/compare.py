@@ -69,7 +69,7 @@ def rewritten(gold: str, numeric: bool) -> Iterator[str]:
         yield rf"\boxed{{{gold.replace('$', '')}}}"
         yield gold.replace(r"\frac", r"\dfrac").replace(" ", "")
         if r"\left" not in gold:
-        yield gold.replace("(", r"\left(").replace(")", r"\right)")
+            yield gold.replace("(", r"\left(").replace(")", r"\right)")
         return
     value = Fraction(gold)
     yield f"${gold}"

@@ -26,6 +26,7 @@ from underdog.core import JSONValue
 DEFAULT_TIMEOUT_S = 5.0
 _STARTUP_TIMEOUT_S = 120.0
 _MAX_WORKERS = 4
+_BLOCK_BYTES = 1 << 16
 _BOOT = (
     "import sys; sys.path.append(sys.argv[1]); "
     "from underdog.grading.symbolic.worker import main; main()"
@@ -79,6 +80,7 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            bufsize=0,  # buffered pipes hold locks, which a fork would copy in the held state
             env={**os.environ, "PYTHONHASHSEED": "0"},
         )
         self._stdin = cast(IO[bytes], self._process.stdin)
@@ -90,8 +92,8 @@ class _Worker:
         """Send a request and wait for its reply. After `timeout` or `crashed` it must be ended."""
         message = json.dumps({**request, "timeout_s": timeout_s}).encode() + b"\n"
         try:
-            self._stdin.write(message)
-            self._stdin.flush()
+            while message:
+                message = message[self._stdin.write(message) :]
         except (OSError, ValueError):
             return Reply("crashed", detail="the grading worker has died")
         return self.receive(timeout_s)
@@ -115,16 +117,17 @@ class _Worker:
         self.abandon()
 
     def abandon(self) -> None:
-        """Release the pipes only: the process belongs to somebody else."""
-        for pipe in (self._stdin, self._stdout):
-            try:
-                pipe.close()
-            except OSError:
-                continue
+        """Release the pipes only: the process has ended, or belongs to the parent of a fork."""
+        self._process.returncode = self._process.returncode or 0
+        self._stdin.close()
+        self._stdout.close()
 
     def _read(self) -> None:
-        for line in self._stdout:
-            self._lines.put(line)
+        rest = b""
+        while block := self._stdout.read(_BLOCK_BYTES):
+            *lines, rest = (rest + block).split(b"\n")
+            for line in lines:
+                self._lines.put(line)
         self._lines.put(None)
 
 
