@@ -127,12 +127,15 @@ def test_every_status_has_its_sign():
         assert f'title="{title}"' in page
 
 
-def test_a_winner_is_marked_in_the_corner():
-    assert ">Winner<" not in render_fight_card(
-        replace(CARD, verdict=replace(CARD.verdict, words="no difference shown"))
-    )
-    won = render_fight_card(replace(CARD, verdict=replace(CARD.verdict, words="worse")))
-    assert won.count(">Winner<") == 1
+@pytest.mark.parametrize(
+    ("words", "role"),
+    [("better", "Small"), ("worse", "Big"), ("no difference shown", None), ("bound", None)],
+)
+def test_only_a_winner_is_marked_even_when_both_arms_have_one_name(words, role):
+    verdict = replace(CARD.verdict, words=words, left="greedy", right="greedy")
+    page = render_fight_card(replace(CARD, verdict=verdict))
+    marked = re.findall(r'<p class="role">(\w+)<span class="won">Winner', page)
+    assert marked == ([] if role is None else [role])
 
 
 def test_a_bare_card_is_a_whole_page():

@@ -11,7 +11,6 @@ each cluster's sum, and serves graded scores and clustered items.
 """
 
 from collections.abc import Sequence
-from math import comb
 
 import numpy as np
 
@@ -43,8 +42,11 @@ def mcnemar(left_only: int, right_only: int, *, mid_p: bool = False) -> float:
         raise UsageError(f"counts {left_only} and {right_only}; neither may be negative")
     n = left_only + right_only
     fewer = min(left_only, right_only)
-    tail = sum(comb(n, count) for count in range(fewer + 1))
-    doubled = 2 * tail - (comb(n, fewer) if mid_p else 0)
+    ways = tail = 1
+    for count in range(fewer):
+        ways = ways * (n - count) // (count + 1)
+        tail += ways
+    doubled = 2 * tail - (ways if mid_p else 0)
     return min(1.0, doubled / (1 << n))
 
 

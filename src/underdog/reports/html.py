@@ -129,7 +129,8 @@ def _asset(name: str) -> str:
 
 def _corner(card: FightCard, side: Side, name: str) -> _CornerView:
     arm = side.headline
-    return _CornerView(name, side.corner, arm, won=card.verdict.winner == arm.name)
+    won = card.verdict.words == ("better" if name == "small" else "worse")
+    return _CornerView(name, side.corner, arm, won)
 
 
 def _arms(side: Side) -> list[_ArmView]:
