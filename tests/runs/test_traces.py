@@ -31,7 +31,7 @@ def test_a_trace_that_is_not_a_number_comes_back() -> None:
 @pytest.mark.parametrize(
     ("column", "bytes_each"),
     [
-        ((-0.5, 0.0, -math.inf), 2),
+        ((-0.5, 0.0, -math.inf), 4),
         ((-0.5, *struct.unpack("<f", struct.pack("<f", -0.1))), 4),
         ((-0.5, -0.1), 8),
         ((-0.5, -1e300), 8),

@@ -1,7 +1,7 @@
 """Token traces as bytes, without loss.
 
-A trace holds three columns of floats. They are written in the narrowest IEEE width that gives all
-of them back exactly: half, single or double. Exactness is what makes a resumed run equal to an
+A trace holds three columns of floats. They are written in single precision where that gives all
+of them back exactly, else in double. Exactness is what makes a resumed run equal to an
 uninterrupted one; engines that report single precision pay 4 bytes per number. General
 compression is left out: on log-probabilities it saves next to nothing and costs more than the
 rest of the write.
@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from underdog.core import TokenTrace
 
 _HEADER = struct.Struct("<cIIII")
-_EXACT_FALLBACK = "d"
+_SINGLE, _DOUBLE = "f", "d"
+_ONE = struct.Struct("<f")
 
 
 def encode_trace(trace: TokenTrace) -> bytes | None:
@@ -40,17 +41,20 @@ def decode_trace(data: bytes | None) -> TokenTrace:
 
 
 def _pack(numbers: Sequence[float]) -> tuple[str, bytes]:
-    for width in "ef":
-        layout = struct.Struct(f"<{len(numbers)}{width}")
+    if _is_single(*numbers[:1]):
+        layout = f"<{len(numbers)}{_SINGLE}"
         try:
-            if _kept(struct.Struct(f"<{width}"), numbers[:1]):
-                packed = layout.pack(*numbers)
-                if layout.unpack(packed) == numbers:
-                    return width, packed
+            packed = struct.pack(layout, *numbers)
+            if struct.unpack(layout, packed) == numbers:
+                return _SINGLE, packed
         except OverflowError:
-            continue
-    return _EXACT_FALLBACK, struct.pack(f"<{len(numbers)}{_EXACT_FALLBACK}", *numbers)
+            pass
+    return _DOUBLE, struct.pack(f"<{len(numbers)}{_DOUBLE}", *numbers)
 
 
-def _kept(layout: struct.Struct, first: Sequence[float]) -> bool:
-    return not first or layout.unpack(layout.pack(*first)) == tuple(first)
+def _is_single(first: float = 0.0) -> bool:
+    """A cheap look at the first number, which mostly decides."""
+    try:
+        return _ONE.unpack(_ONE.pack(first))[0] == first
+    except OverflowError:
+        return False
