@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from underdog.errors import SandboxError
-from underdog.sandbox._jailed.wire import HEADER, pack
+from underdog.sandbox._jailed.wire import CHUNK, HEADER, left, pack
 
 START_TIMEOUT_S: Final = 60.0
 _MAX_COMPLAINT_BYTES: Final = 2000
@@ -95,10 +95,7 @@ class Worker:
         deadline = time.monotonic() + timeout_s
         try:
             self._write(pack(request), deadline)
-            size = HEADER.unpack(self._read(HEADER.size, deadline))[0]
-            if size > max_bytes:
-                raise WorkerLostError(False, f"answer of {size} bytes exceeds {max_bytes}")
-            answer = json.loads(self._read(size, deadline))
+            answer = json.loads(self._read(deadline, max_bytes)[HEADER.size :])
         except (OSError, ValueError) as error:
             self.kill()
             raise WorkerLostError(False, f"worker lost: {error}") from error
@@ -143,14 +140,13 @@ class Worker:
             except BlockingIOError:
                 self._wait(self._into, select.POLLOUT, deadline)
 
-    def _read(self, size: int, deadline: float) -> bytes:
+    def _read(self, deadline: float, max_bytes: int) -> bytes:
         data = b""
-        while len(data) < size:
-            try:
-                more = os.read(self._out, size - len(data))
-            except BlockingIOError:
-                self._wait(self._out, select.POLLIN, deadline)
-                continue
+        while (missing := left(data)) > 0:
+            if missing > max_bytes:
+                raise WorkerLostError(False, f"answer of {missing} bytes exceeds {max_bytes}")
+            self._wait(self._out, select.POLLIN, deadline)
+            more = os.read(self._out, max(missing, CHUNK))
             if not more:
                 raise WorkerLostError(False, "worker ended without an answer")
             data += more

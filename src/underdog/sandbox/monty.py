@@ -6,8 +6,8 @@ fraction of a millisecond. Missing parts end as `unsupported`, which says nothin
 
 Differences that stay: a set keeps the order of insertion where CPython's order is by hash, a
 generator expression is computed at once, `sleep` returns at once, of two equally short texts of a
-float the other may be printed (one in ten thousand, the same number either way), and the last digits
-of `math.gamma` and `math.erf`. A program whose answer hangs on one of these belongs in the `jail`.
+float the other may be printed (one in ten thousand, the same number either way), and `math.gamma`
+and `math.erf` differ in the last digits. A program that needs one of these belongs in the `jail`.
 """
 
 import os

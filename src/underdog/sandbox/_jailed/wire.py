@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 HEADER = struct.Struct(">I")
+CHUNK = 65536
 
 
 def pack(message: Mapping[str, Any]) -> bytes:
@@ -26,19 +27,22 @@ def send(fd: int, message: Mapping[str, Any]) -> None:
 
 
 def receive(fd: int) -> dict[str, Any] | None:
-    """Read one message from a blocking file descriptor; None at the end of the stream."""
-    header = _exactly(fd, HEADER.size)
-    if header is None:
-        return None
-    body = _exactly(fd, HEADER.unpack(header)[0])
-    return None if body is None else json.loads(body)
+    """Read one message from a blocking file descriptor; None at the end of the stream.
 
-
-def _exactly(fd: int, size: int) -> bytes | None:
-    data = os.read(fd, size)
-    while len(data) < size:
-        more = os.read(fd, size - len(data))
+    Requests and answers alternate, so whatever is there to read belongs to this message.
+    """
+    data = b""
+    while (missing := left(data)) > 0:
+        more = os.read(fd, max(missing, CHUNK))
         if not more:
             return None
         data += more
-    return data
+    return json.loads(data[HEADER.size :])
+
+
+def left(data: bytes) -> int:
+    """How many bytes a message that has begun like this still lacks; below zero is too many."""
+    if len(data) < HEADER.size:
+        return HEADER.size - len(data)
+    size: int = HEADER.unpack_from(data)[0]
+    return HEADER.size + size - len(data)
