@@ -33,7 +33,10 @@ class LabelChecker:
         if {"yes", "no"} <= set(words):
             self._meaning = _SYNONYMS | self._meaning
         longest_first = sorted(self._meaning, key=len, reverse=True)
-        options = "|".join(re.escape(word).replace(r"\ ", r"[\s_]+") for word in longest_first)
+        self._spaced = {_spaces(word): meaning for word, meaning in self._meaning.items()}
+        options = "|".join(
+            re.sub(r"(?:\\ |_)+", r"[\\s_]+", re.escape(word)) for word in longest_first
+        )
         self._pattern = re.compile(rf"(?<!\w)(?:{options})(?!\w)", re.IGNORECASE)
 
     def extract(self, reply: str, question: Question) -> Extraction:
@@ -45,9 +48,9 @@ class LabelChecker:
         """The label that the answer consists of, or is the only one in it."""
         if answer.startswith(OPAQUE):
             return answer
-        whole = " ".join(strip_emphasis(answer).split()).casefold().rstrip(".!")
-        if whole in self._meaning:
-            return self._meaning[whole]
+        whole = _spaces(strip_emphasis(answer).rstrip(".!"))
+        if whole in self._spaced:
+            return self._spaced[whole]
         found = {self._canonical(match[0]) for match in self._pattern.finditer(tail(answer))}
         return found.pop() if len(found) == 1 else opaque_key(answer)
 
@@ -62,8 +65,7 @@ class LabelChecker:
         return verdict(self.equal(answer, problem.gold, problem.question))
 
     def _canonical(self, word: str) -> str:
-        folded = " ".join(word.split()).casefold()
-        return self._meaning.get(folded) or self._meaning.get(folded.replace(" ", "_"), folded)
+        return self._spaced.get(_spaces(word), word)
 
     def _first(self, place: Place) -> str | None:
         match = self._pattern.search(place.text)
@@ -77,3 +79,7 @@ class LabelChecker:
         for match in self._pattern.finditer(reply):
             last = match[0]
         return None if last is None else self._canonical(last)
+
+
+def _spaces(word: str) -> str:
+    return " ".join(word.casefold().replace("_", " ").split())

@@ -1,0 +1,155 @@
+"""Symbolic mathematics: what a worker serves (called here directly), and what time-outs become."""
+
+import io
+import json
+import logging
+
+import pytest
+
+from underdog.core import Problem, Question
+from underdog.grading import open_checker
+from underdog.grading.mathematics import MAX_ANSWER_CHARS, MathChecker
+from underdog.grading.pool import counters
+from underdog.grading.symbolic import worker
+from underdog.grading.symbolic.cleanup import clean
+from underdog.grading.symbolic.compare import equal, key, read
+from underdog.grading.symbolic.structure import shape
+
+QUESTION = Question("q", "t", "?")
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    logging.disable(logging.WARNING)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (r"\left( 3, \frac{\pi}{2} \right)", "(3,1.570796)"),
+        (r"1 \pm \sqrt{19}", "{-3.358899,5.358899}"),
+        (r"k \geqslant 2", "[2,∞)"),
+        ("x<-1", "(-∞,-1)"),
+        ("x > 1", "(1,∞)"),
+        (r"x \le 1", "(-∞,1]"),
+        ("3 > x", "(-∞,3)"),
+        (r"5 \ge x > 1", "(1,5]"),
+        ("1<x<2", "(1,2)"),
+        (r"\text{(C)}", "C"),
+        (r"\begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}", "matrix2{1,0,0,1}"),
+        (r"(-\infty, 0) \cup\{1\}", "union{(-∞,0),{1}}"),
+        (r"52_{8}", "52_8"),
+        (r"\text{New York}", '"new york"'),
+        (r"\text{red}, \text{blue}", '{"blue","red"}'),
+        ("6-5i", "6+-5i"),
+        ("f(x)=1, g(x)=2", "{name=f(x){1},name=g(x){2}}"),
+        ("(x)", "x"),
+        ("[7]", "7"),
+        ("", ""),
+    ],
+)
+def test_keys_show_the_shape(answer, expected):
+    assert key(answer) == expected
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [r"\frac{1}{0}", r"2^{100000}", "x^", "=", "1<2", "a<b<c>d", "1 < x > 2", r"\{x | x > 1\}",
+     "(1,2", "0=0", "1=2", "x+1=x+1", "f(x)+g(x)", "[1,2)+1", r"a \pm b \pm c", r"\sqrt{"],
+)  # fmt: skip
+def test_what_cannot_be_read_further_is_still_equal_to_itself(answer):
+    assert equal(answer, answer)
+    assert key(answer) == key(answer)
+
+
+def test_where_an_atom_cannot_be_read_math_verify_decides():
+    assert not read(r"f(x)+g(x)").canonical
+    assert equal("f(x)+g(x)", "g(x)+f(x)")
+    assert not equal("f(x)+g(x)", "f(x)-g(x)")
+    assert not equal("f(x)+g(x)", r"\frac{")
+
+
+def test_members_match_within_the_tolerance_in_any_order():
+    assert equal("0.33333, 2", "2, 0.333330000001")
+    assert not equal("1, 2", "1, 3")
+    assert not equal("(1, 2)", "(2, 1)")
+    assert not equal("(1, 2)", "1, 2")
+
+
+def test_step_functions_are_told_apart_far_from_zero():
+    assert not equal(r"\lfloor n/100 \rfloor", "0")
+    assert equal(r"\lfloor 2n/2 \rfloor", r"\lfloor n \rfloor")
+
+
+def test_cleaning_gives_one_spelling():
+    assert clean(r"$\dfrac{1}{2}$.") == r"\frac{1}{2}"
+    assert clean("sqrt(2)") == r"\sqrt{2}"
+    assert clean(r"\boxed{5\%}") == "5"
+
+
+def test_an_atom_is_its_own_shape():
+    assert shape("x+1").kind == "atom"
+
+
+def test_the_worker_loop_answers_every_request(monkeypatch):
+    requests = [
+        {"op": "key", "args": ["1+1"], "timeout_s": 30},
+        {"op": "equal", "args": ["x+1", "1+x"], "timeout_s": 30},
+        {"op": "validate", "args": ["{}", "{}"], "timeout_s": 30},
+        {"op": "no such", "args": [], "timeout_s": 30},
+    ]
+    lines = "".join(json.dumps(request) + "\n" for request in requests).encode()
+    sent = [worker._serve(json.loads(line)) for line in io.BytesIO(lines)]
+    assert [reply.get("value") for reply in sent] == ["2", True, None, None]
+    assert [reply["status"] for reply in sent] == ["ok", "ok", "ok", "failed"]
+
+
+def test_running_out_of_memory_is_a_refusal(monkeypatch):
+    def exhausted(name):
+        raise MemoryError
+
+    monkeypatch.setattr(worker, "_operation", exhausted)
+    reply = worker._serve({"op": "key", "args": []})
+    assert reply == {"status": "failed", "detail": "out of memory"}
+
+
+def test_time_running_out_leaves_the_grade_undecided_and_is_counted():
+    checker = MathChecker(timeout_s=0.3)
+    before = counters().timeouts
+    hard = r"9^{9^{9^9}}"
+    grade = checker.grade(hard, Problem(QUESTION, r"\sqrt{2}+x"))
+    assert grade.status == "undecided"
+    assert "0.3 s" in grade.detail
+    assert counters().timeouts == before + 1
+    assert checker.equal(hard, hard, QUESTION)
+    assert not checker.equal(hard, "x+1", QUESTION)
+
+
+def test_a_comparison_that_runs_out_of_time_is_undecided(monkeypatch):
+    from underdog.grading import mathematics
+    from underdog.grading.pool import Reply
+
+    def ask(operation, timeout_s, *answers):
+        return Reply("ok", answers[0]) if operation == "key" else Reply("timeout", detail="late")
+
+    monkeypatch.setattr(mathematics, "_ask", ask)
+    assert MathChecker().grade("x+1", Problem(QUESTION, "x+2")).detail == "late"
+
+
+def test_long_and_deep_answers_are_compared_as_text():
+    checker = open_checker("math")
+    long = "x+" * MAX_ANSWER_CHARS
+    deep = "(" * 50 + "x" + ")" * 50
+    before = counters().requests
+    for answer in (long, deep):
+        assert checker.vote_key(answer, QUESTION) == "≡" + answer
+        assert not checker.equal(answer, "2", QUESTION)
+    assert counters().requests == before
+
+
+def test_percent_is_a_unit():
+    checker = open_checker("math")
+    assert checker.equal("62.5%", "62.5", QUESTION)
+    assert not checker.equal("62.5%", "0.625", QUESTION)
