@@ -138,6 +138,15 @@ def test_only_a_winner_is_marked_even_when_both_arms_have_one_name(words, role):
     assert marked == ([] if role is None else [role])
 
 
+def test_one_model_against_itself_is_told_apart_by_strategy():
+    corner = replace(CARD.big.corner, model=CARD.small.corner.model)
+    card = replace(CARD, big=replace(CARD.big, corner=corner))
+    page = render_fight_card(card)
+    assert card.names == (f"{corner.model} majority(n=16)", f"{corner.model} greedy")
+    assert f"Only {corner.model} greedy" in page
+    assert f"Only {corner.model} majority(n=16)" in page
+
+
 def test_a_bare_card_is_a_whole_page():
     bare = replace(
         make_card(40, flops=False),

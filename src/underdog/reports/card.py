@@ -175,6 +175,14 @@ class FightCard:
     notes: tuple[str, ...] = ()
     created: str = ""
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """What to call the sides: their models, or their strategies when one model plays itself."""
+        small, big = self.small.corner, self.big.corner
+        if small.model != big.model:
+            return small.model, big.model
+        return f"{small.model} {small.strategy}", f"{big.model} {big.strategy}"
+
     def cost_of(self, arm: ArmSummary) -> float:
         """An arm's cost per problem on the card's axis."""
         return arm.flops_per_problem if self.cost_axis == "flops" else arm.tokens_per_problem

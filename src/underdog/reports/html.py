@@ -13,7 +13,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from underdog.files import write_atomic
 from underdog.measure.summary import ArmSummary
@@ -36,6 +36,7 @@ class _CornerView:
     """One corner as the template shows it."""
 
     side: str
+    name: str
     corner: Corner
     arm: ArmSummary
     won: bool
@@ -72,10 +73,10 @@ def render_fight_card(card: FightCard) -> str:
     digest = b64encode(sha256(script.encode()).digest()).decode()
     return _template().render(
         card=card,
-        corners=(_corner(card, card.small, "small"), _corner(card, card.big, "big")),
+        corners=(_corner(card, "small"), _corner(card, "big")),
         tables=(
-            ("small", card.small.corner.model, _arms(card.small)),
-            ("big", card.big.corner.model, _arms(card.big)),
+            ("small", card.names[0], _arms(card.small)),
+            ("big", card.names[1], _arms(card.big)),
         ),
         shares=_shares(card),
         costs=any(side.headline.usage.cost_usd > 0 for side in (card.small, card.big)),
@@ -127,10 +128,11 @@ def _asset(name: str) -> str:
     return (files("underdog.reports") / _FOLDER / name).read_text(encoding="utf-8")
 
 
-def _corner(card: FightCard, side: Side, name: str) -> _CornerView:
-    arm = side.headline
-    won = card.verdict.words == ("better" if name == "small" else "worse")
-    return _CornerView(name, side.corner, arm, won)
+def _corner(card: FightCard, which: Literal["small", "big"]) -> _CornerView:
+    first = which == "small"
+    side, name = (card.small, card.names[0]) if first else (card.big, card.names[1])
+    won = card.verdict.words == ("better" if first else "worse")
+    return _CornerView(which, name, side.corner, side.headline, won)
 
 
 def _arms(side: Side) -> list[_ArmView]:

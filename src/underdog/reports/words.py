@@ -11,7 +11,7 @@ def cost_sentence(card: FightCard) -> str:
     unit = "FLOPs" if card.cost_axis == "flops" else "tokens"
     small, big = (_price(side.headline, card) for side in (card.small, card.big))
     ratio = small.value / big.value if big.value > 0 else float("inf")
-    names = (card.small.corner.model, card.big.corner.model)
+    names = card.names
     return (
         f"A right answer cost {names[0]} {with_interval(small)} {unit} and {names[1]} "
         f"{with_interval(big)}: {times(ratio)} as much. Per problem they generated "
@@ -22,7 +22,7 @@ def cost_sentence(card: FightCard) -> str:
 
 def break_even_sentence(card: FightCard) -> str:
     """Where the small model's curve reaches the big model, or why that is not known."""
-    names = (card.small.corner.model, card.big.corner.model)
+    names = card.names
     if card.break_even is None:
         return f"No break-even point: the cost of {names[0]} or {names[1]} is not known."
     return card.break_even.sentence(*names)
@@ -32,8 +32,8 @@ def outcome_words(card: FightCard, outcome: RowOutcome) -> str:
     """Who got a problem right, in words."""
     words: dict[RowOutcome, str] = {
         "both": "Both right",
-        "small-only": f"Only {card.small.corner.model}",
-        "big-only": f"Only {card.big.corner.model}",
+        "small-only": f"Only {card.names[0]}",
+        "big-only": f"Only {card.names[1]}",
         "neither": "Neither",
     }
     return words[outcome]
