@@ -37,7 +37,7 @@ $(VENV)/.installed: $(PINS) | $(BIN)/python
 # gigabytes of GPU libraries.
 $(VENV)/.installed-dev: $(PINS) | $(BIN)/python
 	$(PIP) torch==2.13.0
-	$(PIP) --editable '.[transformers,datasets,jail,dev]'
+	$(PIP) --editable '.[transformers,datasets,openvino,jail,dev]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-docs: $(PINS) | $(BIN)/python
@@ -50,8 +50,8 @@ install: $(VENV)/.installed
 
 demo: $(VENV)/.installed
 	$(BIN)/underdog models pull smollm2-135m
-	$(BIN)/underdog challenge --small smollm2-135m --big smollm2-135m --tasks easy \
-		--small-strategy majority:n=8 --limit 24 --run runs/demo.db --out runs/demo.html
+	$(BIN)/underdog challenge --small smollm2-135m --tasks underdog-words --limit 20 --max-tokens 128 \
+		--small-strategy majority:n=8 --run runs/demo.db --out runs/demo.html
 
 # --- checks ------------------------------------------------------------------------------------
 

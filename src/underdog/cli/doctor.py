@@ -19,7 +19,11 @@ from underdog.errors import UnderdogError
 State: TypeAlias = Literal["ok", "optional", "missing"]
 
 _STYLES: dict[State, str] = {"ok": "green", "optional": "yellow", "missing": "red"}
-_EXTRAS = {"transformers": ("torch", "transformers"), "datasets": ("datasets",)}
+_EXTRAS = {
+    "openvino": ("openvino", "gguf", "tokenizers"),
+    "transformers": ("torch", "transformers"),
+    "datasets": ("datasets",),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from underdog.cli import options
-from underdog.cli.console import AsJson, cells, out, percent, print_json, quantity, table
+from underdog.cli.console import AsJson, cells, notes, out, percent, print_json, quantity, table
 from underdog.cli.opening import complete, opened_engines
 from underdog.core import Budget, Outcome, SamplingParams, Task, Usage
 from underdog.errors import UsageError
@@ -122,7 +122,8 @@ def _answer(request: _Request, sandbox_name: str, data_dir: Path | None) -> Outc
             root_seed=request.seed,
             max_tokens=request.max_tokens,
         )
-        return complete(_solve(request, bench))
+        with notes.status(f"{request.models['main']}: {request.strategy}"):
+            return complete(_solve(request, bench))
 
 
 async def _solve(request: _Request, bench: "Bench") -> Outcome:
