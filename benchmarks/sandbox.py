@@ -20,7 +20,7 @@ from underdog.errors import SandboxError
 from underdog.sandbox import OpenSandbox, open_sandbox
 
 ROUNDS = 5
-SPECS = {"monty": 1000, "auto": 1000, "jail:wall=bubblewrap": 60, "jail:wall=landlock": 60}
+SPECS = {"monty": 600, "auto": 600, "jail:wall=bubblewrap": 30, "jail:wall=landlock": 30}
 TARGETS = {"monty": 3000, "jail:wall=bubblewrap": 150}
 
 PLAIN = '''\

@@ -1,6 +1,7 @@
 """The process around Monty: bounded text out, whatever happens inside."""
 
 import os
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -73,18 +74,25 @@ def test_output_without_a_process_only_counts() -> None:
 def test_main_serves_until_its_input_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     requests_out, requests_in = os.pipe()
     answers_out, answers_in = os.pipe()
-    send(requests_in, {})
-    send(requests_in, REQUEST)
-    os.close(requests_in)
+    got: list[dict[str, Any] | None] = []
+
+    def host() -> None:
+        for request in ({}, REQUEST):
+            send(requests_in, request)
+            got.append(receive(answers_out))
+        os.close(requests_in)
+
+    thread = threading.Thread(target=host)
+    thread.start()
     monkeypatch.setattr(_monty_worker, "_INPUT", requests_out)
     monkeypatch.setattr(_monty_worker.os, "dup", lambda _: answers_in)
     monkeypatch.setattr(_monty_worker.os, "dup2", lambda *_: None)
     monkeypatch.setattr(_monty_worker, "_leave_with_host", lambda: None)
     _monty_worker.main()
-    assert receive(answers_out) == {"monty": pydantic_monty.__version__}
-    answer = receive(answers_out)
-    assert answer is not None
-    assert answer["value"] == "2.67"
+    thread.join()
+    assert got[0] == {"monty": pydantic_monty.__version__}
+    assert got[1] is not None
+    assert got[1]["value"] == "2.67"
     for fd in (requests_out, answers_out, answers_in):
         os.close(fd)
 
