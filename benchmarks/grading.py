@@ -1,8 +1,8 @@
 """Throughput of the numeric checker against math-verify on the answers of three word-problem sets.
 
 Both grade the same pairs in the same run: each gold answer of gsm8k, svamp and multiarith against
-itself written with a dollar sign and cents, and against the next gold answer. math-verify parses and
-verifies; ours reads and compares. Verdicts must be the same. Run from the repository root:
+itself written with a dollar sign and cents, and against the next gold answer. math-verify parses
+and verifies; ours reads and compares. Verdicts must be the same. Run from the repository root:
 
     python benchmarks/grading.py DATA_FOLDER
 """

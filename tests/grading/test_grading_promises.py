@@ -1,4 +1,4 @@
-"""What every checker promises for every string: found through the registry, tested by properties."""
+"""What every checker promises for every string, found through the registry."""
 
 import string
 import threading
@@ -12,6 +12,7 @@ from underdog.grading import checkers, open_checker
 
 QUESTION = Question("q", "t", "How many?", ("12", "B) bank", "the mall", "(D) 3/4"))
 LIGHT = [name for name in checkers.names() if name != "math"]
+# ruff: noqa: E501
 HOSTILE = [
     "", " ", "\x00", "\ud800", "9" * 10_000, "1e999999999", "10**10**8", "10^{10^{8}}", "{" * 10_000,
     "[" * 10_000, "(" * 10_000, "\\boxed{" * 5_000, "\\frac{" * 3_000, "#### " * 5_000, "-" * 10_000,

@@ -12,6 +12,7 @@ import argparse
 import csv
 import json
 import logging
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,10 +25,22 @@ from math_verify import parse, verify
 from underdog.core import Question
 from underdog.grading import open_checker
 
-NUMERIC = (
-    "gsm8k svamp multiarith mawps addsub singleeq singleop gsm_hard aime24 amc23 tinygsm_style "
-    "msat mult_implicit_cot teaching_arithmetic"
-).split()
+NUMERIC = [
+    "gsm8k",
+    "svamp",
+    "multiarith",
+    "mawps",
+    "addsub",
+    "singleeq",
+    "singleop",
+    "gsm_hard",
+    "aime24",
+    "amc23",
+    "tinygsm_style",
+    "msat",
+    "mult_implicit_cot",
+    "teaching_arithmetic",
+]
 MATH = ["math500", "olympiadbench"]
 MADE_BY_RULE = {"msat", "mult_implicit_cot", "teaching_arithmetic"}
 CAP = 500
@@ -66,7 +79,7 @@ def golds(folder: Path, data: str) -> list[str]:
 def rewritten(gold: str, numeric: bool) -> Iterator[str]:
     """The same answer, written otherwise."""
     if not numeric:
-        yield rf"\boxed{{{gold.replace('$', '')}}}"
+        yield rf"\boxed{{{_bare(gold)}}}"
         yield gold.replace(r"\frac", r"\dfrac").replace(" ", "")
         if r"\left" not in gold:
             yield gold.replace("(", r"\left(").replace(")", r"\right)")
@@ -92,8 +105,8 @@ def wrong(gold: str, numeric: bool) -> Iterator[str]:
     digits = [position for position, character in enumerate(gold) if character in "12345678"]
     for position in (digits[:1] + digits[-1:]) if digits else []:
         yield gold[:position] + str(int(gold[position]) + 1) + gold[position + 1 :]
-    yield f"-({gold.replace('$', '')})"
-    yield f"{gold.replace('$', '')}+1"
+    yield f"-({_bare(gold)})"
+    yield f"{_bare(gold)}+1"
 
 
 def pairs(folder: Path, every: int = 1, sets: Sequence[str] = ()) -> Iterator[Pair]:
@@ -108,6 +121,11 @@ def pairs(folder: Path, every: int = 1, sets: Sequence[str] = ()) -> Iterator[Pa
             yield Pair("across", data, gold, other)
 
 
+def _bare(text: str) -> str:
+    """The text without the dollars that delimit mathematics."""
+    return re.sub(r"(?<!\\)\$", "", text)
+
+
 def judge(pair: Pair) -> Verdict:
     """Ask both graders."""
     checker = open_checker("numeric" if pair.data in NUMERIC else "math")
@@ -118,7 +136,7 @@ def judge(pair: Pair) -> Verdict:
 
 def _parsed(text: str, data: str) -> list[object]:
     latex = data in MATH or "\\" in text
-    return parse(f"${text.replace('$', '')}$" if latex else text)
+    return parse(f"${_bare(text)}$" if latex else text)
 
 
 def main() -> None:

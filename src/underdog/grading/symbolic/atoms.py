@@ -3,7 +3,8 @@ r"""One expression brought to a canonical key: a number exactly, a function by i
 A constant is evaluated and keyed like any number (`\frac{\sqrt2}{2}` and `0.7071068` share a key).
 An expression with variables is evaluated to 30 digits at fixed points, some of them negative; equal
 functions agree there, and different ones almost surely do not (Schwartz 1980, Zippel 1979), so the
-rounded values are its key. That is far cheaper than simplifying and never undecided. `i` is the
+rounded values are its key. Where it has steps (floor, ceiling) the points are mostly whole numbers,
+and more of them. That is far cheaper than simplifying and never undecided. `i` is the
 imaginary unit. The parser (of math-verify) folds the case of variables, so N and n are one.
 """
 
@@ -22,7 +23,7 @@ _PRECISION = 30
 _SHOWN = 10
 _MAX_EXPONENT = 4000
 _NUM_POINTS = 4
-_STEP_SCALE = 700
+_NUM_STEP_POINTS = 36
 _NEGLIGIBLE = Decimal("1e-18")
 _BASED = re.compile(r"([0-9A-Fa-f]+)\s*_\s*\{?\s*(\d{1,2})\s*\}?")
 _LETTER = re.compile(r"\(?\s*\"?\s*\(?\s*([A-DF-Za-df-hj-z])\s*\)?\s*\"?\s*\)?")
@@ -57,10 +58,14 @@ def atom(text: str) -> Atom:
         return Atom('"' + " ".join((match[1] or match[2]).split()).casefold() + '"')
     left, equals, right = text.partition("=")
     if equals and "=" not in right and right.strip():
-        return _equation(left, right) or Atom(text, canonical=False)
+        return _equation(left, right) or _unread(text)
     expression = _parsed(text)
     made = None if expression is None else _evaluated(expression)
-    return made or Atom(text, canonical=False)
+    return made or _unread(text)
+
+
+def _unread(text: str) -> Atom:
+    return Atom("".join(text.split()), canonical=False)
 
 
 def _parsed(text: str) -> Expression | None:
@@ -75,10 +80,11 @@ def _evaluated(expression: Expression) -> Atom | None:
     if not expression.free_symbols:
         return _constant(expression)
     names = sorted(str(symbol) for symbol in expression.free_symbols)
-    values = [value for point in range(_NUM_POINTS) if (value := _at(expression, point))]
+    num_points = _num_points(expression)
+    values = [value for point in range(num_points) if (value := _at(expression, point))]
     if len(values) < 2:
         return None
-    if len(values) == _NUM_POINTS and len(set(values)) == 1:
+    if len(values) == num_points and len(set(values)) == 1:
         return _constant(expression.xreplace(_point(expression, 0)))
     return Atom(_fingerprint([*names, *values]))
 
@@ -118,10 +124,24 @@ def _at(expression: Expression, point: int) -> str | None:
     return None if parts is None else "~".join(_shown(part) for part in parts)
 
 
+def _has_steps(expression: Expression) -> bool:
+    return bool(expression.has(sympy.floor, sympy.ceiling))
+
+
+def _num_points(expression: Expression) -> int:
+    return _NUM_STEP_POINTS if _has_steps(expression) else _NUM_POINTS
+
+
 def _point(expression: Expression, index: int) -> dict[Expression, Expression]:
-    far = index == 2 and expression.has(sympy.floor, sympy.ceiling)
-    scale = _STEP_SCALE if far else 1
-    return {symbol: scale * _coordinate(str(symbol), index) for symbol in expression.free_symbols}
+    choose = _whole if _has_steps(expression) and index < _NUM_STEP_POINTS - 2 else _coordinate
+    return {symbol: choose(str(symbol), index) for symbol in expression.free_symbols}
+
+
+def _whole(name: str, index: int) -> Expression:
+    """Whole numbers in turn (with gaps further out), each variable starting at another one."""
+    shift = hashlib.blake2b(name.encode(), digest_size=1).digest()[0]
+    step = (index + shift) % (_NUM_STEP_POINTS - 2)
+    return sympy.Integer(1 + step if step < 28 else 101 * step)
 
 
 def _coordinate(name: str, index: int) -> Expression:

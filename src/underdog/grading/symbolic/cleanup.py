@@ -7,6 +7,7 @@ words in `\text{}` come out in double quotes.
 
 import re
 
+from underdog.grading.markers import boxed
 from underdog.grading.numerals import plain_characters
 
 _SYNONYMS = {
@@ -45,7 +46,7 @@ def clean(text: str) -> str:
         >>> clean(r"$\left( 3,\, \dfrac{π}{2} \right)$.")
         '(3,\\frac{\\pi }{2})'
     """
-    text = plain_characters(text).translate(_SYMBOLS)
+    text = plain_characters(_unboxed(text)).translate(_SYMBOLS)
     text = _DROPPED.sub("", text.replace(r"\[", " ").replace(r"\]", " "))
     text = text.replace(r"\(", " ").replace(r"\)", " ").replace("**", "^")
     text = _COMMAND.sub(lambda match: _SYNONYMS.get(match[0], match[0]), text)
@@ -55,3 +56,9 @@ def clean(text: str) -> str:
     text = re.sub(r"\s+", " ", text).strip()
     text = text.rstrip(".:; ") if not text.endswith(r"\;") else text
     return re.sub(r"(?<=[(\[{,]) | (?=[)\],])", "", text)
+
+
+def _unboxed(text: str) -> str:
+    places = boxed(text)
+    inside = len(places) == 1 and text.strip(" $.").startswith((r"\boxed", r"\fbox"))
+    return places[0].text if inside and text.strip(" $.").endswith("}") else text

@@ -20,6 +20,7 @@ def main() -> None:
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _limit()
+    _operation("key")("x+1")  # imports sympy and warms the parser, so that no request pays for it
     _send(replies.write, {"status": "ok"})
     replies.flush()
     for line in sys.stdin.buffer:
