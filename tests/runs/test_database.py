@@ -16,7 +16,7 @@ from underdog.core import TokenTrace
 from underdog.errors import StoreError
 from underdog.runs import database as database_module
 from underdog.runs.database import Database
-from underdog.runs.faults import store_error
+from underdog.runs.faults import store_error, translated
 from underdog.runs.schema import APPLICATION_ID, MIGRATIONS
 from underdog.runs.store import Store
 
@@ -303,3 +303,8 @@ def test_power_loss_is_survived_by_syncing_every_commit(tmp_path: Path) -> None:
         levels[survives] = database.read("PRAGMA synchronous")[0][0]
         database.close()
     assert levels == {"process death": 1, "power loss": 2}
+
+
+def test_damaged_bytes_in_a_message_of_sqlite_are_called_damage() -> None:
+    with pytest.raises(StoreError, match="damaged"), translated("x.sqlite"):
+        b"\x80".decode()
