@@ -1,9 +1,9 @@
 """GGUF models through llama.cpp, in a child process that is spoken to over loopback HTTP.
 
 Samples of one prompt are separate requests, because llama.cpp's own `n_cmpl` seeds its rows s,
-s+1, …, which would tie a row's text to its place in the batch. Requests are handed over in order
-and at most `slots` at once, so that the rows of a prompt run together and each slot finds the
-longest common prefix of its last prompt in its cache. A row's text depends on prompt, seed and
+s+1, …, which would tie a row's text to its place in the batch. The prompt is read once and its
+state copied to the rows' slots (see `llama_slots`). Rows are handed over in order, at most `slots`
+at once. A row's text depends on prompt, seed and
 parameters; batches of other sizes round differently, which can turn a near tie between two tokens.
 
 Scoring forces the continuation's own tokens through a grammar of token ids and reads the model's
@@ -12,6 +12,7 @@ log-probabilities: exact, at one decoding step per continuation token.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from underdog.engines.charging import charge
 from underdog.engines.fan_out import fan_out
 from underdog.engines.gguf_header import GgufHeader, read_gguf_header
 from underdog.engines.llama_process import LlamaProcess
+from underdog.engines.llama_slots import SharedPrompt
 from underdog.engines.processor import default_threads
 from underdog.engines.template import ChatTemplate, built_in_template, model_template
 from underdog.engines.token_trace import clamp, token_trace
@@ -117,13 +119,8 @@ class LlamaCpp:
             ModelFileError: The model's chat template cannot render a prompt.
         """
         texts = [await self._text(request) for request in requests]
-        rows = [
-            self._row(text, request.params, seed, first=place == 0)
-            for text, request in zip(texts, requests, strict=True)
-            for place, seed in enumerate(request.seeds)
-        ]
-        done = iter(await fan_out(rows))
-        return [[next(done) for _ in request.seeds] for request in requests]
+        pairs = zip(texts, requests, strict=True)
+        return await fan_out([self._rows(text, request) for text, request in pairs])
 
     async def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
         """Log-probabilities of the tokens that the tokenizer cuts each continuation into.
@@ -142,25 +139,57 @@ class LlamaCpp:
         text = await asyncio.to_thread(self._template.render, request.prompt)
         return text.removeprefix(self._strip_bos) if self._strip_bos else text
 
-    async def _row(
-        self, text: str, params: SamplingParams, seed: int, *, first: bool
-    ) -> Completion:
+    async def _rows(self, text: str, request: GenerateRequest) -> list[Completion]:
+        params = request.params
         if params.max_tokens < 1:
-            return Completion("", "length", seed, usage=Usage(calls=1))
-        body = {"prompt": text, "seed": seed % _SEEDS, **_sampling(params)}
+            return [Completion("", "length", seed, usage=Usage(calls=1)) for seed in request.seeds]
+        async with self._process.shared(text) as prompt:
+            shared = prompt if len(request.seeds) > 1 else None
+            rows = [
+                self._row(text, params, seed, shared, first=place == 0)
+                for place, seed in enumerate(request.seeds)
+            ]
+            return await fan_out(rows)
+
+    async def _row(
+        self,
+        text: str,
+        params: SamplingParams,
+        seed: int,
+        shared: SharedPrompt | None,
+        *,
+        first: bool,
+    ) -> Completion:
+        body = {"seed": seed % _SEEDS, **_sampling(params)}
         try:
-            reply = await self._process.post("/completion", body)
+            reply = await self._process.complete(text, body, shared)
         except ContextError as error:
             return Completion("", "error", seed, error=f"ContextError: {error}")
-        return self._completion(reply, params, seed, first=first)
+        completion = self._completion(reply, params, seed)
+        return replace(completion, usage=self._usage(reply, shared, first=first))
+
+    def _usage(
+        self, reply: Mapping[str, Any], shared: SharedPrompt | None, *, first: bool
+    ) -> Usage:
+        """What a row cost; reading a shared prompt is charged to the first."""
+        timings = reply["timings"]
+        num_prompt: int = reply["tokens_evaluated"]
+        cached: int = shared.cached_tokens if shared is not None else timings["cache_n"]
+        reading_s = shared.seconds if shared is not None and first else 0.0
+        return charge(
+            prompt_tokens=num_prompt if first else 0,
+            cached_prompt_tokens=cached if first else 0,
+            generated_tokens=reply["tokens_predicted"],
+            context_before=num_prompt,
+            seconds=reading_s + (timings["prompt_ms"] + timings["predicted_ms"]) / 1000,
+            shape=self._info.shape,
+        )
 
     def _completion(
-        self, reply: Mapping[str, Any], params: SamplingParams, seed: int, *, first: bool
+        self, reply: Mapping[str, Any], params: SamplingParams, seed: int
     ) -> Completion:
         text: str = reply["content"]
         stopping: str = reply["stopping_word"]
-        timings = reply["timings"]
-        num_prompt: int = reply["tokens_evaluated"]
         sampled = _text_tokens(reply.get("completion_probabilities", ()), text, cut=bool(stopping))
         finish: FinishReason = "length" if reply["stop_type"] == "limit" else "stop"
         return Completion(
@@ -171,14 +200,6 @@ class LlamaCpp:
                 [token["logprob"] for token in sampled],
                 [[top["logprob"] for top in token["top_logprobs"]] for token in sampled],
                 params.top_logprobs,
-            ),
-            usage=charge(
-                prompt_tokens=num_prompt if first else 0,
-                cached_prompt_tokens=timings["cache_n"] if first else 0,
-                generated_tokens=reply["tokens_predicted"],
-                context_before=num_prompt,
-                seconds=(timings["prompt_ms"] + timings["predicted_ms"]) / 1000,
-                shape=self._info.shape,
             ),
             stop_string=stopping or None,
         )
@@ -198,7 +219,7 @@ class LlamaCpp:
             "prompt": prompt,
             "grammar": "root ::= " + " ".join(f"<[{token}]>" for token in tokens),
         }
-        reply = await self._process.post("/completion", body)
+        reply = await self._process.complete(text, body)
         if reply["tokens"] != tokens:
             raise EngineError(
                 f"llama.cpp did not follow the {len(tokens)} tokens of the continuation "

@@ -3,12 +3,15 @@
 import asyncio
 import importlib.util
 import secrets
-from collections.abc import Mapping
+import shutil
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from underdog.engines.llama_slots import SharedPrompt, Slots
 from underdog.engines.worker_process import WorkerProcess
 from underdog.errors import ContextError, EngineError, ModelFileError
 
@@ -36,12 +39,12 @@ class LlamaProcess:
             raise EngineError(
                 "xllamacpp is not installed on this machine; run: pip install xllamacpp"
             )
-        self._slots = slots
+        self._num_slots = slots
         self._api_key = secrets.token_urlsafe(24)
         self._worker = WorkerProcess("underdog.engines.llama_worker")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: httpx2.AsyncClient | None = None
-        self._free = asyncio.Semaphore(slots)
+        self._slots = Slots(slots)
         self._worker.send(
             {
                 "model": str(path.resolve()),
@@ -59,6 +62,7 @@ class LlamaProcess:
                 "corrupt, of an unknown architecture, or too large for this machine's memory"
             )
         self._address = str(hello["address"])
+        self._folder = Path(str(hello["folder"]))
 
     @property
     def address(self) -> str:
@@ -70,16 +74,39 @@ class LlamaProcess:
         """The key that its routes ask for."""
         return self._api_key
 
-    async def post(self, route: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Send a request when a slot is free and wait for its answer.
+    @asynccontextmanager
+    async def shared(self, text: str) -> AsyncGenerator[SharedPrompt]:
+        """A prompt that is read once for all rows that are sampled within."""
+        prompt = SharedPrompt(text, self._folder)
+        try:
+            yield prompt
+        finally:
+            prompt.close()
+
+    async def complete(
+        self, text: str, body: Mapping[str, Any], shared: SharedPrompt | None = None
+    ) -> Mapping[str, Any]:
+        """Run one row when a slot is free, and wait for it.
+
+        Args:
+            text: The rendered prompt, by which the slot is chosen.
+            body: What to ask for; `prompt` is `text` unless it says otherwise.
+            shared: The prompt's reading that the row starts from.
 
         Raises:
             ContextError: The prompt does not fit the context.
             EngineError: The child died or refused the request.
         """
         client = self._connect()
-        async with self._free:
+        slots = self._slots
+
+        async def send(route: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
             return await self._send(client, route, body)
+
+        async with slots.one(text) as slot:
+            if shared is not None:
+                await shared.enter(slot, slots, send)
+            return await send("/completion", {"prompt": text, **body, "id_slot": slot})
 
     async def tokenize(self, text: str, *, special: bool = True) -> list[int]:
         """Token ids of a text.
@@ -102,6 +129,7 @@ class LlamaProcess:
     def close(self) -> None:
         """End the child, without an event loop. May be called twice."""
         self._worker.close(kill=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _send(
         self, client: "httpx2.AsyncClient", route: str, body: Mapping[str, Any]
@@ -130,13 +158,13 @@ class LlamaProcess:
             raise EngineError(f"the llama.cpp process is gone ({self._worker.last_words})")
         if self._client is None or self._loop is not loop:
             self._loop = loop
-            self._free = asyncio.Semaphore(self._slots)
+            self._slots = Slots(self._num_slots)
             self._client = httpx2.AsyncClient(
                 base_url=self._address,
                 headers={"Authorization": f"Bearer {self._api_key}"},
                 timeout=None,
                 trust_env=False,
-                limits=httpx2.Limits(max_connections=self._slots + 8),
+                limits=httpx2.Limits(max_connections=self._num_slots + 8),
             )
         return self._client
 

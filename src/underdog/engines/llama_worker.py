@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import sys
+import tempfile
 import threading
 import time
 from typing import Any
@@ -34,7 +35,7 @@ def _no_core_dump() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _start_server(settings: dict[str, Any]) -> Any:
+def _start_server(settings: dict[str, Any], folder: str) -> Any:
     xllamacpp: Any = importlib.import_module("xllamacpp")
     params = xllamacpp.CommonParams()
     params.model.path = settings["model"]
@@ -50,6 +51,7 @@ def _start_server(settings: dict[str, Any]) -> Any:
     params.offline = True
     params.ui = False
     params.api_keys = [settings["api_key"]]
+    params.slot_save_path = folder + os.sep
     params.verbosity = 1
     return xllamacpp.Server(params)
 
@@ -59,10 +61,12 @@ def main() -> None:
     _no_core_dump()
     _follow_parent()
     settings = json.loads(sys.stdin.readline())
-    server = _start_server(settings)
-    sys.stdout.write(json.dumps({"address": server.listening_address}) + "\n")
-    sys.stdout.flush()
-    sys.stdin.read()
+    with tempfile.TemporaryDirectory(prefix="underdog-") as folder:
+        server = _start_server(settings, folder)
+        hello = {"address": server.listening_address, "folder": folder}
+        sys.stdout.write(json.dumps(hello) + "\n")
+        sys.stdout.flush()
+        sys.stdin.read()
     os._exit(0)
 
 
