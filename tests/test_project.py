@@ -1,5 +1,6 @@
 """The project itself: a light import, few dependencies, a whole wheel, floors that hold."""
 
+import importlib
 import json
 import re
 import subprocess
@@ -114,6 +115,21 @@ def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
     assert "underdog/py.typed" in packed
     assert files <= packed
     assert not any(name.startswith("tests") for name in packed)
+
+
+def test_every_file_that_the_table_of_papers_names_is_there() -> None:
+    text = (ROOT / "docs" / "papers.md").read_text()
+    files = re.findall(r"`([a-z_]+/[a-z_/]+\.py)`", text)
+    assert files
+    assert [name for name in files if not (ROOT / "src" / "underdog" / name).exists()] == []
+
+
+@pytest.mark.parametrize("seam", ["engines", "forms", "sandbox", "strategies", "verifiers"])
+def test_every_implementation_is_named_in_the_docs(seam: str) -> None:
+    package = importlib.import_module(f"underdog.{seam}")
+    registry = package.sandboxes if seam == "sandbox" else getattr(package, seam)
+    text = "".join(path.read_text() for path in (ROOT / "docs").rglob("*.md"))
+    assert [name for name in registry.names() if f"`{name}" not in text] == []
 
 
 def test_python_files_stay_short() -> None:
