@@ -143,7 +143,8 @@ def test_thousands_are_read_as_written(value):
 FOLDER = Path(os.environ.get("UNDERDOG_DATA_DIR") or Path(__file__).parents[3] / "shared" / "data")
 SPECS = {
     **dict.fromkeys(
-        ["gsm8k", "svamp", "multiarith", "mawps", "addsub", "singleeq", "singleop", "gsm_hard", "aime24", "amc23", "teaching_arithmetic"],
+        ["gsm8k", "svamp", "multiarith", "mawps", "addsub", "singleeq", "singleop", "gsm_hard",
+            "aime24", "amc23", "teaching_arithmetic"],
         "numeric",
     ),
     "math500": "math", "olympiadbench": "math", "aqua": "choice", "commonsenseqa": "choice",
