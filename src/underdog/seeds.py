@@ -5,6 +5,7 @@ path of names gives independent ones. A path is any sequence of strings and inte
 """
 
 import hashlib
+from collections.abc import Iterable
 
 Name = str | int
 
@@ -23,12 +24,37 @@ def derive(*path: Name) -> int:
         >>> derive("a", "bc") == derive("ab", "c")
         False
     """
+    return int.from_bytes(_digest(path).digest(), "big")
+
+
+def derive_each(path: tuple[Name, ...], last: Iterable[Name]) -> list[int]:
+    """`derive(*path, name)` for every `name` of `last`, hashing the common path once.
+
+    Example:
+        >>> derive_each(("sample",), [0, 1]) == [derive("sample", 0), derive("sample", 1)]
+        True
+    """
+    common = _digest(path)
+    seeds: list[int] = []
+    for name in last:
+        digest = common.copy()
+        digest.update(_framed(name))
+        seeds.append(int.from_bytes(digest.digest(), "big"))
+    return seeds
+
+
+def _digest(path: tuple[Name, ...]) -> "hashlib.blake2b":
     digest = hashlib.blake2b(digest_size=_BITS // 8)
     for name in path:
-        kind, data = ("i", str(name)) if isinstance(name, int) else ("s", name)
-        encoded = data.encode()
-        digest.update(f"{kind}{len(encoded)}:".encode() + encoded)
-    return int.from_bytes(digest.digest(), "big")
+        digest.update(_framed(name))
+    return digest
+
+
+def _framed(name: Name) -> bytes:
+    """Kind and length before the text, so that paths cut at other places differ."""
+    kind, data = ("i", str(name)) if isinstance(name, int) else ("s", name)
+    encoded = data.encode()
+    return f"{kind}{len(encoded)}:".encode() + encoded
 
 
 def unit(*path: Name) -> float:

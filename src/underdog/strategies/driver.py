@@ -24,6 +24,7 @@ from underdog.core import (
     PoolKey,
     Prompt,
     Question,
+    Reading,
     RolloutStore,
     Sample,
     SamplingParams,
@@ -37,8 +38,8 @@ from underdog.core import (
 )
 from underdog.errors import ContextError, UnknownNameError, UnsupportedError
 from underdog.forms import forms
-from underdog.seeds import derive
-from underdog.strategies.ledger import Ledger, price, prompt_bound_tokens
+from underdog.seeds import derive_each
+from underdog.strategies.ledger import Ledger, price, prompt_bound_tokens, wave_cost
 from underdog.strategies.scoring import check_verifier, score_solutions
 from underdog.strategies.voting import decide
 from underdog.verifiers import verifiers
@@ -149,13 +150,12 @@ class _Run:
         """Draw as many of the next solutions as surely fit; none when the budget is spent."""
         start = self._drawn.get(draw.pool, 0)
         stored = self._bench.store.solutions(draw.pool, start, wanted)
-        known = stored[0].usage.prompt_tokens if stored else None
-        count = self._ledger.admit(wanted, *draw.worst(start, known))
+        count = self._ledger.admit(wanted, *draw.worst(start))
         left = self._ledger.tokens_left()
         if count == 0 and not self._solutions and left and self._ledger.stopped_by != "calls":
             draw = draw.shortened(min(left, draw.params.max_tokens))
             stored = self._bench.store.solutions(draw.pool, start, 1)
-            count = self._ledger.admit(1, *draw.worst(start, known))
+            count = self._ledger.admit(1, *draw.worst(start))
         have = {solution.index: solution for solution in stored[:count]}
         missing = [index for index in range(start, start + count) if index not in have]
         for solution in await self._sample_now(draw, missing):
@@ -167,14 +167,8 @@ class _Run:
     def _book(self, draw: "_Draw", start: int, wave: Sequence[Solution]) -> None:
         if not wave:
             return
-        for solution in wave:
-            usage = replace(solution.usage, seconds=0.0)
-            if start > 0 or solution is not wave[0]:
-                usage = replace(usage, prompt_tokens=0, cached_prompt_tokens=0)
-                usage = replace(usage, flops=_decode_flops(solution, draw.engine))
-                usage = replace(usage, cost_usd=draw.engine.info.price.cost_usd(usage))
-            self._ledger.charge(usage)
-        self._ledger.charge(Usage(seconds=max(solution.usage.seconds for solution in wave)))
+        usages = [solution.usage for solution in wave]
+        self._ledger.charge(wave_cost(usages, draw.engine.info, first=start == 0))
         self._drawn[draw.pool] = wave[-1].index + 1
         self._solutions.extend(wave)
 
@@ -200,14 +194,14 @@ class _Run:
         """Completions by index; with a deadline, those that were finished when it passed."""
         left = self._ledger.seconds_left()
         if left is None:
-            seeds = tuple(draw.seed(index) for index in indices)
-            [rows] = await draw.engine.generate([GenerateRequest(draw.prompt, draw.params, seeds)])
+            request = GenerateRequest(draw.prompt, draw.params, draw.seeds(indices))
+            [rows] = await draw.engine.generate([request])
             return list(zip(indices, rows, strict=True))
         tasks = {
             asyncio.create_task(
-                draw.engine.generate([GenerateRequest(draw.prompt, draw.params, (draw.seed(at),))])
+                draw.engine.generate([GenerateRequest(draw.prompt, draw.params, (seed,))])
             ): at
-            for at in indices
+            for at, seed in zip(indices, draw.seeds(indices), strict=True)
         }
         try:
             done, _ = await asyncio.wait(tasks, timeout=left)
@@ -222,33 +216,42 @@ class _Run:
         return [self._read(draw, index, row, prompt_tokens) for index, row in rows]
 
     def _read(self, draw: "_Draw", index: int, row: Completion, prompt_tokens: int) -> Solution:
-        usage = replace(row.usage, prompt_tokens=prompt_tokens, calls=1)
-        solution = Solution(
+        text = draw.prompt.prefix + row.text
+        reading, key = self._reading(draw, row, text)
+        spent = row.usage
+        usage = Usage(
+            calls=1,
+            prompt_tokens=prompt_tokens,
+            cached_prompt_tokens=spent.cached_prompt_tokens,
+            generated_tokens=spent.generated_tokens,
+            seconds=spent.seconds,
+        )
+        return Solution(
             index=index,
             engine=draw.role,
             form=draw.form.name,
-            text=draw.prompt.prefix + row.text,
-            finish=row.finish,
-            trace=row.trace,
-            usage=price(usage, draw.engine.info),
-        )
-        if row.finish in ("error", "cancelled"):
-            return replace(solution, status="engine_error", detail=row.error or row.finish)
-        checker = self._bench.task.checker
-        reading = draw.form.read(solution.text, self._question, checker, self._bench.sandbox)
-        if row.finish == "length" and not (reading.strict and reading.answer is not None):
-            return replace(solution, status="truncated", strict=False, detail=reading.detail)
-        key = None
-        if reading.answer is not None:
-            key = checker.vote_key(reading.answer, self._question)
-        return replace(
-            solution,
+            text=text,
             answer=reading.answer,
             vote_key=key,
             strict=reading.strict,
             status=reading.status,
+            finish=row.finish,
+            trace=row.trace,
+            usage=price(usage, draw.engine.info),
             detail=reading.detail,
         )
+
+    def _reading(self, draw: "_Draw", row: Completion, text: str) -> tuple[Reading, str | None]:
+        """What a reply says, and its vote key; a reply cut before its answer says nothing."""
+        if row.finish in ("error", "cancelled"):
+            return Reading(None, "engine_error", detail=row.error or row.finish), None
+        checker = self._bench.task.checker
+        reading = draw.form.read(text, self._question, checker, self._bench.sandbox)
+        if row.finish == "length" and not (reading.strict and reading.answer is not None):
+            return Reading(None, "truncated", strict=False, detail=reading.detail), None
+        if reading.answer is None:
+            return reading, None
+        return reading, checker.vote_key(reading.answer, self._question)
 
     async def _score(self, action: Score) -> tuple[Solution, ...]:
         verifier = self._bench.verifiers.get(action.verifier)
@@ -310,11 +313,11 @@ class _Draw:
         count = 1 if action.greedy else action.n
         return cls(action.engine, engine, form, prompt, params, pool, count)
 
-    def seed(self, index: int) -> int:
-        """Seed of sample `index`, in the 32 bits that every backend takes."""
+    def seeds(self, indices: Sequence[int]) -> tuple[int, ...]:
+        """Seeds of samples, in the 32 bits that every backend takes."""
         pool = self.pool
-        path = (pool.root_seed, pool.task, pool.problem_id, pool.form, pool.params, index)
-        return derive("sample", *path) >> 32
+        path = ("sample", pool.root_seed, pool.task, pool.problem_id, pool.form, pool.params)
+        return tuple(seed >> 32 for seed in derive_each(path, indices))
 
     def shortened(self, max_tokens: int) -> "_Draw":
         """The same draw with a smaller token limit, and so from another pool."""
@@ -322,9 +325,13 @@ class _Draw:
         pool = replace(self.pool, params=_digest(astuple(params)))
         return replace(self, params=params, pool=pool)
 
-    def worst(self, start: int, prompt_tokens: int | None) -> tuple[Usage, Usage]:
-        """Most that one sample can cost, and what the pool's first costs on top."""
-        bound = prompt_tokens or prompt_bound_tokens(self.prompt)
+    def worst(self, start: int) -> tuple[Usage, Usage]:
+        """Most that one sample can cost, and what the pool's first costs on top.
+
+        The prompt's bound is used even where its length is known from a stored sample, so that
+        a resumed run admits exactly what the first one did.
+        """
+        bound = prompt_bound_tokens(self.prompt)
         limit = self.params.max_tokens
         whole = price(Usage(prompt_tokens=bound, generated_tokens=limit), self.engine.info)
         reading = price(Usage(prompt_tokens=bound), self.engine.info)
@@ -336,13 +343,6 @@ class _Draw:
         )
         first = Usage() if start else Usage(flops=reading.flops, cost_usd=reading.cost_usd)
         return each, first
-
-
-def _decode_flops(solution: Solution, engine: Engine) -> float:
-    """FLOPs of the generated tokens alone, their attention to the prompt included."""
-    whole = price(solution.usage, engine.info).flops
-    reading = replace(solution.usage, generated_tokens=0)
-    return whole - price(reading, engine.info).flops
 
 
 def _digest(value: object) -> str:

@@ -6,12 +6,13 @@ per UTF-8 byte, which no byte-level tokenizer exceeds.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from underdog.core import Budget, EngineInfo, Prompt, Usage
+from underdog.core import Budget, EngineInfo, Price, Prompt, Usage
 
 _PROMPT_OVERHEAD_TOKENS = 64  # a chat template's own tokens
+_FREE = Price()
 
 
 class Ledger:
@@ -91,7 +92,48 @@ def price(usage: Usage, info: EngineInfo) -> Usage:
         uncached = prompt - usage.cached_prompt_tokens
         flops = uncached * info.shape.flops_per_token(prompt / 2)
         flops += made * info.shape.flops_per_token(prompt + made / 2)
-    return replace(usage, flops=flops, cost_usd=info.price.cost_usd(usage))
+    cost_usd = 0.0 if info.price == _FREE else info.price.cost_usd(usage)
+    return Usage(
+        usage.calls,
+        usage.prompt_tokens,
+        usage.cached_prompt_tokens,
+        usage.generated_tokens,
+        usage.verifier_calls,
+        usage.verifier_tokens,
+        usage.seconds,
+        flops,
+        cost_usd,
+    )
+
+
+def wave_cost(usages: Sequence[Usage], info: EngineInfo, *, first: bool) -> Usage:
+    """What a wave of samples of one prompt costs: the prompt once, or not at all after the first.
+
+    The samples ran side by side, so the wave takes as long as its slowest.
+
+    Args:
+        usages: What each sample cost by itself, the prompt included.
+        info: The engine that drew them.
+        first: Whether the prompt has not been charged yet.
+    """
+    shape, lead = info.shape, usages[0]
+    made = sum(usage.generated_tokens for usage in usages)
+    flops = 0.0
+    if shape is not None:
+        for usage in usages:
+            ending = usage.prompt_tokens + usage.generated_tokens / 2
+            flops += usage.generated_tokens * shape.flops_per_token(ending)
+    cost = Usage(
+        calls=sum(usage.calls for usage in usages),
+        prompt_tokens=lead.prompt_tokens if first else 0,
+        cached_prompt_tokens=lead.cached_prompt_tokens if first else 0,
+        generated_tokens=made,
+    )
+    if first and shape is not None:
+        uncached = lead.prompt_tokens - lead.cached_prompt_tokens
+        flops += uncached * shape.flops_per_token(lead.prompt_tokens / 2)
+    seconds = max(usage.seconds for usage in usages)
+    return replace(cost, seconds=seconds, flops=flops, cost_usd=info.price.cost_usd(cost))
 
 
 def prompt_bound_tokens(prompt: Prompt) -> int:
