@@ -13,6 +13,7 @@ from tests.engines.gguf_files import MALFORMED, gguf
 from underdog.core import GenerateRequest, Prompt, SamplingParams, ScoreRequest
 from underdog.engines.llama_cpp import LlamaCpp, _text_tokens
 from underdog.engines.llama_process import LlamaProcess, _refusal
+from underdog.engines.llama_slots import SharedPrompt, Slots
 from underdog.engines.sync import SyncEngine
 from underdog.errors import ContextError, EngineError, ModelFileError, UsageError
 
@@ -29,12 +30,16 @@ def test_a_malformed_file_is_refused_before_llama_cpp_sees_it(tmp_path: Path, na
         LlamaCpp(path, **SMALL)
 
 
-def test_a_file_that_llama_cpp_cannot_load_costs_only_the_child(tmp_path: Path) -> None:
+def test_a_file_that_llama_cpp_cannot_load_costs_only_the_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("xllamacpp")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     path = tmp_path / "hollow.gguf"
     path.write_bytes(gguf())
     with pytest.raises(ModelFileError, match="cannot load"):
         LlamaCpp(path, **SMALL)
+    assert not list(tmp_path.glob("underdog-*"))
 
 
 def test_a_damaged_model_costs_only_the_child(tmp_path: Path, smollm2: Path) -> None:
@@ -200,3 +205,84 @@ def test_tokens_of_a_stop_string_are_left_out_of_the_trace() -> None:
 @pytest.mark.parametrize("reply", [{"error": {"message": "no"}}, {"error": "no"}, ["no"], None])
 def test_any_refusal_becomes_an_engine_error(reply: object) -> None:
     assert "refused" in str(_refusal(reply))
+
+
+def test_a_prompt_is_read_once_for_all_its_rows(llama: SyncEngine) -> None:
+    prompt = ask("Say which of these numbers are prime: " + ", ".join(map(str, range(40))))
+    params = SamplingParams(max_tokens=1)
+    [rows] = llama.generate([GenerateRequest(prompt, params, (1, 2, 3, 4))])
+    num_prompt = rows[0].usage.prompt_tokens
+    assert num_prompt > 100
+    assert rows[0].usage.cached_prompt_tokens < num_prompt / 2
+    assert all(row.usage.seconds < rows[0].usage.seconds for row in rows[1:])
+
+
+class Server:
+    """Answers as a llama.cpp server would, and remembers what it was asked."""
+
+    def __init__(self, refuses: str = "") -> None:
+        self.asked: list[str] = []
+        self._refuses = refuses
+
+    async def send(self, route: str, body: object) -> dict[str, object]:
+        self.asked.append(route)
+        if self._refuses and route.endswith(self._refuses):
+            raise EngineError("no")
+        return {"timings": {"cache_n": 3, "prompt_ms": 1000.0}}
+
+
+def entered(server: Server, folder: Path, num_rows: int) -> SharedPrompt:
+    prompt = SharedPrompt("question", folder)
+
+    async def rows() -> None:
+        slots = Slots(num_rows)
+        side_by_side = asyncio.Barrier(num_rows)
+
+        async def row(*, late: bool) -> None:
+            async with slots.one("question") as slot:
+                await prompt.enter(slot, slots, server.send)
+                if not late:
+                    await side_by_side.wait()
+
+        await asyncio.gather(*(row(late=i == num_rows) for i in range(num_rows + 1)))
+
+    asyncio.run(rows())
+    prompt.close()
+    return prompt
+
+
+def test_one_slot_reads_and_the_others_copy(tmp_path: Path) -> None:
+    server = Server()
+    prompt = entered(server, tmp_path, 3)
+    assert server.asked == [
+        "/completion",
+        "/slots/0?action=save",
+        "/slots/1?action=restore",
+        "/slots/2?action=restore",
+    ]
+    assert (prompt.cached_tokens, prompt.seconds) == (3, 1.0)
+
+
+def test_without_room_for_a_copy_every_slot_reads_for_itself(tmp_path: Path) -> None:
+    server = Server(refuses="save")
+    entered(server, tmp_path, 3)
+    assert server.asked == ["/completion", "/slots/0?action=save"]
+
+
+def test_a_copy_that_cannot_be_taken_is_done_without(tmp_path: Path) -> None:
+    server = Server(refuses="restore")
+    entered(server, tmp_path, 2)
+    assert server.asked[-1] == "/slots/1?action=restore"
+
+
+def test_a_row_goes_where_most_of_its_prompt_is() -> None:
+    async def chosen() -> tuple[int, int, int]:
+        slots = Slots(2)
+        async with slots.one("shots one") as left, slots.one("other two"):
+            pass
+        async with slots.one("other three") as other, slots.one("shots four") as shots:
+            return left, other, shots
+
+    left, other, shots = asyncio.run(chosen())
+    assert shots == left
+    assert other != left

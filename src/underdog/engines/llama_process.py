@@ -4,6 +4,7 @@ import asyncio
 import importlib.util
 import secrets
 import shutil
+import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -41,6 +42,7 @@ class LlamaProcess:
             )
         self._num_slots = slots
         self._api_key = secrets.token_urlsafe(24)
+        self._folder = Path(tempfile.mkdtemp(prefix="underdog-"))
         self._worker = WorkerProcess("underdog.engines.llama_worker")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: httpx2.AsyncClient | None = None
@@ -52,17 +54,17 @@ class LlamaProcess:
                 "context_tokens": context_tokens,
                 "threads": threads,
                 "api_key": self._api_key,
+                "folder": str(self._folder),
             }
         )
         hello = self._worker.receive(_LOAD_TIMEOUT_S)
         if hello is None:
-            self._worker.close(kill=True)
+            self.close()
             raise ModelFileError(
                 f"llama.cpp cannot load {path} ({self._worker.last_words}); the file may be "
                 "corrupt, of an unknown architecture, or too large for this machine's memory"
             )
         self._address = str(hello["address"])
-        self._folder = Path(str(hello["folder"]))
 
     @property
     def address(self) -> str:

@@ -8,8 +8,8 @@ that makes llama.cpp crash ends this process only. Not meant to be used directly
 import importlib
 import json
 import os
+import shutil
 import sys
-import tempfile
 import threading
 import time
 from typing import Any
@@ -35,7 +35,7 @@ def _no_core_dump() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _start_server(settings: dict[str, Any], folder: str) -> Any:
+def _start_server(settings: dict[str, Any]) -> Any:
     xllamacpp: Any = importlib.import_module("xllamacpp")
     params = xllamacpp.CommonParams()
     params.model.path = settings["model"]
@@ -51,7 +51,7 @@ def _start_server(settings: dict[str, Any], folder: str) -> Any:
     params.offline = True
     params.ui = False
     params.api_keys = [settings["api_key"]]
-    params.slot_save_path = folder + os.sep
+    params.slot_save_path = settings["folder"] + os.sep
     params.verbosity = 1
     return xllamacpp.Server(params)
 
@@ -61,12 +61,11 @@ def main() -> None:
     _no_core_dump()
     _follow_parent()
     settings = json.loads(sys.stdin.readline())
-    with tempfile.TemporaryDirectory(prefix="underdog-") as folder:
-        server = _start_server(settings, folder)
-        hello = {"address": server.listening_address, "folder": folder}
-        sys.stdout.write(json.dumps(hello) + "\n")
-        sys.stdout.flush()
-        sys.stdin.read()
+    server = _start_server(settings)
+    sys.stdout.write(json.dumps({"address": server.listening_address}) + "\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+    shutil.rmtree(settings["folder"], ignore_errors=True)
     os._exit(0)
 
 
