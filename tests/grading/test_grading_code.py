@@ -80,10 +80,60 @@ def test_a_program_that_fails_its_tests_is_wrong(answer, problem):
     assert grade(answer, problem).status == "wrong"
 
 
-def test_a_program_that_ends_before_its_tests_is_wrong():
-    verdict = grade("import sys\nsys.exit(0)\n", MBPP)
-    assert verdict.status == "wrong"
-    assert "before its tests" in verdict.detail
+FORGERIES = {
+    "exit": "import sys\nsys.exit(0)",
+    "exit without clean-up": "import os\nos._exit(0)",
+    "exit from the function": "import sys\ndef twice(x):\n    sys.exit(0)",
+    "print, then exit": "import sys\nfor n in range(99):\n    print('%032x' % n)\nsys.exit(0)",
+    "print at exit": "import atexit\natexit.register(print, 'done')\ndef twice(x):\n    return 4",
+    "silent print": "def print(*args):\n    pass\ndef twice(x):\n    return 4",
+    "print that adds": "real = print\ndef print(*args):\n    real(*args, 'x')\ntwice = abs",
+    "print without the tests": "print('ok')\nraise SystemExit",
+    "everything caught": "try:\n    raise SystemExit\nexcept BaseException:\n    pass",
+    "exceptions hidden": "import sys, os\nsys.excepthook = lambda *e: os._exit(0)",
+    "a string left open": 'x = """',
+    "a line left open": "def twice(x):\n    return 0\nif 0: \\",
+    "a block left open": "def twice(x):\n    return 0\nif 0:",
+    "a bracket left open": "print(",
+    "a decorator": "def twice(x):\n    return 0\n@(lambda f: print)",
+}
+
+
+@pytest.mark.parametrize("answer", FORGERIES.values(), ids=FORGERIES)
+def test_a_program_whose_tests_did_not_all_run_to_their_end_is_wrong(answer):
+    assert grade(answer, MBPP).status == "wrong"
+
+
+def test_a_program_that_exits_before_its_tests_is_told_so():
+    assert "before its tests" in grade(FORGERIES["exit"], MBPP).detail
+
+
+def test_a_decorator_left_open_does_not_replace_the_test_function():
+    answer = "def double(x):\n    return 0\n@(lambda f: print)"
+    assert grade(answer, HUMAN_EVAL).status == "wrong"
+
+
+def test_a_program_that_catches_everything_of_its_own_is_still_tested():
+    answer = (
+        "try:\n    raise SystemExit\nexcept BaseException:\n    def twice(x):\n        return 4"
+    )
+    assert grade(answer, MBPP).status == "right"
+    assert grade(answer.replace("4", "5"), MBPP).status == "wrong"
+
+
+def test_no_two_runs_share_a_nonce():
+    sandbox = PlainSandbox()
+    for _ in range(2):
+        assert grade("def twice(x):\n    return 4", MBPP, sandbox).status == "right"
+    first, second = (program.splitlines()[-1] for program in sandbox.programs)
+    assert first != second
+    assert grade("x", MBPP, FixedSandbox("ok", "0" * 32 + "\n")).status == "wrong"
+
+
+def test_set_up_code_may_use_what_the_candidate_defines():
+    meta = {"test_list": ["assert tree.leaf == 1"], "test_setup_code": "tree = Tree()"}
+    problem = Problem(MBPP.question, meta=meta)
+    assert grade("class Tree:\n    leaf = 1", problem).status == "right"
 
 
 def test_the_last_print_does_not_depend_on_an_open_line():
@@ -115,7 +165,7 @@ def test_without_a_sandbox_or_tests_nothing_is_decided():
 def test_set_up_code_is_optional():
     problem = Problem(MBPP.question, meta={"test_list": ["assert f() == 1"]})
     assert assemble("def f():\n    return 1", problem) == (
-        "\ndef f():\n    return 1\nassert f() == 1"
+        "def f():\n    return 1\n\npass\n\n\n\nassert f() == 1"
     )
 
 

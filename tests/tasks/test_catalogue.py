@@ -28,8 +28,6 @@ REQUIRED = {
 }
 KNOWN_DEFECTS = {
     "mbpp-123": "the reference takes longer than the time limit",
-    "mbpp-367": "the set-up code needs a class that the reference defines after it",
-    "mbpp-927": "the set-up code needs a class that the reference defines after it",
 }
 
 

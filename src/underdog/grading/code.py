@@ -3,8 +3,9 @@
 The candidate and the problem's tests become one program that a sandbox runs; this module never
 runs code itself. `problem.meta` holds either `test` and `entry_point` (HumanEval: the candidate is
 a body that continues the question, or a whole function) or `test_list` and `test_setup_code`
-(MBPP). The program ends by printing a token derived from its own text, so one that exits early has
-not passed.
+(MBPP, whose set-up may use what the candidate defines and so runs after it). The last statement
+prints a fresh random nonce, which must be the last line of the output: a program that exits early
+has not passed, whatever it printed. Not a defence against a program that inspects its own process.
 
 Strict extraction takes the last fenced code block; flexible extraction takes an unclosed block,
 else everything from the first line that looks like a program, else the reply. Two programs are
@@ -12,8 +13,8 @@ equal when they differ in blank lines, comment lines and trailing spaces only: w
 compared.
 """
 
-import hashlib
 import re
+import secrets
 import textwrap
 from collections.abc import Mapping
 
@@ -26,6 +27,8 @@ _FENCE = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTIL
 _OPEN_FENCE = re.compile(r"^[ \t]*```[^\n`]*\n", re.MULTILINE)
 _PROGRAM_START = re.compile(r"^(?:(?:def|async def|class|import|from)\b|@)", re.MULTILINE)
 _UNDECIDED = ("unsupported", "crashed")
+_NONCE_BYTES = 16
+_SEPARATOR = "\n\npass\n\n"  # no open line, block or decorator of a candidate reaches past it
 
 
 @checkers.register("code")
@@ -66,14 +69,15 @@ class CodeChecker:
         program = assemble(answer, problem)
         if program is None:
             return undecided("the problem has no tests")
-        token = hashlib.blake2b(program.encode(errors="replace"), digest_size=16).hexdigest()
-        result = self._sandbox.run(f"{program}\nprint()\nprint({token!r})\n", self._limits)
+        nonce = secrets.token_hex(_NONCE_BYTES)
+        result = self._sandbox.run(f"{program}\nprint('\\n{nonce}')\n", self._limits)
         if result.status in _UNDECIDED:
             return undecided(f"sandbox {result.sandbox}: {result.status} {result.error}".strip())
-        if result.status == "ok" and result.stdout.rstrip().endswith(token):
+        if result.status != "ok":
+            return Grade("wrong", 0.0, f"{result.status} {result.error}".strip()[:500])
+        if result.stdout.splitlines()[-1:] == [nonce]:
             return RIGHT
-        early = "the program ended before its tests did" if result.status == "ok" else ""
-        return Grade("wrong", 0.0, f"{result.status} {result.error}{early}".strip()[:500])
+        return Grade("wrong", 0.0, "the program ended before its tests did, or replaced print")
 
 
 def assemble(answer: str, problem: Problem) -> str | None:
@@ -82,13 +86,12 @@ def assemble(answer: str, problem: Problem) -> str | None:
     test, entry_point = meta.get("test"), meta.get("entry_point")
     if isinstance(test, str) and isinstance(entry_point, str):
         whole = _with_header(answer, problem.question.text, entry_point)
-        return f"{whole}\n\n{test}\n\ncheck({entry_point})\n"
+        return f"{whole}{_SEPARATOR}{test}\n\ncheck({entry_point})\n"
     tests = _strings(meta, "test_list")
     if not tests:
         return None
     setup = meta.get("test_setup_code")
-    parts = [setup if isinstance(setup, str) else "", answer, *tests]
-    return "\n".join(parts)
+    return "\n".join([answer + _SEPARATOR, setup if isinstance(setup, str) else "", *tests])
 
 
 def _with_header(answer: str, prompt: str, entry_point: str) -> str:
