@@ -93,13 +93,13 @@ class Registry(Generic[T]):
     def _load(self) -> None:
         if self._loaded:
             return
-        self._loaded = True
         package = importlib.import_module(self._package)
         for module in pkgutil.iter_modules(package.__path__):
             if not module.name.startswith("_"):
                 importlib.import_module(f"{self._package}.{module.name}")
         for point in entry_points(group=self._package):
             self._entries.setdefault(point.name, point.load())
+        self._loaded = True
 
 
 def parse_spec(spec: str) -> tuple[str, dict[str, Value]]:

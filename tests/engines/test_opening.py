@@ -103,7 +103,30 @@ def test_hyper_threads_of_one_core_count_once(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(processor.sys, "platform", "linux")
     monkeypatch.setattr(processor.os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
     monkeypatch.setattr(processor, "_siblings", lambda cpu: str(cpu % 2))
+    monkeypatch.setattr(processor, "_load", lambda: 0.4)
     assert processor.default_threads() == 2
+
+
+@pytest.mark.parametrize(("load", "threads"), [(0.0, 4), (1.2, 3), (3.0, 1), (50.0, 1)])
+def test_busy_cores_are_left_to_others(
+    load: float, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UNDERDOG_THREADS", raising=False)
+    monkeypatch.setattr(processor.sys, "platform", "linux")
+    monkeypatch.setattr(processor.os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
+    monkeypatch.setattr(processor, "_siblings", str)
+    monkeypatch.setattr(processor.os, "getloadavg", lambda: (load, 0.0, 0.0))
+    assert processor.default_threads() == threads
+
+
+def test_a_system_that_does_not_say_its_load_counts_as_idle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unknown() -> tuple[float, float, float]:
+        raise OSError("no load")
+
+    monkeypatch.setattr(processor.os, "getloadavg", unknown)
+    assert processor._load() == 0.0
 
 
 def test_elsewhere_half_of_the_logical_processors_count(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,9 @@ def cost_sentence(card: FightCard) -> str:
     small, big = (_price(side.headline, card) for side in (card.small, card.big))
     ratio = small.value / big.value if big.value > 0 else float("inf")
     names = card.names
+    for name, side in zip(names, (card.small, card.big), strict=True):
+        if side.headline.num_right == 0:
+            return f"{name} got nothing right, so a right answer of it has no cost to compare."
     return (
         f"A right answer cost {names[0]} {with_interval(small)} {unit} and {names[1]} "
         f"{with_interval(big)}: {times(ratio)} as much. Per problem they generated "
@@ -23,6 +26,8 @@ def cost_sentence(card: FightCard) -> str:
 def break_even_sentence(card: FightCard) -> str:
     """Where the small model's curve reaches the big model, or why that is not known."""
     names = card.names
+    if card.big.headline.num_right == 0:
+        return f"No break-even point: {names[1]} got nothing right."
     if card.break_even is None:
         return f"No break-even point: the cost of {names[0]} or {names[1]} is not known."
     return card.break_even.sentence(*names)
