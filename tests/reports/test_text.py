@@ -56,3 +56,12 @@ def test_a_free_big_model_makes_the_small_one_infinitely_dear():
     nothing = replace(CARD.big.headline.flops_per_right, value=0.0)
     arms = (replace(CARD.big.headline, usage=usage, flops_per_right=nothing),)
     assert "∞× as much" in fight_card_text(replace(CARD, big=replace(CARD.big, arms=arms)))
+
+
+def test_a_side_that_got_nothing_right_is_named_instead_of_an_infinite_cost():
+    lost = replace(CARD.big.arms[0], num_right=0)
+    card = replace(CARD, big=replace(CARD.big, arms=(lost, *CARD.big.arms[1:])))
+    text = fight_card_text(card)
+    assert f"{card.names[1]} got nothing right" in text
+    assert f"No break-even point: {card.names[1]} got nothing right." in text
+    assert "∞" not in text.partition("arm  ")[0]
