@@ -1,6 +1,8 @@
 """The driver keeps every cap, charges what was used, and resumes from the store."""
 
 import asyncio
+import threading
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from underdog.core import (
     Problem,
     Prompt,
     Question,
+    Quick,
     Sample,
     SamplingParams,
     Score,
@@ -22,6 +25,7 @@ from underdog.core import (
 )
 from underdog.engines.scripted import ScriptedEngine
 from underdog.errors import EndpointError, OracleError, UnknownNameError
+from underdog.forms import forms
 from underdog.grading import checkers
 from underdog.runs.memory import MemoryStore
 from underdog.strategies import strategies
@@ -319,3 +323,32 @@ def test_usage_adds_up_over_solutions() -> None:
     expected = outcome.usage.prompt_tokens * 1e-6 + made * 2e-6
     assert outcome.usage.cost_usd == pytest.approx(expected)
     assert isinstance(outcome.usage, Usage)
+
+
+class Watched:
+    """The form `cot`, noting which thread reads."""
+
+    def __init__(self) -> None:
+        self._form = forms.create("cot")
+        self.name, self.stop = "watched", self._form.stop
+        self.max_tokens = self._form.max_tokens
+        self.threads: set[int] = set()
+
+    def prompt(self, question, shots=None):
+        return self._form.prompt(question, shots)
+
+    def read(self, reply, question, checker, sandbox):
+        self.threads.add(threading.get_ident())
+        return self._form.read(reply, question, checker, sandbox)
+
+
+class QuickWatched(Watched, Quick):
+    """The same, which says that it waits for nothing."""
+
+
+@pytest.mark.parametrize(("form", "in_place"), [(Watched(), False), (QuickWatched(), True)])
+def test_only_a_quick_form_is_read_where_the_event_loop_runs(form: Watched, in_place: bool) -> None:
+    outcome = run("majority:n=4", replace(bench(), forms={"watched": form}, form="watched"))
+    assert len(outcome.solutions) == 4
+    assert (threading.get_ident() in form.threads) == in_place
+    assert len(form.threads) == 1

@@ -16,6 +16,7 @@ from underdog.core.form import Form, Reading
 from underdog.core.outcome import Outcome
 from underdog.core.problem import JSONValue, Problem, Question
 from underdog.core.prompt import Message, Prompt, Role, Shot
+from underdog.core.quick import Quick
 from underdog.core.rollout import PoolKey, RolloutStore, StoredScore
 from underdog.core.sandbox import Limits, Sandbox, SandboxResult, SandboxStatus
 from underdog.core.solution import Solution, SolutionStatus
@@ -52,6 +53,7 @@ __all__ = [
     "Problem",
     "Prompt",
     "Question",
+    "Quick",
     "Reading",
     "Role",
     "RolloutStore",

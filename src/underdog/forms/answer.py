@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from underdog.core import Checker, Prompt, Question, Reading, Sandbox, Shot
+from underdog.core import Checker, Prompt, Question, Quick, Reading, Sandbox, Shot
 from underdog.forms import forms
 from underdog.forms.asking import converse
 from underdog.forms.cot import CHOICE_SHOTS, MATH_SHOTS
@@ -17,7 +17,7 @@ def _last_line(shot: Shot) -> Shot:
 
 
 @forms.register("answer")
-class AnswerOnly:
+class AnswerOnly(Quick):
     """The final answer, nothing else."""
 
     name = "answer"

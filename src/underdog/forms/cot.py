@@ -6,7 +6,7 @@ under 3B do better with them than with long ones (arXiv 2502.12143).
 
 from collections.abc import Sequence
 
-from underdog.core import Checker, Prompt, Question, Reading, Sandbox, Shot
+from underdog.core import Checker, Prompt, Question, Quick, Reading, Sandbox, Shot
 from underdog.forms import forms
 from underdog.forms.asking import converse
 from underdog.forms.reading import read_text
@@ -68,7 +68,7 @@ CHOICE_SHOTS = (
 
 
 @forms.register("cot")
-class ChainOfThought:
+class ChainOfThought(Quick):
     """Short reasoning in words, then "The answer is X."."""
 
     name = "cot"

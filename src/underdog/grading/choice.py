@@ -9,7 +9,7 @@ whose text occurs last in the reply.
 
 import re
 
-from underdog.core import Extraction, Grade, Problem, Question
+from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
 from underdog.grading.markers import read_marked, strip_emphasis, tail
 from underdog.grading.numerals import read_number
@@ -40,7 +40,7 @@ def option_text(choice: str) -> str:
 
 
 @checkers.register("choice")
-class ChoiceChecker:
+class ChoiceChecker(Quick):
     """One option of several, by its letter or its text."""
 
     name = "choice"

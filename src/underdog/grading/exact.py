@@ -4,7 +4,7 @@ White space at the ends and its amount inside do not matter; case does, unless t
 Strict extraction takes what stands at the last marked place, flexible the last line with text.
 """
 
-from underdog.core import Extraction, Grade, Problem, Question
+from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
 from underdog.grading.markers import read_marked, strip_emphasis, tail, whole_place
 from underdog.grading.verdicts import NO_GOLD, verdict
@@ -19,7 +19,7 @@ def last_line(reply: str) -> str | None:
 
 
 @checkers.register("exact")
-class ExactChecker:
+class ExactChecker(Quick):
     """The same characters, white space aside.
 
     Args:

@@ -7,7 +7,7 @@ label that the reply opens with, else the last label anywhere in it. With the la
 
 import re
 
-from underdog.core import Extraction, Grade, Problem, Question
+from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
 from underdog.grading.markers import Place, read_marked, strip_emphasis, tail
 from underdog.grading.verdicts import NO_GOLD, OPAQUE, opaque_key, verdict
@@ -16,7 +16,7 @@ _SYNONYMS = {"true": "yes", "false": "no"}
 
 
 @checkers.register("label")
-class LabelChecker:
+class LabelChecker(Quick):
     """One of a fixed set of words.
 
     Args:

@@ -15,7 +15,7 @@ import math
 import re
 from fractions import Fraction
 
-from underdog.core import Extraction, Grade, Problem, Question
+from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
 from underdog.grading.markers import Place, read_marked, tail
 from underdog.grading.numerals import plain_characters, read_number, write_number
@@ -50,7 +50,7 @@ def grid_digits(tolerance: float) -> int:
 
 
 @checkers.register("numeric")
-class NumericChecker:
+class NumericChecker(Quick):
     """One number, exactly read: money, percent, fractions, thousands, powers of ten, units.
 
     Args:

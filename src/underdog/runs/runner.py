@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from underdog.core import Budget, Grade, Outcome, Problem, Strategy, Usage
+from underdog.core import Budget, Grade, Outcome, Problem, Quick, Strategy, Usage
 from underdog.errors import (
     DataError,
     EngineError,
@@ -177,8 +177,9 @@ class _Work:
         ]
 
     async def drain(self, pending: Iterator[tuple[int, Problem]]) -> None:
-        """Work off problems until none are left."""
+        """Work off problems until none are left, and let others on between them."""
         for place, problem in pending:
+            await asyncio.sleep(0)
             item = await self._finish(place, problem)
             self._items[problem.id] = item
             self._right += item.right
@@ -193,7 +194,10 @@ class _Work:
         arm = self._arm
         try:
             outcome = await solve(arm.strategy, problem.question, arm.bench, arm.budget)
-            item, detail = await asyncio.to_thread(_graded, outcome, problem, arm.bench)
+            if isinstance(arm.bench.task.checker, Quick):
+                item, detail = _graded(outcome, problem, arm.bench)
+            else:
+                item, detail = await asyncio.to_thread(_graded, outcome, problem, arm.bench)
         except _CONCERN_ALL:
             raise
         except Exception as error:  # noqa: BLE001  # boundary: one item's failure becomes data
