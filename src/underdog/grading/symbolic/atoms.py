@@ -110,13 +110,19 @@ def _constant(expression: Expression) -> Atom | None:
     if parts is None or any(abs(part.adjusted()) > _MAX_EXPONENT for part in parts):
         return None
     real, imaginary = (Fraction(part) for part in parts)
-    if not imaginary and expression.is_rational:
-        exact = expression.doit()
-        if isinstance(exact, sympy.Rational):
-            real = Fraction(int(exact.p), int(exact.q))
-    if not imaginary:
-        return Atom(write_number(real, DIGITS), real)
-    return Atom(f"{write_number(real, DIGITS)}+{write_number(imaginary, DIGITS)}i")
+    if imaginary:
+        return Atom(f"{write_number(real, DIGITS)}+{write_number(imaginary, DIGITS)}i")
+    exact = expression.doit() if expression.is_rational else None
+    if isinstance(exact, sympy.Rational):
+        real = Fraction(int(exact.p), int(exact.q))
+    return Atom(_written(real), real)
+
+
+def _written(value: Fraction) -> str:
+    """A number on its grid, or the fingerprint of one that has too many digits to write."""
+    if max(abs(value.numerator), value.denominator) < 10**_MAX_EXPONENT:
+        return write_number(value, DIGITS)
+    return _fingerprint([f"{value.numerator:x}", f"{value.denominator:x}"])
 
 
 def _at(expression: Expression, point: int) -> str | None:
