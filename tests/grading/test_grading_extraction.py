@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from underdog.core import Problem, Question
 from underdog.grading import open_checker
 from underdog.grading.markers import boxed, first_sentence
-from underdog.grading.numerals import read_number, write_number
+from underdog.grading.numerals import MAX_NUMERAL_CHARS, read_number, write_number
 from underdog.grading.numeric import close
 from underdog.grading.text import token_f1
 
@@ -171,3 +171,8 @@ def test_every_gold_answer_is_accepted_by_its_own_checker(name):
             if checker.grade(gold, problem).status != "right":
                 refused.append((row["id"], gold, "as it stands"))
     assert refused == []
+
+
+def test_what_grows_too_long_in_plain_characters_is_no_number():
+    assert read_number("½") is not None
+    assert read_number("½" * MAX_NUMERAL_CHARS) is None

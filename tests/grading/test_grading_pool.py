@@ -139,6 +139,20 @@ def test_the_shared_pool_counts():
     assert counters() == default_pool().counters()
 
 
+@pytest.mark.parametrize(("platform", "num_forks_watched"), [("linux", 1), ("win32", 0)])
+def test_the_shared_pool_watches_for_forks_where_there_are_any(
+    monkeypatch, platform, num_forks_watched
+):
+    closed, watched = [], []
+    with monkeypatch.context() as patch:
+        patch.setattr(pool_module.atexit, "register", closed.append)
+        patch.setattr(os, "register_at_fork", lambda after_in_child: watched.append(after_in_child))
+        patch.setattr(sys, "platform", platform)
+        made = default_pool.__wrapped__()
+    assert closed == [made.close]
+    assert watched == [made.forget] * num_forks_watched
+
+
 SCRIPT = """
 from underdog.core import Question
 from underdog.grading import open_checker

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
 
 _MEMORY_BYTES = 3 << 30
 _GRACE_S = 1.0
@@ -17,18 +17,16 @@ _GRACE_S = 1.0
 
 def main() -> None:
     """Serve requests until standard input ends."""
-    replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    _limit()
-    _operation("key")("x+1")  # imports sympy and warms the parser, so that no request pays for it
-    _send(replies.write, {"status": "ok"})
-    replies.flush()
-    for line in sys.stdin.buffer:
-        request = json.loads(line)
-        _arm(request["timeout_s"] + _GRACE_S)
-        _send(replies.write, _serve(request))
-        _arm(0.0)
-        replies.flush()
+    with os.fdopen(os.dup(1), "wb") as replies:
+        os.dup2(2, 1)
+        _limit()
+        _operation("key")("x+1")  # imports sympy and warms the parser: no request pays for it
+        _send(replies, {"status": "ok"})
+        for line in sys.stdin.buffer:
+            request = json.loads(line)
+            _arm(request["timeout_s"] + _GRACE_S)
+            _send(replies, _serve(request))
+            _arm(0.0)
 
 
 def _serve(request: dict[str, Any]) -> dict[str, Any]:
@@ -52,8 +50,9 @@ def _operation(name: str) -> Callable[..., Any]:
     return operations[name]
 
 
-def _send(write: Callable[[bytes], object], reply: dict[str, Any]) -> None:
-    write(json.dumps(reply).encode() + b"\n")
+def _send(replies: IO[bytes], reply: dict[str, Any]) -> None:
+    replies.write(json.dumps(reply).encode() + b"\n")
+    replies.flush()
 
 
 def _arm(seconds: float) -> None:
