@@ -46,7 +46,7 @@ def decide(solutions: Sequence[Solution], reason: str, weight: Weight = one) -> 
         return Decision(answer=None, reason=reason)
     winner = candidates[0]
     group = [solution for solution in solutions if solution.vote_key == winner.vote_key]
-    best = max(group, key=lambda solution: (weight(solution), -group.index(solution)))
+    best = max(group, key=weight)  # the first of equals
     return Decision(
         answer=best.answer,
         solution=best,
