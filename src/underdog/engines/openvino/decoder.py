@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import openvino as ov
 from numpy.typing import NDArray
 
 from underdog.engines.openvino.blocks import BLOCK_TOKENS
-from underdog.engines.openvino.graph import build_decoder
+from underdog.engines.openvino.graph import build_decoder, ov
 from underdog.engines.openvino.weights import Array, Precision, Weights
 
 Floats = NDArray[np.float32]
@@ -131,8 +130,9 @@ class Decoder:
             self._request.set_tensor(name, ov.Tensor(array, shared_memory=bool(array.ndim)))
         self._request.infer()
         names = ("logits", "tile_max", "tile_mass", "tile_mass_cooled")
-        arrays = [self._request.get_tensor(name).data for name in names]
-        return Logits(*arrays, self._inputs["inverse_temperature"].reshape(-1))
+        values, tile_max, mass, cooled = (self._request.get_tensor(name).data for name in names)
+        cooling = self._inputs["inverse_temperature"].reshape(-1)
+        return Logits(values, tile_max, mass, cooled, cooling)
 
     def copy_block(self, source: int, target: int) -> None:
         """Duplicate a block's keys and values."""
@@ -155,7 +155,7 @@ class Decoder:
         begins = _begins(lengths)
         tokens = np.fromiter((token for chunk in chunks for token in chunk.tokens), np.int64)
         positions = np.arange(len(tokens)) - np.repeat(begins[:-1] - past, lengths)
-        wanted = [
+        wanted: list[NDArray[np.int64]] = [
             np.arange(begin + chunk.logits_from, begin + len(chunk.tokens))
             for begin, chunk in zip(begins, chunks, strict=False)
         ]

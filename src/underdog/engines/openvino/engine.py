@@ -6,7 +6,8 @@ many samples; for one row at a time of a model above a billion parameters llama.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -143,7 +144,7 @@ class OpenVinoEngine:
                 f"not fit the context of {self._info.context_tokens}; raise context_tokens"
             )
         if not continuation or not prompt:
-            return ContinuationScore((), Usage(calls=1, prompt_tokens=total))
+            return ContinuationScore((), Usage(prompt_tokens=total))
         reading = Reading([*prompt, *continuation])
         logprobs: list[float] = await self._done(
             lambda deliver: ScoreJob(reading, len(prompt), deliver)
@@ -155,6 +156,7 @@ class OpenVinoEngine:
             prompt_tokens=len(reading.tokens),
             cached_prompt_tokens=reading.cached,
             generated_tokens=0,
+            calls=0,
             shape=self._info.shape,
         )
 
@@ -171,7 +173,7 @@ class OpenVinoEngine:
         text = await asyncio.to_thread(self._template.render, prompt)
         return self._vocabulary.encode(text)
 
-    async def _done(self, make: "Any") -> Any:
+    async def _done(self, make: "Callable[[Callable[[object], None]], Job]") -> Any:
         """Submit a job and await what it delivers; cancelling drops the job at the next step."""
         running = asyncio.get_running_loop()
         future: asyncio.Future[Any] = running.create_future()
@@ -185,10 +187,10 @@ class OpenVinoEngine:
                 future.set_result(result)
 
         def deliver(result: object) -> None:
-            if not running.is_closed():
+            with suppress(RuntimeError):  # the caller's event loop may be gone
                 running.call_soon_threadsafe(settle, result)
 
-        job: Job = make(deliver)
+        job = make(deliver)
         self._loop.submit(job)
         try:
             return await future

@@ -8,18 +8,18 @@ tile of the vocabulary, which make exact sampling cheap (see `sampling`). The pa
 RMS normalisation, rotary embedding and int8 matrices are those that the CPU plugin fuses.
 """
 
+import importlib
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import openvino as ov
-from openvino import opset13
-from openvino.op import _PagedAttentionExtension  # pyright: ignore[reportPrivateUsage]
 
 from underdog.engines.openvino.architecture import Architecture
 from underdog.engines.openvino.weights import TILE, Array, Weights
 
-op: Any = opset13
+ov: Any = importlib.import_module("openvino")
+op: Any = importlib.import_module("openvino.opset13")
+paged_attention: Any = importlib.import_module("openvino.op")._PagedAttentionExtension
 Node = Any
 
 _NO_LOGIT = np.float32(-1e30)
@@ -82,8 +82,9 @@ class _Graph:
         padded = self._arrays["head"].shape[0]
         if padded == num_tokens:
             return logits
-        reach = np.where(np.arange(padded) < num_tokens, np.float32(0), _NO_LOGIT)[None]
-        return op.add(logits, op.constant(reach.astype(np.float32)))
+        reach = np.zeros((1, padded), np.float32)
+        reach[:, num_tokens:] = _NO_LOGIT
+        return op.add(logits, op.constant(reach))
 
     def outputs(self, logits: Node) -> dict[str, Node]:
         """Logits and what sampling needs to know of each tile of the vocabulary."""
@@ -159,7 +160,7 @@ class _Graph:
         shape = self._architecture
         caches = [self._cache(f"key_cache.{layer}"), self._cache(f"value_cache.{layer}")]
         inputs = [*query_key_value, *caches, *self.layout, *_fixed_inputs(shape, self.longest)]
-        node = _PagedAttentionExtension([_output(value) for value in inputs])
+        node: Any = paged_attention([_output(value) for value in inputs])
         information: Any = node.get_rt_info()
         for name in ("num_k_heads", "num_v_heads"):
             information[name] = shape.num_kv_heads

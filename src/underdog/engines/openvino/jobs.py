@@ -27,6 +27,7 @@ class Reading:
     blocks: list[int] = field(default_factory=list[int])
     past: int = 0
     cached: int = 0
+    _digests: list[bytes] = field(default_factory=list[bytes])
 
     @property
     def done(self) -> bool:
@@ -39,13 +40,17 @@ class Reading:
         At least two tokens stay to be read: the last one's logits are needed, and a lone token
         would be read by another kernel with other rounding.
         """
-        digests = block_digests(self.tokens)
+        self._digests = block_digests(self.tokens)
         known = max(0, len(self.tokens) - 2) // BLOCK_TOKENS
-        self.blocks = pool.find(digests[:known])
+        self.blocks = pool.find(self._digests[:known])
         self.past = self.cached = len(self.blocks) * BLOCK_TOKENS
         while len(self.blocks) < blocks_for(len(self.tokens)):
             self.blocks.append(pool.take())
-        for digest, block in zip(digests, self.blocks, strict=False):
+
+    def keep(self, pool: BlockPool) -> None:
+        """Let later prompts find the blocks that have been read or are read in this step."""
+        full = self.past // BLOCK_TOKENS
+        for digest, block in zip(self._digests[:full], self.blocks, strict=False):
             pool.keep(digest, block)
 
     def chunk(self, room: int, first_logit: int, temperature: float = 1.0) -> Chunk | None:
@@ -80,8 +85,8 @@ class SampleJob:
 
     @property
     def reserve(self) -> int:
-        """Blocks that the prompt may need."""
-        return blocks_for(len(self.reading.tokens))
+        """Blocks to set aside before the prompt is begun: for it, and so that a row can follow."""
+        return blocks_for(len(self.reading.tokens)) + self.row_reserve
 
     @property
     def row_reserve(self) -> int:
@@ -89,13 +94,18 @@ class SampleJob:
         prompt = len(self.reading.tokens)
         return blocks_for(prompt + self.limit) - prompt // BLOCK_TOKENS
 
+    def further_reserve(self) -> int:
+        """Blocks to set aside for the next row; the first one's are already."""
+        return self.row_reserve if self.next_row else 0
+
     @property
     def rows_left(self) -> int:
         """Rows that are not begun."""
         return len(self.seeds) - self.next_row
 
-    def next_chunk(self, room: int) -> Chunk | None:
-        """The next part of the prompt to read."""
+    def next_chunk(self, room: int, logit_room: int) -> Chunk | None:
+        """The next part of the prompt to read; it wants one position's logits at most."""
+        del logit_room
         temperature = self.params.temperature or 1.0
         return self.reading.chunk(room, len(self.reading.tokens) - 1, temperature)
 
@@ -141,12 +151,13 @@ class ScoreJob:
 
     @property
     def reserve(self) -> int:
-        """Blocks that the sequence needs."""
+        """Blocks to set aside before it is begun."""
         return blocks_for(len(self.reading.tokens))
 
-    def next_chunk(self, room: int) -> Chunk | None:
-        """The next part to read."""
-        return self.reading.chunk(room, self.num_prompt - 1)
+    def next_chunk(self, room: int, logit_room: int) -> Chunk | None:
+        """The next part to read, with at most `logit_room` positions that are scored."""
+        silent = max(0, self.num_prompt - 1 - self.reading.past)
+        return self.reading.chunk(min(room, silent + logit_room), self.num_prompt - 1)
 
 
 Job: TypeAlias = SampleJob | ScoreJob

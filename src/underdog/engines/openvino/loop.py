@@ -19,12 +19,12 @@ from underdog.engines.openvino.blocks import BLOCK_TOKENS, BlockPool
 from underdog.engines.openvino.decoder import Chunk, Decoder, Logits
 from underdog.engines.openvino.jobs import Job, SampleJob, ScoreJob
 from underdog.engines.openvino.row import Row
-from underdog.engines.openvino.sampling import draw, log_normaliser
+from underdog.engines.openvino.sampling import Ints, draw, log_normaliser
 from underdog.engines.openvino.vocabulary import Vocabulary
 from underdog.errors import EngineError
 
 _READ_TOKENS = 256
-_SCORED_ROWS = 64
+_READ_LOGITS = 64
 _SEEDS = 1 << 64
 
 Running: TypeAlias = tuple[SampleJob, Row]
@@ -61,38 +61,40 @@ class DecodingLoop:
         self._reading: deque[Job] = deque()
         self._ready: deque[SampleJob] = deque()
         self._running: list[Running] = []
-        self._open = True
-        self._failure: EngineError | None = None
+        self._gate = threading.Lock()
+        self._closed: EngineError | None = None
         self._thread = threading.Thread(target=self._run, name="underdog-openvino", daemon=True)
         self._thread.start()
 
     def submit(self, job: Job) -> None:
         """Hand a job in, from any thread. Raises `EngineError` when the loop has ended."""
-        if self._failure is not None:
-            raise self._failure
-        if not self._open:
-            raise EngineError("the openvino engine is closed; open a new one")
-        self._inbox.put(job)
+        with self._gate:
+            if self._closed is not None:
+                raise self._closed
+            self._inbox.put(job)
 
     def close(self) -> None:
         """End the thread; what is unfinished fails. May be called twice."""
-        self._open = False
+        self._shut(EngineError("the openvino engine is closed; open a new one"))
         self._inbox.put(None)
         self._thread.join()
+
+    def _shut(self, reason: EngineError) -> None:
+        with self._gate:
+            self._closed = self._closed or reason
 
     def _run(self) -> None:
         try:
             while self._receive():
                 self._step()
-            self._fail(EngineError("the openvino engine was closed while it worked"))
         except Exception as error:  # noqa: BLE001  the thread's boundary: callers get it as theirs
-            self._failure = EngineError(f"the openvino engine failed: {error}")
-            self._fail(self._failure)
+            self._shut(EngineError(f"the openvino engine failed: {error}"))
+        self._abandon()
 
     def _receive(self) -> bool:
         """Take in new jobs, waiting for one when idle; whether to go on."""
         idle = not (self._waiting or self._reading or self._ready or self._running)
-        while self._open:
+        while self._closed is None:
             try:
                 job = self._inbox.get(block=idle)
             except queue.Empty:
@@ -100,17 +102,18 @@ class DecodingLoop:
             idle = False
             if job is not None:
                 self._waiting.append(job)
-        return self._open
+        return self._closed is None
 
-    def _fail(self, error: EngineError) -> None:
-        self._open = False
+    def _abandon(self) -> None:
+        """Fail what is unfinished; nothing more can be submitted by now."""
+        reason = self._closed or EngineError("the openvino engine ended")
         while not self._inbox.empty():
             job = self._inbox.get()
             if job is not None:
                 self._waiting.append(job)
         running = dict.fromkeys(job for job, _ in self._running)
         for job in dict.fromkeys([*self._waiting, *self._reading, *self._ready, *running]):
-            job.deliver(error)
+            job.deliver(reason)
 
     def _step(self) -> None:
         self._forget_cancelled()
@@ -140,28 +143,32 @@ class DecodingLoop:
         ahead += sum(job.rows_left for job in self._reading if isinstance(job, SampleJob))
         while self._waiting and ahead < wanted:
             job = self._waiting[0]
-            row_reserve = job.row_reserve if isinstance(job, SampleJob) else 0
-            if job.reserve + row_reserve > self._unreserved:
+            if job.reserve > self._unreserved:
                 break
             self._waiting.popleft()
             self._unreserved -= job.reserve
             self._reading.append(job)
             ahead += job.rows_left if isinstance(job, SampleJob) else 1
 
+    @staticmethod
+    def _used_reserve(job: Job) -> int:
+        """The part of a job's reserve that its first row has taken over."""
+        return job.row_reserve if isinstance(job, SampleJob) and job.next_row else 0
+
     def _read_chunks(self) -> list[tuple[Job, Chunk]]:
         """Parts of prompts to read in this step, the oldest first."""
-        room, scored = _READ_TOKENS, 0
+        room, logit_room = _READ_TOKENS, _READ_LOGITS
         chunks: list[tuple[Job, Chunk]] = []
         for job in list(self._reading):
             if not job.reading.blocks:
                 job.reading.begin(self._pool)
-            limit = room if isinstance(job, SampleJob) else min(room, _SCORED_ROWS - scored)
-            chunk = job.next_chunk(limit)
+            chunk = job.next_chunk(room, logit_room)
             if chunk is None:
                 break
+            job.reading.keep(self._pool)
             chunks.append((job, chunk))
             room -= len(chunk.tokens)
-            scored += len(chunk.tokens) if isinstance(job, ScoreJob) else 0
+            logit_room -= len(chunk.tokens) - chunk.logits_from
             if not job.reading.done:
                 break
         return chunks
@@ -182,14 +189,15 @@ class DecodingLoop:
         if isinstance(job, SampleJob):
             self._ready.append(job)
             return
-        self._release(job)
+        self._pool.drop(job.reading.blocks)
+        self._unreserved += job.reserve
         job.deliver(job.logprobs)
 
-    def _score(self, job: ScoreJob, chunk: Chunk, logits: Logits, rows: "np.ndarray") -> None:
+    def _score(self, job: ScoreJob, chunk: Chunk, logits: Logits, rows: Ints) -> None:
         first = chunk.past + chunk.logits_from + 1
         tokens = np.array(job.reading.tokens[first : first + len(rows)], np.int64)
         rows = rows[: len(tokens)]
-        found = logits.values_MV[rows, tokens] - log_normaliser(logits, rows)
+        found = np.minimum(logits.values_MV[rows, tokens] - log_normaliser(logits, rows), 0.0)
         job.logprobs.extend(found.tolist())
 
     def _branch(self) -> None:
@@ -198,9 +206,10 @@ class DecodingLoop:
             job = self._ready[0]
             started: list[Running] = []
             while job.rows_left and len(self._running) + len(started) < self._max_rows:
-                if job.row_reserve > self._unreserved:
+                reserve = job.further_reserve()
+                if reserve > self._unreserved:
                     break
-                self._unreserved -= job.row_reserve
+                self._unreserved -= reserve
                 started.append((job, self._new_row(job)))
             if job.logits is not None and started:
                 self._take(job.logits, np.zeros(len(started), np.int64), started)
@@ -208,7 +217,7 @@ class DecodingLoop:
                 return
             self._ready.popleft()
             job.logits = None
-            self._release(job)
+            self._pool.drop(job.reading.blocks)
 
     def _new_row(self, job: SampleJob) -> Row:
         row = job.new_row(self._pool)
@@ -217,7 +226,7 @@ class DecodingLoop:
             self._decoder.copy_block(job.reading.blocks[-1], row.blocks[-1])
         return row
 
-    def _take(self, logits: Logits, at: "np.ndarray", rows: Sequence[Running]) -> None:
+    def _take(self, logits: Logits, at: Ints, rows: Sequence[Running]) -> None:
         """Draw a token for each row; finished rows leave, the others run on."""
         groups: defaultdict[SamplingParams, list[int]] = defaultdict(list)
         for place, (_, row) in enumerate(rows):
@@ -237,25 +246,25 @@ class DecodingLoop:
             if row.finish is None:
                 self._running.append((job, row))
             else:
-                self._leave(job, row)
-                job.finish(row, self._shape)
-
-    def _leave(self, job: SampleJob, row: Row) -> None:
-        self._pool.drop(row.blocks)
-        self._unreserved += job.row_reserve
-
-    def _release(self, job: Job) -> None:
-        self._pool.drop(job.reading.blocks)
-        self._unreserved += job.reserve
+                self._pool.drop(row.blocks)
+                self._unreserved += job.row_reserve
+                if job.finish(row, self._shape):
+                    self._unreserved += job.reserve - job.row_reserve
 
     def _forget_cancelled(self) -> None:
+        for job in dict.fromkeys(
+            [*self._reading, *self._ready, *(job for job, _ in self._running)]
+        ):
+            if job.cancelled:
+                self._unreserved += job.reserve - self._used_reserve(job)
         for job, row in self._running:
             if job.cancelled:
-                self._leave(job, row)
-        self._running = [(job, row) for job, row in self._running if not job.cancelled]
+                self._pool.drop(row.blocks)
+                self._unreserved += job.row_reserve
         for job in [*self._reading, *self._ready]:
             if job.cancelled:
-                self._release(job)
+                self._pool.drop(job.reading.blocks)
+        self._running = [(job, row) for job, row in self._running if not job.cancelled]
         self._waiting = deque(job for job in self._waiting if not job.cancelled)
         self._reading = deque(job for job in self._reading if not job.cancelled)
         self._ready = deque(job for job in self._ready if not job.cancelled)

@@ -20,7 +20,7 @@ from underdog.engines.openvino.weights import TILE
 Ints = NDArray[np.int64]
 Doubles = NDArray[np.float64]
 
-_HEAD = 64
+_HEAD = 16
 _GROWTH = 8
 
 
@@ -58,15 +58,15 @@ def draw(
     if params.greedy:
         tokens = _likeliest(logits, rows)
     elif filtered:
-        tokens = _from_head(logits, rows, chance, params)
+        tokens = _from_head(logits, rows, chance, params, params.top_k or _HEAD)
     else:
         tokens = _from_all(logits, rows, chance)
     normaliser = log_normaliser(logits, rows)
-    logprobs = logits.values_MV[rows, tokens] - normaliser
+    logprobs = np.minimum(logits.values_MV[rows, tokens] - normaliser, 0.0)
     if not params.top_logprobs:
         return Drawn(tokens, logprobs, None, None)
     _, heads = _head(logits, rows, params.top_logprobs)
-    listed = heads.astype(np.float64) - normaliser[:, None]
+    listed = np.minimum(heads.astype(np.float64) - normaliser[:, None], 0.0)
     return Drawn(tokens, logprobs, -listed.mean(axis=1), _self_certainty(listed))
 
 
@@ -135,21 +135,20 @@ def _head(logits: Logits, rows: Ints, size: int) -> tuple[Ints, Floats]:
     each = np.arange(len(rows))[:, None]
     tokens = tiles[each, places // TILE] * TILE + places % TILE
     found = values[each, places]
-    order = np.lexsort((tokens, -found), axis=1)
+    order = np.argsort(-found, axis=1)
     return tokens[each, order], found[each, order]
 
 
 def _largest(values: Floats, count: int) -> Ints:
     if count >= values.shape[1]:
-        return np.broadcast_to(np.arange(values.shape[1]), values.shape)
+        return np.tile(np.arange(values.shape[1], dtype=np.int64), (len(values), 1))
     return np.argpartition(values, values.shape[1] - count, axis=1)[:, -count:]
 
 
 def _from_head(
-    logits: Logits, rows: Ints, chance: Doubles, params: SamplingParams, size: int = 0
+    logits: Logits, rows: Ints, chance: Doubles, params: SamplingParams, size: int
 ) -> Ints:
     """Draw from the kept head, looking further down where the head seen so far is too short."""
-    size = size or params.top_k or _HEAD
     candidates, values = _head(logits, rows, size)
     weights = _cooled(values.astype(np.float64), logits, rows)
     total = (
