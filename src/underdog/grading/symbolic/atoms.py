@@ -112,7 +112,7 @@ def _constant(expression: Expression) -> Atom | None:
     real, imaginary = (Fraction(part) for part in parts)
     if imaginary:
         return Atom(f"{write_number(real, DIGITS)}+{write_number(imaginary, DIGITS)}i")
-    exact = expression.doit() if expression.is_rational else None
+    exact: Expression = expression.doit() if expression.is_rational else expression
     if isinstance(exact, sympy.Rational):
         real = Fraction(int(exact.p), int(exact.q))
     return Atom(_written(real), real)
