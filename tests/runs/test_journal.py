@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -43,7 +44,7 @@ def test_finished_items_come_back_exactly_and_in_order(given_items: list[ItemRes
     with Store(":memory:") as store:
         arm = store.journal.begin("run", MANIFEST).arm(KEY, "arm")
         for place, item in reversed(list(enumerate(given_items))):
-            arm.finish(place, item, OUTCOME, "because")
+            asyncio.run(arm.finish(place, item, OUTCOME, "because"))
         assert arm.items() == given_items
 
 
@@ -51,21 +52,17 @@ def test_a_finished_item_is_never_written_again() -> None:
     with Store(":memory:") as store:
         arm = store.journal.begin("run", MANIFEST).arm(KEY, "arm")
         first = ItemResult("q1", "right", 1.0, Usage())
-        arm.finish(0, first, OUTCOME, "")
-        arm.finish(0, replace(first, status="wrong"), OUTCOME, "")
+        asyncio.run(arm.finish(0, first, OUTCOME, ""))
+        asyncio.run(arm.finish(0, replace(first, status="wrong"), OUTCOME, ""))
         assert arm.items() == [first]
 
 
 def test_an_item_keeps_what_it_rests_on() -> None:
     with Store(":memory:") as store:
         arm = store.journal.begin("run", MANIFEST).arm(KEY, "arm")
-        arm.finish(0, ItemResult("q1", "right", 1.0, Usage()), OUTCOME, "equal")
-        arm.finish(
-            1,
-            ItemResult("q2", "no_answer", 0.0, Usage()),
-            Outcome("q2", "m", Decision(None), error="too long"),
-            "",
-        )
+        asyncio.run(arm.finish(0, ItemResult("q1", "right", 1.0, Usage()), OUTCOME, "equal"))
+        undecided = Outcome("q2", "m", Decision(None), error="too long")
+        asyncio.run(arm.finish(1, ItemResult("q2", "no_answer", 0.0, Usage()), undecided, ""))
         rows = store.database.read("SELECT decision, error FROM outcome ORDER BY place")
         assert '"chosen": ["main", "cot", 1]' in rows[0][0]
         assert '"drawn": [["main", "cot", 0], ["main", "cot", 1]]' in rows[0][0]
@@ -77,7 +74,7 @@ def test_arms_with_equal_keys_are_one_and_results_list_them_in_order() -> None:
     with Store(":memory:") as store:
         run = store.journal.begin("run", MANIFEST)
         item = ItemResult("q1", "right", 1.0, Usage())
-        run.arm(KEY, "first").finish(0, item, OUTCOME, "")
+        asyncio.run(run.arm(KEY, "first").finish(0, item, OUTCOME, ""))
         run.arm(replace(KEY, form="program"), "second")
         assert run.arm(KEY, "renamed").items() == [item]
         assert [(arm.name, arm.form, len(arm.items)) for arm in run.results()] == [
@@ -90,7 +87,9 @@ def test_runs_of_one_store_are_apart() -> None:
     with Store(":memory:") as store:
         one = store.journal.begin("one", MANIFEST)
         two = store.journal.begin("two", replace(MANIFEST, limit=5))
-        one.arm(KEY, "arm").finish(0, ItemResult("q1", "right", 1.0, Usage()), OUTCOME, "")
+        asyncio.run(
+            one.arm(KEY, "arm").finish(0, ItemResult("q1", "right", 1.0, Usage()), OUTCOME, "")
+        )
         assert two.arm(KEY, "arm").items() == []
         assert [run.name for run in store.journal.runs()] == ["one", "two"]
         assert store.journal.runs()[1].manifest["limit"] == 5

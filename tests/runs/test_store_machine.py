@@ -1,5 +1,6 @@
 """The store against a model of itself, with crashes between and inside any two operations."""
 
+import asyncio
 import shutil
 import tempfile
 from contextlib import suppress
@@ -64,7 +65,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(place=st.integers(0, 3), score=st.floats(0, 1))
     def finish_item(self, place: int, score: float) -> None:
         item = ItemResult(f"q{place}", "right", score, Usage(calls=place))
-        self.arm.finish(place, item, Outcome(item.problem_id, "s", Decision("1")), "")
+        asyncio.run(self.arm.finish(place, item, Outcome(item.problem_id, "s", Decision("1")), ""))
         self.items.setdefault(item.problem_id, item)
 
     @rule()

@@ -55,6 +55,10 @@ class RolloutStore(Protocol):
         """Keep solutions; one whose index is already there is left as it was."""
         ...
 
+    async def keep_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
+        """`add_solutions` for one of many tasks, whose writes the store may join."""
+        ...
+
     def scores(
         self, pool: PoolKey, verifier: str, indices: Sequence[int]
     ) -> dict[int, StoredScore]:

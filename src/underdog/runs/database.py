@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeAlias
 from underdog.errors import StoreError
 from underdog.runs.faults import translated
 from underdog.runs.schema import APPLICATION_ID, MIGRATIONS
+from underdog.runs.together import GroupCommit
 
 Survives: TypeAlias = Literal["process death", "power loss"]
 
@@ -43,6 +44,9 @@ class Database:
         survives: What a finished write survives.
         create: Whether to make the file when it is missing.
 
+    Attributes:
+        together: Transactions shared by concurrent tasks.
+
     Raises:
         StoreError: The file is missing, foreign, damaged, locked, or from a newer underdog.
     """
@@ -52,6 +56,7 @@ class Database:
     ) -> None:
         self.path = str(path)
         self._lock = threading.RLock()
+        self.together = GroupCommit(self.transaction)
         if self.path != ":memory:":
             _prepare_folder(Path(path), create)
             _refuse_stump(Path(path))

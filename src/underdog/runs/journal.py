@@ -1,18 +1,19 @@
 """What was run and what came of it: runs, their arms, finished items, and events.
 
-An item is one problem under one arm. It is written in one transaction when it is finished, and
-never again: a second writer of the same item changes nothing. Items of a resumed run are read
-back instead of being computed.
+An item is one problem under one arm. It is written when it is finished, and never again: a second
+writer of the same item changes nothing. Items of a resumed run are read back instead of being
+computed.
 """
 # ruff: noqa: S608  # statements are put together from the schema's own names only
 
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from operator import attrgetter
 from typing import Any
 
-from underdog.core import Outcome, Usage
+from underdog.core import Candidate, Outcome, Usage
 from underdog.measure.results import ArmResult, ItemResult
 from underdog.runs.database import Database
 from underdog.runs.faults import readable
@@ -44,6 +45,8 @@ _ADD_OUTCOME = (
     f"INSERT OR IGNORE INTO outcome ({', '.join(_OUTCOME_COLUMNS)}) "
     f"VALUES ({', '.join('?' * len(_OUTCOME_COLUMNS))})"
 )
+_CANDIDATE = tuple(column.name for column in fields(Candidate))
+_candidate_values = attrgetter(*_CANDIDATE)
 _READ_ITEMS = f"SELECT {', '.join(_ITEM_COLUMNS)} FROM outcome WHERE arm_id = ? ORDER BY place"
 
 
@@ -181,8 +184,12 @@ class ArmRecord:
         with readable(self._database.path):
             return [_row_item(row) for row in rows]
 
-    def finish(self, place: int, item: ItemResult, outcome: Outcome, grade_detail: str) -> None:
-        """Keep a finished item; one that is already there is left as it was.
+    async def finish(
+        self, place: int, item: ItemResult, outcome: Outcome, grade_detail: str
+    ) -> None:
+        """Keep a finished item, in one transaction with what other tasks write now.
+
+        An item that is already there is left as it was.
 
         Args:
             place: Position of the problem in the run.
@@ -200,8 +207,9 @@ class ArmRecord:
             text_cell(outcome.error),
             _decision_json(outcome),
         )
-        with self._database.transaction() as connection:
-            connection.execute(_ADD_OUTCOME, row)
+        await self._database.together.write(
+            lambda connection: connection.execute(_ADD_OUTCOME, row)
+        )
 
 
 def _item_row(item: ItemResult) -> Sequence[Any]:
@@ -240,7 +248,10 @@ def _decision_json(outcome: Outcome) -> str:
             "answer": decision.answer,
             "confidence": decision.confidence,
             "reason": decision.reason,
-            "candidates": [asdict(candidate) for candidate in decision.candidates],
+            "candidates": [
+                dict(zip(_CANDIDATE, _candidate_values(one), strict=True))
+                for one in decision.candidates
+            ],
             "chosen": None if chosen is None else [chosen.engine, chosen.form, chosen.index],
             "drawn": [[one.engine, one.form, one.index] for one in outcome.solutions],
         }

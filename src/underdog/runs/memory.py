@@ -29,6 +29,10 @@ class MemoryStore:
             for solution in solutions:
                 kept.setdefault(solution.index, solution)
 
+    async def keep_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
+        """The same as `add_solutions`."""
+        self.add_solutions(pool, solutions)
+
     def scores(
         self, pool: PoolKey, verifier: str, indices: Sequence[int]
     ) -> dict[int, StoredScore]:

@@ -102,6 +102,10 @@ class PoolView:
         """Refuse. Raises `UnsupportedError`."""
         raise UnsupportedError("a replay adds no solutions to the store it reads")
 
+    async def keep_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
+        """Refuse. Raises `UnsupportedError`."""
+        self.add_solutions(pool, solutions)
+
     def scores(
         self, pool: PoolKey, verifier: str, indices: Sequence[int]
     ) -> dict[int, StoredScore]:

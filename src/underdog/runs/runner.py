@@ -206,7 +206,7 @@ class _Work:
         if any(solution.status == "engine_error" for solution in outcome.solutions):
             self._note_failure(problem, "the engine failed on some of its samples")
         elif self._record is not None:
-            self._record.finish(place, item, outcome, detail)
+            await self._record.finish(place, item, outcome, detail)
         return item
 
     def _note_failure(self, problem: Problem, reason: str) -> None:

@@ -1,14 +1,15 @@
 """Where sampled solutions and their scores are kept: one SQLite file per project or machine.
 
-Every `add_…` is one transaction, and durable against process death when it returns. A commit
-costs about 0.1 ms, so writes are not queued: a queue with its thread costs more than it saves as
-long as one call carries more than a sample or two.
+Every `add_…` is one transaction, and durable against process death when it returns. Solutions that
+concurrent tasks keep at the same time (`keep_solutions`) share one: a commit costs about 0.1 ms.
 
 A store also holds the runs made with it (`Store.journal`): their manifests, arms and outcomes.
 """
 # ruff: noqa: S608  # statements are put together from the schema's own names only
 
+import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -121,6 +122,18 @@ class Store:
         rows = [solution_row(solution) for solution in solutions]
         self._add(_ADD_SOLUTION, pool, rows, ())
 
+    async def keep_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
+        """`add_solutions` in one transaction with what other tasks write now.
+
+        Raises:
+            StoreError: The disk is full or fails; none of these solutions is then kept.
+        """
+        if not solutions:
+            return
+        rows = [solution_row(solution) for solution in solutions]
+        write = partial(self._insert, _ADD_SOLUTION, pool, rows, ())
+        self._remember(pool, await self._database.together.write(write))
+
     def scores(
         self, pool: PoolKey, verifier: str, indices: Sequence[int]
     ) -> dict[int, StoredScore]:
@@ -156,14 +169,25 @@ class Store:
     def _add(
         self, sql: str, pool: PoolKey, rows: list[tuple[object, ...]], more: tuple[str, ...]
     ) -> None:
-        number = self._pools.get(pool)
         with self._database.transaction() as connection:
-            if number is None:
-                key = _pool_row(pool)
-                connection.execute(_ADD_POOL, key)
-                number = int(connection.execute(_FIND_POOL, key).fetchone()[0])
-            connection.executemany(sql, [(*row, number, *more) for row in rows])
+            number = self._insert(sql, pool, rows, more, connection)
         self._remember(pool, number)
+
+    def _insert(
+        self,
+        sql: str,
+        pool: PoolKey,
+        rows: list[tuple[object, ...]],
+        more: tuple[str, ...],
+        connection: sqlite3.Connection,
+    ) -> int:
+        number = self._pools.get(pool)
+        if number is None:
+            key = _pool_row(pool)
+            connection.execute(_ADD_POOL, key)
+            number = int(connection.execute(_FIND_POOL, key).fetchone()[0])
+        connection.executemany(sql, [(*row, number, *more) for row in rows])
+        return number
 
     def _remember(self, pool: PoolKey, number: int) -> int:
         if len(self._pools) >= _CACHED_POOLS:

@@ -10,8 +10,8 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field, replace
-from operator import itemgetter
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter, itemgetter
 
 from underdog.core import (
     Budget,
@@ -186,7 +186,7 @@ class _Run:
             solutions = self._read_all(draw, rows)
         else:
             solutions = await asyncio.to_thread(self._read_all, draw, rows)
-        self._bench.store.add_solutions(
+        await self._bench.store.keep_solutions(
             draw.pool, [one for one in solutions if one.status != "engine_error"]
         )
         self._sampled += len(solutions)
@@ -310,8 +310,8 @@ class _Draw:
             problem_id=question.id,
             engine=engine.info.fingerprint,
             form=name,
-            prompt=_digest(astuple(prompt)),
-            params=_digest(astuple(params)),
+            prompt=_prompt_digest(prompt),
+            params=_digest(_values(params)),
             root_seed=bench.root_seed,
         )
         count = 1 if action.greedy else action.n
@@ -326,7 +326,7 @@ class _Draw:
     def shortened(self, max_tokens: int) -> "_Draw":
         """The same draw with a smaller token limit, and so from another pool."""
         params = replace(self.params, max_tokens=max_tokens)
-        pool = replace(self.pool, params=_digest(astuple(params)))
+        pool = replace(self.pool, params=_digest(_values(params)))
         return replace(self, params=params, pool=pool)
 
     def worst(self, start: int) -> tuple[Usage, Usage]:
@@ -349,6 +349,14 @@ class _Draw:
         return each, first
 
 
+_values = attrgetter(*(column.name for column in fields(SamplingParams)))
+_json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
+def _prompt_digest(prompt: Prompt) -> str:
+    turns = [(turn.role, turn.content) for turn in prompt.messages]
+    return _digest((turns, prompt.prefix))
+
+
 def _digest(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(_json(value).encode(), digest_size=16).hexdigest()
