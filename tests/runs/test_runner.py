@@ -236,7 +236,7 @@ def test_an_interrupt_leaves_everything_finished_in_the_store() -> None:
         with pytest.raises(KeyboardInterrupt):
             run_in(store, arm_on(store), problems, progress=interrupt, concurrency=4)
         [run] = store.journal.runs()
-        assert len(run.results()[0].items) == 11
+        assert len(run.results()[0].items) >= 11  # and what was committed with the eleventh
         whole = run_in(store, arm_on(store), problems)
         assert whole == asyncio.run(run_arm(arm_on(MemoryStore()), problems))
 
