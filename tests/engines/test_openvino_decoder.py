@@ -14,8 +14,8 @@ from underdog.engines.weights_hash import weights_hash
 pytest.importorskip("openvino")
 pytest.importorskip("gguf")
 
-from underdog.engines.openvino.decoder import Chunk, Decoder  # noqa: E402
-from underdog.engines.openvino.weights import Precision, converted  # noqa: E402
+from underdog.engines.openvino.decoder import Chunk, Decoder
+from underdog.engines.openvino.weights import Precision, converted
 
 Open = Callable[..., Decoder]
 

@@ -118,15 +118,16 @@ class SampleJob:
         past = len(self.reading.tokens)
         return Row(place, self.seeds[place], self.params, self.limit, past, blocks)
 
-    def finish(self, row: Row, shape: ModelShape | None) -> bool:
-        """Record a finished row; deliver when it was the last. Whether it was."""
+    def record(self, row: Row, shape: ModelShape) -> bool:
+        """Keep a finished row's completion; whether it was the last one."""
         self.completions[row.place] = row.completion(self._usage(row, shape))
-        if len(self.completions) < len(self.seeds):
-            return False
-        self.deliver([self.completions[place] for place in range(len(self.seeds))])
-        return True
+        return len(self.completions) == len(self.seeds)
 
-    def _usage(self, row: Row, shape: ModelShape | None) -> Usage:
+    def hand_over(self) -> None:
+        """Deliver all completions in the order of their seeds."""
+        self.deliver([self.completions[place] for place in range(len(self.seeds))])
+
+    def _usage(self, row: Row, shape: ModelShape) -> Usage:
         prompt = len(self.reading.tokens)
         first = row.place == 0
         return charge(

@@ -248,8 +248,9 @@ class DecodingLoop:
             else:
                 self._pool.drop(row.blocks)
                 self._unreserved += job.row_reserve
-                if job.finish(row, self._shape):
+                if job.record(row, self._shape):
                     self._unreserved += job.reserve - job.row_reserve
+                    job.hand_over()
 
     def _forget_cancelled(self) -> None:
         for job in dict.fromkeys(

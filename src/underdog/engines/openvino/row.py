@@ -4,10 +4,13 @@ Text is kept as bytes, because a character may span tokens; stop strings are loo
 bytes, which is safe in UTF-8, and may span tokens too.
 """
 
+import codecs
 from dataclasses import dataclass, field
 
 from underdog.core import Completion, FinishReason, SamplingParams, TokenTrace, Usage
 from underdog.engines.openvino.vocabulary import Vocabulary
+
+_UTF8 = codecs.getincrementaldecoder("utf-8")
 
 
 @dataclass(slots=True)
@@ -97,10 +100,4 @@ class Row:
 
 def readable(text: bytes) -> str:
     """Text of bytes, without a character that is still incomplete at the end."""
-    for missing in range(1, 4):
-        lead = text[-missing:][:1]
-        if lead and lead[0] >= 0xC0:
-            length = 2 + (lead[0] >= 0xE0) + (lead[0] >= 0xF0)
-            text = text[:-missing] if missing < length else text
-            break
-    return text.decode("utf-8", "replace")
+    return _UTF8("replace").decode(text, final=False)

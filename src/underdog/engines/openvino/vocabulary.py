@@ -7,7 +7,7 @@ Tokens are turned back into bytes, not text, because a character may span severa
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -87,7 +87,8 @@ class Vocabulary:
 
     def save(self, path: Path) -> None:
         """Write it beside a converted model."""
-        path.write_text(json.dumps(self.__dict__), "utf-8")
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        path.write_text(json.dumps(named), "utf-8")
 
     def encode(self, text: str, *, special: bool = True) -> list[int]:
         """Tokens of a text.
