@@ -111,6 +111,8 @@ def test_a_view_adds_no_solutions(store: MemoryStore) -> None:
     pool = PoolKey("t", "q", "e", "f", "p", "s", 0)
     with pytest.raises(UnsupportedError, match="adds no solutions"):
         PoolView(store).add_solutions(pool, [Solution(0, "main", "line", "= 1")])
+    with pytest.raises(UnsupportedError, match="adds no solutions"):
+        asyncio.run(PoolView(store).keep_solutions(pool, [Solution(0, "main", "line", "= 1")]))
 
 
 def test_a_replay_engine_closes() -> None:

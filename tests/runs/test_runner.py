@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from underdog.core import (
     Grade,
     Problem,
     Question,
+    Quick,
     Sample,
     Steps,
     Usage,
@@ -189,6 +191,21 @@ def test_a_grade_that_is_undecided_is_kept_apart() -> None:
     bench = replace(toy_bench(), task=ToyTask(checker=Unsure()))
     result = asyncio.run(run_arm(Arm("toy", Majority(2), bench), toy_problems(2)))
     assert [item.status for item in result.items] == ["undecided", "undecided"]
+
+
+@pytest.mark.parametrize("marks", [(ToyChecker,), (ToyChecker, Quick)])
+def test_only_a_quick_checker_grades_where_the_event_loop_runs(marks: tuple[type, ...]) -> None:
+    threads: set[int] = set()
+
+    def grade(self: ToyChecker, answer: str, problem: Problem) -> Grade:
+        threads.add(threading.get_ident())
+        return ToyChecker.grade(self, answer, problem)
+
+    checker = type("Watched", marks, {"grade": grade})()
+    bench = replace(toy_bench(), task=ToyTask(checker=checker))
+    result = asyncio.run(run_arm(Arm("toy", Majority(2), bench), toy_problems(3)))
+    assert len(result.items) == 3
+    assert (threads == {threading.get_ident()}) == (Quick in marks)
 
 
 def broken_engine() -> ToyEngine:
