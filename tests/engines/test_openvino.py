@@ -250,3 +250,16 @@ def test_a_cache_that_cannot_be_written_is_an_error(tiny: Tiny, tmp_path: Path) 
         with pytest.raises(EngineError, match="UNDERDOG_CACHE"):
             opened(tiny)
     assert os.listdir(tmp_path)
+
+
+def test_a_runtime_that_cannot_compile_is_named(
+    tiny: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from underdog.engines.openvino import decoder
+
+    def refuse(*_: object) -> None:
+        raise RuntimeError("expects 29 inputs, but it has 28")
+
+    monkeypatch.setattr(decoder, "build_decoder", refuse)
+    with pytest.raises(EngineError, match=r"openvino==2026\.4"):
+        opened(tiny)

@@ -28,7 +28,7 @@ from underdog.engines.openvino.architecture import read_architecture
 from underdog.engines.processor import default_threads
 from underdog.engines.template import ChatTemplate, built_in_template, model_template
 from underdog.engines.weights_hash import weights_hash
-from underdog.errors import ContextError, MissingExtraError, UsageError
+from underdog.errors import ContextError, EngineError, MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from underdog.engines.openvino.jobs import Job, Reading
@@ -207,23 +207,30 @@ def _start(
     threads: int,
 ) -> "tuple[DecodingLoop, Vocabulary]":
     architecture = read_architecture(header)
-    _openvino_version()
+    runtime = _openvino_version()
     from underdog.engines.openvino.blocks import blocks_for
-    from underdog.engines.openvino.decoder import Decoder
-    from underdog.engines.openvino.loop import DecodingLoop
     from underdog.engines.openvino.weights import converted
 
     weights = converted(path, header, architecture, weights_hash(path), precision)
     vocabulary = weights.vocabulary
     num_blocks = (max_rows + _SPARE_PROMPTS) * (blocks_for(context_tokens) + 1)
-    decoder = Decoder(
-        weights,
-        precision,
-        vocabulary.num_tokens,
-        num_blocks=num_blocks,
-        context_tokens=context_tokens,
-        threads=threads,
-    )
+    try:
+        from underdog.engines.openvino.decoder import Decoder
+        from underdog.engines.openvino.loop import DecodingLoop
+
+        decoder = Decoder(
+            weights,
+            precision,
+            vocabulary.num_tokens,
+            num_blocks=num_blocks,
+            context_tokens=context_tokens,
+            threads=threads,
+        )
+    except (AttributeError, RuntimeError) as error:
+        raise EngineError(
+            f"OpenVINO {runtime} cannot compile the model ({str(error).strip()[-200:]}); this "
+            "engine was written against 2026.4: pip install 'openvino==2026.4.*'"
+        ) from error
     loop = DecodingLoop(decoder, vocabulary, header.shape, num_blocks=num_blocks, max_rows=max_rows)
     return loop, vocabulary
 
