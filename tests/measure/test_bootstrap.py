@@ -155,3 +155,8 @@ def test_groups_serve_as_clusters_only_when_many_shared_and_complete():
     assert clusters_of(["easy", "hard"] * 30) is None
     assert clusters_of([str(place) for place in range(60)]) is None
     assert clusters_of([]) is None
+
+
+def test_differences_too_small_to_square_still_have_an_interval():
+    estimate = bootstrap_mean([0.0, 4.6e-125], seed=1)
+    assert 0.0 <= estimate.interval.low <= estimate.value <= estimate.interval.high <= 4.6e-125

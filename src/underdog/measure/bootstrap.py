@@ -157,6 +157,7 @@ def _bca_tails(
     if not 0.0 < below < 1.0 or not bool(np.isfinite(left_out).all()):
         return None
     away = left_out.mean() - left_out
+    away = away / (float(np.abs(away).max()) or 1.0)  # a ratio: its scale may underflow
     spread = float((away**2).sum())
     if spread == 0.0:
         return None
