@@ -57,6 +57,15 @@ def test_gold_answers_that_the_checker_refuses_and_repeated_ids_are_found(run, t
     assert "sums" in result.stderr
 
 
+def test_a_gold_answer_that_no_reply_could_match_is_found(run, task) -> None:
+    row = {"id": "a", "question": "?", "answer": "no number"}
+    (task.parent / "sums.jsonl").write_text(json.dumps(row))
+    task.write_text(f"check_gold = false\n{task.read_text()}")
+    result = run("tasks", "check", task, "--json")
+    assert result.exit_code == 2
+    assert len(json.loads(result.stdout)[0]["refused"]) == 1
+
+
 def test_checking_everything_checks_what_has_data(run, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr("underdog.tasks.catalogue", lambda data_dir: [])
     assert run("tasks", "check").exit_code == 0

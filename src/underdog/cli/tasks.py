@@ -11,7 +11,7 @@ import typer
 from underdog.cli.console import AsJson, cells, notes, out, print_json, table
 from underdog.cli.options import DataDir, complete_task
 from underdog.core import Problem, Task
-from underdog.errors import UnderdogError
+from underdog.errors import DataError, UnderdogError
 
 tasks = typer.Typer(no_args_is_help=True, help="List, show and check tasks.")
 
@@ -60,7 +60,7 @@ def list_tasks(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     rows = table("task", "problems", "forms", "data", "about", numbers=frozenset({"problems"}))
     for card in cards:
         sizes = " ".join(f"{split} {size:,}" for split, size in card.sizes.items())
-        here = "here" if card.source else "missing"
+        here = "here" if card.local else "on the hub" if card.source else "missing"
         rows.add_row(*cells(card.name, sizes, ", ".join(card.forms), here, card.description))
     for name, about in made.items():
         rows.add_row(*cells(name, "any", "", "made here", about))
@@ -103,7 +103,7 @@ def check(
     """Read whole tasks and grade every gold answer against itself."""
     from underdog.tasks import catalogue, load_task
 
-    chosen = names or [card.name for card in catalogue(data_dir) if card.source]
+    chosen = names or [card.name for card in catalogue(data_dir) if card.local]
     found: list[SplitCheck] = []
     for name in chosen:
         task = load_task(name, data_dir)
@@ -140,6 +140,17 @@ def _print_problem(problem: Problem) -> None:
     out.print(f"gold: {problem.gold}", style="green", markup=False, highlight=False)
 
 
+def _accepted(task: Task, problem: Problem) -> bool:
+    """Whether an ideal reply, one that ends in the gold answer, is graded right."""
+    from underdog.tasks.declared import check_gold
+
+    try:
+        check_gold(task.checker, problem, problem.id)
+    except DataError:
+        return False
+    return True
+
+
 def _check(task: Task, split: str) -> SplitCheck:
     seen: Counter[str] = Counter()
     refused: list[str] = []
@@ -148,7 +159,7 @@ def _check(task: Task, split: str) -> SplitCheck:
         seen[problem.id] += 1
         if problem.gold is None:
             without_gold += 1
-        elif task.checker.grade(problem.gold, problem).status != "right":
+        elif not _accepted(task, problem):
             refused.append(problem.id)
     notes.print(f"{task.name}/{split}: {seen.total():,} problems read")
     repeated = tuple(problem_id for problem_id, count in seen.items() if count > 1)
