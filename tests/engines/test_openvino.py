@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from tests.engines.conftest import ask
 from tests.engines.tiny_gguf import Tiny, reference_logits, write_tiny
 from underdog.core import Completion, GenerateRequest, SamplingParams, ScoreRequest
+from underdog.engines.gguf_header import read_gguf_header
 from underdog.engines.opening import open_engine
+from underdog.engines.openvino.architecture import read_architecture
 from underdog.engines.sync import SyncEngine
 from underdog.errors import (
     ContextError,
@@ -125,6 +128,8 @@ def test_scores_are_the_logprobs_of_the_definition(tiny: Tiny) -> None:
     head = "<|user|>what is the answer to this question?\n<|assistant|>"
     for score, continuation in zip(scores, (long, " yes"), strict=True):
         prompt, whole = words.encode(head), words.encode(head + continuation)
+        if whole[: len(prompt)] != prompt:
+            whole = prompt + words.encode(continuation, special=False)
         logits = reference_logits(tiny, whole)
         listed = logits - np.log(np.exp(logits).sum(1, keepdims=True))
         expected = [listed[at - 1, whole[at]] for at in range(len(prompt), len(whole))]
@@ -263,3 +268,38 @@ def test_a_runtime_that_cannot_compile_is_named(
     monkeypatch.setattr(decoder, "build_decoder", refuse)
     with pytest.raises(EngineError, match=r"openvino==2026\.4"):
         opened(tiny)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sizes", "message"),
+    [
+        ({"general.architecture": "mamba"}, {}, "llama_cpp"),
+        ({"llama.rope.scaling.type": "yarn"}, {}, "rotary"),
+        ({}, {"rope_freqs.weight": 8}, "rotary"),
+        ({"llama.attention.head_count": 3}, {}, "cannot run"),
+        ({"llama.block_count": "two"}, {}, "block_count"),
+        ({"llama.rope.freq_base": -1.0}, {}, "freq_base"),
+    ],
+)
+def test_an_architecture_that_the_graph_is_not_written_for_is_refused(
+    tiny: Tiny, changes: dict[str, str], sizes: dict[str, int], message: str
+) -> None:
+    header = read_gguf_header(tiny.path)
+    changed = replace(
+        header,
+        metadata={**header.metadata, **changes},
+        tensor_sizes={**header.tensor_sizes, **sizes},
+    )
+    with pytest.raises(ModelFileError, match=message):
+        read_architecture(changed)
+
+
+def test_nothing_to_sample_and_nothing_to_read_are_answered_at_once(engine: SyncEngine) -> None:
+    none = SamplingParams(max_tokens=0)
+    rows, no_rows = engine.generate([request(none, 1, 2), request(SHORT)])
+    assert [(row.text, row.finish) for row in rows] == [("", "length"), ("", "length")]
+    assert no_rows == []
+    [[row]] = engine.generate([request(SHORT, 1, text="word " * 300)])
+    assert row.error is not None
+    assert row.error.startswith("ContextError")
+    assert engine.score([ScoreRequest(QUESTION, "")])[0].logprobs == ()
