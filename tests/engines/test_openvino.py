@@ -137,6 +137,18 @@ def test_scores_are_the_logprobs_of_the_definition(tiny: Tiny) -> None:
         assert score.usage.prompt_tokens == len(whole)
 
 
+def test_a_prompt_of_whole_blocks_that_is_known_scores_every_token(engine: SyncEngine) -> None:
+    words = engine.engine._vocabulary  # type: ignore[attr-defined]
+    fill = next(
+        text
+        for text in ("z" * count for count in range(200))
+        if len(words.encode(f"<|user|>{text}\n<|assistant|>")) == 64
+    )
+    first, again = (engine.score([ScoreRequest(ask(fill), "0 1 2")])[0] for _ in range(2))
+    assert again.logprobs == first.logprobs
+    assert len(first.logprobs) >= 3
+
+
 def test_a_continuation_that_merges_with_the_prompt_is_scored_by_itself(
     engine: SyncEngine,
 ) -> None:

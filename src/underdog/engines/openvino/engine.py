@@ -128,7 +128,7 @@ class OpenVinoEngine:
         if room < 1 or not tokens:
             return [_refused(seed, len(tokens), room) for seed in request.seeds]
         limit = min(params.max_tokens, room)
-        reading = Reading(tokens)
+        reading = Reading(tokens, len(tokens) - 1)
         return await self._done(
             lambda deliver: SampleJob(reading, params, request.seeds, limit, deliver)
         )
@@ -145,10 +145,8 @@ class OpenVinoEngine:
             )
         if not continuation or not prompt:
             return ContinuationScore((), Usage(prompt_tokens=total))
-        reading = Reading([*prompt, *continuation])
-        logprobs: list[float] = await self._done(
-            lambda deliver: ScoreJob(reading, len(prompt), deliver)
-        )
+        reading = Reading([*prompt, *continuation], len(prompt) - 1)
+        logprobs: list[float] = await self._done(lambda deliver: ScoreJob(reading, deliver))
         return ContinuationScore(tuple(logprobs), self._scoring_usage(reading))
 
     def _scoring_usage(self, reading: "Reading") -> Usage:

@@ -18,12 +18,14 @@ class Reading:
 
     Attributes:
         tokens: All of it.
+        first_logit: The first position whose logits are wanted.
         blocks: Where its keys and values go; empty until it is begun.
         past: Tokens read so far.
         cached: Tokens that the prefix cache served.
     """
 
     tokens: list[int]
+    first_logit: int
     blocks: list[int] = field(default_factory=list[int])
     past: int = 0
     cached: int = 0
@@ -37,11 +39,11 @@ class Reading:
     def begin(self, pool: BlockPool) -> None:
         """Find what is known of it and take blocks for the rest.
 
-        At least two tokens stay to be read: the last one's logits are needed, and a lone token
-        would be read by another kernel with other rounding.
+        What logits are wanted for stays to be read, and at least two tokens: a lone one would be
+        read by another kernel with other rounding.
         """
         self._digests = block_digests(self.tokens)
-        known = max(0, len(self.tokens) - 2) // BLOCK_TOKENS
+        known = max(0, min(self.first_logit, len(self.tokens) - 2)) // BLOCK_TOKENS
         self.blocks = pool.find(self._digests[:known])
         self.past = self.cached = len(self.blocks) * BLOCK_TOKENS
         while len(self.blocks) < blocks_for(len(self.tokens)):
@@ -53,8 +55,8 @@ class Reading:
         for digest, block in zip(self._digests[:full], self.blocks, strict=False):
             pool.keep(digest, block)
 
-    def chunk(self, room: int, first_logit: int, temperature: float = 1.0) -> Chunk | None:
-        """The next tokens to read, at most `room`; logits from position `first_logit` on."""
+    def chunk(self, room: int, temperature: float = 1.0) -> Chunk | None:
+        """The next tokens to read, at most `room`."""
         left = len(self.tokens) - self.past
         size = min(left, room)
         if left - size == 1:
@@ -62,7 +64,7 @@ class Reading:
         if size < 2 and size < left:
             return None
         tokens = self.tokens[self.past : self.past + size]
-        wanted = min(size, max(0, first_logit - self.past))
+        wanted = min(size, max(0, self.first_logit - self.past))
         chunk = Chunk(tokens, self.past, self.blocks, wanted, temperature)
         self.past += size
         return chunk
@@ -106,8 +108,7 @@ class SampleJob:
     def next_chunk(self, room: int, logit_room: int) -> Chunk | None:
         """The next part of the prompt to read; it wants one position's logits at most."""
         del logit_room
-        temperature = self.params.temperature or 1.0
-        return self.reading.chunk(room, len(self.reading.tokens) - 1, temperature)
+        return self.reading.chunk(room, self.params.temperature or 1.0)
 
     def new_row(self, pool: BlockPool) -> Row:
         """A row that shares the prompt's full blocks; its last one is for the caller to copy."""
@@ -145,7 +146,6 @@ class ScoreJob:
     """A request for the log-probabilities of given tokens."""
 
     reading: Reading
-    num_prompt: int
     deliver: Callable[[list[float] | BaseException], None]
     logprobs: list[float] = field(default_factory=list[float])
     cancelled: bool = False
@@ -157,8 +157,8 @@ class ScoreJob:
 
     def next_chunk(self, room: int, logit_room: int) -> Chunk | None:
         """The next part to read, with at most `logit_room` positions that are scored."""
-        silent = max(0, self.num_prompt - 1 - self.reading.past)
-        return self.reading.chunk(min(room, silent + logit_room), self.num_prompt - 1)
+        silent = max(0, self.reading.first_logit - self.reading.past)
+        return self.reading.chunk(min(room, silent + logit_room))
 
 
 Job: TypeAlias = SampleJob | ScoreJob
