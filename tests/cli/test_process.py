@@ -11,7 +11,8 @@ import pytest
 
 UNDERDOG = [sys.executable, "-c", "from underdog.cli import main; main()"]
 SLOW_ENGINE = """
-import asyncio, sys
+import asyncio, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits it ignored
 from underdog.engines import engines
 from underdog.engines.scripted import ScriptedEngine
 

@@ -145,9 +145,9 @@ def test_the_doctor_finds_a_sandbox_and_names_missing_models(run) -> None:
 
 def test_the_doctor_checks_pulled_models(run, tmp_path, monkeypatch) -> None:
     path = enter_model(tmp_path, monkeypatch)
-    assert str(path) in run("doctor").stdout
+    assert str(path) in run("doctor", "--json").stdout
     path.unlink()
-    assert "is gone or cut short" in run("doctor").stdout
+    assert "is gone or cut short" in run("doctor", "--json").stdout
 
 
 def test_the_doctor_fails_when_nothing_can_work(run, monkeypatch) -> None:
