@@ -308,3 +308,21 @@ def test_power_loss_is_survived_by_syncing_every_commit(tmp_path: Path) -> None:
 def test_damaged_bytes_in_a_message_of_sqlite_are_called_damage() -> None:
     with pytest.raises(StoreError, match="damaged"), translated("x.sqlite"):
         b"\x80".decode()
+
+
+def test_a_file_that_another_process_is_making_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure, calls = Database._configure, []
+
+    def busy_once(self: Database, survives: str) -> None:
+        calls.append(survives)
+        if len(calls) == 1:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+        configure(self, survives)
+
+    monkeypatch.setattr(Database, "_configure", busy_once)
+    Database(tmp_path / "new.db", "process death", True).close()
+    assert len(calls) == 2
