@@ -326,3 +326,16 @@ def test_a_file_that_another_process_is_making_is_tried_again(
     monkeypatch.setattr(Database, "_configure", busy_once)
     Database(tmp_path / "new.db", "process death", True).close()
     assert len(calls) == 2
+
+
+def test_damage_that_only_the_check_finds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pragma = Database._pragma
+
+    def damaged(self: Database, name: str) -> object:
+        return "row 1 missing from index" if name == "quick_check(1)" else pragma(self, name)
+
+    monkeypatch.setattr(Database, "_pragma", damaged)
+    with pytest.raises(StoreError, match="row 1 missing"):
+        Database(tmp_path / "damaged.db", "process death", True)
