@@ -13,6 +13,7 @@ from underdog.core.engine import (
     ScoreRequest,
 )
 from underdog.core.form import Form, Reading
+from underdog.core.item import Draft, Family, Item, Step
 from underdog.core.outcome import Outcome
 from underdog.core.problem import JSONValue, Problem, Question
 from underdog.core.prompt import Message, Prompt, Role, Shot
@@ -33,14 +34,17 @@ __all__ = [
     "Completion",
     "ContinuationScore",
     "Decision",
+    "Draft",
     "Engine",
     "EngineInfo",
     "Extraction",
+    "Family",
     "FinishReason",
     "Form",
     "GenerateRequest",
     "Grade",
     "GradeStatus",
+    "Item",
     "JSONValue",
     "Limits",
     "Message",
@@ -68,6 +72,7 @@ __all__ = [
     "Shot",
     "Solution",
     "SolutionStatus",
+    "Step",
     "Steps",
     "StoredScore",
     "Strategy",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from underdog.core.checker import Checker
+from underdog.core.item import Item
 from underdog.core.problem import Question
 from underdog.core.prompt import Prompt, Shot
 from underdog.core.sandbox import Sandbox
@@ -57,4 +58,12 @@ class Form(Protocol):
 
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
         """Parse a whole reply (its opening included) and execute it where the form calls for it."""
+        ...
+
+    def render(self, item: Item) -> str | None:
+        """The item's own solution as a whole reply in this form, its opening included.
+
+        What `read` reads from it is the item's gold answer. `None` when the form makes no sense
+        for the item.
+        """
         ...

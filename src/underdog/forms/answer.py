@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from underdog.core import Checker, Prompt, Question, Quick, Reading, Sandbox, Shot
+from underdog.core import Checker, Item, Prompt, Question, Quick, Reading, Sandbox, Shot
 from underdog.forms import forms
 from underdog.forms.asking import converse
 from underdog.forms.cot import CHOICE_SHOTS, MATH_SHOTS
@@ -34,3 +34,7 @@ class AnswerOnly(Quick):
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
         """Read the final sentence."""
         return read_text(reply, question, checker)
+
+    def render(self, item: Item) -> str | None:
+        """The final sentence."""
+        return f"{_OPENING} {item.problem.gold}."

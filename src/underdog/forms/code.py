@@ -6,7 +6,7 @@ gives one. Nothing is run when it is read: the tests are private and belong to t
 
 from collections.abc import Sequence
 
-from underdog.core import Checker, Message, Prompt, Question, Reading, Sandbox, Shot
+from underdog.core import Checker, Item, Message, Prompt, Question, Reading, Sandbox, Shot
 from underdog.forms import forms
 from underdog.forms.asking import lay_out
 
@@ -36,6 +36,10 @@ class Code:
         if not code.strip():
             return Reading(None, "no_answer", strict=False, detail="no code in the reply")
         return Reading(code, "ok")
+
+    def render(self, item: Item) -> str | None:
+        """None: the answer of a generated item is a value, not a program."""
+        return None
 
 
 def _signature(question: Question) -> str:

@@ -6,7 +6,7 @@ under 3B do better with them than with long ones (arXiv 2502.12143).
 
 from collections.abc import Sequence
 
-from underdog.core import Checker, Prompt, Question, Quick, Reading, Sandbox, Shot
+from underdog.core import Checker, Item, Prompt, Question, Quick, Reading, Sandbox, Shot
 from underdog.forms import forms
 from underdog.forms.asking import converse
 from underdog.forms.reading import read_text
@@ -84,3 +84,8 @@ class ChainOfThought(Quick):
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
         """Read the final sentence; else what the checker's lenient rule finds."""
         return read_text(reply, question, checker)
+
+    def render(self, item: Item) -> str | None:
+        """One sentence per step, then the final sentence."""
+        lines = [step.text for step in item.steps if step.text]
+        return "\n".join([*lines, f"The answer is {item.problem.gold}."]) if lines else None

@@ -9,11 +9,12 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from underdog.core import Checker, Prompt, Question, Reading, Sandbox, Shot
+from underdog.core import Checker, Item, Prompt, Question, Reading, Sandbox, Shot
 from underdog.errors import DataError
 from underdog.forms import forms
 from underdog.forms.arithmetic import evaluate, show
 from underdog.forms.asking import converse
+from underdog.forms.solutions import expressions
 
 _INSTRUCTION = (
     "Solve the problem with equations only, one per line, each with numbers and one result. "
@@ -66,6 +67,11 @@ class Equations:
         if value is None:
             return Reading(None, "no_answer", strict=False, detail="no equation in the reply")
         return Reading(show(value), "ok")
+
+    def render(self, item: Item) -> str | None:
+        """One equation per calculated step."""
+        pairs = expressions(item)
+        return None if pairs is None else "\n".join(f"{left} = {right}" for left, right in pairs)
 
 
 def run_chain(reply: str) -> Fraction | None:

@@ -8,7 +8,17 @@ worked examples are ours.
 import re
 from collections.abc import Sequence
 
-from underdog.core import Checker, Limits, Prompt, Question, Reading, Sandbox, SandboxResult, Shot
+from underdog.core import (
+    Checker,
+    Item,
+    Limits,
+    Prompt,
+    Question,
+    Reading,
+    Sandbox,
+    SandboxResult,
+    Shot,
+)
 from underdog.forms import forms
 from underdog.forms.asking import converse
 
@@ -79,6 +89,15 @@ class Program:
         if code is None:
             return Reading(None, "no_answer", strict=False, detail="no function in the reply")
         return read_result(sandbox.run(f"{code}\nprint(solution())\n", Limits()))
+
+    def render(self, item: Item) -> str | None:
+        """One assignment per step; the last one is returned."""
+        if not item.steps:
+            return None
+        lines = [f"    {step.name} = {step.formula}" for step in item.steps]
+        return "\n".join(
+            [f"{_OPENING}{lines[0]}", *lines[1:], f"    return {item.steps[-1].name}", "```"]
+        )
 
 
 def program_in(reply: str) -> str | None:

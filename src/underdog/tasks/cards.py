@@ -15,6 +15,8 @@ from underdog.core import Sandbox, Task
 from underdog.errors import DataError, MissingExtraError, UnknownNameError
 from underdog.tasks.config import TaskFile, read_task_file
 from underdog.tasks.declared import DeclaredTask, Place, locate
+from underdog.tasks.generated import as_task
+from underdog.tasks.generators import families
 from underdog.tasks.loaders import count_rows
 
 CATALOGUE = Path(__file__).parent / "catalogue"
@@ -83,7 +85,9 @@ def load_task(
     name = name_or_path.partition(":")[0]
     if name in tasks.names():
         return tasks.create(name_or_path)
-    known = [*catalogue_names(), *tasks.names()]
+    if name in families.names():
+        return as_task(families.create(name_or_path))
+    known = [*catalogue_names(), *tasks.names(), *families.names()]
     raise UnknownNameError("task", name_or_path, known, "Or give the path of a task .toml file")
 
 

@@ -1,0 +1,52 @@
+"""Checking the difficulty knobs of generators; a wrong one is refused by name, value and range."""
+
+from underdog.errors import ConfigError
+
+
+def whole(name: str, value: float, low: int, high: int) -> int:
+    """`value` as an integer in [low, high].
+
+    Raises:
+        ConfigError: It is not a whole number, or outside the range.
+
+    Example:
+        >>> whole("digits", 4, 1, 16)
+        4
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        raise ConfigError(f"{name} must be a whole number from {low} to {high}, got {value!r}")
+    if not low <= value <= high:
+        raise ConfigError(f"{name} must be from {low} to {high}, got {value!r}")
+    return int(value)
+
+
+def ordered(low_name: str, low: int, high_name: str, high: int) -> None:
+    """Check that a range is not upside down.
+
+    Raises:
+        ConfigError: `low` is above `high`.
+    """
+    if low > high:
+        raise ConfigError(f"{low_name}={low} is above {high_name}={high}")
+
+
+def share(name: str, value: float) -> float:
+    """`value` as a share in [0, 1].
+
+    Raises:
+        ConfigError: It is not a number in [0, 1].
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ConfigError(f"{name} must be from 0 to 1, got {value!r}")
+    return float(value)
+
+
+def one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    """`value` if it is among `allowed`.
+
+    Raises:
+        ConfigError: It is not.
+    """
+    if value not in allowed:
+        raise ConfigError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+    return value

@@ -1,0 +1,103 @@
+"""Drawing fresh items from a family: seeds by hashing, splits by canonical key.
+
+The seed of item i hashes (family, version, split, seed, i), so neighbouring seeds share nothing.
+Which split an item belongs to is a hash of its canonical key alone: whatever the seed or family, an
+item and its mirror can never be in two splits. Draws that belong to another split are drawn again.
+"""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from random import Random
+
+from underdog.core.item import Draft, Family, Item
+from underdog.core.problem import Problem, Question
+from underdog.errors import DataError, UnknownNameError
+from underdog.seeds import derive
+
+SHARES = {"train": 0.8, "dev": 0.1, "test": 0.1}
+_MAX_DRAWS = 2_000
+
+
+def split_of(key: str) -> str:
+    """The split that a canonical key belongs to, the same on every machine.
+
+    Example:
+        >>> split_of("add:3,7") == split_of("add:3,7")
+        True
+    """
+    place = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big") / 2**64
+    reached = 0.0
+    for name, share in SHARES.items():
+        reached += share
+        if place < reached:
+            return name
+    return name
+
+
+def generate(family: Family, split: str, seed: int, start: int = 0) -> Iterator[Item]:
+    """Items of a split, from number `start` on, without end.
+
+    Item i is the same whatever was drawn before it. Items may repeat when the space is small;
+    `distinct` leaves repeats out.
+
+    Args:
+        family: Where they come from.
+        split: `train`, `dev` or `test`.
+        seed: Any integer.
+        start: Index of the first item.
+
+    Raises:
+        UnknownNameError: No such split.
+        DataError: The family's space has no item of this split.
+    """
+    if split not in SHARES:
+        raise UnknownNameError("split", split, SHARES)
+    rng = Random()  # noqa: S311 - data, not secrets
+    index = start
+    while True:
+        rng.seed(derive(family.name, family.version, split, seed, index))
+        yield _item(family, split, seed, index, _draw(family, split, rng))
+        index += 1
+
+
+def distinct(items: Iterator[Item], patience: int = 2_000) -> Iterator[Item]:
+    """Items whose key has not been seen yet; ends when `patience` in a row bring nothing new."""
+    seen: set[bytes] = set()
+    stale = 0
+    for item in items:
+        mark = blake2b(item.key.encode(), digest_size=8).digest()
+        if mark in seen:
+            stale += 1
+            if stale >= patience:
+                return
+            continue
+        stale = 0
+        seen.add(mark)
+        yield item
+
+
+def _draw(family: Family, split: str, rng: Random) -> Draft:
+    for _ in range(_MAX_DRAWS):
+        draft = family.draft(rng)
+        if split_of(draft.key) == split:
+            return draft
+    raise DataError(
+        f"family {family.name!r} found no item of split {split!r} in {_MAX_DRAWS} draws; "
+        "widen its knobs"
+    )
+
+
+def _item(family: Family, split: str, seed: int, index: int, draft: Draft) -> Item:
+    question = Question(
+        id=f"{family.name}-{split}-{seed}-{index}",
+        task=family.name,
+        text=draft.text,
+        choices=draft.choices,
+    )
+    meta = {
+        "family": family.name,
+        "key": draft.key,
+        "difficulty": draft.difficulty,
+        **draft.meta,
+    }
+    return Item(Problem(question, draft.answer, split, meta), draft.steps, draft.key)
