@@ -12,6 +12,7 @@ from underdog.core.engine import (
     Price,
     ScoreRequest,
 )
+from underdog.core.example import Example, Segment
 from underdog.core.form import Form, Reading
 from underdog.core.item import Draft, Family, Item, Step
 from underdog.core.outcome import Outcome
@@ -37,6 +38,7 @@ __all__ = [
     "Draft",
     "Engine",
     "EngineInfo",
+    "Example",
     "Extraction",
     "Family",
     "FinishReason",
@@ -69,6 +71,7 @@ __all__ = [
     "Score",
     "ScoreRequest",
     "ScoreUnit",
+    "Segment",
     "Shot",
     "Solution",
     "SolutionStatus",

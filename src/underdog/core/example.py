@@ -1,0 +1,71 @@
+"""One training item: ordered pieces of text with their roles and loss weights.
+
+What a model is trained on and what it only reads is said by weights, never by trainer code: a
+prompt has weight 0, a solution 1; partial masking, hint decay and prompt erasing are other weights.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from underdog.core.problem import JSONValue
+from underdog.core.prompt import Message, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of a training item.
+
+    Attributes:
+        text: The piece, verbatim; pieces are joined without anything between them inside a turn.
+        role: Whose turn it belongs to; a change of role starts a new turn.
+        weight: Loss weight of its tokens, 0 for text that is only read.
+    """
+
+    text: str
+    role: Role
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One training item.
+
+    Attributes:
+        id: Unique within its data set.
+        segments: The pieces in order.
+        tags: Where it comes from and what it is: `family`, `form`, `split`, `key`, `answer`,
+            `difficulty`, `source`, `teacher`, ….
+    """
+
+    id: str
+    segments: tuple[Segment, ...]
+    tags: Mapping[str, JSONValue] = field(default_factory=dict[str, JSONValue])
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The turns, segments of the same role in a row joined."""
+        turns: list[Message] = []
+        for segment in self.segments:
+            if turns and turns[-1].role == segment.role:
+                turns[-1] = Message(segment.role, turns[-1].content + segment.text)
+            else:
+                turns.append(Message(segment.role, segment.text))
+        return tuple(turns)
+
+    @property
+    def prompt(self) -> str:
+        """All text before the first weighted segment, turns joined by blank lines."""
+        read = []
+        for segment in self.segments:
+            if segment.weight > 0:
+                break
+            read.append(segment.text)
+        return "\n\n".join(read)
+
+    @property
+    def completion(self) -> str:
+        """The text from the first weighted segment on."""
+        for place, segment in enumerate(self.segments):
+            if segment.weight > 0:
+                return "".join(piece.text for piece in self.segments[place:])
+        return ""
