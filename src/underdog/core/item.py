@@ -48,6 +48,7 @@ class Draft:
         difficulty: Larger is harder; the scale is the family's own.
         meta: Other private columns, such as the operands a scratchpad works on.
         choices: Options when it is a multiple-choice question.
+        context: What the question is about, such as a table; empty when there is none.
     """
 
     text: str
@@ -57,6 +58,7 @@ class Draft:
     difficulty: float
     meta: Mapping[str, JSONValue] = field(default_factory=dict[str, JSONValue])
     choices: tuple[str, ...] = ()
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

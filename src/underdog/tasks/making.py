@@ -93,6 +93,7 @@ def _item(family: Family, split: str, seed: int, index: int, draft: Draft) -> It
         task=family.name,
         text=draft.text,
         choices=draft.choices,
+        context=draft.context,
     )
     meta = {
         "family": family.name,
