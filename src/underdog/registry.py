@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from underdog.errors import ConfigError, UnknownNameError
 
 T = TypeVar("T")
+Factory = TypeVar("Factory", bound=Callable[..., Any])
 Value = str | int | float | bool
 
 _SPEC = re.compile(r"([\w.\-]+)\s*(?::(.*)|\((.*)\))?", re.DOTALL)
@@ -37,10 +38,10 @@ class Registry(Generic[T]):
         self._entries: dict[str, Callable[..., T]] = {}
         self._loaded = False
 
-    def register(self, name: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
-        """Decorator that enters a class or factory under `name`."""
+    def register(self, name: str) -> Callable[[Factory], Factory]:
+        """Decorator that enters a class or factory under `name` and leaves it as it is."""
 
-        def enter(factory: Callable[..., T]) -> Callable[..., T]:
+        def enter(factory: Factory) -> Factory:
             known = self._entries.get(name)
             if known is not None and known is not factory:
                 raise ConfigError(f"{self.kind} {name!r} is registered twice")

@@ -114,7 +114,7 @@ def test_another_manifest_is_refused_and_the_difference_named() -> None:
         with pytest.raises(StoreError) as caught:
             store.journal.begin("run", replace(MANIFEST, limit=20, split="dev"))
         assert 'limit was 10, is now 20; split was "test", is now "dev"' in str(caught.value)
-        assert "another run name" in str(caught.value)
+        assert "another file with --run" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -62,3 +62,7 @@ def test_a_new_part_was_nothing_before() -> None:
     now = json.dumps({"models": {"a": 1, "b": 2}})
     assert differences(before, now) == ["models.b was nothing, is now 2"]
     assert differences(now, before) == ["models.b was 2, is now nothing"]
+
+
+def test_a_form_that_only_the_registry_knows_is_described() -> None:
+    assert manifest(forms={}, form="answer").to_json() != manifest().to_json()

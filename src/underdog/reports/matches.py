@@ -131,7 +131,9 @@ def _budget_words(budget: Budget) -> str:
 def _prompt(ring: Ring, side: Side) -> PromptText:
     """The first problem's prompt, as messages; the model's own template is put around it."""
     bench = ring.benches[side]
-    prompt = bench.forms[bench.form].prompt(ring.problems[0].question, ring.task.shots(bench.form))
+    prompt = bench.form_named(bench.form).prompt(
+        ring.problems[0].question, ring.task.shots(bench.form)
+    )
     turns = [f"[{message.role}]\n{message.content}" for message in prompt.messages]
     return PromptText(
         f"{ring.labels[side]}, {bench.form}", "\n\n".join([*turns, f"[reply]\n{prompt.prefix}"])

@@ -126,8 +126,7 @@ def refuse_other(path: str, run: str, before: str, now: str) -> None:
     if changed:
         raise StoreError(
             f"run {run!r} in {path} was made differently: {'; '.join(changed)}. Give the same "
-            "settings to resume it, or another run name to start anew (solutions that still "
-            "apply are reused)"
+            "settings to resume it, or another file with --run to start anew"
         )
 
 
@@ -147,7 +146,7 @@ def _bench_record(bench: Bench, problems: Sequence[Problem]) -> BenchRecord:
 
 
 def _prompt_texts(bench: Bench, problems: Sequence[Problem]) -> Iterator[str]:
-    form = bench.forms[bench.form]
+    form = bench.form_named(bench.form)
     shots = bench.task.shots(bench.form)
     for problem in problems:
         yield json.dumps(asdict(form.prompt(problem.question, shots)))

@@ -74,6 +74,10 @@ class Bench:
     root_seed: int = 0
     max_tokens: int | None = None
 
+    def form_named(self, name: str) -> Form:
+        """The bench's own form of that name, else the registered one."""
+        return self.forms.get(name) or forms.create(name)
+
 
 async def solve(
     strategy: Strategy, question: Question, bench: Bench, budget: Budget = Budget()
@@ -297,7 +301,7 @@ class _Draw:
         if action.engine not in bench.engines:
             raise UnknownNameError("engine on this bench", action.engine, bench.engines)
         engine = bench.engines[action.engine]
-        form = bench.forms.get(name) or forms.create(name)
+        form = bench.form_named(name)
         prompt = form.prompt(question, bench.task.shots(name))
         params = replace(
             bench.params,

@@ -3,7 +3,7 @@
 from underdog.errors import ConfigError
 
 
-def whole(name: str, value: float, low: int, high: int) -> int:
+def whole(name: str, value: object, low: int, high: int) -> int:
     """`value` as an integer in [low, high].
 
     Raises:
@@ -30,7 +30,7 @@ def ordered(low_name: str, low: int, high_name: str, high: int) -> None:
         raise ConfigError(f"{low_name}={low} is above {high_name}={high}")
 
 
-def share(name: str, value: float) -> float:
+def share(name: str, value: object) -> float:
     """`value` as a share in [0, 1].
 
     Raises:
