@@ -5,7 +5,7 @@ path of names gives independent ones. A path is any sequence of strings and inte
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 Name = str | int
 
@@ -43,8 +43,22 @@ def derive_each(path: tuple[Name, ...], last: Iterable[Name]) -> list[int]:
     return seeds
 
 
-def _digest(path: tuple[Name, ...]) -> "hashlib.blake2b":
-    digest = hashlib.blake2b(digest_size=_BITS // 8)
+def digest_each(path: tuple[Name, ...], last: Iterable[Name]) -> Iterator[bytes]:
+    """64 bytes for every path `(*path, name)`, independent of the seeds that `derive` gives.
+
+    Example:
+        >>> len(next(digest_each(("item",), [0])))
+        64
+    """
+    common = _digest(path, hashlib.blake2b.MAX_DIGEST_SIZE)
+    for name in last:
+        digest = common.copy()
+        digest.update(_framed(name))
+        yield digest.digest()
+
+
+def _digest(path: tuple[Name, ...], size: int = _BITS // 8) -> "hashlib.blake2b":
+    digest = hashlib.blake2b(digest_size=size)
     for name in path:
         digest.update(_framed(name))
     return digest

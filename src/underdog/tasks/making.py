@@ -1,21 +1,27 @@
 """Drawing fresh items from a family: seeds by hashing, splits by canonical key.
 
-The seed of item i hashes (family, version, split, seed, i), so neighbouring seeds share nothing.
+The stream of item i is a hash of (family, version, split, seed, i): neighbouring seeds share nothing.
 Which split an item belongs to is a hash of its canonical key alone: whatever the seed or family, an
 item and its mirror can never be in two splits. Draws that belong to another split are drawn again.
 """
 
 from collections.abc import Iterator
 from hashlib import blake2b
+from itertools import accumulate, count
 from random import Random
 
 from underdog.core.item import Draft, Family, Item
-from underdog.core.problem import Problem, Question
+from underdog.core.problem import JSONValue, Problem, Question
 from underdog.errors import DataError, UnknownNameError
-from underdog.seeds import derive
+from underdog.seeds import digest_each
+from underdog.tasks.streams import HashedStream
 
 SHARES = {"train": 0.8, "dev": 0.1, "test": 0.1}
 _MAX_DRAWS = 2_000
+_BORDERS = tuple(
+    (name, int(reached * 2**64))
+    for name, reached in zip(SHARES, accumulate(SHARES.values()), strict=True)
+)
 
 
 def split_of(key: str) -> str:
@@ -52,12 +58,13 @@ def generate(family: Family, split: str, seed: int, start: int = 0) -> Iterator[
     """
     if split not in SHARES:
         raise UnknownNameError("split", split, SHARES)
-    rng = Random()  # noqa: S311 - data, not secrets
-    index = start
-    while True:
-        rng.seed(derive(family.name, family.version, split, seed, index))
-        yield _item(family, split, seed, index, _draw(family, split, rng))
-        index += 1
+    rng = HashedStream()
+    name = family.name
+    path = (name, family.version, split, seed)
+    for index, digest in zip(count(start), digest_each(path, count(start)), strict=True):
+        rng.restart(digest)
+        draft = _draw(family, split, rng)
+        yield _item(name, split, f"{name}-{split}-{seed}-{index}", draft)
 
 
 def distinct(items: Iterator[Item], patience: int = 2_000) -> Iterator[Item]:
@@ -87,18 +94,9 @@ def _draw(family: Family, split: str, rng: Random) -> Draft:
     )
 
 
-def _item(family: Family, split: str, seed: int, index: int, draft: Draft) -> Item:
-    question = Question(
-        id=f"{family.name}-{split}-{seed}-{index}",
-        task=family.name,
-        text=draft.text,
-        choices=draft.choices,
-        context=draft.context,
-    )
-    meta = {
-        "family": family.name,
-        "key": draft.key,
-        "difficulty": draft.difficulty,
-        **draft.meta,
-    }
-    return Item(Problem(question, draft.answer, split, meta), draft.steps, draft.key)
+def _item(family: str, split: str, identifier: str, draft: Draft) -> Item:
+    key = draft.key
+    meta: dict[str, JSONValue] = {"family": family, "key": key, "difficulty": draft.difficulty}
+    meta.update(draft.meta)
+    question = Question(identifier, family, draft.text, draft.choices)
+    return Item(Problem(question, draft.answer, split, meta), draft.steps, key)

@@ -1,0 +1,77 @@
+"""Differences of two integers, half of them below zero (Goat, arXiv 2305.14201)."""
+
+from random import Random
+
+from underdog.core.item import Draft, Step
+from underdog.tasks.generators import families
+from underdog.tasks.keys import sum_key
+from underdog.tasks.knobs import share
+from underdog.tasks.operands import CARRIES, Operands, signed
+from underdog.tasks.phrasing import PLAIN_SYMBOLS, Phrasing, bracketed
+
+
+@families.register("subtraction")
+class Subtraction:
+    """Differences of two integers of up to `digits` digits.
+
+    Args:
+        digits: Most digits of a number, 1 to 16 (one more for the larger one when balanced).
+        swapped: Share of items in which the larger number is subtracted from the smaller.
+        negatives: Share of operands that are negative.
+        borrows: `natural`, or `balanced`: 0, 1, … or all columns borrow, equally often.
+        wording: `varied` or `plain`.
+    """
+
+    name = "subtraction"
+    version = 1
+    checker = "numeric"
+    forms = (
+        "answer",
+        "cot",
+        "equations",
+        "program",
+        "equation_system",
+        "scratchpad",
+        "detailed_scratchpad",
+        "reversed",
+        "socratic",
+        "critique",
+    )
+
+    def __init__(
+        self,
+        digits: int = 6,
+        swapped: float = 0.5,
+        negatives: float = 0.0,
+        borrows: str = CARRIES[0],
+        wording: str = "varied",
+    ) -> None:
+        self._operands = Operands(digits, borrows)
+        self._balanced = borrows == "balanced"
+        self._swapped = share("swapped", swapped)
+        self._negatives = share("negatives", negatives)
+        self._phrasing = Phrasing(wording)
+
+    def draft(self, rng: Random) -> Draft:
+        """One difference."""
+        left, right = self._pair(rng)
+        left, right = signed(rng, self._negatives, left), signed(rng, self._negatives, right)
+        formula = bracketed("-", str(left), str(right), PLAIN_SYMBOLS)
+        rest = str(left - right)
+        return Draft(
+            self._phrasing.operation(rng, "-", left, right),
+            rest,
+            (Step("difference", formula, rest, f"{formula} = {rest}."),),
+            sum_key((left, -right)),
+            max(len(str(abs(left))), len(str(abs(right)))),
+            {"operator": "-", "operands": [left, right]},
+        )
+
+    def _pair(self, rng: Random) -> tuple[int, int]:
+        """A column of a - b borrows exactly where that of b + (a - b) carries."""
+        left, right = self._operands.draw(rng)
+        if self._balanced:
+            left += right
+        if left < right:
+            left, right = right, left
+        return (right, left) if rng.random() < self._swapped else (left, right)
