@@ -20,7 +20,7 @@ from underdog.core.problem import JSONValue, Problem, Question
 from underdog.core.prompt import Message, Prompt, Role, Shot
 from underdog.core.quick import Quick
 from underdog.core.rollout import PoolKey, RolloutStore, StoredScore
-from underdog.core.sandbox import Limits, Sandbox, SandboxResult, SandboxStatus
+from underdog.core.sandbox import BatchSandbox, Limits, Sandbox, SandboxResult, SandboxStatus
 from underdog.core.solution import Solution, SolutionStatus
 from underdog.core.strategy import Action, Candidate, Decision, Sample, Score, Steps, Strategy
 from underdog.core.task import Task
@@ -29,6 +29,7 @@ from underdog.core.verifier import ModelCalls, Oracle, ScoreUnit, Verifier
 
 __all__ = [
     "Action",
+    "BatchSandbox",
     "Budget",
     "Candidate",
     "Checker",

@@ -1,7 +1,8 @@
 """The seam to places where model-written programs may run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 SandboxStatus: TypeAlias = Literal[
     "ok", "error", "timeout", "memory", "output", "unsupported", "crashed"
@@ -62,4 +63,18 @@ class Sandbox(Protocol):
 
     def close(self) -> None:
         """End all workers. May be called twice."""
+        ...
+
+
+@runtime_checkable
+class BatchSandbox(Sandbox, Protocol):
+    """A sandbox that takes many programs at once, at less cost for each."""
+
+    def run_many(
+        self, programs: Sequence[str], limits: Limits = Limits()
+    ) -> Sequence[SandboxResult]:
+        """Run programs, each in a fresh state under its own limits; results in the same order.
+
+        A program that hangs or kills its worker costs only its own result.
+        """
         ...

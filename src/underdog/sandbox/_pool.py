@@ -6,17 +6,22 @@ takes its place.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any, Final
 
 from underdog.core import Limits, SandboxResult
 from underdog.errors import SandboxError, UsageError
+from underdog.sandbox._jailed.wire import PATIENCE_S
 from underdog.sandbox._worker import Worker, WorkerLostError
 
 MAX_PROGRAM_BYTES: Final = 1 << 20
 BACKSTOP_S: Final = 1.5
 _MAX_ANSWER_OVERHEAD_BYTES: Final = 1 << 16
 _JSON_GROWTH: Final = 6
+_BATCH: Final = 64
+_BATCH_CHARS: Final = 1 << 19
 
 
 class WorkerPool:
@@ -41,6 +46,7 @@ class WorkerPool:
         self._name = name
         self._start = start
         self._max_programs = max_programs
+        self._workers = workers
         self._turns = threading.Semaphore(workers)
         self._lock = threading.Lock()
         self._idle: list[Worker] = []
@@ -56,32 +62,88 @@ class WorkerPool:
             SandboxError: The pool is closed, or a worker cannot be started.
         """
         _check(limits)
-        size = len(program)
-        if size > MAX_PROGRAM_BYTES:
-            error = f"ValueError: program of {size} characters exceeds {MAX_PROGRAM_BYTES}"
-            return SandboxResult("error", error=error, sandbox=self._name)
+        if (refused := self._refused(program)) is not None:
+            return refused
+        started = time.monotonic()
+        try:
+            answer = self._ask({"program": program, **_request(limits)}, limits, 0.0)
+        except WorkerLostError as error:
+            return SandboxResult(
+                "timeout" if error.hung else "crashed",
+                error=str(error),
+                sandbox=self._name,
+                seconds=time.monotonic() - started,
+            )
+        return self._result(answer)
+
+    def run_many(self, programs: Sequence[str], limits: Limits) -> list[SandboxResult]:
+        """Run programs on all workers, many to a message, for workers that take that.
+
+        Raises:
+            UsageError: A limit is not positive.
+            SandboxError: The pool is closed, or a worker cannot be started.
+        """
+        _check(limits)
+        batches = list(_batches(programs))
+        if min(self._workers, len(batches)) <= 1:
+            return list(chain.from_iterable(self._batch(batch, limits) for batch in batches))
+        with ThreadPoolExecutor(self._workers) as threads:
+            each = threads.map(self._batch, batches, [limits] * len(batches))
+            return list(chain.from_iterable(each))
+
+    def _batch(self, programs: Sequence[str], limits: Limits) -> list[SandboxResult]:
+        """Results of one message's programs; the rest of it is asked for when a part comes back.
+
+        When the worker is lost, nobody knows by which program: they are run one by one up to the
+        one that loses a worker again.
+        """
+        results: list[SandboxResult] = []
+        alone = False
+        while len(results) < len(programs):
+            left = programs[len(results) :]
+            if alone or self._refused(left[0]) is not None:
+                results.append(self.run(left[0], limits))
+                alone = alone and results[-1].status not in ("crashed", "timeout")
+                continue
+            fit = next((n for n, one in enumerate(left) if self._refused(one)), len(left))
+            try:
+                request = {"programs": left[:fit], **_request(limits)}
+                answer = self._ask(request, limits, PATIENCE_S)
+            except WorkerLostError:
+                alone = True
+            else:
+                results += [self._result(one) for one in answer["answers"]]
+        return results
+
+    def _ask(self, request: Mapping[str, Any], limits: Limits, patience_s: float) -> dict[str, Any]:
+        """Send a request to the next free worker, which is gone when no answer comes."""
         with self._turns:
             worker = self._take()
-            started = time.monotonic()
             try:
                 answer = worker.ask(
-                    _request(program, limits),
-                    limits.timeout_s + BACKSTOP_S,
+                    request,
+                    limits.timeout_s + BACKSTOP_S + patience_s,
                     limits.output_bytes * _JSON_GROWTH * 2 + _MAX_ANSWER_OVERHEAD_BYTES,
                 )
-            except WorkerLostError as error:
+            except WorkerLostError:
                 self._drop(worker)
                 self._refuse_if_closed()
-                return SandboxResult(
-                    "timeout" if error.hung else "crashed",
-                    error=str(error),
-                    sandbox=self._name,
-                    seconds=time.monotonic() - started,
-                )
+                raise
             except BaseException:
                 self._drop(worker)
                 raise
+            worker.served += len(request.get("programs", "?")) - 1
             self._give_back(worker, retire=bool(answer.get("retire")))
+        return answer
+
+    def _refused(self, program: str) -> SandboxResult | None:
+        size = len(program)
+        if size <= MAX_PROGRAM_BYTES:
+            return None
+        error = f"ValueError: program of {size} characters exceeds {MAX_PROGRAM_BYTES}"
+        return SandboxResult("error", error=error, sandbox=self._name)
+
+    def _result(self, answer: Mapping[str, Any]) -> SandboxResult:
         return SandboxResult(
             answer["status"],
             answer["stdout"],
@@ -137,9 +199,20 @@ class WorkerPool:
             self._idle.append(worker)
 
 
-def _request(program: str, limits: Limits) -> dict[str, Any]:
+def _batches(programs: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Runs of programs that fit into one message."""
+    start, chars = 0, 0
+    for place, program in enumerate(programs):
+        if place > start and (place - start == _BATCH or chars + len(program) > _BATCH_CHARS):
+            yield programs[start:place]
+            start, chars = place, 0
+        chars += len(program)
+    if start < len(programs):
+        yield programs[start:]
+
+
+def _request(limits: Limits) -> dict[str, Any]:
     return {
-        "program": program,
         "timeout_s": limits.timeout_s,
         "memory_bytes": limits.memory_bytes,
         "output_bytes": limits.output_bytes,

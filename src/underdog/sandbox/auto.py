@@ -5,10 +5,12 @@ it stays the verdict: neither right nor wrong, and counted apart.
 """
 
 import threading
+from collections.abc import Sequence
 
 from underdog.core import Limits, Sandbox, SandboxResult
 from underdog.errors import SandboxError
 from underdog.sandbox import sandboxes
+from underdog.sandbox.monty import MontySandbox
 
 
 @sandboxes.register("auto")
@@ -28,7 +30,7 @@ class AutoSandbox:
         self._closed = False
         self._jail: Sandbox | None = None
         self._no_jail = ""
-        self._monty = sandboxes.create("monty", workers=workers)
+        self._monty = MontySandbox(workers)
 
     @property
     def name(self) -> str:
@@ -42,6 +44,16 @@ class AutoSandbox:
             return result
         jail = self._open_jail()
         return result if jail is None else jail.run(program, limits)
+
+    def run_many(
+        self, programs: Sequence[str], limits: Limits = Limits()
+    ) -> Sequence[SandboxResult]:
+        """Run programs, each in a fresh state; in Monty many to a message."""
+        results = list(self._monty.run_many(programs, limits))
+        for place, result in enumerate(results):
+            if result.status == "unsupported" and (jail := self._open_jail()) is not None:
+                results[place] = jail.run(programs[place], limits)
+        return results
 
     def close(self) -> None:
         """End all workers. May be called twice."""

@@ -12,6 +12,7 @@ and `math.erf` differ in the last digits. A program that needs one of these belo
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Final
 
 from underdog.core import Limits, SandboxResult
@@ -49,6 +50,12 @@ class MontySandbox:
     def run(self, program: str, limits: Limits = Limits()) -> SandboxResult:
         """Run one program in a fresh state. Never raises for what the program does."""
         return self._pool.run(program, limits)
+
+    def run_many(
+        self, programs: Sequence[str], limits: Limits = Limits()
+    ) -> Sequence[SandboxResult]:
+        """Run programs, each in a fresh state, many to a message."""
+        return self._pool.run_many(programs, limits)
 
     def close(self) -> None:
         """End all workers. May be called twice."""

@@ -1,11 +1,12 @@
 """Opening a sandbox by name, and finding out which ones work here."""
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from underdog.core import Limits, Sandbox, SandboxResult
+from underdog.core import BatchSandbox, Limits, Sandbox, SandboxResult
 from underdog.errors import UnderdogError
 
 
@@ -27,6 +28,14 @@ class OpenSandbox:
     def run(self, program: str, limits: Limits = Limits()) -> SandboxResult:
         """Run one program in a fresh state. Never raises for what the program does."""
         return self._inner.run(program, limits)
+
+    def run_many(
+        self, programs: Sequence[str], limits: Limits = Limits()
+    ) -> Sequence[SandboxResult]:
+        """Run programs, each in a fresh state; one by one where the sandbox inside cannot batch."""
+        if isinstance(self._inner, BatchSandbox):
+            return self._inner.run_many(programs, limits)
+        return [self._inner.run(program, limits) for program in programs]
 
     def close(self) -> None:
         """End all workers. May be called twice."""

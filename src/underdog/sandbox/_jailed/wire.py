@@ -11,6 +11,8 @@ from typing import Any
 
 HEADER = struct.Struct(">I")
 CHUNK = 65536
+PATIENCE_S = 0.1
+"""Seconds after which a worker answers what it has done of many programs."""
 
 
 def pack(message: Mapping[str, Any]) -> bytes:

@@ -1,0 +1,171 @@
+"""A run of a family's items as verified rows: the unit of work of one worker process.
+
+Item i of a family is the same whoever draws it, so that a batch is named by numbers alone and its
+result may be made anywhere, or made again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from underdog.core import BatchSandbox, Checker, Example, Family, Form, Item
+from underdog.data.arrow import Table, arrow
+from underdog.data.columns import table_of
+from underdog.data.examples import example_of
+from underdog.data.plan import Source, open_family
+from underdog.data.seen import marks_of
+from underdog.data.verification import Claim, verify
+from underdog.seeds import derive
+from underdog.tasks.making import generate
+
+if TYPE_CHECKING:
+    from underdog.data.seen import Marks
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Which items to make, and what of them.
+
+    Attributes:
+        source: The family, and the forms that its solutions are written in.
+        split: Which split the items are of.
+        seed: Seed of the family's stream.
+        start: Number of the first item.
+        count: How many.
+        stride: Distance between their numbers.
+        every_form: One row per form, else one per item.
+        instruction: Whether prompts carry the form's instruction.
+        verify: Whether rows are read back and graded.
+    """
+
+    source: Source
+    split: str
+    seed: int
+    start: int
+    count: int
+    stride: int = 1
+    every_form: bool = True
+    instruction: bool = True
+    verify: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A solution that is not in the data.
+
+    Attributes:
+        draw: Which item of the batch.
+        form: The form it was to be written in.
+        reason: Why it is left out.
+    """
+
+    draw: int
+    form: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Rows of a batch.
+
+    Attributes:
+        rows: Table as Arrow's stream format, sorted by draw.
+        draws: For each row which item of the batch it is of, 32-bit integers.
+        marks: For each item the hash of its canonical key, 64-bit integers.
+        refusals: Solutions left out.
+    """
+
+    rows: bytes
+    draws: bytes
+    marks: bytes
+    refusals: tuple[Refusal, ...]
+
+
+def make_batch(batch: Batch) -> Made:
+    """Draw, write down, verify. Runs in a worker process as well as here."""
+    import numpy as np
+
+    items = list(_items(batch))
+    marks: Marks = marks_of(item.key for item in items)
+    examples: list[Example] = []
+    draws: list[int] = []
+    claims: list[Claim] = []
+    refusals: list[Refusal] = []
+    checker = _checker(batch.source.checker)
+    for draw, item in enumerate(items):
+        for form in _forms_of(batch, draw):
+            example = example_of(item, form, batch.source.spec, batch.instruction)
+            if example is None:
+                refusals.append(Refusal(draw, form.name, "has no such form"))
+                continue
+            examples.append(example)
+            draws.append(draw)
+            claims.append(Claim(item.problem, form, checker, example.completion))
+    reasons = verify(claims, _sandbox()) if batch.verify else [""] * len(claims)
+    for draw, claim, reason in zip(draws, claims, reasons, strict=True):
+        if reason:
+            refusals.append(Refusal(draw, claim.form.name, reason))
+    kept = [place for place, reason in enumerate(reasons) if not reason]
+    table = table_of([examples[place] for place in kept])
+    number = np.array([draws[place] for place in kept], dtype=np.int32)
+    return Made(_packed(table), number.tobytes(), marks.tobytes(), tuple(refusals))
+
+
+def unpacked(rows: bytes) -> Table:
+    """A table from Arrow's stream format."""
+    pa = arrow()
+    with pa.ipc.open_stream(pa.BufferReader(rows)) as reader:
+        return reader.read_all()
+
+
+def _packed(table: Table) -> bytes:
+    pa = arrow()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+def _items(batch: Batch) -> Sequence[Item]:
+    family = _family(batch.source.spec)
+    if batch.stride == 1:
+        return list(islice(generate(family, batch.split, batch.seed, batch.start), batch.count))
+    numbers = range(batch.start, batch.start + batch.count * batch.stride, batch.stride)
+    return [next(generate(family, batch.split, batch.seed, number)) for number in numbers]
+
+
+def _forms_of(batch: Batch, draw: int) -> list[Form]:
+    names = batch.source.forms
+    if not batch.every_form:
+        number = batch.start + draw * batch.stride
+        names = (names[derive("form", batch.source.spec, number) % len(names)],)
+    return [_form(name) for name in names]
+
+
+@cache
+def _family(spec: str) -> Family:
+    return open_family(spec)
+
+
+@cache
+def _form(name: str) -> Form:
+    from underdog.forms import forms
+
+    return forms.create(name)
+
+
+@cache
+def _checker(spec: str) -> Checker:
+    from underdog.grading import open_checker
+
+    return open_checker(spec)
+
+
+@cache
+def _sandbox() -> BatchSandbox:
+    """One sandbox per process; its workers end with it."""
+    from underdog.sandbox import open_sandbox
+
+    return open_sandbox()

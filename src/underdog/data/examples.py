@@ -1,0 +1,55 @@
+"""Training items from generated ones: a form's question and the exact solution in that form."""
+
+from dataclasses import asdict
+
+from underdog.core import Example, Form, Item, Message, Question, Segment
+
+
+def example_of(item: Item, form: Form, source: str, instruction: bool = True) -> Example | None:
+    """The item's solution in a form, as a training item; `None` where the form makes no sense.
+
+    The prompt is what the form asks a solver without worked examples; the whole reply, its opening
+    included, is learned.
+
+    Args:
+        item: Problem and exact solution.
+        form: How the solution is written down.
+        source: Spec of the family, kept as a tag and as the head of the id.
+        instruction: Whether the form's instruction precedes the question.
+    """
+    reply = form.render(item)
+    if reply is None:
+        return None
+    question, problem = item.problem.question, item.problem
+    asked = form.prompt(question, ()).messages
+    turns = asked if instruction else asked[-1:]
+    tags = {
+        "answer": problem.gold,
+        "family": problem.meta["family"],
+        "source": source,
+        "form": form.name,
+        "split": problem.split,
+        "key": item.key,
+        "difficulty": problem.meta["difficulty"],
+        "question": question.text,
+        "choices": list(question.choices),
+        "steps": [asdict(step) for step in item.steps],
+    }
+    return Example(f"{source}/{question.id}/{form.name}", _segments(turns, reply), tags)
+
+
+def question_of(example: Example) -> Question:
+    """The question of a training item, for reading its completion again."""
+    tags = example.tags
+    choices = tags.get("choices")
+    return Question(
+        id=example.id,
+        task=str(tags.get("family") or ""),
+        text=str(tags.get("question") or example.prompt),
+        choices=tuple(str(choice) for choice in choices) if isinstance(choices, list) else (),
+    )
+
+
+def _segments(turns: tuple[Message, ...], reply: str) -> tuple[Segment, ...]:
+    read = [Segment(turn.content, turn.role, 0.0) for turn in turns]
+    return (*read, Segment(reply, "assistant", 1.0))

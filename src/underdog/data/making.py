@@ -1,0 +1,244 @@
+"""Making a data set from families: draw, write down, verify, keep each problem once, write shards.
+
+The same plan gives the same bytes, however many workers there are and however often it was
+interrupted: every shard carries the state that the next one starts from. Memory is one shard and a
+few batches, and 8 bytes for each problem's key.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from underdog.data.arrow import Table, arrow
+from underdog.data.card import Card, Shard, SourceCount, read_card, write_card
+from underdog.data.dataset import (
+    export_jsonl,
+    jsonl_path,
+    read_state,
+    read_table,
+    shard_path,
+    write_shard,
+)
+from underdog.data.feed import Feed, FeedState, Taken
+from underdog.data.interleave import Exposure, Interleaver
+from underdog.data.plan import Plan
+from underdog.data.seen import Seen, marks_of
+from underdog.data.workers import Pending, Workers
+from underdog.errors import ConfigError
+from underdog.files import sha256_file
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the making is.
+
+    Attributes:
+        done: Problems in finished shards, those from before included.
+        total: Problems wanted.
+        resumed: Problems that were there when this run began.
+        per_second: Problems a second in this run; 0 before the first shard.
+        eta_s: Seconds left at this rate; 0 when not known.
+    """
+
+    done: int
+    total: int
+    resumed: int
+    per_second: float
+    eta_s: float
+
+
+def make(
+    plan: Plan,
+    folder: Path,
+    *,
+    name: str = "",
+    licence: str = "apache-2.0",
+    jsonl: bool = True,
+    workers: int = 1,
+    progress: Callable[[Progress], object] = lambda _: None,
+) -> Card:
+    """Make a data set, or go on with one that was interrupted.
+
+    Args:
+        plan: What to make.
+        folder: Where; created when missing.
+        name: Name on the card; the folder's when empty.
+        licence: SPDX name of the data's licence.
+        jsonl: Whether to write the rows as JSON lines too.
+        workers: Processes that draw and verify.
+        progress: Told after every shard.
+
+    Returns:
+        The card, also on disk.
+
+    Raises:
+        ConfigError: The folder holds another data set.
+        DataError: A family has no item of the split, or a file is damaged.
+    """
+    finished = read_card(folder)
+    if finished is not None:
+        _same(finished.plan, plan, folder)
+        return finished
+    with Workers(workers) as hands:
+        making = _Making(plan, folder, hands, jsonl)
+        making.resume()
+        making.run(progress)
+        card = making.card(name or folder.resolve().name, licence)
+    for left_over in folder.glob("*/.*.part"):
+        left_over.unlink(missing_ok=True)
+    write_card(folder, card)
+    return card
+
+
+class _Making:
+    """One data set in the making."""
+
+    def __init__(self, plan: Plan, folder: Path, workers: Workers, jsonl: bool) -> None:
+        self._plan = plan
+        self._folder = folder
+        self._workers = workers
+        self._jsonl = jsonl
+        self._seen = Seen()
+        self._states = [FeedState() for _ in plan.sources]
+        self._shards: list[Path] = []
+        self._exports: list[Pending[Path]] = []
+        self._num_slots = 0
+
+    def resume(self) -> None:
+        """Take up the shards that are there, in order, as far as none is missing."""
+        while (path := self._path(len(self._shards))).exists():
+            state = read_state(path)
+            _same(Plan.model_validate(state["plan"]), self._plan, self._folder)
+            keys = read_table(path, ["key"]).column("key").unique().to_pylist()
+            self._seen.add(marks_of(keys))
+            self._states = [FeedState.model_validate(one) for one in _list(state["feeds"])]
+            self._num_slots = sum(one.wanted for one in self._states)
+            self._written(path)
+
+    def run(self, progress: Callable[[Progress], object]) -> None:
+        """Write the shards that are missing."""
+        began, resumed = time.perf_counter(), self._done()
+        progress(Progress(resumed, self._plan.count, resumed, 0.0, 0.0))
+        feeds = [
+            Feed(self._plan, number, state, self._workers)
+            for number, state in enumerate(self._states)
+        ]
+        while self._num_slots < self._plan.count and not all(one.saturated for one in self._states):
+            self._next_shard(feeds)
+            done = self._done()
+            rate = (done - resumed) / (time.perf_counter() - began)
+            left = self._plan.count - self._num_slots
+            progress(
+                Progress(done, self._plan.count, resumed, rate, left / rate if rate > 0 else 0.0)
+            )
+        for export in self._exports:
+            export.take()
+
+    def card(self, name: str, licence: str) -> Card:
+        """What has been made."""
+        paths = [*self._shards, *(jsonl_path(path) for path in self._shards if self._jsonl)]
+        shards: list[Shard] = []
+        for path in paths:
+            rows = int(read_state(path)["rows"]) if path.suffix == ".parquet" else shards[
+                len(shards) - len(self._shards)
+            ].rows
+            shards.append(Shard(path=str(path.relative_to(self._folder)), rows=rows, sha256=""))
+        hashes = [self._workers.ask(sha256_file, path) for path in paths]
+        counts = tuple(
+            SourceCount(
+                source=source.spec,
+                wanted=state.wanted,
+                problems=state.problems,
+                rows=state.rows,
+                drawn=state.next,
+                repeats=state.repeats,
+                refused=state.refused,
+                saturated=state.saturated,
+            )
+            for source, state in zip(self._plan.sources, self._states, strict=True)
+        )
+        rows = sum(count.rows for count in counts)
+        return Card(
+            name=name,
+            licence=licence,
+            split=self._plan.split,
+            problems=sum(count.problems for count in counts),
+            rows=rows,
+            verified=rows if self._plan.verify else 0,
+            sources=counts,
+            shards=tuple(
+                shard.model_copy(update={"sha256": digest.take()})
+                for shard, digest in zip(shards, hashes, strict=True)
+            ),
+            plan=self._plan,
+        )
+
+    def _next_shard(self, feeds: Sequence[Feed]) -> None:
+        size = min(self._plan.shard_problems, self._plan.count - self._num_slots)
+        done = [Exposure(state.wanted, state.wanted) for state in self._states]
+        turns = Interleaver([source.share for source in self._plan.sources], done)
+        order = np.array(turns.choose([[1] * size] * len(feeds), size))
+        taken = [
+            feed.take(int((order == number).sum()), self._seen)
+            for number, feed in enumerate(feeds)
+        ]
+        self._states = [feed.state for feed in feeds]
+        self._num_slots += size
+        table = _in_order(order, taken)
+        path = self._path(len(self._shards))
+        state = {
+            "plan": self._plan.model_dump(mode="json"),
+            "feeds": [one.model_dump(mode="json") for one in self._states],
+            "rows": table.num_rows,
+        }
+        write_shard(path, table, state)
+        self._written(path)
+
+    def _written(self, path: Path) -> None:
+        self._shards.append(path)
+        if self._jsonl and not jsonl_path(path).exists():
+            export = self._workers.ask(export_jsonl, path)
+            self._exports.append(export)
+            if self._workers.count == 1:
+                export.take()
+                self._exports.clear()
+
+    def _path(self, number: int) -> Path:
+        return shard_path(self._folder, self._plan.split, number)
+
+    def _done(self) -> int:
+        return sum(state.problems for state in self._states)
+
+
+def _in_order(order: "np.typing.NDArray[np.int64]", taken: Sequence[Taken]) -> Table:
+    """The rows of all sources, their problems in the order of the turns."""
+    ranks = [
+        np.flatnonzero(order == number)[one.problem_of_row] for number, one in enumerate(taken)
+    ]
+    rows = arrow().concat_tables([one.rows for one in taken])
+    return rows.take(np.argsort(np.concatenate(ranks), kind="stable"))
+
+
+def _same(made: Plan | None, asked: Plan, folder: Path) -> None:
+    if made == asked:
+        return
+    if made is None:
+        raise ConfigError(f"{folder} holds a data set of another kind; choose another folder")
+    before, now = made.model_dump(), asked.model_dump()
+    name = next(name for name in now if before[name] != now[name])
+    raise ConfigError(
+        f"{folder} holds a data set made with {name}={_brief(before[name])}, now "
+        f"{name}={_brief(now[name])} is asked for; choose another folder or remove this one"
+    )
+
+
+def _brief(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _list(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else []
