@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from underdog.core import Limits, Question, Sandbox, SandboxResult, Shot
 from underdog.forms import forms
 from underdog.forms.asking import lay_out
+from underdog.forms.asking import lay_out
 from underdog.forms.cot import CHOICE_SHOTS, MATH_SHOTS
 from underdog.forms.equations import SHOTS as EQUATION_SHOTS
 from underdog.forms.equations import run_chain
@@ -65,8 +66,17 @@ def test_a_form_asks_in_turns_that_end_with_the_question(name: str, question: Qu
 @pytest.mark.parametrize("name", forms.names())
 def test_given_shots_replace_the_forms_own(name: str) -> None:
     form = forms.create(name)
-    assert len(form.prompt(QUESTION, ()).messages) == 2
-    assert len(form.prompt(QUESTION, [Shot("a", "b")]).messages) == 4
+    bare = form.prompt(QUESTION, ()).messages
+    shown = form.prompt(QUESTION, [Shot("a", "b")]).messages
+    assert [message.role for message in shown[-3:]] == ["user", "assistant", "user"]
+    assert (len(shown), shown[-1]) == (len(bare) + 2, bare[-1])
+
+
+def test_a_chain_of_thought_is_asked_for_below_every_question() -> None:
+    asked, _, last = forms.create("cot").prompt(CHOICE, [Shot("a", "b")]).messages
+    ask = last.content.removeprefix(lay_out(CHOICE))
+    assert asked.content == "a" + ask
+    assert "the letter of the right option" in ask
 
 
 @pytest.mark.parametrize(

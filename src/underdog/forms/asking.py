@@ -25,12 +25,25 @@ def lay_out(question: Question) -> str:
 
 
 def converse(
-    instruction: str, question: Question, shots: Sequence[Shot], prefix: str = ""
+    instruction: str,
+    question: Question,
+    shots: Sequence[Shot],
+    prefix: str = "",
+    ask: str = "",
 ) -> Prompt:
-    """A prompt with the instruction as system turn and each worked example as a pair of turns."""
-    messages = [Message("system", instruction)]
+    """A prompt with each worked example as a pair of turns.
+
+    Args:
+        instruction: System turn; none when empty.
+        question: What to ask.
+        shots: Worked examples.
+        prefix: How the reply is opened.
+        ask: What to do, said below the question and below every example's question.
+    """
+    below = f"\n\n{ask}" if ask else ""
+    messages = [Message("system", instruction)] if instruction else []
     for shot in shots:
-        messages.append(Message("user", shot.question))
+        messages.append(Message("user", shot.question + below))
         messages.append(Message("assistant", shot.reply))
-    messages.append(Message("user", lay_out(question)))
+    messages.append(Message("user", lay_out(question) + below))
     return Prompt(tuple(messages), prefix)

@@ -1,7 +1,9 @@
 """Chain of thought: short reasoning in words, then the answer in a fixed sentence.
 
-Wei et al., arXiv 2201.11903. The worked examples are ours. Short chains are on purpose: models
-under 3B do better with them than with long ones (arXiv 2502.12143).
+Wei et al., arXiv 2201.11903. It is asked without worked examples: on 128 GSM8K training problems a
+0.5B chat model was right 32 times so and 21 times with our four examples, a 135M model 4 times and
+once. Asking for few lines is on purpose: models under 3B do better with short chains than with long
+ones (arXiv 2502.12143). The worked examples below serve the forms that do need them.
 """
 
 from collections.abc import Sequence
@@ -11,10 +13,7 @@ from underdog.forms import forms
 from underdog.forms.asking import converse
 from underdog.forms.reading import read_text
 
-_INSTRUCTION = (
-    "Solve the problem. Reason in a few short steps, then finish with the sentence "
-    '"The answer is X." where X is only the answer.'
-)
+_ASK = 'Think step by step in a few short lines, then finish with "The answer is X." where X is {what}.'
 
 MATH_SHOTS = (
     Shot(
@@ -73,13 +72,12 @@ class ChainOfThought(Quick):
 
     name = "cot"
     stop = ("\nQuestion:", "\nProblem:", "\n\n\n")
-    max_tokens = 256
+    max_tokens = 400
 
     def prompt(self, question: Question, shots: Sequence[Shot] | None = None) -> Prompt:
-        """Ask for short steps and a final sentence."""
-        if shots is None:
-            shots = CHOICE_SHOTS if question.choices else MATH_SHOTS
-        return converse(_INSTRUCTION, question, shots)
+        """Ask for short steps and a final sentence; no worked examples unless given."""
+        what = "the letter of the right option" if question.choices else "only the answer"
+        return converse("", question, shots or (), ask=_ASK.format(what=what))
 
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
         """Read the final sentence; else what the checker's lenient rule finds."""
