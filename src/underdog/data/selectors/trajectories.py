@@ -42,7 +42,9 @@ class Trajectories:
                 f"loss trajectories of lengths {sorted(lengths)}: all examples need the losses of "
                 "the same 2 or more checkpoints"
             )
-        table = np.array(list(losses.values()), dtype=np.float32).reshape(len(losses), -1)
+        table = np.array(list(losses.values()), dtype=np.float32).reshape(
+            len(losses), max(lengths, default=2)
+        )
         if not np.isfinite(table).all():
             bad = next(
                 i for i, row in zip(losses, table, strict=True) if not np.isfinite(row).all()

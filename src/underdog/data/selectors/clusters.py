@@ -1,0 +1,36 @@
+"""k-means clusters of trajectories or embeddings, by scipy, with a seed and for any data.
+
+Cost: (iterations + 1) · N · K · T multiplications. Empty clusters are left empty.
+"""
+
+import warnings
+from importlib import import_module
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def cluster(
+    vectors_NT: NDArray[np.float32], count: int, seed: int, iterations: int = 20
+) -> NDArray[np.int64]:
+    """Cluster of each row, numbered from 0.
+
+    Args:
+        vectors_NT: One row per example.
+        count: Clusters at most; fewer when there are fewer different rows.
+        seed: Decides where the centres start (k-means++).
+        iterations: Lloyd steps.
+    """
+    distinct = len(np.unique(vectors_NT, axis=0))
+    kmeans2 = import_module("scipy.cluster.vq").kmeans2
+    rng = np.random.default_rng(seed)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "One of the clusters is empty")
+        _, label_N = kmeans2(
+            vectors_NT.astype(np.float64),
+            max(1, min(count, distinct)),
+            iter=iterations,
+            minit="++",
+            rng=rng,
+        )
+    return label_N.astype(np.int64)

@@ -1,0 +1,73 @@
+"""Controls that any selector must beat: a random draw, the longest answers, the highest losses.
+
+Random and longest cost nothing; the highest loss costs one forward pass per example and is known to
+pick label noise.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from underdog.core.example import Example
+from underdog.data.selectors import selectors
+from underdog.data.selectors.choice import Aid, Aids, Choice
+from underdog.data.selectors.keep import Keep
+from underdog.data.selectors.losses import asked, losses
+from underdog.data.selectors.picking import top
+from underdog.data.selectors.ranking import report, room
+from underdog.errors import UsageError
+from underdog.seeds import unit
+
+
+@selectors.register("random")
+class RandomDraw:
+    """A random draw: which examples it takes hangs on their ids and the seed alone."""
+
+    name = "random"
+    needs: tuple[Aid, ...] = ()
+    streams = False
+
+    def choose(
+        self, examples: Iterable[Example], keep: Keep | None, aids: Aids
+    ) -> Iterator[Choice]:
+        """One choice per example, in their order."""
+        rows = list(examples)
+        scores = [unit("random", aids.seed, row.id) for row in rows]
+        yield from report(rows, scores, top(scores, room(keep, len(rows), len(rows))))
+
+
+@selectors.register("longest")
+class Longest:
+    """The longest texts to be trained on, in characters."""
+
+    name = "longest"
+    needs: tuple[Aid, ...] = ()
+    streams = False
+
+    def choose(
+        self, examples: Iterable[Example], keep: Keep | None, aids: Aids
+    ) -> Iterator[Choice]:
+        """One choice per example, in their order."""
+        rows = list(examples)
+        scores = [float(len(row.completion)) for row in rows]
+        yield from report(rows, scores, top(scores, room(keep, len(rows), len(rows))))
+
+
+@selectors.register("highest_loss")
+class HighestLoss:
+    """The answers that a model finds least likely, in nats per token."""
+
+    name = "highest_loss"
+    needs: tuple[Aid, ...] = ("engine",)
+    streams = False
+
+    def choose(
+        self, examples: Iterable[Example], keep: Keep | None, aids: Aids
+    ) -> Iterator[Choice]:
+        """One choice per example, in their order."""
+        if aids.engine is None:
+            raise UsageError("highest_loss needs an engine")
+        rows = list(examples)
+        scores = losses(aids.engine, [(asked(row), row.completion) for row in rows])
+        rejected = {place: "nothing to score" for place, loss in enumerate(scores) if loss is None}
+        fit = [place for place in range(len(rows)) if place not in rejected]
+        best = top([scores[place] or 0.0 for place in fit], room(keep, len(rows), len(fit)))
+        yield from report(rows, scores, [fit[place] for place in best], rejected)

@@ -1,0 +1,46 @@
+"""Mean losses of example texts under an engine: with their question, with none, with another's.
+
+A loss is the mean of −log p over the tokens of a text, in nats. "None" is an empty user's turn, so
+that chat templates stay intact. One forward pass per text.
+"""
+
+from collections.abc import Sequence
+
+from underdog.core import Message, Prompt, ScoreRequest
+from underdog.core.example import Example
+from underdog.engines.sync import SyncEngine
+from underdog.errors import UsageError
+
+NOTHING = Prompt((Message("user", ""),))
+_CHUNK = 512
+
+
+def losses(engine: SyncEngine, pairs: Sequence[tuple[Prompt, str]]) -> list[float | None]:
+    """Mean loss of each text after its prompt; `None` for a text without tokens.
+
+    Raises:
+        UsageError: The engine cannot score text.
+    """
+    if not engine.info.scores:
+        raise UsageError(f"{engine.info.engine} cannot score text; use openvino or llama_cpp")
+    found: list[float | None] = []
+    for start in range(0, len(pairs), _CHUNK):
+        requests = [ScoreRequest(prompt, text) for prompt, text in pairs[start : start + _CHUNK]]
+        for score in engine.score(requests):
+            count = len(score.logprobs)
+            found.append(-score.total / count if count else None)
+    return found
+
+
+def asked(example: Example) -> Prompt:
+    """What stands before the first text that is trained on, as a prompt."""
+    turns: list[Message] = []
+    for segment in example.segments:
+        if segment.weight > 0:
+            break
+        if turns and turns[-1].role == segment.role:
+            turns[-1] = Message(segment.role, turns[-1].content + segment.text)
+        else:
+            turns.append(Message(segment.role, segment.text))
+    opening = turns.pop().content if turns and turns[-1].role == "assistant" else ""
+    return Prompt(tuple(turns) or NOTHING.messages, opening)

@@ -1,0 +1,74 @@
+"""Sketch de-duplication: few of every structure stay, constants and names taken out.
+
+FLAME (arXiv 2301.13779) replaces references, numbers and strings of a formula by placeholders and
+keeps one per sketch. For programs and formulas that is what is done here; in text, quoted strings,
+numbers (in words, too) and capitalised words that do not begin a sentence are taken out. Streams;
+memory is a digest, an id and a count per distinct sketch. No model calls.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+
+from underdog.core.example import Example
+from underdog.data.selectors import selectors
+from underdog.data.selectors.choice import Aid, Aids, Choice
+from underdog.data.selectors.keep import Keep
+from underdog.data.selectors.parts import part_of
+from underdog.tasks.knobs import whole
+
+_CONSTANTS = re.compile(
+    r"""(?P<string>"[^"\n]*"|(?<!\w)'[^'\n]*')
+    |(?P<cell>\$?\b[A-Z]{1,3}\$?\d+\b)
+    |(?P<number>(?<![\w.])\d[\d,]*(?:\.\d+)?)
+    |(?P<name>(?<=[a-z,;]\s)[A-Z][a-z]+\b)""",
+    re.VERBOSE,
+)
+_SPACE = re.compile(r"\s+")
+
+
+def sketch(text: str) -> str:
+    """The text with its constants replaced by what they are.
+
+    Example:
+        >>> sketch('=IF(A2>10, "yes", B7)')
+        '=if(<cell>><number>, <string>, <cell>)'
+    """
+    marked = _CONSTANTS.sub(lambda match: f"<{match.lastgroup}>", text)
+    return _SPACE.sub(" ", marked).strip().casefold()
+
+
+@selectors.register("sketch")
+class Sketch:
+    """Keep the first few examples of every structure.
+
+    The score is which of its sketch an example is, from 1.
+
+    Args:
+        each: How many examples of a sketch stay.
+        part: `all` of the example, its `prompt` or its `completion`.
+    """
+
+    name = "sketch"
+    needs: tuple[Aid, ...] = ()
+    streams = True
+
+    def __init__(self, each: int = 1, part: str = "prompt") -> None:
+        self._each = whole("each", each, 1, 1_000_000)
+        self._part = part_of(part)
+
+    def choose(
+        self, examples: Iterable[Example], keep: Keep | None, aids: Aids
+    ) -> Iterator[Choice]:
+        """One choice per example, in their order."""
+        first: dict[bytes, tuple[str, int]] = {}
+        for example in examples:
+            text = sketch(self._part(example))
+            mark = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            rival, seen = first.get(mark, (example.id, 0))
+            first[mark] = (rival, seen + 1)
+            if seen < self._each:
+                yield Choice(example, True, "among the first of its sketch", seen + 1.0)
+            else:
+                why = "its sketch was seen often enough"
+                yield Choice(example, False, why, seen + 1.0, rival)
