@@ -1,0 +1,26 @@
+"""Everyday English words of three to nine letters, each spelt in lower case."""
+
+WORDS = (
+    "acorn", "anchor", "apple", "apron", "arrow", "autumn", "bakery", "bamboo", "basket", "beach",
+    "beetle", "bell", "bicycle", "blanket", "boat", "border", "bottle", "branch", "bread",
+    "bridge", "broom", "bucket", "butter", "button", "cabin", "camel", "candle", "canvas",
+    "carpet", "castle", "cave", "cellar", "chair", "chalk", "cheese", "cherry", "circle", "clay",
+    "cloud", "clover", "coast", "coffee", "comet", "copper", "coral", "cotton", "cradle", "crown",
+    "cup", "curtain", "dairy", "desert", "dinner", "door", "dragon", "drum", "eagle", "echo",
+    "elbow", "ember", "engine", "fabric", "falcon", "feather", "fence", "ferry", "field", "flame",
+    "flute", "forest", "fountain", "fox", "garden", "garlic", "glacier", "glove", "granite",
+    "grape", "guitar", "hammer", "harvest", "hazel", "helmet", "honey", "horse", "iceberg",
+    "island", "ivory", "jacket", "jewel", "journey", "jungle", "kettle", "kitchen", "kite",
+    "ladder", "lake", "lantern", "leaf", "lemon", "library", "lizard", "lobster", "magnet",
+    "maple", "marble", "market", "meadow", "melon", "mirror", "monkey", "moon", "mountain",
+    "mouse", "museum", "needle", "nest", "nickel", "oasis", "ocean", "olive", "onion", "orange",
+    "orchard", "otter", "oven", "paddle", "palace", "paper", "parrot", "pebble", "pencil",
+    "pepper", "piano", "pillow", "pirate", "planet", "pocket", "poplar", "potato", "prairie",
+    "puzzle", "quarry", "quilt", "rabbit", "rain", "raven", "ribbon", "river", "road", "rocket",
+    "rope", "saddle", "salmon", "sand", "scarf", "school", "shadow", "shell", "shovel", "silk",
+    "silver", "snow", "spider", "spoon", "spring", "square", "squirrel", "stable", "stone",
+    "storm", "street", "sugar", "summer", "sunset", "table", "tailor", "tea", "temple", "thunder",
+    "ticket", "tiger", "timber", "tomato", "tower", "train", "tulip", "tunnel", "turtle",
+    "valley", "velvet", "village", "violin", "wagon", "walnut", "water", "whale", "wheat",
+    "willow", "window", "winter", "wolf", "wool", "yard", "zebra",
+)  # fmt: skip
