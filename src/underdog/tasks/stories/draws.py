@@ -1,0 +1,170 @@
+"""Drawing a story's numbers: ranges, choices, divisors, and numbers worked out from others.
+
+    3..20               any whole number from 3 to 20
+    3..made-2           bounds may be formulas over earlier numbers
+    40..200 by 20       in steps; `0.5..4 by 0.25` for decimals
+    20..90 ^            may grow tenfold when large numbers are asked for
+    10, 20, 25, 50      one of these
+    divisor of made in 2..12
+    = boxes * each      worked out, so that a later division comes out
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from underdog.errors import DataError
+from underdog.tasks.stories.formulas import Formula, Number, Unfit, Values, parse_formula
+
+Size = Literal["small", "usual", "large"]
+SIZES: tuple[Size, ...] = ("small", "usual", "large")
+LARGEST: dict[Size, int] = {"small": 200, "usual": 10_000, "large": 1_000_000}
+"""No number of a problem or its solution is above this."""
+
+_GROWTH = 10
+_RANGE = re.compile(r"(?P<low>.+?)\.\.(?P<high>.+?)(?:\s+by\s+(?P<by>[\d.]+))?(?P<grows>\s*\^)?")
+_DIVISOR = re.compile(r"divisor of (?P<of>.+?) in (?P<low>\d+)\.\.(?P<high>\d+)")
+
+
+class Draw(Protocol):
+    """How a number comes about."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Earlier numbers that it depends on."""
+        ...
+
+    def draw(self, random: Callable[[], float], values: Values, size: Size) -> Number:
+        """Draw it; raises `Unfit` when no number will do."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Evenly from numbers known beforehand, by size."""
+
+    numbers: dict[Size, range | tuple[Number, ...]]
+    names: tuple[str, ...] = ()
+
+    def draw(self, random: Callable[[], float], values: Values, size: Size) -> Number:
+        """One of them."""
+        numbers = self.numbers[size]
+        return numbers[int(random() * len(numbers))]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Evenly from a range whose bounds are formulas."""
+
+    low: Formula
+    high: Formula
+    by: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names in the bounds."""
+        return self.low.names + self.high.names
+
+    def draw(self, random: Callable[[], float], values: Values, size: Size) -> Number:
+        """A number of the range; raises `Unfit` when it is empty."""
+        low, high = int(self.low.value(values)), int(self.high.value(values))
+        if size == "small":
+            high = low + (high - low) // 2
+        if high < low:
+            raise Unfit
+        return low + self.by * int(random() * ((high - low) // self.by + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Divisor:
+    """A divisor of a number within bounds."""
+
+    of: Formula
+    among: range
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names in the formula."""
+        return self.of.names
+
+    def draw(self, random: Callable[[], float], values: Values, size: Size) -> Number:
+        """A divisor smaller than the number; raises `Unfit` when there is none."""
+        whole = self.of.value(values)
+        fitting = [number for number in self.among if whole % number == 0 and number < whole]
+        if not fitting:
+            raise Unfit
+        return fitting[int(random() * len(fitting))]
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """Worked out from other numbers."""
+
+    formula: Formula
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names in the formula."""
+        return self.formula.names
+
+    def draw(self, random: Callable[[], float], values: Values, size: Size) -> Number:
+        """The formula's value."""
+        return self.formula.value(values)
+
+
+def parse_draw(text: str) -> Draw:
+    """Parse how a number is drawn (the module's first lines list the ways).
+
+    Raises:
+        DataError: It is none of them, or an empty range.
+    """
+    text = text.strip()
+    if text.startswith("="):
+        return Worked(parse_formula(text[1:]))
+    if match := _DIVISOR.fullmatch(text):
+        among = range(int(match["low"]), int(match["high"]) + 1)
+        return Divisor(parse_formula(match["of"]), among)
+    if match := _RANGE.fullmatch(text):
+        return _range(match)
+    numbers = tuple(_number(part) for part in text.split(","))
+    half = numbers[: (len(numbers) + 1) // 2]
+    return Fixed({"small": half, "usual": numbers, "large": numbers})
+
+
+def _range(match: re.Match[str]) -> Draw:
+    low, high = parse_formula(match["low"]), parse_formula(match["high"])
+    by = _number(match["by"] or "1")
+    if low.names or high.names:
+        return Between(low, high, int(by))
+    first, last = low.value({}), high.value({})
+    if last < first:
+        raise DataError(f"{match[0]!r} is an empty range; write the smaller number first")
+    middle = first + (last - first) / 2
+    most = last * _GROWTH if match["grows"] else last
+    return Fixed(
+        {
+            "small": _steps(first, middle, by),
+            "usual": _steps(first, last, by),
+            "large": _steps(first, most, by),
+        }
+    )
+
+
+def _steps(first: Number, last: Number, by: Number) -> range | tuple[Number, ...]:
+    if isinstance(first, int) and isinstance(by, int):
+        return range(first, int(last) + 1, by)
+    count = int((last - first) / by) + 1
+    numbers = (first + place * by for place in range(count))
+    return tuple(int(number) if number == int(number) else number for number in numbers)
+
+
+def _number(text: str) -> Number:
+    try:
+        value = float(text)
+    except ValueError:
+        raise DataError(
+            f"{text.strip()!r} is not a number; write 3..20, 2, 4, 5, "
+            "divisor of NAME in 2..12 or = FORMULA"
+        ) from None
+    return int(value) if value == int(value) else value

@@ -1,0 +1,65 @@
+"""People of the stories: first names from many places, with their pronouns."""
+
+from functools import cache
+
+from underdog.errors import UnknownNameError
+
+_SHE = {
+    "africa": "Amara Zola Nia Abena Wanjiru Thandiwe Fatou Makena Ngozi Salma Halima Adjoa",
+    "americas": "Camila Ximena Luciana Emily Grace Harper Valentina Aiyana Madison Paloma Inês Ruby",
+    "asia-east": "Mei Yuki Hana Linh Jia Sakura Minji Thuy Xiu Aiko Soo-ah Ploy",
+    "asia-south": "Priya Ananya Nadia Kavya Meera Ishani Zainab Dilani Rupa Ayesha Sunita Tara",
+    "europe": "Clara Ingrid Zofia Elena Freya Maeve Katarina Noor Bianca Signe Ottilie Ilse",
+    "mideast": "Leila Shirin Yasmin Dalia Rana Noa Zeynep Maryam Elif Samira Tamar Nour",
+    "pacific": "Moana Aroha Leilani Tiare Kiri Malia Sina Talia Ngaire Hinewai Mele Kalea",
+}
+_HE = {
+    "africa": "Kwame Tendai Jabari Sefu Chidi Moussa Thabo Kofi Bakari Amadi Yusuf Juma",
+    "americas": "Mateo Diego Santiago Owen Caleb Rafael Thiago Nathan Joaquín Tomás Wyatt Elijah",
+    "asia-east": "Haruto Wei Jun Minh Kenji Tae-yang Bao Riku Hoang Somchai Daichi Feng",
+    "asia-south": "Arjun Rohan Imran Vikram Nuwan Farhan Sanjay Kabir Tariq Dev Anil Bilal",
+    "europe": "Luca Emil Stefan Pavel Hugo Niels Andrei Finn Mikko Dario Anton Oskar",
+    "mideast": "Omar Karim Reza Eitan Cem Hassan Amir Faris Levent Ziad Idan Kaveh",
+    "pacific": "Tane Keoni Manaia Sione Kai Ariki Tama Koa Wiremu Ioane Matiu Noa-lei",
+}
+REGIONS = tuple(_SHE)
+EVERYWHERE = "world"
+
+_PRONOUNS = {
+    "she": {"he": "she", "his": "her", "him": "her", "himself": "herself"},
+    "he": {"he": "he", "his": "his", "him": "him", "himself": "himself"},
+}
+
+
+@cache
+def names_of(region: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of a first name and its pronoun, `she` or `he`.
+
+    Args:
+        region: One of `REGIONS`, or `world` for all of them.
+
+    Raises:
+        UnknownNameError: No such region.
+    """
+    if region != EVERYWHERE and region not in REGIONS:
+        raise UnknownNameError("region of names", region, (*REGIONS, EVERYWHERE))
+    regions = REGIONS if region == EVERYWHERE else (region,)
+    pairs = [
+        (name, pronoun)
+        for place in regions
+        for pronoun, pool in (("she", _SHE), ("he", _HE))
+        for name in pool[place].split()
+    ]
+    return tuple(pairs)
+
+
+PERSON_FORMS = ("he", "He", "his", "His", "him", "himself")
+
+
+@cache
+def person_forms(letter: str, name: str, pronoun: str) -> dict[str, str]:
+    """What a pattern may say of a person: `{A}`, `{A.he}`, `{A.He}`, `{A.his}`, `{A.him}`, …."""
+    words = _PRONOUNS[pronoun]
+    forms = {form: words[form.lower()] for form in PERSON_FORMS}
+    forms = {form: word.capitalize() if form[0] == "H" else word for form, word in forms.items()}
+    return {letter: name, **{f"{letter}-{form}": word for form, word in forms.items()}}

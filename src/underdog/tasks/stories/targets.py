@@ -1,0 +1,69 @@
+"""What a template can ask: every step that its sentences determine without saying more."""
+
+from underdog.tasks.stories.parts import IT, Calc, Let, Line, Part, Tell, Target
+
+
+def targets_of(part: Part) -> tuple[Target, ...]:
+    """The targets of a part, in order; the last is the whole of it.
+
+    A step is no target when a sentence that it needs also tells a number that it does not need.
+    A continuation is always told in full.
+    """
+    calcs = [line for line in part.lines if isinstance(line, Calc)]
+    found = [_target(part, calc) for calc in (calcs[-1:] if part.takes else calcs)]
+    return tuple(target for target in found if target is not None)
+
+
+def _target(part: Part, asked: Calc) -> Target | None:
+    steps = _steps_to(part, asked)
+    given = _given(part, steps)
+    needed = frozenset(given)
+    tells = [line for line in part.lines if isinstance(line, Tell)]
+    wanted = [tell for tell in tells if tell.numbers & needed]
+    if any(tell.numbers - needed for tell in wanted):
+        return None
+    last = max((tells.index(tell) for tell in wanted), default=-1)
+    kept = [tell for place, tell in enumerate(tells) if tell in wanted or _scene(tell, place, last)]
+    return Target(part, _work(part, steps, given), given, steps, tuple(kept))
+
+
+def _scene(tell: Tell, place: int, last: int) -> bool:
+    """Whether a sentence without numbers belongs: it stands before the last one that is needed."""
+    return not tell.numbers and place < last
+
+
+def _steps_to(part: Part, asked: Calc) -> tuple[Calc, ...]:
+    needed = {asked.name}
+    steps: list[Calc] = []
+    for line in reversed(part.lines):
+        if isinstance(line, Calc) and line.name in needed:
+            steps.append(line)
+            needed.update(line.formula.names)
+    return tuple(reversed(steps))
+
+
+def _given(part: Part, steps: tuple[Calc, ...]) -> tuple[str, ...]:
+    drawn = {line.name for line in part.lines if isinstance(line, Let)}
+    used = (name for step in steps for name in step.formula.names if name in drawn)
+    return tuple(dict.fromkeys(used))
+
+
+def _work(part: Part, steps: tuple[Calc, ...], given: tuple[str, ...]) -> tuple[Let | Calc, ...]:
+    """Every number and step that must be evaluated, those that only bound others included."""
+    needed = {*given, *(step.name for step in steps)}
+    work: list[Let | Calc] = []
+    for line in reversed(part.lines):
+        if not isinstance(line, Tell) and line.name in needed:
+            work.append(line)
+            needed.update(_needs(line))
+    return tuple(reversed(work))
+
+
+def _needs(line: Line) -> tuple[str, ...]:
+    match line:
+        case Let():
+            return line.how.names
+        case Calc():
+            return tuple(name for name in line.formula.names if name != IT)
+        case Tell():
+            return ()
