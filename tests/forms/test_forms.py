@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from underdog.core import Limits, Question, Sandbox, SandboxResult, Shot
 from underdog.forms import forms
 from underdog.forms.asking import lay_out
-from underdog.forms.asking import lay_out
 from underdog.forms.cot import CHOICE_SHOTS, MATH_SHOTS
 from underdog.forms.equations import SHOTS as EQUATION_SHOTS
 from underdog.forms.equations import run_chain
@@ -57,7 +56,7 @@ def read(form: str, reply: str, sandbox: Sandbox, question: Question = QUESTION)
 def test_a_form_asks_in_turns_that_end_with_the_question(name: str, question: Question) -> None:
     form = forms.create(name)
     prompt = form.prompt(question)
-    assert prompt.messages[0].role == "system"
+    assert prompt.messages[0].role in ("system", "user")
     assert prompt.messages[-1].role == "user"
     assert question.text in prompt.messages[-1].content
     assert form.max_tokens > 0
