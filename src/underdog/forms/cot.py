@@ -13,7 +13,8 @@ from underdog.forms import forms
 from underdog.forms.asking import converse
 from underdog.forms.reading import read_text
 
-_ASK = 'Think step by step in a few short lines, then finish with "The answer is X." where X is {what}.'
+_FINISH = 'then finish with "The answer is X." where X is {what}.'
+_ASK = f"Think step by step in a few short lines, {_FINISH}"
 
 MATH_SHOTS = (
     Shot(
