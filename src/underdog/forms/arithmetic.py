@@ -1,6 +1,7 @@
 """Exact arithmetic on expressions that a model wrote: parsed, never executed.
 
-Only numbers, + - * / ** and brackets are read; powers are bounded, so evaluation always ends.
+Only numbers, + - * / // % ** and brackets are read; powers are bounded, so evaluation always ends.
+A percent sign that a number or bracket follows is a remainder, else it is hundredths.
 """
 
 import ast
@@ -13,13 +14,17 @@ from underdog.errors import DataError
 _MAX_CHARS = 500
 _MAX_EXPONENT = 64
 _MAX_BITS = 4096
+_MOST_PLACES = 15
+_MOST_UNITS = 10**_MOST_PLACES
 _WRITTEN = str.maketrans({"×": "*", "x": "*", "÷": "/", "−": "-", "^": "*", "$": "", ",": ""})
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%(?!\s*[\d(])")
 _BINARY: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
     ast.Add: lambda left, right: left + right,
     ast.Sub: lambda left, right: left - right,
     ast.Mult: lambda left, right: left * right,
     ast.Div: lambda left, right: left / right,
+    ast.FloorDiv: lambda left, right: Fraction(left // right),
+    ast.Mod: lambda left, right: left % right,
 }
 
 
@@ -45,7 +50,7 @@ def evaluate(expression: str) -> Fraction:
 
 
 def show(value: Fraction) -> str:
-    """A value as text: whole, a short decimal when exact, else a fraction.
+    """A value as text: whole, a decimal when one of up to 15 places is exact, else a fraction.
 
     Example:
         >>> show(Fraction(5, 2)), show(Fraction(1, 3))
@@ -53,13 +58,12 @@ def show(value: Fraction) -> str:
     """
     if value.denominator == 1:
         return str(value.numerator)
-    rest = value.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    if rest == 1 and value.denominator <= 10**9:
-        return f"{float(value):.12g}"
-    return f"{value.numerator}/{value.denominator}"
+    if _MOST_UNITS % value.denominator:
+        return f"{value.numerator}/{value.denominator}"
+    units = abs(value.numerator) * (_MOST_UNITS // value.denominator)
+    digits = str(units).rjust(_MOST_PLACES + 1, "0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[:-_MOST_PLACES]}.{digits[-_MOST_PLACES:].rstrip('0')}"
 
 
 def _value(node: ast.expr) -> Fraction:

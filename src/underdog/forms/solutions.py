@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Mapping
+from fractions import Fraction
 
 from underdog.core.item import Item, Step
 from underdog.errors import DataError
@@ -10,12 +11,19 @@ from underdog.forms.arithmetic import evaluate
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
+_SUMS = re.compile(r"[\d.+\-*/%() ]{1,500}")
+_OPENINGS = "([{\"'"
 
 
 def is_given(step: Step) -> bool:
     """Whether a step only states a number or text that the question gives."""
+    formula = step.formula
+    if _PLAIN.fullmatch(formula):
+        return True
+    if " " in formula and formula[0] not in _OPENINGS:
+        return False
     try:
-        ast.literal_eval(step.formula)
+        ast.literal_eval(formula)
     except (ValueError, SyntaxError):
         return False
     return True
@@ -38,6 +46,27 @@ def with_values(formula: str, values: Mapping[str, str]) -> str:
     return _NAME.sub(value, formula)
 
 
+def in_numbers(step: Step, values: Mapping[str, str]) -> str | None:
+    """A step's calculation in numbers, if it is plain arithmetic with a plain decimal value.
+
+    A division that comes out whole is written `/`.
+
+    Example:
+        >>> in_numbers(Step("each", "total // 4", "3"), {"total": "12"})
+        '12 / 4'
+    """
+    if not _PLAIN.fullmatch(step.value):
+        return None
+    written = with_values(step.formula, values)
+    if not _SUMS.fullmatch(written):
+        return None
+    if "//" in written:
+        written = _plain_division(written, step.value)
+    elif "**" in written and not _evaluates(written, step.value):
+        return None
+    return written
+
+
 def expressions(item: Item) -> list[tuple[str, str]] | None:
     """The calculated steps as pairs of an expression in numbers and its value.
 
@@ -46,19 +75,25 @@ def expressions(item: Item) -> list[tuple[str, str]] | None:
     values: dict[str, str] = {}
     pairs: list[tuple[str, str]] = []
     for step in item.steps:
+        if not is_given(step):
+            written = in_numbers(step, values)
+            if written is None:
+                return None
+            pairs.append((written, step.value))
         values[step.name] = step.value
-        if is_given(step):
-            continue
-        written = with_values(step.formula, values).replace("//", "/")
-        if not _PLAIN.fullmatch(step.value) or not _arithmetic(written):
-            return None
-        pairs.append((written, step.value))
     return pairs or None
 
 
-def _arithmetic(expression: str) -> bool:
+def _plain_division(written: str, value: str) -> str | None:
+    """`/` for `//` where that gives the same value; `None` where neither gives it."""
+    plain = written.replace("//", "/")
+    if _evaluates(plain, value):
+        return plain
+    return written if _evaluates(written, value) else None
+
+
+def _evaluates(expression: str, value: str) -> bool:
     try:
-        evaluate(expression)
+        return evaluate(expression) == Fraction(value)
     except DataError:
         return False
-    return True

@@ -7,6 +7,8 @@ in answers, whole ones without a point, so that 3.0 + 7 meets 7 + 3 whichever fa
 
 from collections.abc import Sequence
 
+from underdog.tasks.decimals import decimal
+
 
 def sum_key(terms: Sequence[int]) -> str:
     """Key of a sum of signed whole numbers; a difference is a sum with a negative term.
@@ -46,3 +48,28 @@ def product_key(first: int, second: int) -> str:
         'mul:3,4'
     """
     return pair_key("mul", abs(first), abs(second))
+
+
+def decimal_sum_key(terms: Sequence[int], places: int) -> str:
+    """`sum_key` of numbers given in units of 10^-`places`.
+
+    Example:
+        >>> decimal_sum_key([150, 225], 2), decimal_sum_key([30, 70], 1)
+        ('add:1.5,2.25', 'add:3,7')
+    """
+    name, _, numbers = sum_key(terms).partition(":")
+    return f"{name}:" + ",".join([decimal(int(number), places) for number in numbers.split(",")])
+
+
+def decimal_pair_key(name: str, first: tuple[int, int], second: tuple[int, int]) -> str:
+    """`pair_key` of two decimal numbers, each as units and places.
+
+    Example:
+        >>> decimal_pair_key("mul", (30, 1), (25, 1))
+        'mul:2.5,3'
+    """
+    places = max(first[1], second[1])
+    low, high = sorted(
+        (first[0] * 10 ** (places - first[1]), second[0] * 10 ** (places - second[1]))
+    )
+    return f"{name}:{decimal(low, places)},{decimal(high, places)}"

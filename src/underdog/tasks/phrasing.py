@@ -11,7 +11,7 @@ from itertools import product
 from random import Random
 
 from underdog.tasks.knobs import one_of
-from underdog.tasks.number_words import LARGEST, grouped, in_words
+from underdog.tasks.number_words import grouped, in_words
 
 WORDINGS = ("varied", "plain")
 _GROUPED_FROM = 10_000
@@ -40,20 +40,16 @@ class Symbols:
                 return self.over
 
 
-def _frames() -> tuple[tuple[str, str], ...]:
+def _frames(things: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     leads = ("", "Please ", "Now ", "Can you ", "Could you ", "Your task: ", "Quick question: ")
     verbs = ("calculate", "compute", "work out", "evaluate", "find", "determine", "figure out")
-    things = ("", "the value of ", "the result of ", "the exact value of ")
     found: list[tuple[str, str]] = []
     for lead, verb, thing in product(leads, verbs, things):
-        if thing == "" and verb in ("find", "determine"):
-            continue
         opening = f"{lead}{verb} {thing}"
         asked = lead.startswith(("Can", "Could"))
         found.append((opening[0].upper() + opening[1:], "?" if asked else "."))
-    questions = ("What is ", "How much is ", "What do you get for ", "What is the value of ")
-    found += [(f"{lead}{question}", "?") for lead in ("", "Quick: ") for question in questions]
-    return tuple(found)
+    questions = ("What is ", "How much is ", "What do you get for ", "Tell me: what is ")
+    return (*found, *((f"{question}{thing}", "?") for question in questions for thing in things))
 
 
 def _symbols() -> tuple[Symbols, ...]:
@@ -66,7 +62,8 @@ def _symbols() -> tuple[Symbols, ...]:
 
 PLAIN_SYMBOLS = Symbols(" + ", " - ", " * ", " / ")
 SYMBOLS = _symbols()
-FRAMES = _frames()
+FRAMES = _frames(("", "the value of ", "the result of ", "the exact value of "))
+NOUN_FRAMES = _frames(("",))
 _BARE = (("", " = ?"), ("", " ="), ("", "=?"), ("", ""), ("", " = ___"), ("Solve: ", ""))
 _SYMBOL_FRAMES = FRAMES + _BARE * 12
 _PLAIN_FRAME = ("What is ", "?")
@@ -120,7 +117,7 @@ class Phrasing:
 
     def ask_noun(self, rng: Random, noun: str) -> str:
         """A question for what a phrase names, such as `the gcd of 12 and 18`."""
-        before, after = rng.choice(FRAMES) if self._varied else _PLAIN_FRAME
+        before, after = rng.choice(NOUN_FRAMES) if self._varied else _PLAIN_FRAME
         return before + noun + after
 
     def pick(self, rng: Random, patterns: Sequence[str]) -> str:
@@ -155,7 +152,7 @@ def bracketed(operator: str, left: str, right: str, symbols: Symbols) -> str:
 
 
 def _written(write: Callable[[int], str], number: int) -> str:
-    if write is in_words and abs(number) >= min(_IN_WORDS_BELOW, LARGEST):
+    if write is in_words and abs(number) >= _IN_WORDS_BELOW:
         return str(number)
     if write is grouped and abs(number) < _GROUPED_FROM:
         return str(number)

@@ -145,4 +145,5 @@ def _at_once(dividend: int, divisor: int, quotient: int, rest: int) -> list[Step
 def _with_rest(quotient: int, rest: int, name: str) -> Step:
     answer = f"{quotient} R {rest}"
     return Step("answer", f'f"{{quotient}} R {{{name}}}"', answer,
-                f"The result is {quotient} with remainder {rest}.")  # fmt: skip
+                f"The result is {quotient} with remainder {rest}.",
+                "What is the quotient, and what is left over?")  # fmt: skip

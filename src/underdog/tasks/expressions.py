@@ -1,0 +1,174 @@
+"""Random expressions with brackets and precedence, written and solved at the same time.
+
+Each operation becomes one step, in the order in which a person would do them. Divisions come out
+whole. The key is the same for all orders of summands and factors, and for a - b and b - a.
+"""
+
+from dataclasses import dataclass
+from random import Random
+
+from underdog.core.item import Step
+from underdog.tasks.keys import product_key, sum_key
+from underdog.tasks.operands import number_of
+from underdog.tasks.phrasing import Symbols
+
+_DIVISORS = range(2, 13)
+_LARGEST = 10**16
+_SIGNS = {"+": "-", "-": "+"}
+
+
+@dataclass(slots=True)
+class Part:
+    """A piece of an expression while it is built.
+
+    Attributes:
+        text: How it is written.
+        name: How steps refer to it: a number, or the name of an earlier step.
+        value: Its value.
+        terms: Its summands, as sign and canonical form; one when it is no sum.
+        factors: Its factors, as `*` or `/` and canonical form; none when it is a sum.
+    """
+
+    text: str
+    name: str
+    value: int
+    terms: list[tuple[str, str]]
+    factors: list[tuple[str, str]]
+
+
+class ExpressionWriter:
+    """Writes one expression.
+
+    Args:
+        rng: Where choices come from.
+        digits: Most digits of a number.
+        operators: Which of `+-*/` occur; not `/` alone.
+        symbols: How they are written.
+    """
+
+    def __init__(self, rng: Random, digits: int, operators: str, symbols: Symbols) -> None:
+        self.steps: list[Step] = []
+        self._rng = rng
+        self._digits = digits
+        self._operators = operators
+        self._sums = operators.replace("*", "").replace("/", "")
+        self._symbols = symbols
+
+    def write(self, terms: int, brackets: float) -> Part:
+        """An expression of `terms` numbers, one part of it in brackets with a chance of `brackets`."""
+        sizes = self._sizes(terms, brackets)
+        text, total, sign = "", None, "+"
+        run = self._unit(sizes[0], brackets)
+        text = run.text
+        for size in sizes[1:]:
+            operator = self._rng.choice(self._operators)
+            unit = self._unit(size, brackets)
+            if operator in "*/":
+                operator, unit = self._fitting(operator, unit, run.value, size)
+            text += self._symbols.of(operator) + unit.text
+            if operator in "*/":
+                run = self._multiplied(run, operator, unit)
+                continue
+            total = self._added(total, sign, run)
+            run, sign = unit, operator
+        whole = self._added(total, sign, run)
+        whole.text = text
+        return whole
+
+    def _sizes(self, terms: int, brackets: float) -> list[int]:
+        if terms < 3 or not brackets or self._rng.random() >= brackets:
+            return [1] * terms
+        inside = self._rng.randint(2, terms - 1)
+        sizes = [1] * (terms - inside + 1)
+        sizes[self._rng.randint(0, terms - inside)] = inside
+        return sizes
+
+    def _unit(self, size: int, brackets: float) -> Part:
+        if size == 1:
+            rng = self._rng
+            return _number(number_of(rng, rng.randint(1, self._digits)))
+        part = self.write(size, brackets / 2)
+        part.text = f"({part.text})"
+        return part
+
+    def _fitting(self, operator: str, unit: Part, value: int, size: int) -> tuple[str, Part]:
+        """A division that comes out whole, or another operation where there is none."""
+        if operator == "/":
+            if size == 1:
+                divisors = [divisor for divisor in _DIVISORS if value % divisor == 0]
+                if value and divisors:
+                    return "/", _number(self._rng.choice(divisors))
+            elif unit.value and value % unit.value == 0:
+                return "/", unit
+            operator = "*" if "*" in self._operators else self._sums[0]
+        if operator == "*" and self._sums and abs(value * unit.value) > _LARGEST:
+            operator = self._sums[0]
+        return operator, unit
+
+    def _multiplied(self, run: Part, operator: str, unit: Part) -> Part:
+        value = run.value * unit.value if operator == "*" else run.value // unit.value
+        sign = "*" if operator == "*" else "//"
+        name = self._step(f"{run.name} {sign} {unit.name}", run.value, operator, unit.value, value)
+        joined = _factors(run) + (_factors(unit) if operator == "*" else [("/", _key(unit))])
+        return Part("", name, value, [("+", _product(joined))], joined)
+
+    def _added(self, total: Part | None, sign: str, run: Part) -> Part:
+        if total is None:
+            return run
+        value = total.value + run.value if sign == "+" else total.value - run.value
+        name = self._step(f"{total.name} {sign} {run.name}", total.value, sign, run.value, value)
+        terms = run.terms if sign == "+" else [(_SIGNS[mark], key) for mark, key in run.terms]
+        joined = total.terms + terms
+        return Part("", name, value, joined, [])
+
+    def _step(self, formula: str, left: int, operator: str, right: int, value: int) -> str:
+        name = f"step_{len(self.steps) + 1}"
+        second = f"({right})" if right < 0 else str(right)
+        written = str(value)
+        self.steps.append(
+            Step(name, formula, written, f"{left} {operator} {second} = {written}.")
+        )
+        return name
+
+
+def expression_key(part: Part) -> str:
+    """Canonical key of a whole expression.
+
+    Sums, differences, products and quotients of two numbers have the keys of their own families.
+    """
+    terms = part.terms
+    if len(terms) == 1:
+        factors = part.factors
+        if len(factors) == 2 and factors[0][1].isdecimal() and factors[1][1].isdecimal():
+            first, second = int(factors[0][1]), int(factors[1][1])
+            return product_key(first, second) if factors[1][0] == "*" else f"div:{first},{second}"
+        return f"chain:{terms[0][1]}"
+    if all(key.isdecimal() for _, key in terms):
+        return sum_key([int(sign + key) for sign, key in terms])
+    ordered = sorted(terms, key=lambda term: term[1])
+    if ordered[0][0] == "-":
+        ordered = [(_SIGNS[sign], key) for sign, key in ordered]
+    return "chain:" + "".join(sign + key for sign, key in ordered)
+
+
+def _number(value: int) -> Part:
+    text = str(value)
+    return Part(text, text, value, [("+", text)], [("*", text)])
+
+
+def _factors(part: Part) -> list[tuple[str, str]]:
+    return part.factors or [("*", _key(part))]
+
+
+def _key(part: Part) -> str:
+    if len(part.terms) == 1 and part.terms[0][0] == "+":
+        return part.terms[0][1]
+    return "(" + "".join(sign + key for sign, key in sorted(part.terms, key=_by_key)) + ")"
+
+
+def _by_key(term: tuple[str, str]) -> tuple[str, str]:
+    return term[1], term[0]
+
+
+def _product(factors: list[tuple[str, str]]) -> str:
+    return "".join(sign + key for sign, key in sorted(factors))
