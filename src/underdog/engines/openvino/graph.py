@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from underdog.engines.openvino.architecture import Architecture
 from underdog.engines.openvino.weights import TILE, Array, Weights
 
 ov: Any = importlib.import_module("openvino")
@@ -47,14 +46,11 @@ def constant(array: Array | np.generic) -> Node:
     return op.constant(np.asarray(array), shared_memory=True)
 
 
-def whole(*numbers: int) -> Node:
-    """A constant vector of 64-bit integers."""
-    return op.constant(np.asarray(numbers, np.int64))
-
-
 class _Graph:
     def __init__(self, weights: Weights) -> None:
         self._arrays = weights.arrays
+        self._shared: dict[tuple[object, ...], Node] = {}
+        self._minus = op.constant(np.full((1, 1, 1, 1), -1, np.float32))
         self._architecture = weights.architecture
         head = weights.architecture.head_size
         self.parameters: list[Node] = []
@@ -67,6 +63,25 @@ class _Graph:
         self.layout = [self._input(name, [-1], np.int32) for name in names]
         self.longest = self._input("max_context_len", [], np.int32)
 
+    def number(self, value: float | Sequence[int], kind: Any) -> Node:
+        """A small constant, made once however often it is asked for.
+
+        Nearly half of the nodes would be such constants otherwise, and the time to compile a graph
+        grows with its nodes.
+        """
+        key = (tuple(value) if isinstance(value, Sequence) else value, kind)
+        if key not in self._shared:
+            self._shared[key] = op.constant(np.asarray(value, kind))
+        return self._shared[key]
+
+    def whole(self, *numbers: int) -> Node:
+        """A vector of 64-bit integers."""
+        return self.number(numbers, np.int64)
+
+    def axis(self, axis: int) -> Node:
+        """An axis to split along."""
+        return self.number(axis, np.int64)
+
     def decoder(self) -> Node:
         """Hidden states of all tokens after the last layer."""
         hidden = self.embeds
@@ -77,7 +92,7 @@ class _Graph:
 
     def logits(self, hidden: Node, num_tokens: int) -> Node:
         """Logits at the asked positions; padding tokens are out of reach."""
-        rows = op.gather(hidden, self.logit_rows, whole(0))
+        rows = op.gather(hidden, self.logit_rows, self.whole(0))
         logits = self._linear(self._norm(rows, "norm"), "head")
         padded = self._arrays["head"].shape[0]
         if padded == num_tokens:
@@ -88,16 +103,18 @@ class _Graph:
 
     def outputs(self, logits: Node) -> dict[str, Node]:
         """Logits and what sampling needs to know of each tile of the vocabulary."""
-        tiles = op.reshape(logits, whole(0, -1, TILE), True)
-        tile_max = op.reduce_max(tiles, whole(2), keep_dims=False)
-        highest = op.unsqueeze(op.reduce_max(tile_max, whole(1), keep_dims=True), whole(2))
+        tiles = op.reshape(logits, self.whole(0, -1, TILE), True)
+        tile_max = op.reduce_max(tiles, self.whole(2), keep_dims=False)
+        highest = op.unsqueeze(
+            op.reduce_max(tile_max, self.whole(1), keep_dims=True), self.whole(2)
+        )
         below = op.subtract(tiles, highest)
         cooled = op.multiply(below, self.inverse_temperature)
         return {
             "logits": logits,
             "tile_max": tile_max,
-            "tile_mass": op.reduce_sum(op.exp(below), whole(2), keep_dims=False),
-            "tile_mass_cooled": op.reduce_sum(op.exp(cooled), whole(2), keep_dims=False),
+            "tile_mass": op.reduce_sum(op.exp(below), self.whole(2), keep_dims=False),
+            "tile_mass_cooled": op.reduce_sum(op.exp(cooled), self.whole(2), keep_dims=False),
         }
 
     def _input(self, name: str, shape: Sequence[int], kind: Any) -> Node:
@@ -123,43 +140,45 @@ class _Graph:
         return product if bias is None else op.add(product, constant(bias[None]))
 
     def _norm(self, value: Node, name: str) -> Node:
-        square = op.power(value, op.constant(np.float32(2)))
-        mean = op.reduce_mean(square, whole(-1), keep_dims=True)
-        epsilon = op.constant(np.float32(self._architecture.norm_epsilon))
-        inverse = op.divide(op.constant(np.float32(1)), op.sqrt(op.add(mean, epsilon)))
+        square = op.power(value, self.number(2.0, np.float32))
+        mean = op.reduce_mean(square, self.whole(-1), keep_dims=True)
+        epsilon = self.number(self._architecture.norm_epsilon, np.float32)
+        inverse = op.divide(self.number(1.0, np.float32), op.sqrt(op.add(mean, epsilon)))
         return op.multiply(op.multiply(value, inverse), constant(self._arrays[name][None]))
 
     def _rotated(self, heads: Node) -> Node:
         half = self._architecture.head_size // 2
-        parts = op.variadic_split(heads, _axis(3), whole(half, half))
-        minus = op.constant(np.full((1, 1, 1, 1), -1, np.float32))
+        parts = op.variadic_split(heads, self.axis(3), self.whole(half, half))
+        minus = self._minus
         turned = op.concat([op.multiply(parts.output(1), minus), parts.output(0)], -1)
         return op.add(op.multiply(heads, self.cos), op.multiply(turned, self.sin))
 
     def _attention(self, hidden: Node, layer: int) -> Node:
         shape = self._architecture
         qkv = self._linear(self._norm(hidden, f"{layer}.attention_norm"), f"{layer}.qkv")
-        widths = whole(shape.query_size + shape.kv_size, shape.kv_size)
-        turning, value = op.variadic_split(qkv, _axis(1), widths).outputs()
+        widths = self.whole(shape.query_size + shape.kv_size, shape.kv_size)
+        turning, value = op.variadic_split(qkv, self.axis(1), widths).outputs()
         heads = shape.num_heads + shape.num_kv_heads
-        turned = self._rotated(op.reshape(turning, whole(0, heads, 1, shape.head_size), True))
-        parts = op.variadic_split(turned, _axis(1), whole(shape.num_heads, shape.num_kv_heads))
-        query = op.reshape(parts.output(0), whole(0, shape.query_size), True)
-        key = op.reshape(parts.output(1), whole(0, shape.kv_size), True)
+        turned = self._rotated(op.reshape(turning, self.whole(0, heads, 1, shape.head_size), True))
+        parts = op.variadic_split(
+            turned, self.axis(1), self.whole(shape.num_heads, shape.num_kv_heads)
+        )
+        query = op.reshape(parts.output(0), self.whole(0, shape.query_size), True)
+        key = op.reshape(parts.output(1), self.whole(0, shape.kv_size), True)
         attended = self._paged_attention([query, key, value], layer)
-        flat = op.reshape(attended, whole(-1, shape.query_size), True)
+        flat = op.reshape(attended, self.whole(-1, shape.query_size), True)
         return self._linear(flat, f"{layer}.out")
 
     def _mlp(self, hidden: Node, layer: int) -> Node:
         both = self._linear(self._norm(hidden, f"{layer}.mlp_norm"), f"{layer}.gate_up")
         width = self._arrays[f"{layer}.gate_up"].shape[0] // 2
-        gate, up = op.variadic_split(both, _axis(1), whole(width, width)).outputs()
+        gate, up = op.variadic_split(both, self.axis(1), self.whole(width, width)).outputs()
         return self._linear(op.multiply(op.swish(gate), up), f"{layer}.down")
 
     def _paged_attention(self, query_key_value: list[Node], layer: int) -> Node:
         shape = self._architecture
         caches = [self._cache(f"key_cache.{layer}"), self._cache(f"value_cache.{layer}")]
-        inputs = [*query_key_value, *caches, *self.layout, *_fixed_inputs(shape, self.longest)]
+        inputs = [*query_key_value, *caches, *self.layout, *self._fixed_inputs()]
         node: Any = paged_attention([_output(value) for value in inputs])
         information: Any = node.get_rt_info()
         for name in ("num_k_heads", "num_v_heads"):
@@ -168,31 +187,26 @@ class _Graph:
             information[name] = shape.head_size
         return node.output(0)
 
-
-def _axis(axis: int) -> Node:
-    return op.constant(np.int64(axis))
+    def _fixed_inputs(self) -> list[Node]:
+        """Inputs 9 to 27 of paged attention: scale, longest context, and abilities left unused."""
+        none_i32, none_f32 = self.number((), np.int32), self.number((), np.float32)
+        zero = self.number(0, np.int32)
+        scale = self.number(self._architecture.head_size**-0.5, np.float32)
+        window_and_slopes = [zero, none_f32]
+        scores_and_rotation = [none_i32, none_i32, none_i32, none_f32]
+        sparsity_and_sinks = [none_f32, zero, zero, none_f32]
+        eviction_and_types = [zero, none_i32, none_i32, none_i32, none_i32]
+        tree_mask = [self.number((), np.uint8), none_i32]
+        return [
+            scale,
+            *window_and_slopes,
+            self.longest,
+            *scores_and_rotation,
+            *sparsity_and_sinks,
+            *eviction_and_types,
+            *tree_mask,
+        ]
 
 
 def _output(value: Node) -> Node:
     return value if isinstance(value, ov.Output) else value.output(0)
-
-
-def _fixed_inputs(shape: Architecture, longest: Node) -> list[Node]:
-    """Inputs 9 to 27 of paged attention: scale, longest context, and abilities left unused."""
-    none_i32, none_f32 = (op.constant(np.zeros(0, kind)) for kind in (np.int32, np.float32))
-    zero = op.constant(np.int32(0))
-    scale = op.constant(np.float32(shape.head_size**-0.5))
-    window_and_slopes = [zero, none_f32]
-    scores_and_rotation = [none_i32, none_i32, none_i32, none_f32]
-    sparsity_and_sinks = [none_f32, zero, zero, none_f32]
-    eviction_and_types = [zero, none_i32, none_i32, none_i32, none_i32]
-    tree_mask = [op.constant(np.zeros(0, np.uint8)), none_i32]
-    return [
-        scale,
-        *window_and_slopes,
-        longest,
-        *scores_and_rotation,
-        *sparsity_and_sinks,
-        *eviction_and_types,
-        *tree_mask,
-    ]
