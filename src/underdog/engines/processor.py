@@ -1,33 +1,97 @@
-"""How many processor cores are worth a thread each."""
+"""How many processor cores are worth a thread each, as they are at this moment.
+
+The load average lags by a minute: right after a build it says that an idle machine is busy. The
+kernel's counters over a twentieth of a second say what runs now. Work of lower priority than ours
+gives way to us, so it does not count; neither does our own.
+"""
 
 import os
 import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+
+_WATCH_S = 0.05
+_USER, _NICE, _SYSTEM, _IRQ, _SOFTIRQ, _STEAL = 0, 1, 2, 5, 6, 7
+_STATISTICS = Path("/proc/stat")
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 def default_threads() -> int:
     """Idle physical cores that this process may use, at least 1.
 
     Matrix products gain nothing from a core's second hyper-thread and lose time waiting for it.
-    Cores that other work keeps busy (by the load of the last minute) are left out: threads that
-    wait for each other at every layer, one of them without a core, are many times slower than one
-    thread alone. `UNDERDOG_THREADS` overrides the count.
+    Cores that other work keeps busy are left out: threads that wait for each other at every layer,
+    one of them without a core, are many times slower than one thread alone. `UNDERDOG_THREADS`
+    overrides the count.
     """
     chosen = os.environ.get("UNDERDOG_THREADS", "")
     if chosen.isdecimal() and int(chosen):
         return int(chosen)
     if sys.platform != "linux":
         return max(1, (os.cpu_count() or 2) // 2)
-    cores = {_siblings(cpu) for cpu in os.sched_getaffinity(0)}
-    return max(1, len(cores) - round(_load()))
+    cores: dict[str, list[int]] = {}
+    for cpu in os.sched_getaffinity(0):
+        cores.setdefault(_siblings(cpu), []).append(cpu)
+    return max(1, min(_allowance(len(cores)), len(cores) - round(_busy_cores(cores))))
 
 
-def _load() -> float:
-    """Runnable processes on average over the last minute; 0 where the system does not say."""
+def _busy_cores(cores: Mapping[str, list[int]]) -> float:
+    """Cores' worth of work that others did just now; a core is as busy as its busiest half."""
+    before = _Counters.now()
+    time.sleep(_WATCH_S)
+    after = _Counters.now()
+    ticks = (after.wall_s - before.wall_s) * _ticks_per_second()
+    shares = [
+        max(after.ticks.get(cpu, 0) - before.ticks.get(cpu, 0) for cpu in cpus) / ticks
+        for cpus in cores.values()
+    ]
+    own = (after.own_s - before.own_s) / (after.wall_s - before.wall_s)
+    return max(0.0, sum(min(1.0, share) for share in shares) - own)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counters:
+    """Ticks that each processor has spent on work that does not give way, and our own time."""
+
+    ticks: Mapping[int, int]
+    own_s: float
+    wall_s: float
+
+    @classmethod
+    def now(cls) -> "_Counters":
+        return cls(_work_ticks(), time.process_time(), time.perf_counter())
+
+
+def _work_ticks() -> dict[int, int]:
+    """Ticks of work by processor; nothing where the system does not say."""
+    counted = [_USER, _SYSTEM, _IRQ, _SOFTIRQ, _STEAL]
+    if os.getpriority(os.PRIO_PROCESS, 0) > 0:
+        counted.append(_NICE)
+    ticks: dict[int, int] = {}
     try:
-        return os.getloadavg()[0]
+        lines = _STATISTICS.read_text().splitlines()
     except OSError:
-        return 0.0
+        return {}
+    for line in lines:
+        name, *numbers = line.split()
+        if name.startswith("cpu") and name[3:].isdecimal() and len(numbers) > _STEAL:
+            ticks[int(name[3:])] = sum(int(numbers[place]) for place in counted)
+    return ticks
+
+
+def _ticks_per_second() -> int:
+    return os.sysconf("SC_CLK_TCK")
+
+
+def _allowance(otherwise: int) -> int:
+    """Whole processors that a container's quota is worth, at least 1."""
+    try:
+        quota, period = _QUOTA.read_text().split()
+        return max(1, int(quota) // int(period))
+    except (OSError, ValueError, ZeroDivisionError):
+        return otherwise
 
 
 def _siblings(cpu: int) -> str:
