@@ -1,4 +1,3 @@
-import os
 import sys
 from pathlib import Path
 
@@ -8,7 +7,8 @@ from tests.engines.conftest import ask
 from tests.engines.endpoint import Asked, Reply, endpoint
 from tests.engines.gguf_files import gguf
 from underdog.core import GenerateRequest, SamplingParams
-from underdog.engines import engines, processor
+from underdog.engines import engines, opening
+from underdog.engines.choosing import Choice
 from underdog.engines.opening import open_engine
 from underdog.engines.scripted import ScriptedEngine
 from underdog.engines.sync import SyncEngine
@@ -56,11 +56,71 @@ def test_a_value_of_the_wrong_kind_is_a_configuration_error(tmp_path: Path) -> N
         open_engine(f"llama_cpp:model={path},slots=many")
 
 
-def test_a_file_alone_goes_to_llama_cpp(tmp_path: Path) -> None:
+def test_a_file_alone_must_be_a_model(tmp_path: Path) -> None:
     path = tmp_path / "model.gguf"
     path.write_bytes(b"nothing")
     with pytest.raises(ModelFileError, match="GGUF"):
         open_engine(str(path))
+
+
+class Opened:
+    """Stands for the engines, and notes which one was opened with what."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, fails: str = "") -> None:
+        self.names: list[str] = []
+        self._fails = fails
+        monkeypatch.setattr(opening, "_open", self)
+
+    def __call__(self, spec: str, kind: str, given: dict[str, object]) -> ScriptedEngine:
+        self.names.append(kind)
+        if kind == self._fails:
+            raise EngineError("it does not compile")
+        return ScriptedEngine("x")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "model.gguf"
+    path.write_bytes(gguf())
+    return str(path)
+
+
+@pytest.mark.parametrize("engine", ["openvino", "llama_cpp"])
+def test_a_file_alone_is_opened_by_the_chosen_engine(
+    engine: str, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "choose_engine", lambda path: Choice(engine, "for a test"))
+    opened = Opened(monkeypatch)
+    open_engine(file, threads=1)
+    assert opened.names == [engine]
+
+
+def test_an_option_that_only_llama_cpp_has_chooses_it(
+    file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "choose_engine", lambda path: Choice("openvino", "for a test"))
+    opened = Opened(monkeypatch)
+    open_engine(file, slots=4)
+    assert opened.names == ["llama_cpp"]
+
+
+def test_llama_cpp_takes_over_what_openvino_cannot_compile(
+    file: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(opening, "choose_engine", lambda path: Choice("openvino", "for a test"))
+    opened = Opened(monkeypatch, fails="openvino")
+    open_engine(file)
+    assert opened.names == ["openvino", "llama_cpp"]
+    assert "it does not compile" in caplog.text
+
+
+def test_nobody_takes_over_options_that_only_openvino_has(
+    file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "choose_engine", lambda path: Choice("openvino", "for a test"))
+    Opened(monkeypatch, fails="openvino")
+    with pytest.raises(EngineError, match="does not compile"):
+        open_engine(file, max_rows=4)
 
 
 def test_an_endpoint_is_opened_by_address_and_model() -> None:
@@ -78,6 +138,13 @@ def test_the_embedded_model_is_opened_by_name(smollm2: Path) -> None:
         assert engine.info.engine == "llama_cpp"
 
 
+@pytest.mark.model
+def test_the_embedded_model_runs_on_openvino_by_itself(smollm2: Path) -> None:
+    pytest.importorskip("openvino")
+    with SyncEngine(open_engine("smollm2-135m", context_tokens=64, threads=1)) as engine:
+        assert engine.info.engine == "openvino"
+
+
 def test_a_closed_engine_says_so() -> None:
     engine = SyncEngine(ScriptedEngine("x"))
     engine.close()
@@ -89,55 +156,6 @@ def test_a_closed_engine_says_so() -> None:
 def test_an_error_in_the_engine_reaches_the_caller_as_itself() -> None:
     with SyncEngine(ScriptedEngine({})) as engine, pytest.raises(UsageError):
         engine.generate([GenerateRequest(ask("q"), SamplingParams(), (1,))])
-
-
-def test_the_number_of_threads_can_be_set_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UNDERDOG_THREADS", "3")
-    assert processor.default_threads() == 3
-    monkeypatch.setenv("UNDERDOG_THREADS", "0")
-    assert 1 <= processor.default_threads() <= (os.cpu_count() or 1)
-
-
-def test_hyper_threads_of_one_core_count_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("UNDERDOG_THREADS", raising=False)
-    monkeypatch.setattr(processor.sys, "platform", "linux")
-    monkeypatch.setattr(processor.os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
-    monkeypatch.setattr(processor, "_siblings", lambda cpu: str(cpu % 2))
-    monkeypatch.setattr(processor, "_load", lambda: 0.4)
-    assert processor.default_threads() == 2
-
-
-@pytest.mark.parametrize(("load", "threads"), [(0.0, 4), (1.2, 3), (3.0, 1), (50.0, 1)])
-def test_busy_cores_are_left_to_others(
-    load: float, threads: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("UNDERDOG_THREADS", raising=False)
-    monkeypatch.setattr(processor.sys, "platform", "linux")
-    monkeypatch.setattr(processor.os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
-    monkeypatch.setattr(processor, "_siblings", str)
-    monkeypatch.setattr(processor.os, "getloadavg", lambda: (load, 0.0, 0.0))
-    assert processor.default_threads() == threads
-
-
-def test_a_system_that_does_not_say_its_load_counts_as_idle(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def unknown() -> tuple[float, float, float]:
-        raise OSError("no load")
-
-    monkeypatch.setattr(processor.os, "getloadavg", unknown)
-    assert processor._load() == 0.0
-
-
-def test_elsewhere_half_of_the_logical_processors_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("UNDERDOG_THREADS", raising=False)
-    monkeypatch.setattr(processor.sys, "platform", "darwin")
-    monkeypatch.setattr(processor.os, "cpu_count", lambda: 8)
-    assert processor.default_threads() == 4
-
-
-def test_a_processor_without_topology_counts_as_one_core() -> None:
-    assert processor._siblings(10**6) == "1000000"
 
 
 @pytest.fixture

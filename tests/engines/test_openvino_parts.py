@@ -10,19 +10,22 @@ from hypothesis import strategies as st
 
 from tests.engines.tiny_gguf import write_tiny
 from underdog.core import SamplingParams, Usage
+from underdog.engines.gguf_header import GgufHeader, read_gguf_header
 from underdog.engines.openvino.blocks import BLOCK_TOKENS, BlockPool, block_digests, blocks_for
+from underdog.engines.openvino.cuts import tokenizer_cut
+from underdog.engines.openvino.gguf_file import GgufFile
 from underdog.engines.openvino.row import Row, readable
 from underdog.engines.openvino.vocabulary import Vocabulary
 from underdog.errors import ModelFileError
 
 pytest.importorskip("tokenizers")
-gguf = pytest.importorskip("gguf")
+pytest.importorskip("gguf")
 
 
 @pytest.fixture(scope="module")
 def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> Vocabulary:
     tiny = write_tiny(tmp_path_factory.mktemp("words") / "tiny.gguf", "qwen2")
-    return Vocabulary.from_gguf(gguf.GGUFReader(tiny.path).fields)
+    return Vocabulary.from_gguf(GgufFile(tiny.path, read_gguf_header(tiny.path)))
 
 
 class Texts:
@@ -173,7 +176,7 @@ def test_a_damaged_tokenizer_is_refused(tmp_path: Path, damage: bytes) -> None:
 
 def test_an_unknown_tokenizer_is_refused() -> None:
     with pytest.raises(ModelFileError, match="llama_cpp"):
-        Vocabulary.from_gguf({})
+        tokenizer_cut(GgufHeader({}, {}))
 
 
 @pytest.mark.model
@@ -181,7 +184,7 @@ def test_texts_are_cut_as_llama_cpp_cuts_them(smollm2: Path) -> None:
     llama_cpp = pytest.importorskip("underdog.engines.llama_process")
     import asyncio
 
-    words = Vocabulary.from_gguf(gguf.GGUFReader(smollm2).fields)
+    words = Vocabulary.from_gguf(GgufFile(smollm2, read_gguf_header(smollm2)))
     letters = "abcXYZ 0123456789  \n\t'\"!?.,-_$€éß日本😀\u00a0\u200b\r١Ⅷ"
     draw = random.Random(1)
     texts = ["".join(draw.choices(letters, k=draw.randint(1, 60))) for _ in range(120)]

@@ -22,7 +22,10 @@ class Tiny:
     tokens: list[str]
 
 
-def write_tiny(path: Path, family: str, *, tied: bool = True, seed: int = 0) -> Tiny:
+def write_tiny(
+    path: Path, family: str, *, tied: bool = True, seed: int = 0, odd: bool = False
+) -> Tiny:
+    """A model; `odd` adds a tensor in a format that no engine of ours reads."""
     from gguf import GGUFWriter
 
     tokens, merges = _vocabulary()
@@ -46,6 +49,8 @@ def write_tiny(path: Path, family: str, *, tied: bool = True, seed: int = 0) -> 
     for name, array in weights.items():
         heads = {"attn_q": HEADS, "attn_k": KV_HEADS}.get(name.split(".")[-2])
         writer.add_tensor(name, _interleaved(array, heads) if family == "llama" else array)
+    if odd:
+        writer.add_tensor("odd.weight", np.zeros((2, 32), np.int8))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

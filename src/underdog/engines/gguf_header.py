@@ -1,4 +1,4 @@
-"""A bounded reader for the header of a GGUF file: metadata and tensor sizes, never the weights.
+"""A bounded reader for the header of a GGUF file: metadata and tensor places, never the weights.
 
 A GGUF file is untrusted input. Every length is checked against the bytes that are left before
 anything is allocated, arrays are walked and not kept, and whatever does not fit the format raises
@@ -8,7 +8,7 @@ anything is allocated, arrays are walked and not kept, and whatever does not fit
 import math
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TypeAlias
 
@@ -28,7 +28,23 @@ _MAX_KEY_BYTES = 1 << 10
 _MAX_TEXT_BYTES = 1 << 22
 _MAX_DIMS = 4
 _MAX_PARAMS = 1 << 44
+_DEFAULT_ALIGNMENT = 32
 _TOKENS = "tokenizer.ggml.tokens"
+
+
+@dataclass(frozen=True, slots=True)
+class TensorPlace:
+    """Where a tensor's values lie in its file, and how they are written down.
+
+    Attributes:
+        shape: Extents, the slowest first, as NumPy counts them.
+        kind: Number of the format's quantisation.
+        start: First byte in the file.
+    """
+
+    shape: tuple[int, ...]
+    kind: int
+    start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +56,16 @@ class GgufHeader:
         tensor_sizes: Elements per tensor name.
         bos_token: Text of the token that begins a sequence, empty when there is none.
         eos_token: Text of the token that ends a turn, empty when there is none.
+        tensors: Where each tensor lies.
+        arrays_at: First byte of each metadata array, by key.
     """
 
     metadata: Mapping[str, Scalar]
     tensor_sizes: Mapping[str, int]
     bos_token: str = ""
     eos_token: str = ""
+    tensors: Mapping[str, TensorPlace] = field(default_factory=dict[str, TensorPlace])
+    arrays_at: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
     def architecture(self) -> str:
@@ -116,54 +136,64 @@ class _Reader:
             raise self._malformed(f"version {version} is not 2 or 3", "convert the model again")
         num_tensors = self._count("tensors")
         num_entries = self._count("metadata entries")
-        metadata, tokens_at = self._metadata(num_entries)
-        sizes = self._tensors(num_tensors)
-        if "general.architecture" not in metadata or not sizes:
+        metadata, arrays_at = self._metadata(num_entries)
+        tensors = self._tensors(num_tensors)
+        if "general.architecture" not in metadata or not tensors:
             raise self._malformed("it names no architecture or holds no tensors")
-        self._check_offsets()
+        begin = self._data_begin(metadata.get("general.alignment", _DEFAULT_ALIGNMENT))
+        self._check_offsets(tensors)
+        tokens_at = arrays_at.get(_TOKENS, 0)
         return GgufHeader(
             metadata,
-            sizes,
+            {name: math.prod(place.shape) for name, place in tensors.items()},
             bos_token=self._token(metadata.get("tokenizer.ggml.bos_token_id"), tokens_at),
             eos_token=self._token(metadata.get("tokenizer.ggml.eos_token_id"), tokens_at),
+            tensors={
+                name: replace(place, start=begin + place.start) for name, place in tensors.items()
+            },
+            arrays_at=arrays_at,
         )
 
-    def _metadata(self, num_entries: int) -> tuple[dict[str, Scalar], int]:
+    def _metadata(self, num_entries: int) -> tuple[dict[str, Scalar], dict[str, int]]:
         metadata: dict[str, Scalar] = {}
-        tokens_at = 0
+        arrays_at: dict[str, int] = {}
         for _ in range(num_entries):
             key = self._text(_MAX_KEY_BYTES, "metadata key")
             kind = self._int("<I")
             if kind == _ARRAY:
-                if key == _TOKENS:
-                    tokens_at = self._at
+                arrays_at[key] = self._at
                 self._skip_array(key)
             elif key in metadata:
                 raise self._malformed(f"metadata key {key!r} appears twice")
             else:
                 metadata[key] = self._scalar(kind, key)
-        return metadata, tokens_at
+        return metadata, arrays_at
 
-    def _tensors(self, num_tensors: int) -> dict[str, int]:
-        sizes: dict[str, int] = {}
-        self._last_offset = 0
+    def _tensors(self, num_tensors: int) -> dict[str, TensorPlace]:
+        """Tensors by name; they start at offsets from the end of the header."""
+        tensors: dict[str, TensorPlace] = {}
         for _ in range(num_tensors):
             name = self._text(_MAX_KEY_BYTES, "tensor name")
             num_dims = self._int("<I")
             if not 1 <= num_dims <= _MAX_DIMS:
                 raise self._malformed(f"tensor {name!r} has {num_dims} dimensions")
-            size = math.prod(self._int("<Q") for _ in range(num_dims))
+            shape = tuple(self._int("<Q") for _ in range(num_dims))[::-1]
+            size = math.prod(shape)
             if not 0 < size <= _MAX_PARAMS:
                 raise self._malformed(f"tensor {name!r} has {size} elements")
-            if name in sizes:
+            if name in tensors:
                 raise self._malformed(f"tensor {name!r} appears twice")
-            self._int("<I")
-            self._last_offset = max(self._last_offset, self._int("<Q"))
-            sizes[name] = size
-        return sizes
+            tensors[name] = TensorPlace(shape, self._int("<I"), self._int("<Q"))
+        return tensors
 
-    def _check_offsets(self) -> None:
-        if self._at + self._last_offset >= self._size_bytes:
+    def _data_begin(self, alignment: Scalar) -> int:
+        """Where the values begin: the end of the header, rounded up."""
+        if isinstance(alignment, bool) or not isinstance(alignment, int) or alignment < 1:
+            raise self._malformed(f"its alignment is {alignment!r}")
+        return self._at + -self._at % alignment
+
+    def _check_offsets(self, tensors: Mapping[str, TensorPlace]) -> None:
+        if self._at + max(place.start for place in tensors.values()) >= self._size_bytes:
             raise self._malformed(
                 f"its last tensor lies beyond its {self._size_bytes} bytes", "download it again"
             )

@@ -31,13 +31,11 @@ from underdog.core import (
 from underdog.engines import engines
 from underdog.engines.charging import charge
 from underdog.engines.fan_out import fan_out
-from underdog.engines.gguf_header import GgufHeader, read_gguf_header
+from underdog.engines.gguf_model import open_gguf
 from underdog.engines.llama_process import LlamaProcess
 from underdog.engines.llama_slots import SharedPrompt
 from underdog.engines.processor import default_threads
-from underdog.engines.template import ChatTemplate, built_in_template, model_template
 from underdog.engines.token_trace import clamp, token_trace
-from underdog.engines.weights_hash import weights_hash
 from underdog.errors import ContextError, EngineError, UsageError
 
 _SEEDS = 0xFFFFFFFF
@@ -91,18 +89,14 @@ class LlamaCpp:
                 f"slots={slots}, context_tokens={context_tokens}, threads={threads}: give at "
                 "least 1 slot, 16 tokens of context and 0 threads"
             )
-        header = read_gguf_header(path)
-        context = min(context_tokens, header.context_tokens or context_tokens)
-        self._template = _template(header, template)
-        self._strip_bos = header.bos_token if header.adds_bos else ""
-        self._process = LlamaProcess(path, slots, context, threads or default_threads())
-        self._info = EngineInfo(
-            engine="llama_cpp",
-            model=name or path.name,
-            fingerprint=_fingerprint(path, self._template),
-            context_tokens=context,
-            shape=header.shape,
+        model = open_gguf(path, template, context_tokens)
+        self._template = model.template
+        self._template.prepare()
+        self._strip_bos = model.header.bos_token if model.header.adds_bos else ""
+        self._process = LlamaProcess(
+            path, slots, model.context_tokens, threads or default_threads()
         )
+        self._info = model.info("llama_cpp", version("xllamacpp"), name)
 
     @property
     def info(self) -> EngineInfo:
@@ -260,16 +254,6 @@ def open_llama_cpp(
         threads=threads,
         template=template,
     )
-
-
-def _template(header: GgufHeader, chosen: str) -> ChatTemplate:
-    if chosen:
-        return built_in_template(chosen)
-    return model_template(header.chat_template, header.bos_token, header.eos_token)
-
-
-def _fingerprint(path: Path, template: ChatTemplate) -> str:
-    return f"llama_cpp-{version('xllamacpp')}-{weights_hash(path)[:16]}-{template.fingerprint}"
 
 
 def _sampling(params: SamplingParams) -> dict[str, Any]:

@@ -1,15 +1,20 @@
 """Open an engine from one string, as the command line and configuration files name it."""
 
+import importlib.util
 import inspect
+import logging
 import re
 from pathlib import Path
 from typing import Any
 
 from underdog.core import Engine
 from underdog.engines import engines
+from underdog.engines.choosing import choose_engine
 from underdog.engines.model_files import resolve_model
-from underdog.errors import ConfigError, UnknownNameError, UsageError
+from underdog.errors import ConfigError, EngineError, UnknownNameError, UsageError
 from underdog.registry import parse_spec
+
+_LOG = logging.getLogger(__name__)
 
 _LOCAL_FILES = ("llama_cpp", "openvino")
 """Engines whose model may be named as in `underdog models list`."""
@@ -21,10 +26,11 @@ def open_engine(spec: str, **options: Any) -> Engine:
     """Open an engine.
 
     Args:
-        spec: A model's name (`smollm2-135m`) or GGUF file, which llama.cpp runs; or an engine and
-            its model: `llama_cpp:model.gguf`, `openvino:model.gguf`, `transformers:folder`,
-            `openai:http://host:port/v1#model`, `scripted:replies.json`; or a registry spec with
-            parameters, `llama_cpp:model=model.gguf,slots=8`.
+        spec: A model's name (`smollm2-135m`) or GGUF file, which the fastest engine that can
+            runs (see `choosing`); or an engine and its model: `llama_cpp:model.gguf`,
+            `openvino:model.gguf`, `transformers:folder`, `openai:http://host:port/v1#model`,
+            `scripted:replies.json`; or a registry spec with parameters,
+            `llama_cpp:model=model.gguf,slots=8`.
         options: Further parameters of the engine, such as `slots=8` or `threads=1`.
 
     Raises:
@@ -37,9 +43,31 @@ def open_engine(spec: str, **options: Any) -> Engine:
         'scripted'
     """
     kind, model, parameters = _parse(spec)
+    if not kind:
+        return _open_local(resolve_model(model), options)
     if kind in _LOCAL_FILES and model:
         model = str(resolve_model(model))
-    given = ({"model": model} if model else {}) | parameters | options
+    return _open(spec, kind, ({"model": model} if model else {}) | parameters | options)
+
+
+def _open_local(path: Path, options: dict[str, Any]) -> Engine:
+    """The best engine for a file; what only llama.cpp has an option for is llama.cpp's."""
+    given = {"model": str(path), **options}
+    fast = inspect.signature(engines.get("openvino")).parameters
+    slow = inspect.signature(engines.get("llama_cpp")).parameters
+    asked_for_llama = not options.keys() <= fast.keys() and options.keys() <= slow.keys()
+    if asked_for_llama or choose_engine(path).engine == "llama_cpp":
+        return _open(str(path), "llama_cpp", given)
+    try:
+        return _open(str(path), "openvino", given)
+    except EngineError as error:
+        if not importlib.util.find_spec("xllamacpp") or not options.keys() <= slow.keys():
+            raise
+        _LOG.warning("llama_cpp runs %s, because openvino failed: %s", path.name, error)
+        return _open(str(path), "llama_cpp", given)
+
+
+def _open(spec: str, kind: str, given: dict[str, Any]) -> Engine:
     accepted = inspect.signature(engines.get(kind)).parameters
     for name in given:
         if name not in accepted:
@@ -60,7 +88,7 @@ def open_engine(spec: str, **options: Any) -> Engine:
 
 
 def _parse(spec: str) -> tuple[str, str, dict[str, Any]]:
-    """Engine, model and parameters."""
+    """Engine (empty for a model alone), model and parameters."""
     spec = spec.strip()
     kind, colon, rest = spec.partition(":")
     if kind in engines.names():
@@ -70,4 +98,4 @@ def _parse(spec: str) -> tuple[str, str, dict[str, Any]]:
         return kind, rest, {}
     if colon and kind.isidentifier() and len(kind) > 1 and not Path(spec).exists():
         raise UnknownNameError("engine", kind, engines.names())
-    return "llama_cpp", spec, {}
+    return "", spec, {}

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from underdog.core import Message, Prompt
-from underdog.engines.template_process import render_guarded
+from underdog.engines.template_process import render_guarded, start_renderer
 from underdog.errors import ModelFileError, UnknownNameError
 
 MAX_SOURCE_BYTES = 256 * 1024
@@ -45,6 +45,11 @@ class ChatTemplate:
         """Changes whenever a conversation may be written down differently."""
         parts = json.dumps([self.name, self.source, self.bos_token, self.eos_token])
         return hashlib.sha256(parts.encode()).hexdigest()[:12]
+
+    def prepare(self) -> None:
+        """Start what will render, so that the first conversation need not wait for it."""
+        if self.name not in _BUILT_IN:
+            start_renderer()
 
     def render(self, prompt: Prompt) -> str:
         r"""The text up to where the model goes on.

@@ -37,17 +37,25 @@ class _Renderer:
                 self._known.popitem(last=False)
             return text
 
+    def start(self) -> None:
+        with self._lock:
+            self._living()
+
     def close(self) -> None:
         with self._lock:
             self._stop()
 
-    def _ask(self, job: Mapping[str, Any], timeout_s: float) -> str:
+    def _living(self) -> WorkerProcess:
         if self._worker is None or not self._worker.alive:
             self._stop()
             self._worker = WorkerProcess("underdog.engines.template_worker")
+        return self._worker
+
+    def _ask(self, job: Mapping[str, Any], timeout_s: float) -> str:
+        worker = self._living()
         try:
-            self._worker.send(job)
-            reply = self._worker.receive(timeout_s)
+            worker.send(job)
+            reply = worker.receive(timeout_s)
         except EngineError:
             reply = None
         if reply is None:
@@ -67,6 +75,11 @@ class _Renderer:
 
 _RENDERER = _Renderer()
 atexit.register(_RENDERER.close)
+
+
+def start_renderer() -> None:
+    """Start the child that renders, unless it runs already; returns at once."""
+    _RENDERER.start()
 
 
 def render_guarded(job: Mapping[str, Any], timeout_s: float = TIMEOUT_S) -> str:

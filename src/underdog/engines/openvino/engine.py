@@ -7,6 +7,7 @@ many samples; for one row at a time of a model above a billion parameters llama.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -23,11 +24,9 @@ from underdog.core import (
 )
 from underdog.engines.charging import charge
 from underdog.engines.fan_out import fan_out
-from underdog.engines.gguf_header import GgufHeader, read_gguf_header
+from underdog.engines.gguf_model import GgufModel, open_gguf
 from underdog.engines.openvino.architecture import read_architecture
 from underdog.engines.processor import default_threads
-from underdog.engines.template import ChatTemplate, built_in_template, model_template
-from underdog.engines.weights_hash import weights_hash
 from underdog.errors import ContextError, EngineError, MissingExtraError, UsageError
 
 if TYPE_CHECKING:
@@ -72,19 +71,12 @@ class OpenVinoEngine:
         template: str = "",
     ) -> None:
         _check(precision, max_rows, context_tokens, threads)
-        header = read_gguf_header(path)
-        context = min(context_tokens, header.context_tokens or context_tokens)
-        self._template = _template(header, template)
-        self._loop, self._vocabulary = _start(
-            path, header, precision, max_rows, context, threads or default_threads()
-        )
-        self._info = EngineInfo(
-            engine="openvino",
-            model=name or path.name,
-            fingerprint=_fingerprint(path, precision, self._template),
-            context_tokens=context,
-            shape=header.shape,
-        )
+        runtime = _openvino_version()
+        model = open_gguf(path, template, context_tokens)
+        self._template = model.template
+        self._template.prepare()
+        self._info = model.info("openvino", f"{runtime}-{_REVISION}-{precision}", name)
+        self._loop, self._vocabulary = _start(model, precision, max_rows, threads or 0)
 
     @property
     def info(self) -> EngineInfo:
@@ -197,39 +189,39 @@ class OpenVinoEngine:
 
 
 def _start(
-    path: Path,
-    header: GgufHeader,
-    precision: Any,
-    max_rows: int,
-    context_tokens: int,
-    threads: int,
+    model: GgufModel, precision: Any, max_rows: int, threads: int
 ) -> "tuple[DecodingLoop, Vocabulary]":
-    architecture = read_architecture(header)
-    runtime = _openvino_version()
+    """Load and compile; the tokenizer is built beside the compiler, which leaves Python alone."""
+    architecture = read_architecture(model.header)
     from underdog.engines.openvino.blocks import blocks_for
     from underdog.engines.openvino.weights import converted
 
-    weights = converted(path, header, architecture, weights_hash(path), precision)
+    weights = converted(model.path, model.header, architecture, model.digest, precision)
     vocabulary = weights.vocabulary
-    num_blocks = (max_rows + _SPARE_PROMPTS) * (blocks_for(context_tokens) + 1)
-    try:
-        from underdog.engines.openvino.decoder import Decoder
-        from underdog.engines.openvino.loop import DecodingLoop
+    num_blocks = (max_rows + _SPARE_PROMPTS) * (blocks_for(model.context_tokens) + 1)
+    with ThreadPoolExecutor(1, "underdog-tokenizer") as beside:
+        warmed = beside.submit(vocabulary.prepare)
+        try:
+            from underdog.engines.openvino.decoder import Decoder
+            from underdog.engines.openvino.loop import DecodingLoop
 
-        decoder = Decoder(
-            weights,
-            precision,
-            vocabulary.num_tokens,
-            num_blocks=num_blocks,
-            context_tokens=context_tokens,
-            threads=threads,
-        )
-    except (AttributeError, RuntimeError) as error:
-        raise EngineError(
-            f"OpenVINO {runtime} cannot compile the model ({str(error).strip()[-200:]}); this "
-            "engine was written against 2026.4: pip install 'openvino==2026.4.*'"
-        ) from error
-    loop = DecodingLoop(decoder, vocabulary, header.shape, num_blocks=num_blocks, max_rows=max_rows)
+            decoder = Decoder(
+                weights,
+                precision,
+                vocabulary.num_tokens,
+                num_blocks=num_blocks,
+                context_tokens=model.context_tokens,
+                threads=threads or default_threads(),
+            )
+        except (AttributeError, RuntimeError) as error:
+            raise EngineError(
+                f"OpenVINO {version('openvino')} cannot compile the model "
+                f"({str(error).strip()[-200:]}); this engine was written against 2026.4: "
+                "pip install 'openvino==2026.4.*'"
+            ) from error
+        warmed.result()
+    shape = model.header.shape
+    loop = DecodingLoop(decoder, vocabulary, shape, num_blocks=num_blocks, max_rows=max_rows)
     return loop, vocabulary
 
 
@@ -253,19 +245,8 @@ def _refused(seed: int, num_tokens: int, room: int) -> Completion:
     return Completion("", "error", seed, error=reason)
 
 
-def _template(header: GgufHeader, chosen: str) -> ChatTemplate:
-    if chosen:
-        return built_in_template(chosen)
-    return model_template(header.chat_template, header.bos_token, header.eos_token)
-
-
 def _openvino_version() -> str:
     try:
         return version("openvino")
     except PackageNotFoundError as error:
         raise MissingExtraError("OpenVINO", "openvino") from error
-
-
-def _fingerprint(path: Path, precision: str, template: ChatTemplate) -> str:
-    runtime = f"{_openvino_version()}-{_REVISION}-{precision}"
-    return f"openvino-{runtime}-{weights_hash(path)[:16]}-{template.fingerprint}"

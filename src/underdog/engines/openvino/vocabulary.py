@@ -6,28 +6,21 @@ Tokens are turned back into bytes, not text, because a character may span severa
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from underdog.engines.gguf_header import GgufHeader, Scalar
+from underdog.engines.openvino.cuts import CUTS, tokenizer_cut
+from underdog.engines.openvino.gguf_file import GgufFile
 from underdog.errors import MissingExtraError, ModelFileError
 
 VOCABULARY_FILE = "vocabulary.json"
 
-_GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
-_QWEN2 = (
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
-    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
-)
-_CUTS: Mapping[str, tuple[str, ...]] = {
-    "gpt-2": (_GPT2,),
-    "smollm": (r"\p{N}", _GPT2),
-    "qwen2": (_QWEN2,),
-}
 _ENDS = frozenset({"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "</s>"})
 _CONTROL, _USER_DEFINED = 3, 4
+_PREFIX = "tokenizer.ggml."
 
 
 @dataclass(frozen=True)
@@ -51,27 +44,23 @@ class Vocabulary:
     bos: int | None
 
     @classmethod
-    def from_gguf(cls, fields: Mapping[str, Any]) -> "Vocabulary":
-        """Build it from the metadata of a GGUF file, as the `gguf` package reads them.
+    def from_gguf(cls, file: GgufFile) -> "Vocabulary":
+        """Build it from the metadata of a GGUF file.
 
         Raises:
             ModelFileError: The tokenizer is of a kind that is not supported.
         """
-        entries = _Metadata(fields)
-        if entries.get("model") != "gpt2" or entries.get("pre") not in _CUTS:
-            raise ModelFileError(
-                f"the openvino engine reads byte-level tokenizers cut as {', '.join(_CUTS)}, not "
-                f"{entries.get('model')!r} cut as {entries.get('pre')!r}; use the llama_cpp engine"
-            )
-        tokens: list[str] = entries.get("tokens")
-        kinds: list[int] = entries.get("token_type") or [1] * len(tokens)
+        cut = tokenizer_cut(file.header)
+        tokens = file.strings(f"{_PREFIX}tokens")
+        kinds = file.numbers(f"{_PREFIX}token_type") or [1] * len(tokens)
         control = tuple(token for token, kind in enumerate(kinds) if kind == _CONTROL)
         literal = tuple(token for token, kind in enumerate(kinds) if kind == _USER_DEFINED)
-        named = {entries.get("eos_token_id"), entries.get("eot_token_id")} - {None}
-        ends = named | {token for token in control if tokens[token] in _ENDS}
-        bos = entries.get("bos_token_id") if entries.get("add_bos_token") else None
-        merges: list[str] = entries.get("merges")
-        text = _build(tokens, merges, entries.get("pre"), control, literal)
+        ends = {token for token in control if tokens[token] in _ENDS}
+        named = (_token_id(file.header, name) for name in ("eos", "eot"))
+        ends.update(token for token in named if token is not None)
+        bos = _token_id(file.header, "bos") if _entry(file.header, "add_bos_token") else None
+        merges = file.strings(f"{_PREFIX}merges")
+        text = _build(tokens, merges, cut, control, literal)
         return cls(text, len(tokens), tuple(sorted(ends)), control, literal, bos)
 
     @classmethod
@@ -89,6 +78,11 @@ class Vocabulary:
         """Write it beside a converted model."""
         named = {field.name: getattr(self, field.name) for field in fields(self)}
         path.write_text(json.dumps(named), "utf-8")
+
+    def prepare(self) -> None:
+        """Build what is built on first use, so that the first text need not wait for it."""
+        self.encode("")
+        _ = self.token_bytes
 
     def encode(self, text: str, *, special: bool = True) -> list[int]:
         """Tokens of a text.
@@ -134,13 +128,13 @@ class Vocabulary:
         return tokenizer
 
 
-@dataclass(frozen=True, slots=True)
-class _Metadata:
-    fields: Mapping[str, Any]
+def _entry(header: GgufHeader, name: str) -> Scalar | None:
+    return header.metadata.get(_PREFIX + name)
 
-    def get(self, name: str) -> Any:
-        field = self.fields.get(f"tokenizer.ggml.{name}")
-        return None if field is None else field.contents()
+
+def _token_id(header: GgufHeader, name: str) -> int | None:
+    token = _entry(header, f"{name}_token_id")
+    return token if isinstance(token, int) else None
 
 
 def _tokenizers() -> Any:
@@ -163,7 +157,7 @@ def _build(
     vocabulary = {name: token for token, name in enumerate(tokens)}
     tokenizer = library.Tokenizer(library.models.BPE(vocab=vocabulary, merges=pairs))
     cutters = library.pre_tokenizers
-    steps = [cutters.Split(library.Regex(pattern), "isolated") for pattern in _CUTS[cut]]
+    steps = [cutters.Split(library.Regex(pattern), "isolated") for pattern in CUTS[cut]]
     steps.append(cutters.ByteLevel(add_prefix_space=False, use_regex=False))
     tokenizer.pre_tokenizer = cutters.Sequence(steps)
     for group, special in ((control, True), (literal, False)):

@@ -1,7 +1,7 @@
 """A model's weights as the decoder graph wants them: converted once from GGUF, then mapped.
 
-The official `gguf` package dequantises every tensor; matrices are then stored as int8 with one
-scale per output row (`int8`), or as `f16` or `f32`. Query, key and value share one matrix, and so
+Every tensor is dequantised; matrices are then stored as int8 with one scale per output row
+(`int8`), or as `f16` or `f32`. Query, key and value share one matrix, and so
 do gate and up, because a few large products are faster than many small ones. The output head is
 padded to whole tiles of the vocabulary (see `sampling`). A converted model is a folder in the cache
 with one blob, its index and the tokenizer; it appears by one rename, so that a reader sees all of
@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from underdog.engines.gguf_header import GgufHeader
 from underdog.engines.openvino.architecture import Architecture
+from underdog.engines.openvino.gguf_file import GgufFile
 from underdog.engines.openvino.vocabulary import VOCABULARY_FILE, Vocabulary
-from underdog.errors import EngineError, MissingExtraError, ModelFileError
+from underdog.errors import EngineError, ModelFileError
 from underdog.files import cache_folder
 
 Precision: TypeAlias = Literal["int8", "f16", "f32"]
@@ -71,7 +72,6 @@ def converted(
         precision: How matrices are stored.
 
     Raises:
-        MissingExtraError: The model is not in the cache yet and `gguf` is not installed.
         ModelFileError: A tensor is missing, of another shape, or of an unknown quantisation.
         EngineError: The cache cannot be written.
     """
@@ -115,11 +115,11 @@ def _publish(folder: Path, fill: Callable[[Path], None]) -> None:
 def _convert(
     path: Path, header: GgufHeader, architecture: Architecture, precision: Precision, part: Path
 ) -> None:
-    tensors = _Tensors(path, header)
-    Vocabulary.from_gguf(tensors.fields).save(part / VOCABULARY_FILE)
+    file = GgufFile(path, header)
+    Vocabulary.from_gguf(file).save(part / VOCABULARY_FILE)
     index: dict[str, tuple[str, tuple[int, ...], int, int]] = {}
     with (part / _BLOB).open("wb") as blob:
-        for name, array in _arrays(tensors, architecture, precision):
+        for name, array in _arrays(file, architecture, precision):
             index[name] = (array.dtype.str, array.shape, _append(blob, array), array.nbytes)
         blob.flush()
         os.fsync(blob.fileno())
@@ -133,73 +133,40 @@ def _append(blob: IO[bytes], array: Array) -> int:
     return start
 
 
-class _Tensors:
-    """The tensors of a GGUF file as float32."""
-
-    def __init__(self, path: Path, header: GgufHeader) -> None:
-        try:
-            from gguf import GGUFReader
-        except ImportError as error:
-            raise MissingExtraError("gguf", "openvino") from error
-        reader: Any = GGUFReader(path)
-        self.fields: Mapping[str, Any] = reader.fields
-        self._tensors = {tensor.name: tensor for tensor in reader.tensors}
-        self._path = path
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._tensors
-
-    def __call__(self, name: str, *shape: int) -> Array:
-        from gguf.quants import dequantize
-
-        if name not in self._tensors:
-            raise ModelFileError(f"{self._path} has no tensor {name}")
-        tensor = self._tensors[name]
-        try:
-            array = np.asarray(dequantize(tensor.data, tensor.tensor_type), np.float32)
-        except (NotImplementedError, ValueError) as error:
-            raise ModelFileError(f"{self._path}: cannot read tensor {name}: {error}") from error
-        if array.ndim != len(shape) or any(
-            given != wanted for given, wanted in zip(array.shape, shape, strict=True) if wanted
-        ):
-            raise ModelFileError(
-                f"{self._path}: tensor {name} has shape {array.shape}, not {shape}"
-            )
-        return array
-
-
 def _arrays(
-    tensors: _Tensors, architecture: Architecture, precision: Precision
+    file: GgufFile, architecture: Architecture, precision: Precision
 ) -> Iterator[tuple[str, Array]]:
     hidden = architecture.hidden_size
-    embedding = tensors("token_embd.weight", 0, hidden)
+    embedding = file.tensor("token_embd.weight", 0, hidden)
     yield "embedding", embedding.astype(np.float32 if precision == "f32" else np.float16)
-    yield "norm", tensors("output_norm.weight", hidden)
-    head = tensors("output.weight", *embedding.shape) if "output.weight" in tensors else embedding
+    yield "norm", file.tensor("output_norm.weight", hidden)
+    head = file.tensor("output.weight", *embedding.shape) if "output.weight" in file else embedding
     head = np.pad(head, ((0, -len(head) % TILE), (0, 0)))
     yield from _matrix("head", head, precision)
     for layer in range(architecture.num_layers):
-        for name, array in _layer(tensors, architecture, f"blk.{layer}."):
+        for name, array in _layer(file, architecture, f"blk.{layer}."):
             if array.ndim == 2:
                 yield from _matrix(f"{layer}.{name}", array, precision)
             else:
                 yield f"{layer}.{name}", array
 
 
-def _layer(tensors: _Tensors, architecture: Architecture, at: str) -> Iterator[tuple[str, Array]]:
+def _layer(file: GgufFile, architecture: Architecture, at: str) -> Iterator[tuple[str, Array]]:
     hidden, queries, keys = architecture.hidden_size, architecture.query_size, architecture.kv_size
-    yield "attention_norm", tensors(f"{at}attn_norm.weight", hidden)
-    yield "mlp_norm", tensors(f"{at}ffn_norm.weight", hidden)
+    yield "attention_norm", file.tensor(f"{at}attn_norm.weight", hidden)
+    yield "mlp_norm", file.tensor(f"{at}ffn_norm.weight", hidden)
     widths = {"q": queries, "k": keys, "v": keys}
-    parts = [tensors(f"{at}attn_{part}.weight", width, hidden) for part, width in widths.items()]
+    parts = [
+        file.tensor(f"{at}attn_{part}.weight", width, hidden) for part, width in widths.items()
+    ]
     yield "qkv", np.concatenate(_in_halves(parts, architecture))
-    if f"{at}attn_q.bias" in tensors:
-        parts = [tensors(f"{at}attn_{part}.bias", width) for part, width in widths.items()]
+    if f"{at}attn_q.bias" in file:
+        parts = [file.tensor(f"{at}attn_{part}.bias", width) for part, width in widths.items()]
         yield "qkv.bias", np.concatenate(_in_halves(parts, architecture))
-    yield "out", tensors(f"{at}attn_output.weight", hidden, queries)
-    gate = tensors(f"{at}ffn_gate.weight", 0, hidden)
-    yield "gate_up", np.concatenate([gate, tensors(f"{at}ffn_up.weight", *gate.shape)])
-    yield "down", tensors(f"{at}ffn_down.weight", hidden, len(gate))
+    yield "out", file.tensor(f"{at}attn_output.weight", hidden, queries)
+    gate = file.tensor(f"{at}ffn_gate.weight", 0, hidden)
+    yield "gate_up", np.concatenate([gate, file.tensor(f"{at}ffn_up.weight", *gate.shape)])
+    yield "down", file.tensor(f"{at}ffn_down.weight", hidden, len(gate))
 
 
 def _in_halves(parts: list[Array], architecture: Architecture) -> list[Array]:

@@ -1,0 +1,33 @@
+"""How byte-level tokenizers cut a text into words, under the names that GGUF files use for it."""
+
+from collections.abc import Mapping
+
+from underdog.engines.gguf_header import GgufHeader
+from underdog.errors import ModelFileError
+
+_GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+_QWEN2 = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+CUTS: Mapping[str, tuple[str, ...]] = {
+    "gpt-2": (_GPT2,),
+    "smollm": (r"\p{N}", _GPT2),
+    "qwen2": (_QWEN2,),
+}
+
+
+def tokenizer_cut(header: GgufHeader) -> str:
+    """How a model's tokenizer cuts texts into words.
+
+    Raises:
+        ModelFileError: The tokenizer is of a kind that is not supported.
+    """
+    kind = header.metadata.get("tokenizer.ggml.model")
+    cut = header.metadata.get("tokenizer.ggml.pre")
+    if kind != "gpt2" or cut not in CUTS:
+        raise ModelFileError(
+            f"the openvino engine reads byte-level tokenizers cut as {', '.join(CUTS)}, not "
+            f"{kind!r} cut as {cut!r}; use the llama_cpp engine"
+        )
+    return str(cut)
