@@ -81,6 +81,6 @@ def _by_kind(situations: "tuple[Situation, ...] | list[Situation]") -> dict[str,
     kinds: dict[str, list[Target]] = {}
     for situation in situations:
         for target in situation.targets:
-            if target.part.takes:
-                kinds.setdefault(target.part.takes, []).append(target)
+            for kind in target.part.takes.split("+") if target.part.takes else ():
+                kinds.setdefault(kind, []).append(target)
     return {kind: tuple(targets) for kind, targets in kinds.items()}

@@ -3,12 +3,12 @@
 then sell_by_kg kg
 let kg_price = 2..9
 tell {A} sells {the} at ${kg_price} a kilogram. ~ For each kilogram of {the}, {A} gets ${kg_price}.
-step kg_income = it * kg_price | That brings in {=} dollars. | How many dollars does {A} get for {the}? | money: the money from this sale
+step kg_income = it * kg_price | That brings in {=} dollars. | How many dollars does {A} get for {the}? | pay: the money from this sale
 
 then bag_up kg
 let kg_per_bag = divisor of it in 2..25
 pick sack = sack, bag, bucket
-tell {A} fills {the} into {sack.s} that hold {kg_per_bag} kg each. ~ {The} goes into {sack.s} of {kg_per_bag} kg each.
+tell {A} fills {the} into {sack.s} that hold {kg_per_bag} kg each. ~ Into {sack.s} of {kg_per_bag} kg each, {A} puts {the}.
 step sacks = it / kg_per_bag | This fills {=} {sack.s}. | How many {sack.s} does {A} fill? | things(sack): the full {sack.s}
 
 then use_kg kg
@@ -20,7 +20,7 @@ then spoiled_kg kg
 let bad_percent = 5, 10, 20, 25
 tell Damp ruins {bad_percent}% of {the}. ~ In storage, {bad_percent}% of {the} is ruined by damp.
 step ruined_kg = it * bad_percent / 100 | Damp ruins {=} kg. | How many kilograms are ruined?
-step sound_kg = it - ruined_kg | {=} kg stay sound. | How many kilograms of {the} stay sound? | kg: what stayed sound
+step sound_kg = it - ruined_kg | Undamaged are {=} kg. | How many kilograms of {the} are not ruined? | kg: the undamaged part
 
 then bottle_up litres
 let litres_per_bottle = divisor of it in 2..20
@@ -36,7 +36,7 @@ step not_spilt = it - spilt | After that {=} litres are left. | How many litres 
 then sell_by_litre litres
 let per_litre = 2..6
 tell {A} sells {the} at ${per_litre} a litre. ~ A litre of {the} sells for ${per_litre}, and {A} sells all of it.
-step litre_income = it * per_litre | That brings in {=} dollars. | How many dollars does {A} get for {the}? | money: the money from this sale
+step litre_income = it * per_litre | That brings in {=} dollars. | How many dollars does {A} get for {the}? | pay: the money from this sale
 
 then at_tables people
 let per_table = divisor of it in 2..12
@@ -44,7 +44,7 @@ pick furniture = table, bench/benches, sofa
 tell {The} sit down at long {furniture.s}, {per_table} to each {furniture}, and no place stays empty. ~ Each {furniture} seats {per_table}, and {the} fill all the {furniture.s} exactly.
 step furniture_count = it / per_table | They fill {=} {furniture.s}. | How many {furniture.s} do {the} fill?
 
-then by_minibus people
+then by_minibus people+travellers
 let seats = divisor of it in 4..20
 tell Minibuses with {seats} passenger seats each take {the} home, and every seat is taken. ~ {The} go home in minibuses; each has {seats} passenger seats, all of them taken.
 step minibuses = it / seats | They fill {=} minibuses. | How many minibuses are needed to take {the} home?
@@ -54,7 +54,7 @@ let early = 2..it/2
 tell Of {the}, {early} go home early. ~ {early} of {the} have to go home early.
 step who_stay = it - early | After that {=} people are still there. | How many of {the} do not go home early? | people: those who stay
 
-then pay_entry people
+then pay_entry people+travellers
 let entry_fee = 2..20
 tell Each of {the} pays ${entry_fee}. ~ ${entry_fee} is what each of {the} pays.
 step entry_money = it * entry_fee | Together they pay {=} dollars. | How many dollars do {the} pay together? | income: the income
@@ -69,7 +69,7 @@ let causes = divisor of it in 2..9
 tell {The} is divided equally among {causes} good causes. ~ {causes} good causes get equal parts of {the}.
 step per_cause = it / causes | Each good cause gets {=} dollars. | How many dollars does each good cause get?
 
-then drinks people
+then drinks people+travellers
 let cups_each = 2..4
 tell Each of {the} drinks {cups_each} cups of tea. ~ {cups_each} cups of tea are poured for each of {the}.
 step cups = it * cups_each | That makes {=} cups of tea. | How many cups of tea do {the} drink?
@@ -91,7 +91,7 @@ step unskipped = it - skipped | {A} does not skip {=} pages. | How many of {the}
 
 then points_missing points
 let goal_points = it+5..it+200
-tell For a medal one needs {goal_points} points, and {A} has {the} so far. ~ {A} has {the}; a medal takes {goal_points} points.
+tell {A} needs {goal_points} points for a medal, and {the} count towards it. ~ A medal takes {goal_points} points, and {A} already has {the}.
 step points_short = goal_points - it | {A} is {=} points short of a medal. | How many points is {A} short of a medal?
 
 then bonus_points points

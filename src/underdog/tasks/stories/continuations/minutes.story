@@ -7,10 +7,10 @@ step with_tidying = it + tidy_minutes | With tidying up it takes {=} minutes. | 
 
 then on_days minutes
 let day_count = 2..6
-tell {A} spends {the} on each of {day_count} days. ~ On each of {day_count} days, {A} needs {the}.
-step over_days = it * day_count | Over these days it adds up to {=} minutes. | How many minutes does that add up to over these days? | minutes: the time of all these days
+tell {A} does the same on each of {day_count} days. ~ On each of {day_count} days, {A} does exactly the same.
+step over_days = it * day_count | Over these days it adds up to {=} minutes. | How many minutes does that add up to over these days? | total_minutes: the time of all these days
 
-then in_hours minutes
+then in_hours minutes+total_minutes
 tell {A} writes {the} down in hours. ~ In a diary, {A} notes {the} in hours.
 step as_hours = it / 60 | An hour has 60 minutes, so that is {=} hours. | How many hours does {A} write down? ~ How many hours does {A} note?
 

@@ -1,13 +1,13 @@
 # Countable things that {A} has. `things(PICK)` says which noun is counted.
 
 then sell_each things
-let unit_price = 2..9
+let unit_price = 2..5
 tell {A} sells {the} for ${unit_price} each. ~ A shop buys {the} at ${unit_price} apiece.
-step takings = it * unit_price | At ${unit_price} each, {the} bring in {=} dollars. | How many dollars does {A} get for {the}? ~ How much money, in dollars, does {A} get for {the}? | money: the money from this sale
+step takings = it * unit_price | At ${unit_price} each, {the} bring in {=} dollars. | How many dollars does {A} get for {the}? ~ How much money, in dollars, does {A} get for {the}? | pay: the money from this sale
 
 then pack things
 pick carton = box, crate, basket, bag
-let per_carton = divisor of it in 2..25
+let per_carton = divisor of it in 4..25
 tell {A} packs {the} into {carton.s} of {per_carton}, and every {carton} is full. ~ {The} go into {carton.s} that hold {per_carton} each, and no {carton} stays half empty.
 step cartons = it / per_carton | This fills {=} {carton.s}. | How many {carton.s} does {A} fill? | things(carton): the full {carton.s}
 

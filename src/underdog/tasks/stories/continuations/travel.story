@@ -1,10 +1,10 @@
 # Kilometres: `drive` by car, `walk` on foot or by bicycle.
 
-then drive_back drive
+then drive_back drive+driven
 tell {A} drives back the same way. ~ {A} later takes the same roads back.
-step both_ways = it * 2 | There and back is {=} km. | How many kilometres does {A} drive there and back? | drive: the whole drive
+step both_ways = it * 2 | There and back is {=} km. | How many kilometres does {A} drive there and back? | driven: the whole drive
 
-then petrol drive
+then petrol drive+driven
 let km_per_litre = divisor of it in 8..24
 tell The car goes {km_per_litre} km on a litre of petrol. ~ On one litre of petrol the car goes {km_per_litre} km.
 step petrol_litres = it / km_per_litre | For {the} the car needs {=} litres of petrol. | How many litres of petrol does the car need for {the}? | petrol: the petrol
@@ -27,14 +27,14 @@ step still_to_go = far_away - it | There are {=} km still to go. | How many kilo
 then walk_days walk
 let walk_days = 2..6
 tell {A} covers this distance on each of {walk_days} days. ~ On each of {walk_days} days, {A} covers this distance.
-step walked_total = it * walk_days | Over those days it is {=} km. | How many kilometres does {A} cover over those days? | walk: the total of those days
+step walked_total = it * walk_days | Over those days it is {=} km. | How many kilometres does {A} cover over those days? | walked: the total of those days
 
-then walking_time walk
+then walking_time walk+walked
 let walk_speed = divisor of it in 2..6
 tell {A} covers {walk_speed} km every hour. ~ Every hour, {A} gets {walk_speed} km further.
 step walking_hours = it / walk_speed | At that speed it takes {=} hours. | How many hours does {A} need for {the}?
 
-then walk_sponsors walk
+then walk_sponsors walk+walked
 let per_km = 2..8
 tell A sponsor pays {A} ${per_km} for every kilometre of {the}. ~ For each kilometre of {the}, {A} gets ${per_km} from a sponsor.
 step sponsor_pay = it * per_km | The sponsor pays {=} dollars. | How many dollars does the sponsor pay {A}? | money: the sponsor's money

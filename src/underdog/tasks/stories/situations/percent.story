@@ -27,7 +27,7 @@ let full_percent = 80..100 by 5
 let now_percent = 5..60 by 5
 tell {A}'s phone is charged to {now_percent}% and must reach {full_percent}%. Each percent takes {minutes_per} minutes. ~ To go from {now_percent}% to {full_percent}%, the battery of {A}'s phone needs {minutes_per} minutes for each percent.
 step to_charge = full_percent - now_percent | There are {=} percent to charge. | How many percent must be charged?
-step charging = to_charge * minutes_per | That takes {=} minutes. | How many minutes does charging take? | minutes: the charging time
+step charging = to_charge * minutes_per | That takes {=} minutes. | How many minutes does charging take?
 
 template votes
 let voters = 200..1200 by 100

@@ -43,7 +43,7 @@ tell At a meeting, each of {speakers} speakers talks for {talk} minutes and then
 step per_speaker = talk + questions | Each speaker takes {=} minutes. | How many minutes does each speaker take?
 step speaking = per_speaker * speakers | All speakers take {=} minutes. | How many minutes do all the speakers take?
 tell It all begins with {welcome} minutes of welcome by {A}. ~ Before the first speaker, {A} welcomes everyone for {welcome} minutes.
-step meeting = speaking + welcome | The meeting lasts {=} minutes. | How many minutes does the whole meeting last? | minutes: the meeting
+step meeting = speaking + welcome | The meeting lasts {=} minutes. | How many minutes does the whole meeting last?
 
 template hourglass
 let turns = 4..15

@@ -10,7 +10,7 @@ let second_hours = 2..4
 tell {A} drives for {first_hours} hours at {first_speed} km an hour and then for {second_hours} hours at {second_speed} km an hour. ~ First {A} drives {first_hours} hours at {first_speed} km an hour; the next {second_hours} hours are driven at {second_speed} km an hour.
 step first_km = first_speed * first_hours | First {A} covers {=} km. | How many kilometres does {A} cover in the first part?
 step second_km = second_speed * second_hours | Then {A} covers {=} km. | How many kilometres does {A} cover in the second part?
-step distance = first_km + second_km | In all it is {=} km. | How many kilometres does {A} drive altogether? | drive: the way driven
+step distance = first_km + second_km | In all it is {=} km. | How many kilometres does {A} drive altogether? | driven: the way driven
 
 template train
 let stops = 4..12
@@ -29,8 +29,8 @@ let daily = 20..80 by 5
 let rest_days = 2..4
 let last = 10..45
 tell On a bicycle tour, {A} rides {daily} km a day for {days} days and another {last} km on the final day. ~ {A} is on a bicycle tour: {days} days with {daily} km each, then a final day with {last} km.
-step before_last = days * daily | Before the final day it is {=} km. | How many kilometres does {A} ride before the final day? | walk: the tour before the final day
-step tour = before_last + last | The tour is {=} km long. | How many kilometres long is the whole tour? | walk: the whole tour
+step before_last = days * daily | Before the final day it is {=} km. | How many kilometres does {A} ride before the final day? | walked: the tour before the final day
+step tour = before_last + last | The tour is {=} km long. | How many kilometres long is the whole tour? | walked: the whole tour
 
 template meet
 let first_speed = 40..90 by 5
@@ -47,13 +47,13 @@ let people_each = 2..4
 let walkers = 15..90
 tell A ferry carries {cars} cars with {people_each} people in each, and {walkers} passengers on foot. ~ On board a ferry are {cars} cars, each with {people_each} people, and {walkers} passengers on foot.
 step in_cars = cars * people_each | In the cars are {=} people. | How many people came by car?
-step passengers = in_cars + walkers | The ferry carries {=} passengers. | How many passengers does the ferry carry? | people: the passengers
+step passengers = in_cars + walkers | The ferry carries {=} passengers. | How many passengers does the ferry carry? | travellers: the passengers
 
 template road_trip
 let total = 300..900 by 20
 let first_part = 2, 3, 4, 5
 let second = 40..120 by 5
 tell {A}'s trip is {total} km long. On the first day {A} drives {first_part.th} of it, and on the second day {second} km. ~ On the first of three days {A} drives {first_part.th} of a trip of {total} km, on the second day {second} km.
-step first_day = total / first_part | On the first day {A} drives {=} km. | How many kilometres does {A} drive on the first day? | drive: the first day's way
+step first_day = total / first_part | On the first day {A} drives {=} km. | How many kilometres does {A} drive on the first day? | driven: the first day's way
 step two_days = first_day + second | On both days {A} drives {=} km. | How many kilometres does {A} drive on the first two days?
-step third_day = total - two_days | For the third day {=} km are left. | How many kilometres are left for the third day? | drive: the way on the third day
+step third_day = total - two_days | For the third day {=} km are left. | How many kilometres are left for the third day? | driven: the way on the third day

@@ -8,11 +8,11 @@ let normal = 30..40
 let extra_hours = 2..10
 let bonus = 3..12
 tell {A} earns ${hourly} an hour and works {normal} normal hours a week. ~ A normal week for {A} has {normal} hours at ${hourly} each.
-step normal_pay = hourly * normal | The normal hours bring {=} dollars. | How many dollars does {A} earn in normal hours? | money: the pay for normal hours
+step normal_pay = hourly * normal | The normal hours bring {=} dollars. | How many dollars does {A} earn in normal hours? | pay: the pay for normal hours
 tell An hour of overtime is paid ${bonus} more than a normal hour. This week {A} works {extra_hours} hours of overtime. ~ This week there are also {extra_hours} hours of overtime, each paid ${bonus} better than a normal hour.
 step over_rate = hourly + bonus | Overtime is paid {=} dollars an hour. | How many dollars does {A} earn for an hour of overtime?
 step over_pay = over_rate * extra_hours | Overtime brings {=} dollars. | How many dollars does {A} earn in overtime?
-step pay = normal_pay + over_pay | In all {A} earns {=} dollars. | How many dollars does {A} earn this week? | money: the pay of this week
+step pay = normal_pay + over_pay | In all {A} earns {=} dollars. | How many dollars does {A} earn this week? | pay: the pay of this week
 
 template painters
 let walls = 24..120 by 4
@@ -32,9 +32,9 @@ let percent = 2, 4, 5, 6, 8, 10
 let base_pay = 300..900 by 100
 tell {A} sells {sales} washing machines at ${price} each and gets {percent}% of the sum as commission. ~ For selling {sales} washing machines, which cost ${price} each, {A} gets a commission of {percent}% of the sum.
 step sum_sold = sales * price | The sales amount to {=} dollars. | To how many dollars do the sales amount?
-step commission = sum_sold * percent / 100 | The commission is {=} dollars. | How many dollars is {A}'s commission? | money: the commission
+step commission = sum_sold * percent / 100 | The commission is {=} dollars. | How many dollars is {A}'s commission? | pay: the commission
 tell On top of that comes a fixed wage of ${base_pay}. ~ {A} also gets a fixed wage of ${base_pay}.
-step wage = commission + base_pay | Altogether {A} gets {=} dollars. | How many dollars does {A} earn altogether? | money: {A}'s earnings
+step wage = commission + base_pay | Altogether {A} gets {=} dollars. | How many dollars does {A} earn altogether? | pay: {A}'s earnings
 
 template typing
 let words_minute = 30..80 by 5
