@@ -93,7 +93,7 @@ class Critique(Quick):
         final = f"The answer is {item.problem.gold}."
         if rng.random() < self._right_first:
             lines = exact_lines(item)
-            if not lines:
+            if lines is None:
                 return None
             return _numbered(lines) + "\n", f"{_CHECKED}\n{final}"
         made = attempt(item, rng)

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from underdog.core.item import Item
 from underdog.errors import DataError
 from underdog.forms.arithmetic import evaluate, show
-from underdog.forms.solutions import in_numbers, is_given
+from underdog.forms.solutions import expressions, in_numbers, is_given
 
 SlipKind: TypeAlias = Literal["carry", "operator", "number"]
 
@@ -108,8 +108,8 @@ def attempt(item: Item, rng: Random) -> Attempt | None:
     The final value is wrong as well. `None` when the steps are not plain arithmetic, or no slip
     was found that changes the answer.
     """
-    right = _exact_lines(item)
-    if not right:
+    right = exact_lines(item)
+    if right is None:
         return None
     for place, kind in _places(len(right), rng):
         line = right[place]
@@ -122,7 +122,14 @@ def attempt(item: Item, rng: Random) -> Attempt | None:
 
 def exact_lines(item: Item) -> list[Line] | None:
     """The calculated steps of an item as lines without a slip; `None` as for `attempt`."""
-    return _exact_lines(item)
+    pairs = expressions(item)
+    if pairs is None:
+        return None
+    steps = [step for step in item.steps if not is_given(step)]
+    return [
+        Line(written, value, written, value, step.text)
+        for step, (written, value) in zip(steps, pairs, strict=True)
+    ]
 
 
 def _places(count: int, rng: Random) -> Iterator[tuple[int, SlipKind]]:
@@ -131,19 +138,6 @@ def _places(count: int, rng: Random) -> Iterator[tuple[int, SlipKind]]:
         yield rng.randrange(count), rng.choice(KINDS)
     for kind in reversed(KINDS):
         yield count - 1, kind
-
-
-def _exact_lines(item: Item) -> list[Line] | None:
-    values: dict[str, str] = {}
-    lines: list[Line] = []
-    for step in item.steps:
-        if not is_given(step):
-            written = in_numbers(step, values)
-            if written is None:
-                return None
-            lines.append(Line(written, step.value, written, step.value, step.text))
-        values[step.name] = step.value
-    return lines
 
 
 def _from_slip(item: Item, place: int, made: Slip) -> list[Line] | None:

@@ -70,8 +70,11 @@ def in_numbers(step: Step, values: Mapping[str, str]) -> str | None:
 def expressions(item: Item) -> list[tuple[str, str]] | None:
     """The calculated steps as pairs of an expression in numbers and its value.
 
-    `None` unless every calculated step is plain arithmetic with a plain decimal value.
+    `None` unless every calculated step is plain arithmetic with a plain decimal value, and the
+    last step is calculated.
     """
+    if not item.steps or is_given(item.steps[-1]):
+        return None
     values: dict[str, str] = {}
     pairs: list[tuple[str, str]] = []
     for step in item.steps:
@@ -81,7 +84,7 @@ def expressions(item: Item) -> list[tuple[str, str]] | None:
                 return None
             pairs.append((written, step.value))
         values[step.name] = step.value
-    return pairs or None
+    return pairs
 
 
 def _plain_division(written: str, value: str) -> str | None:

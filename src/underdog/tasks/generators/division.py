@@ -104,10 +104,10 @@ def long_division(dividend: int, divisor: int) -> list[Step]:
         ['1000', '234', '200', '34', '24', '24 R 34']
     """
     quotient, rest = divmod(dividend, divisor)
-    if divisor < 10 or quotient < 10:
+    parts = place_values(quotient)
+    if divisor < 10 or len(parts) < 2:
         return _at_once(dividend, divisor, quotient, rest)
     steps: list[Step] = []
-    parts = place_values(quotient)
     left, name = dividend, str(dividend)
     for place, part in enumerate(parts, 1):
         taken = divisor * part
@@ -118,12 +118,8 @@ def long_division(dividend: int, divisor: int) -> list[Step]:
         left, name = left - taken, f"rest_{place}"
         steps.append(Step(name, formula, str(left), text))
     formula = " + ".join(map(str, parts))
-    if rest or len(parts) > 1:
-        written = f"{formula} = {quotient}" if len(parts) > 1 else str(quotient)
-        steps.append(Step("quotient", formula, str(quotient), f"The quotient is {written}."))
-    else:
-        text = f"Nothing is left, so the quotient is {quotient}."
-        steps.append(Step("quotient", formula, str(quotient), text))
+    text = f"The quotient is {formula} = {quotient}."
+    steps.append(Step("quotient", formula, str(quotient), text))
     return [*steps, _with_rest(quotient, rest, name)] if rest else steps
 
 
