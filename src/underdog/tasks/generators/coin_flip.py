@@ -1,4 +1,4 @@
-"""Coins that are turned over or left alone: is it heads up still? (Wei et al., arXiv 2201.11903)."""
+"""Coins turned over or left alone: is it heads up in the end? (Wei et al., arXiv 2201.11903)."""
 
 from random import Random
 

@@ -9,10 +9,10 @@ from random import Random
 
 from underdog.core.item import Draft, Step
 from underdog.tasks.generators import families
+from underdog.tasks.keys import product_key, sum_key
 from underdog.tasks.knobs import one_of, whole
 
 _OPERATORS = {"add": "+", "subtract": "-", "multiply": "*"}
-_KEYS = {"add": "add", "subtract": "sub", "multiply": "mul"}
 
 
 @families.register("digits")
@@ -62,12 +62,11 @@ class Digits:
             left, right, result = max(one, two), min(one, two), abs(one - two)
             carries = count_carries(result, right)
         written = f"{left} {_OPERATORS[operation]} {right}"
-        pair = (left, right) if operation == "subtract" else sorted((left, right))
         return Draft(
             text=f"{written} =",
             answer=str(result),
             steps=(Step("result", written, str(result), f"{written} = {result}."),),
-            key=f"{_KEYS[operation]}:{pair[0]},{pair[1]}",
+            key=_key(operation, left, right),
             difficulty=length + (carries or 0) / 4,
             meta={
                 "operator": _OPERATORS[operation],
@@ -81,6 +80,12 @@ class Digits:
         if self._even:
             return with_carries(rng, length, rng.randint(0, length))
         return _number(rng, length), _number(rng, length)
+
+
+def _key(operation: str, left: int, right: int) -> str:
+    if operation == "multiply":
+        return product_key(left, right)
+    return sum_key([left, right if operation == "add" else -right])
 
 
 def _number(rng: Random, length: int) -> int:
