@@ -20,7 +20,7 @@ from underdog.tasks.knobs import whole
 _CONSTANTS = re.compile(
     r"""(?P<string>"[^"\n]*"|(?<!\w)'[^'\n]*')
     |(?P<cell>\$?\b[A-Z]{1,3}\$?\d+\b)
-    |(?P<number>(?<![\w.])\d[\d,]*(?:\.\d+)?)
+    |(?P<number>(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?)
     |(?P<name>(?<=[a-z,;]\s)[A-Z][a-z]+\b)""",
     re.VERBOSE,
 )

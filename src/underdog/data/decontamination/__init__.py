@@ -1,0 +1,34 @@
+"""Training data that repeats no test item: an index of all test sets, built once, and its rules.
+
+`ContaminationIndex.build([*local_benchmarks(), benchmark_file(path)])` protects every benchmark on
+this machine and the user's own; `index.hits(text)` says what a text repeats, `decontaminate` leaves
+such examples out and reports them.
+"""
+
+from underdog.data.decontamination.benchmark import (
+    Benchmark,
+    Passage,
+    benchmark_file,
+    local_benchmarks,
+    protected,
+)
+from underdog.data.decontamination.hit import Hit
+from underdog.data.decontamination.index import ContaminationIndex
+from underdog.data.decontamination.report import ContaminationReport, Finding, decontaminate
+from underdog.data.decontamination.rules import RULES, Rule, Thresholds
+
+__all__ = [
+    "RULES",
+    "Benchmark",
+    "ContaminationIndex",
+    "ContaminationReport",
+    "Finding",
+    "Hit",
+    "Passage",
+    "Rule",
+    "Thresholds",
+    "benchmark_file",
+    "decontaminate",
+    "local_benchmarks",
+    "protected",
+]
