@@ -2,7 +2,7 @@
 
 import typer
 
-from underdog.cli import challenge, doctor, models, replay, report, solve, tasks, version
+from underdog.cli import challenge, data, doctor, models, replay, report, solve, tasks, version
 from underdog.cli.boundary import Boundary
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app.command("solve")(solve.solve)
 app.command("challenge")(challenge.challenge)
 app.command("replay")(replay.replay)
 app.command("report")(report.report)
+app.add_typer(data.data, name="data")
 app.add_typer(tasks.tasks, name="tasks")
 app.add_typer(models.models, name="models")
 app.command("doctor")(doctor.doctor)

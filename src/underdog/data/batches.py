@@ -10,11 +10,12 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from underdog.core import BatchSandbox, Checker, Example, Family, Form, Item
+from underdog.core import Example, Family, Form, Item
 from underdog.data.arrow import Table, arrow
 from underdog.data.columns import table_of
 from underdog.data.examples import example_of
 from underdog.data.plan import Source, open_family
+from underdog.data.process import open_checker, open_form, process_sandbox
 from underdog.data.seen import marks_of
 from underdog.data.verification import Claim, verify
 from underdog.seeds import derive
@@ -49,6 +50,9 @@ class Batch:
     every_form: bool = True
     instruction: bool = True
     verify: bool = True
+
+
+NO_FORM = "has no such form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +97,16 @@ def make_batch(batch: Batch) -> Made:
     draws: list[int] = []
     claims: list[Claim] = []
     refusals: list[Refusal] = []
-    checker = _checker(batch.source.checker)
+    checker = open_checker(batch.source.checker)
     for draw, item in enumerate(items):
-        for form in _forms_of(batch, draw):
-            example = example_of(item, form, batch.source.spec, batch.instruction)
+        for form, example in _written(batch, item, draw):
             if example is None:
-                refusals.append(Refusal(draw, form.name, "has no such form"))
+                refusals.append(Refusal(draw, form.name, NO_FORM))
                 continue
             examples.append(example)
             draws.append(draw)
             claims.append(Claim(item.problem, form, checker, example.completion))
-    reasons = verify(claims, _sandbox()) if batch.verify else [""] * len(claims)
+    reasons = verify(claims, process_sandbox()) if batch.verify else [""] * len(claims)
     for draw, claim, reason in zip(draws, claims, reasons, strict=True):
         if reason:
             refusals.append(Refusal(draw, claim.form.name, reason))
@@ -136,36 +139,25 @@ def _items(batch: Batch) -> Sequence[Item]:
     return [next(generate(family, batch.split, batch.seed, number)) for number in numbers]
 
 
-def _forms_of(batch: Batch, draw: int) -> list[Form]:
-    names = batch.source.forms
+def _written(batch: Batch, item: Item, draw: int) -> list[tuple[Form, Example | None]]:
+    """An item in all forms, or in the first that it has from one chosen by hash on."""
+    source = batch.source
+    names = source.forms
     if not batch.every_form:
         number = batch.start + draw * batch.stride
-        names = (names[derive("form", batch.source.spec, number) % len(names)],)
-    return [_form(name) for name in names]
+        first = derive("form", source.spec, number) % len(names)
+        names = (*names[first:], *names[:first])
+    written: list[tuple[Form, Example | None]] = []
+    for name in names:
+        form = open_form(name)
+        example = example_of(item, form, source.spec, source.checker, batch.instruction)
+        if batch.every_form:
+            written.append((form, example))
+        elif example is not None:
+            return [(form, example)]
+    return written or [(open_form(names[0]), None)]
 
 
 @cache
 def _family(spec: str) -> Family:
     return open_family(spec)
-
-
-@cache
-def _form(name: str) -> Form:
-    from underdog.forms import forms
-
-    return forms.create(name)
-
-
-@cache
-def _checker(spec: str) -> Checker:
-    from underdog.grading import open_checker
-
-    return open_checker(spec)
-
-
-@cache
-def _sandbox() -> BatchSandbox:
-    """One sandbox per process; its workers end with it."""
-    from underdog.sandbox import open_sandbox
-
-    return open_sandbox()

@@ -50,19 +50,6 @@ class SourceCount(_Plain):
     refused: Mapping[str, Mapping[str, int]]
     saturated: bool
 
-    @property
-    def num_refused(self) -> int:
-        """Solutions left out for a fault, not because the item has no such form."""
-        return sum(
-            count
-            for reasons in self.refused.values()
-            for reason, count in reasons.items()
-            if reason != NO_FORM
-        )
-
-
-NO_FORM = "has no such form"
-
 
 class Card(_Plain):
     """A finished data set.
@@ -78,6 +65,7 @@ class Card(_Plain):
         shards: The files.
         plan: What it was made from; none for data that came by another way.
         origin: How it came to be when there is no plan.
+        repeats: Whether rows may occur again, as in a mixture of several epochs.
         decontamination: Report of the check against test sets; none when it was not run.
     """
 
@@ -91,6 +79,7 @@ class Card(_Plain):
     shards: tuple[Shard, ...]
     plan: Plan | None = None
     origin: Mapping[str, Any] | None = None
+    repeats: bool = False
     decontamination: Mapping[str, Any] | None = None
 
 

@@ -7,6 +7,7 @@ without a column of their own are one JSON object in `tags`.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, cast
 
 from underdog.core import Example, JSONValue, Segment
@@ -88,7 +89,7 @@ def _example(row: dict[str, Any]) -> Example:
 
 def _unusual(example: Example) -> list[dict[str, JSONValue]] | None:
     roles = [segment.role for segment in example.segments]
-    plain = all(left != right for left, right in zip(roles, roles[1:], strict=False))
+    plain = all(left != right for left, right in pairwise(roles))
     weights = [segment.weight for segment in example.segments]
     if plain and weights == [0.0] * (len(weights) - 1) + [1.0]:
         return None

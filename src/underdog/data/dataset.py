@@ -1,17 +1,17 @@
 """A data set on disk: Parquet shards under `data/`, the card beside them, JSONL when wanted.
 
-    DIR/README.md                  the card for people, with the head that Hugging Face reads
-    DIR/card.json                  the card for machines; written last, so it marks the end
-    DIR/data/train-00000.parquet   rows, with the state of the making in the file's metadata
-    DIR/jsonl/train-00000.jsonl    the same rows as JSON lines
+- `README.md`: the card for people, with the head that Hugging Face reads.
+- `card.json`: the card for machines; written last, so it marks the end.
+- `data/train-00000.parquet`: rows, with the state of the making in the file's metadata.
+- `jsonl/train-00000.jsonl`: the same rows as JSON lines.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from underdog.core import Example, JSONValue
+from underdog.core import Example
 from underdog.data.arrow import Table, arrow, parquet
 from underdog.data.columns import examples_of, schema
 from underdog.errors import DataError
@@ -47,10 +47,9 @@ def shards_of(folder: Path, split: str | None = None) -> list[Path]:
     return found
 
 
-def write_shard(path: Path, table: Table, state: Mapping[str, Any]) -> None:
-    """Write a shard whole or not at all, with the state of the making in its metadata."""
-    packed = json.dumps(state, sort_keys=True).encode()
-    table = table.combine_chunks().replace_schema_metadata({_STATE: packed})
+def write_shard(path: Path, table: Table, state: str) -> None:
+    """Write a shard whole or not at all, with the state of the making, JSON, in its metadata."""
+    table = table.combine_chunks().replace_schema_metadata({_STATE: state.encode()})
 
     def write(file: Any) -> None:
         parquet().write_table(table, file, compression="zstd", row_group_size=_GROUP_ROWS)
@@ -58,17 +57,25 @@ def write_shard(path: Path, table: Table, state: Mapping[str, Any]) -> None:
     write_atomic(path, write)
 
 
-def read_state(path: Path) -> dict[str, JSONValue]:
-    """The state in a shard's metadata.
+def read_state(path: Path) -> bytes:
+    """The state of the making in a shard's metadata, JSON.
 
     Raises:
         DataError: The file is damaged, or underdog did not write it.
     """
-    metadata = open_shard(path).schema_arrow.metadata or {}
-    try:
-        return cast("dict[str, JSONValue]", json.loads(metadata[_STATE]))
-    except (KeyError, ValueError) as error:
-        raise DataError(f"{path} was not written by underdog; choose another folder") from error
+    file = open_shard(path)
+    with file:
+        metadata: dict[bytes, bytes] = file.schema_arrow.metadata or {}
+    if _STATE not in metadata:
+        raise DataError(f"{path} was not written by underdog; choose another folder")
+    return metadata[_STATE]
+
+
+def count_rows(path: Path) -> int:
+    """Rows of a shard."""
+    file = open_shard(path)
+    with file:
+        return file.metadata.num_rows
 
 
 def open_shard(path: Path) -> Any:

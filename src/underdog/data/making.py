@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from underdog.data.arrow import Table, arrow
 from underdog.data.card import Card, Shard, SourceCount, read_card, write_card
 from underdog.data.dataset import (
+    count_rows,
     export_jsonl,
     jsonl_path,
     read_state,
@@ -27,7 +29,7 @@ from underdog.data.interleave import Exposure, Interleaver
 from underdog.data.plan import Plan
 from underdog.data.seen import Seen, marks_of
 from underdog.data.workers import Pending, Workers
-from underdog.errors import ConfigError
+from underdog.errors import ConfigError, DataError
 from underdog.files import sha256_file
 
 
@@ -93,6 +95,15 @@ def make(
     return card
 
 
+class ShardState(BaseModel):
+    """What a shard's metadata says: what is made, and where the next shard goes on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    plan: Plan
+    feeds: tuple[FeedState, ...]
+
+
 class _Making:
     """One data set in the making."""
 
@@ -110,11 +121,11 @@ class _Making:
     def resume(self) -> None:
         """Take up the shards that are there, in order, as far as none is missing."""
         while (path := self._path(len(self._shards))).exists():
-            state = read_state(path)
-            _same(Plan.model_validate(state["plan"]), self._plan, self._folder)
+            state = _state(path)
+            _same(state.plan, self._plan, self._folder)
             keys = read_table(path, ["key"]).column("key").unique().to_pylist()
             self._seen.add(marks_of(keys))
-            self._states = [FeedState.model_validate(one) for one in _list(state["feeds"])]
+            self._states = list(state.feeds)
             self._num_slots = sum(one.wanted for one in self._states)
             self._written(path)
 
@@ -139,14 +150,14 @@ class _Making:
 
     def card(self, name: str, licence: str) -> Card:
         """What has been made."""
-        paths = [*self._shards, *(jsonl_path(path) for path in self._shards if self._jsonl)]
-        shards: list[Shard] = []
-        for path in paths:
-            rows = int(read_state(path)["rows"]) if path.suffix == ".parquet" else shards[
-                len(shards) - len(self._shards)
-            ].rows
-            shards.append(Shard(path=str(path.relative_to(self._folder)), rows=rows, sha256=""))
-        hashes = [self._workers.ask(sha256_file, path) for path in paths]
+        rows_of = {path: count_rows(path) for path in self._shards}
+        if self._jsonl:
+            rows_of |= {jsonl_path(path): rows for path, rows in rows_of.items()}
+        hashes = {path: self._workers.ask(sha256_file, path) for path in rows_of}
+        shards = tuple(
+            Shard(path=path.relative_to(self._folder).as_posix(), rows=rows, sha256=digest.take())
+            for (path, rows), digest in zip(rows_of.items(), hashes.values(), strict=True)
+        )
         counts = tuple(
             SourceCount(
                 source=source.spec,
@@ -169,10 +180,7 @@ class _Making:
             rows=rows,
             verified=rows if self._plan.verify else 0,
             sources=counts,
-            shards=tuple(
-                shard.model_copy(update={"sha256": digest.take()})
-                for shard, digest in zip(shards, hashes, strict=True)
-            ),
+            shards=shards,
             plan=self._plan,
         )
 
@@ -182,18 +190,13 @@ class _Making:
         turns = Interleaver([source.share for source in self._plan.sources], done)
         order = np.array(turns.choose([[1] * size] * len(feeds), size))
         taken = [
-            feed.take(int((order == number).sum()), self._seen)
-            for number, feed in enumerate(feeds)
+            feed.take(int((order == number).sum()), self._seen) for number, feed in enumerate(feeds)
         ]
         self._states = [feed.state for feed in feeds]
         self._num_slots += size
         table = _in_order(order, taken)
         path = self._path(len(self._shards))
-        state = {
-            "plan": self._plan.model_dump(mode="json"),
-            "feeds": [one.model_dump(mode="json") for one in self._states],
-            "rows": table.num_rows,
-        }
+        state = ShardState(plan=self._plan, feeds=tuple(self._states)).model_dump_json()
         write_shard(path, table, state)
         self._written(path)
 
@@ -222,6 +225,16 @@ def _in_order(order: "np.typing.NDArray[np.int64]", taken: Sequence[Taken]) -> T
     return rows.take(np.argsort(np.concatenate(ranks), kind="stable"))
 
 
+def _state(path: Path) -> ShardState:
+    try:
+        return ShardState.model_validate_json(read_state(path))
+    except ValidationError as error:
+        raise DataError(
+            f"{path} holds no state of a making of this version: {error.errors()[0]['msg']}; "
+            "choose another folder"
+        ) from error
+
+
 def _same(made: Plan | None, asked: Plan, folder: Path) -> None:
     if made == asked:
         return
@@ -238,7 +251,3 @@ def _same(made: Plan | None, asked: Plan, folder: Path) -> None:
 def _brief(value: object) -> str:
     text = str(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-def _list(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else []

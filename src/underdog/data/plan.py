@@ -43,7 +43,7 @@ class Plan(_Plain):
         count: Distinct problems wanted.
         split: Which split they belong to.
         seed: Another seed gives other problems of the same split.
-        every_form: One row per form of a problem; else one row per problem, its form chosen by hash.
+        every_form: One row per form of a problem; else one per problem, its form by hash.
         instruction: Whether the prompt carries the form's instruction.
         verify: Whether every row is read back and graded.
         shard_problems: Problems per file.
@@ -83,8 +83,8 @@ def plan_of(
     """A plan from families as a user writes them.
 
     Args:
-        specs: `addition`, `addition:digits=4`, with a weight `addition=2` or `addition(digits=4)=2`;
-            weights are relative, 1 when left out.
+        specs: `addition`, `addition:digits=4`; with a weight `addition=2`, `addition(digits=4)=2`.
+            Weights are relative, 1 when left out.
         count: Distinct problems wanted.
         forms: Forms to write; each family's own when left out.
         split: `train`, `dev` or `test`.

@@ -20,28 +20,21 @@ from underdog.errors import UnderdogError, UsageError
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_KILLED = (
+    "a worker process was killed, perhaps for want of memory; the same command resumes, with "
+    "fewer --workers if need be"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Pending(Generic[R]):
-    """A result that is being worked on, or will be when it is taken."""
+    """A result that is being worked on, or will be when it is taken.
 
-    source: "Future[R] | Callable[[], R]"
+    Attributes:
+        take: Gives the result, waiting for it. Raises `UnderdogError` when its process was killed.
+    """
 
-    def take(self) -> R:
-        """The result; waits for it.
-
-        Raises:
-            UnderdogError: A worker process was killed.
-        """
-        if not isinstance(self.source, Future):
-            return self.source()
-        try:
-            return self.source.result()
-        except BrokenProcessPool as error:
-            raise UnderdogError(
-                "a worker process was killed, perhaps for want of memory; the same command "
-                "resumes, with fewer --workers if need be"
-            ) from error
+    take: Callable[[], R]
 
 
 class Workers:
@@ -65,9 +58,9 @@ class Workers:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.count, context, _begin)
         try:
-            return Pending(self._pool.submit(work, *args, **kwargs))
+            return Pending(partial(_result, self._pool.submit(work, *args, **kwargs)))
         except BrokenProcessPool as error:
-            raise UnderdogError("a worker process was killed; the same command resumes") from error
+            raise UnderdogError(_KILLED) from error
 
     def __enter__(self) -> Self:
         return self
@@ -80,6 +73,13 @@ class Workers:
     ) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _result(future: "Future[R]") -> R:
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise UnderdogError(_KILLED) from error
 
 
 def _begin() -> None:

@@ -1,0 +1,212 @@
+"""`underdog data`: make, check, select and mix training data, and plan how often a task is seen."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from underdog.cli.console import AsJson, cells, notes, out, percent, print_json, table
+from underdog.cli.data_progress import MakingBar
+from underdog.cli.options import complete_form
+from underdog.errors import DataError
+
+if TYPE_CHECKING:
+    from underdog.data.card import Card
+    from underdog.data.checking import CheckReport
+    from underdog.data.selectors.trajectories import Trajectories
+    from underdog.engines.sync import SyncEngine
+
+data = typer.Typer(no_args_is_help=True, help="Make, check, select and mix training data.")
+
+Folder = Annotated[Path, typer.Argument(help="Folder of a data set.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes that draw and verify.")]
+
+
+def complete_family(incomplete: str) -> list[str]:
+    """Names of families that begin like this."""
+    from underdog.tasks.generators import families
+
+    return [name for name in families.names() if name.startswith(incomplete)]
+
+
+@data.command()
+def make(
+    specs: Annotated[
+        list[str],
+        typer.Argument(
+            help="Families, with knobs and weights: addition, words=3, addition(digits=4)=2.",
+            autocompletion=complete_family,
+        ),
+    ],
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder of the data set.")],
+    count: Annotated[int, typer.Option(min=1, help="Distinct problems.")] = 10_000,
+    forms: Annotated[
+        str,
+        typer.Option(
+            help="Forms, comma-separated; each family's own when left out.",
+            autocompletion=complete_form,
+        ),
+    ] = "",
+    split: Annotated[str, typer.Option(help="train, dev or test.")] = "train",
+    seed: Annotated[int, typer.Option(help="Another seed gives other problems.")] = 0,
+    every_form: Annotated[
+        bool, typer.Option("--every-form/--one-form", help="A row per form, or per problem.")
+    ] = True,
+    instruction: Annotated[
+        bool, typer.Option(help="Put the form's instruction before the question.")
+    ] = True,
+    verify: Annotated[bool, typer.Option(help="Read every row back and grade it.")] = True,
+    jsonl: Annotated[bool, typer.Option(help="Write JSON lines as well.")] = True,
+    workers: Workers = 2,
+    shard_problems: Annotated[int, typer.Option(min=1, help="Problems per file.")] = 20_000,
+    name: Annotated[str, typer.Option(help="Name on the card; the folder's if empty.")] = "",
+    licence: Annotated[str, typer.Option(help="SPDX name of the data's licence.")] = "apache-2.0",
+    as_json: AsJson = False,
+) -> None:
+    """Make a verified data set of generated problems; the same command resumes."""
+    from underdog.data.making import make as make_dataset
+    from underdog.data.plan import plan_of
+
+    plan = plan_of(
+        specs,
+        count,
+        tuple(one.strip() for one in forms.split(",") if one.strip()),
+        split=split,
+        seed=seed,
+        every_form=every_form,
+        instruction=instruction,
+        verify=verify,
+        shard_problems=shard_problems,
+    )
+    with MakingBar() as bar:
+        card = make_dataset(
+            plan, out_dir, name=name, licence=licence, jsonl=jsonl, workers=workers, progress=bar
+        )
+    _show_card(card, out_dir, as_json)
+
+
+@data.command()
+def check(folder: Folder, workers: Workers = 2, as_json: AsJson = False) -> None:
+    """Read a data set back from disk and say whether its card is true."""
+    from underdog.data.checking import check_dataset
+
+    report = check_dataset(folder, workers=workers)
+    if as_json:
+        print_json({"sound": report.sound, **{n: getattr(report, n) for n in _REPORTED}})
+    else:
+        _show_check(report)
+    if not report.sound:
+        worst = max(report.findings, key=lambda finding: finding.count)
+        raise DataError(
+            f"{folder} is not what its card says: {worst.what} ({worst.count:,}); make it again"
+        )
+
+
+@data.command()
+def select(
+    folder: Folder,
+    by: Annotated[str, typer.Option(help="Selector, such as exact, minhash, ifd, s2l.")],
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder for what is kept.")],
+    keep: Annotated[str, typer.Option(help="How much: 10%, 0.1 or 5000.")] = "",
+    model: Annotated[str, typer.Option(help="Engine for selectors that need losses.")] = "",
+    trajectories: Annotated[
+        Path | None, typer.Option(help="Losses of a proxy at its checkpoints, Parquet.")
+    ] = None,
+    pass_rates: Annotated[
+        Path | None, typer.Option(help="A student's pass rates by example id or key, JSON.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="What random choices hang on.")] = 0,
+    split: Annotated[str | None, typer.Option(help="Only this split.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep part of a data set, chosen by a selector."""
+    from underdog.data.selection import select_dataset
+    from underdog.data.selectors import Aids, Keep
+
+    with ExitStack() as stack:
+        aids = Aids(
+            engine=stack.enter_context(_engine(model)) if model else None,
+            trajectories=_trajectories(trajectories) if trajectories else None,
+            pass_rates=_pass_rates(pass_rates) if pass_rates else None,
+            seed=seed,
+        )
+        amount = Keep.parse(keep) if keep else None
+        made = select_dataset(folder, out_dir, by, keep=amount, aids=aids, split=split)
+    if as_json:
+        print_json({"card": made.card.model_dump(mode="json"), "reasons": made.reasons})
+        return
+    rows = table("choice", "rows", numbers=frozenset({"rows"}))
+    for reason, number in made.reasons.items():
+        rows.add_row(*cells(reason, f"{number:,}"))
+    out.print(rows)
+    _show_card(made.card, out_dir, as_json=False)
+
+
+def _engine(model: str) -> "SyncEngine":
+    from underdog.engines.opening import open_engine
+    from underdog.engines.sync import SyncEngine
+
+    return SyncEngine(open_engine(model))
+
+
+def _trajectories(path: Path) -> "Trajectories":
+    from underdog.data.selectors.trajectories import Trajectories
+
+    return Trajectories.read(path)
+
+
+def _pass_rates(path: Path) -> dict[str, float]:
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(dict[str, float]).validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise DataError(
+            f"{path} is no JSON object of pass rates by example id or key: {error}"
+        ) from error
+
+
+_REPORTED = ("rows", "problems", "verified", "unverifiable", "findings")
+
+
+def _show_card(card: "Card", folder: Path, as_json: bool) -> None:
+    if as_json:
+        print_json(card.model_dump(mode="json"))
+        return
+    numbers = frozenset({"problems", "wanted", "rows", "drawn", "repeats", "left out"})
+    rows = table(
+        "source", "problems", "wanted", "rows", "drawn", "repeats", "left out", numbers=numbers
+    )
+    for one in card.sources:
+        left_out = sum(sum(reasons.values()) for reasons in one.refused.values())
+        counts = (one.problems, one.wanted, one.rows, one.drawn, one.repeats, left_out)
+        rows.add_row(*cells(one.source, *(f"{count:,}" for count in counts)))
+        if one.saturated:
+            notes.print(
+                f"{one.source}: no more than {one.problems:,} distinct problems of split "
+                f"{card.split}; {one.wanted:,} were wanted. Widen its knobs for more.",
+                highlight=False,
+                markup=False,
+            )
+    out.print(rows)
+    share = percent(card.verified / card.rows) if card.rows else "-"
+    out.print(
+        f"{card.problems:,} problems, {card.rows:,} rows, {share} verified: {folder}",
+        highlight=False,
+        markup=False,
+    )
+
+
+def _show_check(report: "CheckReport") -> None:
+    rows = table("found", "times", "first", numbers=frozenset({"times"}))
+    for finding in report.findings:
+        rows.add_row(*cells(finding.what, f"{finding.count:,}", finding.first))
+    if report.findings:
+        out.print(rows)
+    verdict = "the card is true" if report.sound else "the card is not true"
+    out.print(
+        f"{verdict}: {report.problems:,} problems, {report.rows:,} rows, {report.verified:,} "
+        f"graded right again, {report.unverifiable:,} cannot be graded",
+        highlight=False,
+    )
