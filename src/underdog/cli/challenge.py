@@ -10,6 +10,7 @@ import typer
 
 from underdog.cli import options
 from underdog.cli.console import AsJson
+from underdog.cli.groups import BudgetOptions, SamplingOptions, grouped
 from underdog.cli.opening import complete, opened_engines
 from underdog.cli.progress import ArmBars
 from underdog.cli.scoreboard import show_cards
@@ -21,18 +22,17 @@ if TYPE_CHECKING:
     from underdog.runs.store import Store
 
 
-def challenge(
+@dataclass(frozen=True, slots=True)
+class _CornerOptions:
+    """Who plays, and how."""
+
     small: Annotated[
         str, typer.Option(help="The small model: a name, a GGUF file, or an endpoint.")
-    ] = options.DEFAULT_MODEL,
+    ] = options.DEFAULT_MODEL
     big: Annotated[
         str | None,
         typer.Option(help="The big model; the small one itself, without help, when left out."),
-    ] = None,
-    tasks: Annotated[
-        str,
-        typer.Option(help="Tasks, separated by commas.", autocompletion=options.complete_task),
-    ] = "gsm8k",
+    ] = None
     small_strategy: Annotated[
         list[str] | None,
         typer.Option(
@@ -41,31 +41,44 @@ def challenge(
             autocompletion=options.complete_strategy,
             show_default=False,
         ),
-    ] = None,
+    ] = None
     big_strategy: Annotated[
         str,
         typer.Option(help="The same for the big one.", autocompletion=options.complete_strategy),
-    ] = "greedy",
-    form: options.Form = None,
+    ] = "greedy"
+    form: options.Form = None
     big_form: Annotated[
         str | None,
         typer.Option(
             help="Form of the big model; --form when left out.",
             autocompletion=options.complete_form,
         ),
-    ] = None,
+    ] = None
+
+    def players(self) -> "_Corners":
+        """The corners, with what was left out filled in."""
+        return _Corners(
+            small=self.small,
+            big=self.big or self.small,
+            small_strategies=tuple(self.small_strategy or [options.DEFAULT_STRATEGY]),
+            big_strategy=self.big_strategy,
+            form=self.form,
+            big_form=self.big_form or self.form,
+        )
+
+
+@grouped
+def challenge(
+    *,
+    corners: _CornerOptions,
+    tasks: Annotated[
+        str,
+        typer.Option(help="Tasks, separated by commas.", autocompletion=options.complete_task),
+    ] = "gsm8k",
     limit: Annotated[int | None, typer.Option(min=1, help="First so many problems.")] = None,
     split: Annotated[str | None, typer.Option(help="Part of the tasks; `test` if any.")] = None,
-    budget_tokens: options.BudgetTokens = None,
-    budget_calls: options.BudgetCalls = None,
-    budget_seconds: options.BudgetSeconds = None,
-    budget_flops: options.BudgetFlops = None,
-    budget_usd: options.BudgetUsd = None,
-    temperature: options.Temperature = 0.7,
-    top_p: options.TopP = 1.0,
-    top_logprobs: options.TopLogprobs = options.DEFAULT_TOP_LOGPROBS,
-    max_tokens: options.MaxTokens = None,
-    seed: options.Seed = 0,
+    budget: BudgetOptions,
+    sampling: SamplingOptions,
     concurrency: Annotated[int, typer.Option(min=1, help="Problems in flight at once.")] = 16,
     sandbox: options.SandboxName = "auto",
     data_dir: options.DataDir = None,
@@ -83,18 +96,15 @@ def challenge(
     terms = Terms(
         split=split,
         limit=limit,
-        seed=seed,
-        params=options.sampling(temperature, top_p, top_logprobs),
-        max_tokens=max_tokens,
-        budget=options.budget(
-            budget_tokens, budget_calls, budget_seconds, budget_flops, budget_usd
-        ),
+        seed=sampling.seed,
+        params=sampling.params,
+        max_tokens=sampling.max_tokens,
+        budget=budget.caps,
         concurrency=concurrency,
     )
-    strategies = tuple(small_strategy or [options.DEFAULT_STRATEGY])
-    corners = _Corners(small, big or small, strategies, big_strategy, form, big_form or form)
-    corners.check()
-    cards = _cards(corners, options.split_names(tasks), terms, _Places(run, data_dir, sandbox))
+    players = corners.players()
+    players.check()
+    cards = _cards(players, options.split_names(tasks), terms, _Places(run, data_dir, sandbox))
     show_cards(cards, out, as_json=as_json)
 
 

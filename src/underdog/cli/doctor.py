@@ -1,6 +1,5 @@
 """`underdog doctor`: what this machine has, what is missing, and what to do about it."""
 
-import importlib.util
 import os
 import platform
 import sys
@@ -19,8 +18,8 @@ from underdog.errors import UnderdogError
 State: TypeAlias = Literal["ok", "optional", "missing"]
 
 _STYLES: dict[State, str] = {"ok": "green", "optional": "yellow", "missing": "red"}
+_ENGINES = {"openvino": "openvino", "llama_cpp": "xllamacpp"}
 _EXTRAS = {
-    "openvino": ("openvino", "gguf", "tokenizers"),
     "transformers": ("torch", "transformers"),
     "datasets": ("datasets",),
 }
@@ -78,26 +77,39 @@ def _sandboxes() -> list[Finding]:
     ]
 
 
-def _engine() -> list[Finding]:
-    """The engine that runs GGUF files."""
-    if importlib.util.find_spec("xllamacpp") is None:
-        advice = "pip install xllamacpp, or use an endpoint: openai:http://host:port/v1#model"
-        return [Finding("engine llama_cpp", "optional", advice)]
-    return [Finding("engine llama_cpp", "ok", f"xllamacpp {installed_version('xllamacpp')}")]
+def _engines() -> list[Finding]:
+    """The engines that run GGUF files."""
+    found: list[Finding] = []
+    for engine, package in _ENGINES.items():
+        try:
+            found.append(
+                Finding(f"engine {engine}", "ok", f"{package} {installed_version(package)}")
+            )
+        except PackageNotFoundError:
+            advice = f"pip install {package}, or use an endpoint: openai:http://host:port/v1#model"
+            found.append(Finding(f"engine {engine}", "optional", advice))
+    return found
 
 
 def _models() -> list[Finding]:
-    """Pulled models, each checked against its checksum."""
+    """Pulled models, each checked against its checksum, and which engine runs it and why."""
+    from underdog.engines.choosing import choose_engine
     from underdog.engines.model_files import pulled_models, resolve_model
 
     pulled = sorted(pulled_models())
     if not pulled:
-        advice = f"none here; run: underdog models pull {options.DEFAULT_MODEL}"
+        advice = (
+            f"none here; fetched when first used, or run: underdog models pull "
+            f"{options.DEFAULT_MODEL}"
+        )
         return [Finding("models", "optional", advice)]
     findings: list[Finding] = []
     for name in pulled:
         try:
-            findings.append(Finding(f"model {name}", "ok", str(resolve_model(name))))
+            path = resolve_model(name)
+            choice = choose_engine(path)
+            detail = f"{path}, run by {choice.engine} ({choice.reason})"
+            findings.append(Finding(f"model {name}", "ok", detail))
         except UnderdogError as error:
             findings.append(Finding(f"model {name}", "optional", str(error)))
     return findings
@@ -131,7 +143,7 @@ def _data() -> list[Finding]:
 _LOOKS: tuple[Callable[[], list[Finding]], ...] = (
     _machine,
     _sandboxes,
-    _engine,
+    _engines,
     _models,
     _extras,
     _data,

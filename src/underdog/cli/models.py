@@ -64,18 +64,7 @@ def pull(
     as_json: AsJson = False,
 ) -> None:
     """Fetch a model and check it; at once when it is here already."""
-    from underdog.engines.model_files import pull_model
-
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        console=notes,
-        disable=not notes.is_terminal,
-        transient=True,
-    ) as bars:
-        path = pull_model(source, _teller(bars, source))
+    path = _pulled(source)
     if as_json:
         print_json({"model": source, "file": path})
     else:
@@ -103,6 +92,40 @@ def verify(
         raise ModelFileError("no model is here yet; run: underdog models pull smollm2-135m")
     if as_json:
         print_json(files)
+
+
+def fetch_if_missing(model: str) -> None:
+    """Pull a known model that a command is about to open and that is not here yet.
+
+    Args:
+        model: An engine spec; anything but a known model's name is left alone.
+
+    Raises:
+        ModelFileError: It cannot be had, for instance without a network.
+    """
+    from underdog.engines.model_files import KNOWN, pulled_models
+
+    name = model.removeprefix("openvino:").removeprefix("llama_cpp:")
+    if name not in KNOWN or name in pulled_models() or Path(name).exists():
+        return
+    size = _size(KNOWN[name].size_bytes)
+    notes.print(f"{name} is not here yet; fetching {size}, once", highlight=False)
+    _pulled(name)
+
+
+def _pulled(source: str) -> Path:
+    from underdog.engines.model_files import pull_model
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=notes,
+        disable=not notes.is_terminal,
+        transient=True,
+    ) as bars:
+        return pull_model(source, _teller(bars, source))
 
 
 def _teller(bars: Progress, source: str) -> Callable[[int, int], None]:

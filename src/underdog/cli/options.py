@@ -9,11 +9,12 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from underdog.core import Budget, Engine, SamplingParams
+from underdog.core import Engine
 from underdog.errors import UsageError
 
 DEFAULT_MODEL = "smollm2-135m"
-DEFAULT_STRATEGY = "adaptive:max_n=16"
+DEFAULT_STRATEGY = "adaptive:max_n=16,min_n=4,wave=4"
+SOLVE_STRATEGY = "adaptive:max_n=8,min_n=4,wave=4"
 DEFAULT_TOP_LOGPROBS = 5
 
 
@@ -83,22 +84,6 @@ BudgetUsd: TypeAlias = Annotated[
 SandboxName: TypeAlias = Annotated[
     str, typer.Option("--sandbox", help="Where model-written programs run.")
 ]
-
-
-def budget(
-    tokens: int | None,
-    calls: int | None,
-    seconds: float | None,
-    flops: float | None,
-    usd: float | None,
-) -> Budget:
-    """The caps that were given."""
-    return Budget(calls=calls, generated_tokens=tokens, seconds=seconds, flops=flops, cost_usd=usd)
-
-
-def sampling(temperature: float, top_p: float, top_logprobs: int) -> SamplingParams:
-    """How tokens are drawn; stop strings and reply length come from the form."""
-    return SamplingParams(temperature=temperature, top_p=top_p, top_logprobs=top_logprobs)
 
 
 def split_names(text: str) -> list[str]:

@@ -2,25 +2,55 @@
 
 import sys
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.panel import Panel
-from rich.text import Text
 
 from underdog.cli import options
-from underdog.cli.console import AsJson, cells, notes, out, percent, print_json, quantity, table
-from underdog.cli.opening import complete, opened_engines
-from underdog.core import Budget, Outcome, SamplingParams, Task, Usage
+from underdog.cli.console import AsJson, notes, print_json
+from underdog.cli.groups import BudgetOptions, SamplingOptions, grouped
+from underdog.cli.opening import LateSandbox, complete, opened_engines
+from underdog.cli.outcome import print_outcome
+from underdog.core import Outcome, Task
 from underdog.errors import UsageError
 
 if TYPE_CHECKING:
+    from underdog.cli.standing import Standing
     from underdog.strategies.driver import Bench
 
 
+@dataclass(frozen=True, slots=True)
+class _AskingOptions:
+    """How the question is put and its answers are read."""
+
+    form: options.Form = None
+    task: Annotated[
+        str | None,
+        typer.Option(
+            help="Ask as this task does: its forms, worked examples and checker.",
+            autocompletion=options.complete_task,
+        ),
+    ] = None
+    checker: Annotated[
+        str, typer.Option(help="How answers are read and compared, without --task.")
+    ] = "numeric"
+    data_dir: options.DataDir = None
+
+    def task_of(self, text: str) -> Task:
+        """The task that the question is asked as."""
+        from underdog.grading import open_checker
+        from underdog.tasks import load_task
+        from underdog.tasks.single import SingleQuestion
+
+        if self.task is not None:
+            return load_task(self.task, self.data_dir)
+        return SingleQuestion(text, open_checker(self.checker))
+
+
+@grouped
 def solve(
     question: Annotated[str, typer.Argument(help="What to ask; - reads standard input.")],
+    *,
     model: Annotated[
         str, typer.Option(help="A model's name, a GGUF file, or an endpoint.")
     ] = options.DEFAULT_MODEL,
@@ -30,58 +60,28 @@ def solve(
             help="How the budget is spent, such as majority:n=8.",
             autocompletion=options.complete_strategy,
         ),
-    ] = options.DEFAULT_STRATEGY,
+    ] = options.SOLVE_STRATEGY,
     big: Annotated[
         str | None, typer.Option(help="A second model, for strategies that escalate to one.")
     ] = None,
-    form: options.Form = None,
-    task: Annotated[
-        str | None,
-        typer.Option(
-            help="Ask as this task does: its forms, worked examples and checker.",
-            autocompletion=options.complete_task,
-        ),
-    ] = None,
-    checker: Annotated[
-        str, typer.Option(help="How answers are read and compared, without --task.")
-    ] = "numeric",
-    budget_tokens: options.BudgetTokens = None,
-    budget_calls: options.BudgetCalls = None,
-    budget_seconds: options.BudgetSeconds = None,
-    budget_flops: options.BudgetFlops = None,
-    budget_usd: options.BudgetUsd = None,
-    temperature: options.Temperature = 0.7,
-    top_p: options.TopP = 1.0,
-    top_logprobs: options.TopLogprobs = options.DEFAULT_TOP_LOGPROBS,
-    max_tokens: options.MaxTokens = None,
-    seed: options.Seed = 0,
+    asking: _AskingOptions,
+    budget: BudgetOptions,
+    sampling: SamplingOptions,
     sandbox: options.SandboxName = "auto",
-    data_dir: options.DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer one question and show the candidates, their votes, and the cost."""
-    text = sys.stdin.read() if question == "-" else question
-    if not text.strip():
+    text = (sys.stdin.read() if question == "-" else question).strip()
+    if not text:
         raise UsageError("the question is empty; give some text")
-    request = _Request(
-        text=text.strip(),
-        models={"main": model} | ({"big": big} if big else {}),
-        strategy=strategy,
-        form=form,
-        task=task,
-        checker=checker,
-        params=options.sampling(temperature, top_p, top_logprobs),
-        budget=options.budget(
-            budget_tokens, budget_calls, budget_seconds, budget_flops, budget_usd
-        ),
-        max_tokens=max_tokens,
-        seed=seed,
-    )
-    outcome = _answer(request, sandbox, data_dir)
+    models = {"main": model} | ({"big": big} if big else {})
+    request = _Request(text, models, strategy, asking, budget, sampling)
+    with LateSandbox(sandbox) as programs:
+        outcome = complete(request.answered(programs))
     if as_json:
         print_json(outcome)
     else:
-        _print_outcome(outcome)
+        print_outcome(outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,103 +91,43 @@ class _Request:
     text: str
     models: dict[str, str]
     strategy: str
-    form: str | None
-    task: str | None
-    checker: str
-    params: SamplingParams
-    budget: Budget
-    max_tokens: int | None
-    seed: int
+    asking: _AskingOptions
+    budget: BudgetOptions
+    sampling: SamplingOptions
 
+    async def answered(self, sandbox: LateSandbox) -> Outcome:
+        """Open the models and follow the strategy; what is misspelt is refused before that."""
+        from underdog.cli.standing import Standing
+        from underdog.strategies import strategies
+        from underdog.strategies.driver import solve as drive
+        from underdog.tasks.single import asked
 
-def _answer(request: _Request, sandbox_name: str, data_dir: Path | None) -> Outcome:
-    from underdog.forms import forms
-    from underdog.runs.memory import MemoryStore
-    from underdog.sandbox import open_sandbox
-    from underdog.strategies import strategies
-    from underdog.strategies.driver import Bench
+        strategy = strategies.create(self.strategy)
+        standing = Standing(self.strategy)
+        bench = self._bench(sandbox, standing)
+        async with opened_engines(list(self.models.values())) as engines:
+            roles = {role: engines[model] for role, model in self.models.items()}
+            with notes.status(standing.line) as status:
+                standing.show = status.update
+                question = asked(self.text, bench.task.name)
+                return await drive(
+                    strategy, question, replace(bench, engines=roles), self.budget.caps
+                )
 
-    strategies.create(request.strategy)
-    task = _task(request, data_dir)
-    form = request.form or task.forms[0]
-    with open_sandbox(sandbox_name) as sandbox:
-        bench = Bench(
+    def _bench(self, sandbox: LateSandbox, store: "Standing") -> "Bench":
+        from underdog.forms import forms
+        from underdog.strategies.driver import Bench
+
+        task = self.asking.task_of(self.text)
+        form = self.asking.form or task.forms[0]
+        return Bench(
             engines={},
             form=form,
             task=task,
             sandbox=sandbox,
-            store=MemoryStore(),
-            params=request.params,
+            store=store,
+            params=self.sampling.params,
             forms={form: forms.create(form)},
-            root_seed=request.seed,
-            max_tokens=request.max_tokens,
+            root_seed=self.sampling.seed,
+            max_tokens=self.sampling.max_tokens,
         )
-        with notes.status(f"{request.models['main']}: {request.strategy}"):
-            return complete(_solve(request, bench))
-
-
-async def _solve(request: _Request, bench: "Bench") -> Outcome:
-    from underdog.strategies import strategies
-    from underdog.strategies.driver import solve as drive
-    from underdog.tasks.single import asked
-
-    async with opened_engines(list(request.models.values())) as engines:
-        roles = {role: engines[model] for role, model in request.models.items()}
-        return await drive(
-            strategies.create(request.strategy),
-            asked(request.text, bench.task.name),
-            replace(bench, engines=roles),
-            request.budget,
-        )
-
-
-def _task(request: _Request, data_dir: Path | None) -> Task:
-    from underdog.grading import open_checker
-    from underdog.tasks import load_task
-    from underdog.tasks.single import SingleQuestion
-
-    if request.task is not None:
-        return load_task(request.task, data_dir)
-    return SingleQuestion(request.text, open_checker(request.checker))
-
-
-def _print_outcome(outcome: Outcome) -> None:
-    decision = outcome.decision
-    if decision.answer is None:
-        out.print("[bold]no answer[/]", highlight=False)
-    else:
-        out.print("[bold]answer[/]  ", end="")
-        out.print(decision.answer, style="bold green", markup=False, highlight=False)
-    out.print(f"confidence {percent(decision.confidence)} ({decision.reason})", highlight=False)
-    if decision.candidates:
-        rows = table("candidate", "votes", "share", numbers=frozenset({"votes", "share"}))
-        for candidate in decision.candidates:
-            votes, share = str(candidate.votes), percent(candidate.share)
-            rows.add_row(*cells(candidate.answer, votes, share))
-        out.print(rows)
-    if decision.solution is not None:
-        solution = decision.solution
-        title = f"solution {solution.index} of {len(outcome.solutions)}, {solution.form}"
-        out.print(Panel(Text(solution.text.strip()), title=title, title_align="left"))
-    out.print(_cost_line(outcome.usage), highlight=False)
-    if outcome.stopped_by is not None:
-        name = outcome.stopped_by.replace("_", " ")
-        out.print(f"stopped by the budget: {name}", style="yellow", highlight=False)
-    if outcome.error is not None:
-        out.print(outcome.error, style="red", markup=False, highlight=False)
-
-
-def _cost_line(usage: Usage) -> str:
-    parts = [
-        f"{usage.calls:,} samples",
-        f"{usage.generated_tokens:,} generated tokens",
-        f"{usage.prompt_tokens:,} prompt tokens",
-        f"{usage.seconds:.1f} s",
-    ]
-    if usage.verifier_tokens:
-        parts.insert(2, f"{usage.verifier_tokens:,} verifier tokens")
-    if usage.flops:
-        parts.append(f"{quantity(usage.flops)}FLOPs")
-    if usage.cost_usd:
-        parts.append(f"${usage.cost_usd:.4f}")
-    return "cost: " + ", ".join(parts)
