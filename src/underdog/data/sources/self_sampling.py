@@ -1,0 +1,82 @@
+"""Rejection sampling from the student itself: right solutions that take different ways.
+
+STaR (arXiv 2203.14465) and rejection-sampling fine-tuning (arXiv 2308.01825): sample k solutions
+per training problem, keep the right ones, and of those that calculate the same, one. Distinct means
+other equations in words, other syntax trees in programs. Cost: k calls per problem.
+"""
+
+from dataclasses import dataclass
+
+from underdog.core import Problem
+from underdog.data.sources import sources
+from underdog.data.sources.attempts import Attempt, graded, read_attempt, recorded, sampling
+from underdog.data.sources.source import MAIN, Ask, Desk, Making, Record, spelled
+from underdog.forms import forms
+from underdog.tasks.knobs import whole
+
+
+@sources.register("self")
+@dataclass(frozen=True, slots=True)
+class SelfSampling:
+    """Right and distinct solutions among k samples of the model itself.
+
+    Args:
+        form: Form of the solutions.
+        k: Samples per problem.
+        keep: Most solutions kept per problem, so that easy problems do not fill the data.
+        temperature: Of sampling.
+        max_tokens: Limit per sample; 0 takes the form's.
+        strict: Whether the answer must stand where the form asks for it.
+        sound: Whether a false equation in a right solution rejects it.
+        engine: Role of the engine.
+    """
+
+    form: str = "cot"
+    k: int = 8
+    keep: int = 4
+    temperature: float = 0.8
+    max_tokens: int = 0
+    strict: bool = True
+    sound: bool = True
+    engine: str = MAIN
+
+    def __post_init__(self) -> None:
+        whole("k", self.k, 1, 1024)
+        whole("keep", self.keep, 1, 1024)
+
+    @property
+    def name(self) -> str:
+        """The source with its parameters."""
+        return spelled("self", self)
+
+    def make(self, seed: Problem, desk: Desk) -> Making:
+        """Sample k solutions and keep right ones that differ."""
+        if seed.gold is None:
+            return [Record("no gold answer", question=seed.question.text)]
+        form = forms.create(self.form)
+        prompt = form.prompt(seed.question, desk.shots(form.name))
+        params = sampling(form, self.temperature, self.max_tokens)
+        [replies] = yield [Ask(prompt, params, self.k, self.engine)]
+        attempts = [
+            graded(read_attempt(form, seed.question, reply, desk, self.strict), seed, desk)
+            for reply in replies
+        ]
+        kept = self._chosen(attempts)
+        return [recorded(attempt, form, seed.question, seed.id) for attempt in kept]
+
+    def _chosen(self, attempts: list[Attempt]) -> list[Attempt]:
+        """All attempts, those beyond the first `keep` ways rejected."""
+        ways: set[str] = set()
+        chosen: list[Attempt] = []
+        for attempt in attempts:
+            if self.sound and attempt.flaw:
+                attempt = attempt.rejected("unsound", attempt.flaw)
+            if not attempt.reason:
+                if attempt.way in ways:
+                    attempt = attempt.rejected("duplicate")
+                elif len(ways) == self.keep:
+                    attempt = attempt.rejected("over the limit", f"{self.keep} ways are kept")
+                else:
+                    ways.add(attempt.way)
+            chosen.append(attempt)
+        return chosen
