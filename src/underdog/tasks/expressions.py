@@ -55,7 +55,7 @@ class ExpressionWriter:
         self._symbols = symbols
 
     def write(self, terms: int, brackets: float) -> Part:
-        """An expression of `terms` numbers, one part of it in brackets with a chance of `brackets`."""
+        """An expression of `terms` numbers, a part in brackets with a chance of `brackets`."""
         sizes = self._sizes(terms, brackets)
         text, total, sign = "", None, "+"
         run = self._unit(sizes[0], brackets)
@@ -125,9 +125,7 @@ class ExpressionWriter:
         name = f"step_{len(self.steps) + 1}"
         second = f"({right})" if right < 0 else str(right)
         written = str(value)
-        self.steps.append(
-            Step(name, formula, written, f"{left} {operator} {second} = {written}.")
-        )
+        self.steps.append(Step(name, formula, written, f"{left} {operator} {second} = {written}."))
         return name
 
 

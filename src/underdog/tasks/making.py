@@ -1,6 +1,6 @@
 """Drawing fresh items from a family: seeds by hashing, splits by canonical key.
 
-The stream of item i is a hash of (family, version, split, seed, i): neighbouring seeds share nothing.
+The stream of item i is a hash of (family, version, split, seed, i): neighbouring seeds share none.
 Which split an item belongs to is a hash of its canonical key alone: whatever the seed or family, an
 item and its mirror can never be in two splits. Draws that belong to another split are drawn again.
 """

@@ -1,4 +1,4 @@
-"""What every registered family must keep: exact steps, honest splits, forms that read back to gold."""
+"""What every registered family must keep: exact steps, honest splits, forms that read back."""
 
 import keyword
 from collections.abc import Iterator

@@ -11,7 +11,7 @@ from random import Random
 from underdog.core.item import Draft, Step
 from underdog.tasks.decimals import decimal
 from underdog.tasks.generators import families
-from underdog.tasks.knobs import one_of, ordered, whole
+from underdog.tasks.knobs import one_of, whole
 from underdog.tasks.operands import number_of
 from underdog.tasks.phrasing import Phrasing
 

@@ -60,7 +60,9 @@ class Decimals:
         self._digits = whole("digits", digits, 1, _MOST_DIGITS)
         self._places = whole("places", places, 1, _MOST_PLACES)
         if digits + places > _MOST_LENGTH:
-            raise ConfigError(f"digits + places must be at most {_MOST_LENGTH}, got {digits + places}")
+            raise ConfigError(
+                f"digits + places must be at most {_MOST_LENGTH}, got {digits + places}"
+            )
         self._min_terms = whole("min_terms", min_terms, 2, _MOST_TERMS)
         self._max_terms = whole("max_terms", max_terms, 2, _MOST_TERMS)
         ordered("min_terms", min_terms, "max_terms", max_terms)

@@ -123,7 +123,9 @@ def _product_steps(operator: str, first: tuple[int, int], second: tuple[int, int
     (top, bottom), (other_top, other_bottom) = first, second
     opening = ""
     if operator == "/":
-        opening = f"Dividing by {other_top}/{other_bottom} is multiplying by {other_bottom}/{other_top}: "
+        opening = (
+            f"Dividing by {other_top}/{other_bottom} is multiplying by {other_bottom}/{other_top}: "
+        )
         other_top, other_bottom = other_bottom, other_top
     numerator, denominator = top * other_top, bottom * other_bottom
     lead = f"{opening}the numerator is" if opening else "The numerator is"

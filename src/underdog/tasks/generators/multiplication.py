@@ -117,9 +117,7 @@ def place_values(number: int) -> list[int]:
     """
     text = str(number)
     last = len(text) - 1
-    return [
-        int(digit) * 10 ** (last - place) for place, digit in enumerate(text) if digit != "0"
-    ]
+    return [int(digit) * 10 ** (last - place) for place, digit in enumerate(text) if digit != "0"]
 
 
 def _parts_of(number: int) -> int:

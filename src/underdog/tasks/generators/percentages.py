@@ -100,7 +100,13 @@ class Percentages:
             percent = 50
             base *= 2
         wording = self._wording(kind, rng, percent, base, sign)
-        key = "percent" if kind in ("part", "share") else "percent_rise" if sign > 0 else "percent_fall"
+        key = (
+            "percent"
+            if kind in ("part", "share")
+            else "percent_rise"
+            if sign > 0
+            else "percent_fall"
+        )
         return Draft(
             wording.text,
             wording.answer,
@@ -141,7 +147,8 @@ def _part(percent: int, base: int) -> tuple[str, tuple[Step, ...]]:
 def _share(amount: int, base: int) -> tuple[str, tuple[Step, ...]]:
     hundredfold, share = amount * 100, str(amount * 100 // base)
     steps = (
-        Step("hundredfold", f"{amount} * 100", str(hundredfold), f"{amount} * 100 = {hundredfold}."),
+        Step("hundredfold", f"{amount} * 100", str(hundredfold),
+             f"{amount} * 100 = {hundredfold}."),
         Step("share", f"hundredfold / {base}", share,
              f"Divided by the whole, {hundredfold} / {base} = {share} percent."),
     )  # fmt: skip

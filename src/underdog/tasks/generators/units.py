@@ -148,22 +148,24 @@ class Units:
         if places is None:
             number, places = number * factor, 0
         answer = decimal(number * 10**places // factor, places)
+        amount = _amount(str(number), small)
+        text = f"{amount} are {number} / {factor} = {answer} {large.plural}."
         steps = (
             _factor(small, large, factor),
-            Step("result", f"{number} / factor", answer,
-                 f"{_amount(str(number), small)} are {number} / {factor} = {answer} {large.plural}."),
-        )  # fmt: skip
-        return self._finish(rng, _amount(str(number), small), large, small, steps, Fraction(number))
+            Step("result", f"{number} / factor", answer, text),
+        )
+        return self._finish(rng, amount, large, small, steps, Fraction(number))
 
     def _mixture(self, rng: Random, small: Unit, large: Unit) -> Draft:
         factor = large.size // small.size
         many, few = rng.randint(1, 12), rng.randint(1, min(factor - 1, 999))
         total = many * factor + few
         amount = f"{many} {large.short} {few} {small.short}"
+        converted = f"{many} * {factor} = {many * factor} {small.plural}"
         steps = (
             _factor(small, large, factor),
             Step("converted", f"{many} * factor", str(many * factor),
-                 f"{_amount(str(many), large)} are {many} * {factor} = {many * factor} {small.plural}."),
+                 f"{_amount(str(many), large)} are {converted}."),
             Step("result", f"converted + {few}", str(total),
                  f"Together {many * factor} + {few} = {total} {small.plural}."),
         )  # fmt: skip
