@@ -5,6 +5,7 @@ The stories are ours and come from no benchmark. Irrelevant sentences follow the
 """
 
 from random import Random
+from typing import cast
 
 from underdog.core.item import Draft
 from underdog.tasks.generators import families
@@ -14,13 +15,16 @@ from underdog.tasks.stories import (
     MOST_VARIETY,
     PLACES,
     SIZES,
+    Place,
     Planner,
+    Size,
     Style,
     Writer,
     built_in,
     written_in,
 )
 from underdog.tasks.stories.chaining import chained
+from underdog.tasks.stories.people import known_region
 
 _MOST_STEPS = 8
 _MOST_DISTRACTORS = 3
@@ -80,9 +84,9 @@ class Words:
             fewest,
             most,
             whole("variety", variety, 0, MOST_VARIETY),
-            one_of("numbers", numbers, SIZES),
-            names,
-            one_of("question", question, PLACES),
+            cast(Size, one_of("numbers", numbers, SIZES)),
+            known_region(names),
+            cast(Place, one_of("question", question, PLACES)),
         )
         self._chain = whole("chain", chain, 1, _MOST_PROBLEMS)
         self._writer = Writer(Planner(library, low, high), style)

@@ -4,7 +4,7 @@ The next problem gives that number as a letter, and a line before it says how fa
 the answer so far, so that every problem keeps natural numbers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from random import Random
 
 from underdog.core.item import Draft, Step
@@ -16,8 +16,7 @@ from underdog.tasks.stories.formulas import (
     canon_text,
     number_text,
 )
-from underdog.tasks.stories.parts import IT, Calc
-from underdog.tasks.stories.working import Worked
+from underdog.tasks.stories.working import canonical
 from underdog.tasks.stories.writing import Story, Writer
 
 LETTERS = "XYZW"
@@ -34,7 +33,7 @@ class _Chain:
         self.stories = [first]
         self.texts = [f"Problem 1: {first.text(first.told())}"]
         self.steps = list(_prefixed(first.told().steps, 1))
-        self.form = first.worked[-1].form
+        self.form = canonical(first.worked)
 
     def add(self, story: Story, rng: Random) -> None:
         """Chain a problem to the last one; raises `Unfit` when none of its numbers will do."""
@@ -61,7 +60,7 @@ class _Chain:
             f"Let {letter} be the answer to Problem {place - 1} {said} {size}.",
             f"Problem {place}: {story.text(told)}",
         ]
-        self.form = _form(story.worked, name, _shifted(self.form, distance))
+        self.form = canonical(story.worked, {name: _shifted(self.form, distance)})
         self.stories.append(story)
 
     def draft(self) -> Draft:
@@ -143,16 +142,3 @@ def _shifted(form: Form, distance: int) -> Form:
     if distance > 0:
         return Canon("+", (*with_, str(distance)), without)
     return Canon("+", with_, (*without, str(-distance)))
-
-
-def _form(story: Sequence[Worked], name: str, form: Form) -> Form:
-    """Canonical form of the story's answer when one of its numbers has this one."""
-    changed: Mapping[str, Form] = {name: form}
-    for worked in story:
-        forms = {**worked.forms, **changed}
-        for line in worked.target.work:
-            if isinstance(line, Calc):
-                forms[line.name] = line.formula.canon(forms)
-        form = forms[worked.target.asked.name]
-        changed = {IT: form}
-    return form

@@ -1,12 +1,12 @@
 """Drawing a story's numbers: ranges, choices, divisors, and numbers worked out from others.
 
-    3..20               any whole number from 3 to 20
-    3..made-2           bounds may be formulas over earlier numbers
-    40..200 by 20       in steps; `0.5..4 by 0.25` for decimals
-    20..90 ^            may grow tenfold when large numbers are asked for
-    10, 20, 25, 50      one of these
-    divisor of made in 2..12
-    = boxes * each      worked out, so that a later division comes out
+3..20               any whole number from 3 to 20
+3..made-2           bounds may be formulas over earlier numbers
+40..200 by 20       in steps; `0.5..4 by 0.25` for decimals
+20..90 ^            may grow tenfold when large numbers are asked for
+10, 20, 25, 50      one of these
+divisor of made in 2..12
+= boxes * each      worked out, so that a later division comes out
 """
 
 import re
@@ -133,7 +133,7 @@ def parse_draw(text: str) -> Draw:
 
 
 def _range(match: re.Match[str]) -> Draw:
-    low, high = parse_formula(match["low"]), parse_formula(match["high"])
+    low, high = (parse_formula(match[end], exact=False) for end in ("low", "high"))
     by = _number(match["by"] or "1")
     if low.names or high.names:
         return Between(low, high, int(by))

@@ -20,7 +20,7 @@ NAME = re.compile(r"[A-Za-z_]\w*")
 _SAME_LEVEL = {ast.Add: "+", ast.Sub: "+", ast.Mult: "*", ast.Div: "*"}
 
 
-class Unfit(Exception):  # noqa: N818 - a signal to draw again, not a fault
+class Unfit(Exception):
     """These numbers do not make a natural problem; other ones must be drawn."""
 
 
@@ -47,26 +47,28 @@ class Formula:
         value: Its value from the values of the names; raises `Unfit` for a division that does not
             come out.
         canon: Its canonical form from those of the names.
+        code: The formula as Python, divisions whole.
     """
 
     source: str
     names: tuple[str, ...]
     value: Callable[[Values], Number]
     canon: Callable[[Forms], Form]
+    code: str
 
     @property
     def shown(self) -> str:
         """The pattern of the formula in numbers: `{trays} * {rolls}`."""
         return NAME.sub(lambda match: f"{{{match[0]}}}", self.source)
 
-    @property
-    def code(self) -> str:
-        """The formula as Python, divisions whole."""
-        return self.source.replace("/", "//")
 
-
-def parse_formula(source: str) -> Formula:
+def parse_formula(source: str, exact: bool = True) -> Formula:
     """Parse a formula.
+
+    Args:
+        source: As written.
+        exact: Whether divisions must come out; where they need not, as in bounds, `value` may
+            be any float.
 
     Raises:
         DataError: It has anything but numbers, names, `+ - * /` and brackets.
@@ -80,7 +82,9 @@ def parse_formula(source: str) -> Formula:
     except SyntaxError as error:
         raise DataError(f"{source!r} is not a formula") from error
     names = tuple(dict.fromkeys(NAME.findall(source)))
-    return Formula(source.strip(), names, _value(body, source), _canon(body))
+    source = source.strip()
+    code = source.replace("/", "//")
+    return Formula(source, names, _value(body, source, exact), _canon(body), code)
 
 
 def number_text(value: Number) -> str:
@@ -111,14 +115,17 @@ def canon_text(form: Form) -> str:
     return f"({text})"
 
 
-def _value(node: ast.expr, source: str) -> Callable[[Values], Number]:
+def _value(node: ast.expr, source: str, exact: bool) -> Callable[[Values], Number]:
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             return lambda values: number
         case ast.Name(id=name):
             return lambda values: values[name]
         case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _SAME_LEVEL:
-            return _operation(operator, _value(left, source), _value(right, source))
+            first, second = _value(left, source, exact), _value(right, source, exact)
+            if isinstance(operator, ast.Div) and not exact:
+                return lambda values: first(values) / second(values)
+            return _operation(operator, first, second)
         case _:
             raise DataError(f"{source!r} is not made of numbers, names, + - * / and brackets")
 

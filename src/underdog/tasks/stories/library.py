@@ -77,7 +77,9 @@ def _read(path: Path) -> tuple[Situation, ...]:
     return tuple(parse_stories(file.read_text(encoding="utf-8"), file.stem) for file in files)
 
 
-def _by_kind(situations: "tuple[Situation, ...] | list[Situation]") -> dict[str, tuple[Target, ...]]:
+def _by_kind(
+    situations: "tuple[Situation, ...] | list[Situation]",
+) -> dict[str, tuple[Target, ...]]:
     kinds: dict[str, list[Target]] = {}
     for situation in situations:
         for target in situation.targets:

@@ -226,7 +226,7 @@ def _is_plain(part: _Open, hole: str) -> bool:
     if part.takes and (hole in _REACHED or hole in _THING):
         return True
     name, _, form = hole.partition(".")
-    return name in part.names(Let) and not form or any(
+    return (name in part.names(Let) and not form) or any(
         hole.replace(".", "-") in forms for forms in part.picks.get(name, ())
     )
 

@@ -69,7 +69,7 @@ class Extra:
     people: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Part:
     """A template, or a continuation of one.
 
@@ -92,7 +92,7 @@ class Part:
     forms: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Target:
     """A part told up to one of its steps, which is asked for or gone on from.
 
@@ -101,6 +101,8 @@ class Target:
         work: Numbers and steps to evaluate, in order; some are only there for their bounds.
         given: Numbers that the steps use, in order of use.
         steps: The steps that lead to the answer, in order; the last one is the answer.
+        solution: Given numbers by name and steps in the order of writing the solution, every
+            number before the first step that uses it.
         tells: The sentences that are needed.
     """
 
@@ -108,6 +110,7 @@ class Target:
     work: tuple[Let | Calc, ...]
     given: tuple[str, ...]
     steps: tuple[Calc, ...]
+    solution: tuple[str | Calc, ...]
     tells: tuple[Tell, ...]
 
     @property

@@ -6,23 +6,28 @@ from underdog.errors import UnknownNameError
 
 _SHE = {
     "africa": "Amara Zola Nia Abena Wanjiru Thandiwe Fatou Makena Ngozi Salma Halima Adjoa",
-    "americas": "Camila Ximena Luciana Emily Grace Harper Valentina Aiyana Madison Paloma Inês Ruby",
+    "americas": "Camila Ximena Luciana Emily Grace Harper Valentina Aiyana Madison Paloma Inês",
     "asia-east": "Mei Yuki Hana Linh Jia Sakura Minji Thuy Xiu Aiko Soo-ah Ploy",
     "asia-south": "Priya Ananya Nadia Kavya Meera Ishani Zainab Dilani Rupa Ayesha Sunita Tara",
     "europe": "Clara Ingrid Zofia Elena Freya Maeve Katarina Noor Bianca Signe Ottilie Ilse",
     "mideast": "Leila Shirin Yasmin Dalia Rana Noa Zeynep Maryam Elif Samira Tamar Nour",
+    "few": "Ana Mia Zoe Ida",
     "pacific": "Moana Aroha Leilani Tiare Kiri Malia Sina Talia Ngaire Hinewai Mele Kalea",
 }
 _HE = {
     "africa": "Kwame Tendai Jabari Sefu Chidi Moussa Thabo Kofi Bakari Amadi Yusuf Juma",
-    "americas": "Mateo Diego Santiago Owen Caleb Rafael Thiago Nathan Joaquín Tomás Wyatt Elijah",
+    "americas": "Mateo Diego Santiago Owen Caleb Rafael Thiago Nathan Joaquín Tomás Wyatt",
     "asia-east": "Haruto Wei Jun Minh Kenji Tae-yang Bao Riku Hoang Somchai Daichi Feng",
     "asia-south": "Arjun Rohan Imran Vikram Nuwan Farhan Sanjay Kabir Tariq Dev Anil Bilal",
     "europe": "Luca Emil Stefan Pavel Hugo Niels Andrei Finn Mikko Dario Anton Oskar",
     "mideast": "Omar Karim Reza Eitan Cem Hassan Amir Faris Levent Ziad Idan Kaveh",
+    "few": "Ben Leo Sam Tom",
     "pacific": "Tane Keoni Manaia Sione Kai Ariki Tama Koa Wiremu Ioane Matiu Noa-lei",
 }
-REGIONS = tuple(_SHE)
+FEW = "few"
+"""Eight short names, for closed vocabularies."""
+
+REGIONS = tuple(region for region in _SHE if region != FEW)
 EVERYWHERE = "world"
 
 _PRONOUNS = {
@@ -31,19 +36,25 @@ _PRONOUNS = {
 }
 
 
+def known_region(region: str) -> str:
+    """`region` if there are names of it. Raises `UnknownNameError`."""
+    known = (*REGIONS, EVERYWHERE, FEW)
+    if region not in known:
+        raise UnknownNameError("region of names", region, known)
+    return region
+
+
 @cache
 def names_of(region: str) -> tuple[tuple[str, str], ...]:
     """Pairs of a first name and its pronoun, `she` or `he`.
 
     Args:
-        region: One of `REGIONS`, or `world` for all of them.
+        region: One of `REGIONS`, `world` for all of them, or `few`.
 
     Raises:
         UnknownNameError: No such region.
     """
-    if region != EVERYWHERE and region not in REGIONS:
-        raise UnknownNameError("region of names", region, (*REGIONS, EVERYWHERE))
-    regions = REGIONS if region == EVERYWHERE else (region,)
+    regions = REGIONS if known_region(region) == EVERYWHERE else (region,)
     pairs = [
         (name, pronoun)
         for place in regions

@@ -1,6 +1,6 @@
 """Choosing what a story is made of: a template's target, and continuations up to a length."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 
@@ -43,6 +43,9 @@ class Planner:
     library: Library
     min_steps: int
     max_steps: int
+    _known: dict[tuple[str, int, frozenset[str]], tuple[Target, ...]] = field(
+        default_factory=dict[tuple[str, int, frozenset[str]], tuple[Target, ...]], repr=False
+    )
 
     def __post_init__(self) -> None:
         if not self._openings[self.min_steps]:
@@ -80,15 +83,22 @@ class Planner:
 
     def _next(self, parts: list[Target], missing: int, rng: Random) -> Target:
         ending = parts[-1].asked.ending
-        people = parts[0].part.people
-        fitting = [
-            target
-            for target in self.library.continuations.get(ending.kind if ending else "", ())
-            if len(target.steps) <= missing
-            and target.part.people & _OWN <= people
-            and target not in parts
-            and (len(target.steps) == missing or target.asked.ending is not None)
-        ]
+        every = self._continuations(ending.kind if ending else "", missing, parts[0].part.people)
+        fitting = [target for target in every if target not in parts]
         if not fitting:
             raise Unfit
         return fitting[int(rng.random() * len(fitting))]
+
+    def _continuations(self, kind: str, missing: int, people: frozenset[str]) -> tuple[Target, ...]:
+        """Continuations of a kind that are short enough, and whose people fit."""
+        key = (kind, missing, people)
+        if key not in self._known:
+            self._known[key] = tuple(
+                target
+                for target in self.library.continuations.get(kind, ())
+                if len(target.steps) <= missing
+                and target.part.people & _OWN <= people
+                and not (target.part.people - _OWN) & people
+                and (len(target.steps) == missing or target.asked.ending is not None)
+            )
+        return self._known[key]

@@ -1,6 +1,6 @@
 """What a template can ask: every step that its sentences determine without saying more."""
 
-from underdog.tasks.stories.parts import IT, Calc, Let, Line, Part, Tell, Target
+from underdog.tasks.stories.parts import IT, Calc, Let, Line, Part, Target, Tell
 
 
 def targets_of(part: Part) -> tuple[Target, ...]:
@@ -22,13 +22,17 @@ def _target(part: Part, asked: Calc) -> Target | None:
     wanted = [tell for tell in tells if tell.numbers & needed]
     if any(tell.numbers - needed for tell in wanted):
         return None
-    last = max((tells.index(tell) for tell in wanted), default=-1)
+    if asked is part.lines[-1]:
+        last = len(tells)
+    else:
+        last = max((tells.index(tell) for tell in wanted), default=-1)
     kept = [tell for place, tell in enumerate(tells) if tell in wanted or _scene(tell, place, last)]
-    return Target(part, _work(part, steps, given), given, steps, tuple(kept))
+    work, solution = _work(part, steps, given), _solution(steps, given)
+    return Target(part, work, given, steps, solution, tuple(kept))
 
 
 def _scene(tell: Tell, place: int, last: int) -> bool:
-    """Whether a sentence without numbers belongs: it stands before the last one that is needed."""
+    """Whether a sentence without numbers belongs: the story goes on after it."""
     return not tell.numbers and place < last
 
 
@@ -46,6 +50,14 @@ def _given(part: Part, steps: tuple[Calc, ...]) -> tuple[str, ...]:
     drawn = {line.name for line in part.lines if isinstance(line, Let)}
     used = (name for step in steps for name in step.formula.names if name in drawn)
     return tuple(dict.fromkeys(used))
+
+
+def _solution(steps: tuple[Calc, ...], given: tuple[str, ...]) -> tuple[str | Calc, ...]:
+    written: list[str | Calc] = []
+    for step in steps:
+        fresh = (name for name in step.formula.names if name in given and name not in written)
+        written += [*dict.fromkeys(fresh), step]
+    return tuple(written)
 
 
 def _work(part: Part, steps: tuple[Calc, ...], given: tuple[str, ...]) -> tuple[Let | Calc, ...]:

@@ -56,7 +56,7 @@ def tell(
     reached: Words = {}
     name, question = "", ""
     for worked, wording in zip(story, wordings, strict=True):
-        saying = _words_of(worked, {**words, **reached})
+        saying = _words_of(worked, {**words, **reached} if reached else words)
         said = {**saying, **symbols} if symbols and worked is story[0] else saying
         sentences += [pattern.format_map(said) for pattern in wording.tells]
         question = wording.question.format_map(said)
@@ -67,7 +67,9 @@ def tell(
 
 def _words_of(worked: Worked, words: Words) -> dict[str, str]:
     values = worked.values
-    saying = {**words, **{name: number_text(value) for name, value in values.items()}}
+    saying = dict(words)
+    for name, value in values.items():
+        saying[name] = number_text(value)
     for name, form in worked.target.part.forms:
         if name in values:
             saying[f"{name}-{form}"] = number_form(form, values[name])
@@ -86,28 +88,27 @@ def _reached(ending: Ending | None, saying: Words) -> Words:
 
 def _steps(worked: Worked, saying: Words, steps: list[Step], taken: set[str], before: str) -> str:
     """Append the steps of one part; returns the name of its last one."""
-    target, renamed = worked.target, {IT: before} if before else {}
-    for name in (*target.given, *(calc.name for calc in target.steps)):
+    target = worked.target
+    renamed = {IT: before} if before else {}
+    for written in target.solution:
+        name = written if isinstance(written, str) else written.name
         if name in taken:
-            renamed[name] = _free(name, taken)
-    taken.update(renamed.get(name, name) for name in (*target.given, *(calc.name for calc in target.steps)))
-    stated: set[str] = set()
-    for calc in target.steps:
-        for name in calc.formula.names:
-            if name in target.given and name not in stated:
-                stated.add(name)
-                text = saying[name]
-                steps.append(Step(renamed.get(name, name), text, text))
-        steps.append(_step(calc, saying, renamed, target.part.decimals))
+            name = renamed[name] = _free(name, taken)
+        taken.add(name)
+        if isinstance(written, str):
+            text = saying[written]
+            steps.append(Step(name, text, text))
+        else:
+            steps.append(_step(written, name, saying, renamed, target.part.decimals))
     return steps[-1].name
 
 
-def _step(calc: Calc, saying: Words, renamed: Words, decimals: bool) -> Step:
+def _step(calc: Calc, name: str, saying: Words, renamed: Words, decimals: bool) -> Step:
     formula = calc.formula.source if decimals else calc.formula.code
     if renamed:
         formula = NAME.sub(lambda match: renamed.get(match[0], match[0]), formula)
     return Step(
-        renamed.get(calc.name, calc.name),
+        name,
         formula,
         saying[calc.name],
         calc.text.format_map(saying),

@@ -1,6 +1,6 @@
 """Drawing a story's numbers and working its steps out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from underdog.tasks.stories.draws import LARGEST, Size
@@ -18,22 +18,15 @@ class Worked:
     Attributes:
         target: What was worked out.
         values: Value of every number and step.
-        forms: Canonical form of each.
     """
 
     target: Target
     values: dict[str, Number]
-    forms: dict[str, Form]
 
     @property
     def value(self) -> Number:
         """Value of the last step."""
         return self.values[self.target.asked.name]
-
-    @property
-    def form(self) -> Form:
-        """Canonical form of the last step."""
-        return self.forms[self.target.asked.name]
 
 
 def work_out(
@@ -51,21 +44,38 @@ def work_out(
         Unfit: The numbers do not make a natural problem.
     """
     values: dict[str, Number] = {}
-    forms: dict[str, Form] = {}
     if before is not None:
-        values[IT], forms[IT] = before.value, before.form
+        values[IT] = before.value
     limit = LARGEST[size]
     for line in target.work:
         if isinstance(line, Calc):
             value = _natural(line.formula.value(values), target.part.decimals)
-            forms[line.name] = line.formula.canon(forms)
         else:
             value = line.how.draw(random, values, size)
-            forms[line.name] = number_text(value)
         if value > limit or value <= 0:
             raise Unfit
         values[line.name] = value
-    return Worked(target, values, forms)
+    return Worked(target, values)
+
+
+def canonical(story: Sequence[Worked], replaced: Mapping[str, Form] | None = None) -> Form:
+    """Canonical form of a story's answer.
+
+    Args:
+        story: A template's target and its continuations, worked out.
+        replaced: Forms to stand for some of the template's numbers.
+    """
+    reached: Form = ""
+    for worked in story:
+        target, values = worked.target, worked.values
+        forms: dict[str, Form] = {IT: reached}
+        for name in target.given:
+            forms[name] = number_text(values[name])
+        if replaced and worked is story[0]:
+            forms |= replaced
+        for calc in target.steps:
+            forms[calc.name] = reached = calc.formula.canon(forms)
+    return reached
 
 
 def _natural(value: Number, decimals: bool) -> Number:

@@ -1,7 +1,9 @@
 """A writer of word problems: draws a plan, its numbers and its wording until they fit."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 from typing import Literal
 
@@ -13,7 +15,7 @@ from underdog.tasks.stories.parts import Extra, Target
 from underdog.tasks.stories.people import names_of, person_forms
 from underdog.tasks.stories.planning import Plan, Planner
 from underdog.tasks.stories.telling import Told, Wording, Words, tell
-from underdog.tasks.stories.working import Worked, work_out
+from underdog.tasks.stories.working import Worked, canonical, work_out
 
 Place = Literal["end", "start", "mixed"]
 PLACES: tuple[Place, ...] = ("end", "start", "mixed")
@@ -22,6 +24,12 @@ WORDINGS: tuple[Wordings, ...] = ("all", "seen", "unseen")
 MOST_VARIETY = 3
 
 _PATIENCE = 1_000
+_TRIES = 3
+"""Draws of a part's numbers before the whole plan is given up."""
+
+_BACK = re.compile(
+    r"\b(?:the(?:m|se|y|ir)|th(?:is|at|ose|en)|it|all|both|others?)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +76,18 @@ class Story:
         return tell(self.worked, self.wordings, self.words, symbols)
 
     def text(self, told: Told) -> str:
-        """The whole problem, irrelevant sentences at their places after the first sentence."""
+        """The whole problem, irrelevant sentences where none refers back across them."""
         said = list(told.sentences)
-        for place, sentence in self.extras:
-            said.insert(1 + int(place * len(said)), sentence)
+        if self.extras:
+            places = self._free_places()
+            for place, sentence in sorted(self.extras, reverse=True):
+                said.insert(places[int(place * len(places))], sentence)
         return " ".join([told.question, *said] if self.question_first else [*said, told.question])
+
+    def _free_places(self) -> list[int]:
+        patterns = [pattern for wording in self.wordings for pattern in wording.tells]
+        patterns.append(self.wordings[-1].question)
+        return [place for place, text in enumerate(patterns) if not place or _stands_alone(text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +121,7 @@ class Writer:
         plan = self.planner.plan(rng)
         worked: list[Worked] = []
         for target in plan.parts:
-            before = worked[-1] if worked else None
-            worked.append(work_out(target, before, rng.random, self.style.size))
+            worked.append(self._worked(target, worked[-1] if worked else None, rng))
         people = self._people(plan, rng)
         nouns = [_pick(nouns, rng) for part in plan.parts for nouns in part.part.picks.values()]
         words: dict[str, str] = {}
@@ -121,6 +135,14 @@ class Writer:
             words,
             self._question_first(rng),
         )
+
+    def _worked(self, target: Target, before: Worked | None, rng: Random) -> Worked:
+        for _ in range(_TRIES):
+            try:
+                return work_out(target, before, rng.random, self.style.size)
+            except Unfit:
+                continue
+        raise Unfit
 
     def _people(self, plan: Plan, rng: Random) -> list[Words]:
         """Different names; always as many draws, whatever the region."""
@@ -165,22 +187,27 @@ class Writer:
 
 def draft_of(story: Story) -> Draft:
     """The problem of a story and its solution."""
-    told = story.told()
+    told, num_steps = story.told(), story.num_steps
     asked, name = story.worked[-1], story.plan.parts[0].part.name
     return Draft(
         text=story.text(told),
         answer=number_text(asked.value),
         steps=told.steps,
-        key=f"words:{canon_text(asked.form)}",
-        difficulty=story.num_steps,
+        key=f"words:{canon_text(canonical(story.worked))}",
+        difficulty=num_steps,
         meta={
             "template": name,
             "situation": story.plan.situation.name,
-            "steps": story.num_steps,
+            "steps": num_steps,
             "distractors": len(story.extras),
             "continuations": [target.part.name for target in story.plan.parts[1:]],
         },
     )
+
+
+@cache
+def _stands_alone(pattern: str) -> bool:
+    return _BACK.search(pattern) is None
 
 
 def _pick(nouns: Sequence[Words], rng: Random) -> Words:

@@ -39,20 +39,20 @@ tell {A} sells {the} at ${per_litre} a litre. ~ A litre of {the} sells for ${per
 step litre_income = it * per_litre | That brings in {=} dollars. | How many dollars does {A} get for {the}? | pay: the money from this sale
 
 then at_tables people
-let per_table = divisor of it in 2..12
-pick furniture = table, bench/benches, sofa
+let per_table = divisor of it in 3..12
+pick furniture = table, bench
 tell {The} sit down at long {furniture.s}, {per_table} to each {furniture}, and no place stays empty. ~ Each {furniture} seats {per_table}, and {the} fill all the {furniture.s} exactly.
 step furniture_count = it / per_table | They fill {=} {furniture.s}. | How many {furniture.s} do {the} fill?
 
 then by_minibus people+travellers
 let seats = divisor of it in 4..20
-tell Minibuses with {seats} passenger seats each take {the} home, and every seat is taken. ~ {The} go home in minibuses; each has {seats} passenger seats, all of them taken.
-step minibuses = it / seats | They fill {=} minibuses. | How many minibuses are needed to take {the} home?
+tell Minibuses with {seats} passenger seats each take {the} to the station, and every seat is taken. ~ {The} ride to the station in minibuses; each has {seats} passenger seats, all of them taken.
+step minibuses = it / seats | They fill {=} minibuses. | How many minibuses are needed to take {the} to the station?
 
 then leave_early people
 let early = 2..it/2
 tell Of {the}, {early} go home early. ~ {early} of {the} have to go home early.
-step who_stay = it - early | After that {=} people are still there. | How many of {the} do not go home early? | people: those who stay
+step who_stay = it - early | After that {=} people are still there. | How many of {the} do not go home early? | people: the people who stay
 
 then pay_entry people+travellers
 let entry_fee = 2..20

@@ -1,7 +1,7 @@
 # Dollars that {A} has to pay.
 
 then coupon cost
-let coupon_value = 2..it/2
+let coupon_value = 2..it/6
 tell A coupon takes ${coupon_value} off {the}. ~ {A} has a coupon that lowers {the} by ${coupon_value}.
 step with_coupon = it - coupon_value | With the coupon {A} pays {=} dollars. | How many dollars does {A} pay with the coupon? | cost: the price after the coupon
 

@@ -16,11 +16,11 @@ step as_hours = it / 60 | An hour has 60 minutes, so that is {=} hours. | How ma
 
 then time_limit minutes
 let limit_minutes = it+5..it+90
-tell {A} has {limit_minutes} minutes before a bus leaves, and {the} comes out of that. ~ A bus leaves in {limit_minutes} minutes, and {A} uses up {the} before it does.
-step spare_minutes = limit_minutes - it | {A} has {=} minutes to spare before the bus. | How many minutes does {A} have to spare before the bus leaves?
+tell {A} has {limit_minutes} free minutes, and {the} is taken out of them. ~ {A}'s free time is {limit_minutes} minutes, and {the} has to fit into it.
+step spare_minutes = limit_minutes - it | {=} free minutes remain. | How many free minutes remain?
 
 then with_help minutes
 let help_share = 2, 3, 4, 5, 6
-tell {C} helps, and that makes it shorter by {help_share.th} of {the}. ~ Thanks to the help of {C}, {help_share.th} of {the} is saved.
+tell {C} helps, and so {help_share.th} of {the} is saved. ~ Thanks to the help of {C}, {help_share.th} of {the} is saved.
 step helped = it / help_share | The help of {C} saves {=} minutes. | How many minutes does the help of {C} save?
 step helped_time = it - helped | With help it takes {=} minutes. | How many minutes does it take with the help of {C}? | minutes: the time with help

@@ -3,7 +3,6 @@ extra A crane is {20..60} metres tall.
 extra {A} drinks {2..4} cups of coffee a day.
 
 template wall
-pick brick = brick
 let length = 6..40
 let bricks_metre = 40..60 by 5
 let height = 2..4
@@ -11,7 +10,7 @@ let pallets = divisor of length * height * bricks_metre in 4..40
 tell {A} builds a wall {length} metres long and {height} metres high. ~ A wall of {A}'s is to be {length} metres long and {height} metres high.
 step face = length * height | The wall has {=} square metres. | How many square metres does the wall have?
 tell A square metre takes {bricks_metre} bricks. ~ For each square metre {bricks_metre} bricks are needed.
-step bricks = face * bricks_metre | It takes {=} bricks. | How many bricks does the wall take? | things(brick): the bricks
+step bricks = face * bricks_metre | It takes {=} bricks. | How many bricks does the wall take?
 tell The bricks are delivered on {pallets} equally loaded pallets. ~ {pallets} pallets, all loaded alike, bring exactly these bricks.
 step per_pallet = bricks / pallets | A pallet carries {=} bricks. | How many bricks are on each pallet?
 

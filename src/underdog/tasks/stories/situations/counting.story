@@ -53,5 +53,5 @@ let times = 2..6
 tell A tower has {floors} floors above the ground, with {per_floor} steps from each floor to the next. ~ From each floor of a tower to the next there are {per_floor} steps, and there are {floors} floors above the ground.
 step up = floors * per_floor | To the top there are {=} steps. | How many steps lead from the ground to the top floor?
 step up_down = up * 2 | Up and down is {=} steps. | How many steps is it up and down again?
-tell {A} climbs all the way up and comes down again {times} times. ~ {times} times, {A} climbs all the way up and comes down again.
+tell {A} climbs all the way up and comes down again {times.times}. ~ {times.Times}, {A} climbs all the way up and comes down again.
 step climbed = up_down * times | In all {A} takes {=} steps. | How many steps does {A} take in all?

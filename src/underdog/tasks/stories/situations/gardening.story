@@ -19,9 +19,9 @@ let pots = 6..30
 let litres = 2..4
 let days = 4..14
 tell On {A}'s terrace are {pots} large pots, each of which needs {litres} litres of water a day. ~ {A} gives each of {pots} large pots {litres} litres of water a day.
-step daily = pots * litres | That is {=} litres a day. | How many litres of water do the pots need in a day? | litres: the water for one day
+step daily = pots * litres | That is {=} litres a day. | How many litres of water do the pots need in a day?
 tell It does not rain for {days} days. ~ For {days} days there is no rain.
-step water = daily * days | Until it rains the pots need {=} litres. | How many litres do the pots need until it rains? | litres: all this water
+step water = daily * days | Until it rains the pots need {=} litres. | How many litres do the pots need until it rains?
 
 template hedge
 let metres = 8..40

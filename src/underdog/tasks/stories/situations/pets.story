@@ -25,7 +25,7 @@ template walks
 let walks = 2..4
 let minutes = 15..45 by 5
 let dogs = 3..8
-tell {A} walks dogs. Each of {dogs} dogs is taken out alone, {walks} times a day, for {minutes} minutes. ~ {walks} times a day, {A} takes out each of {dogs} dogs for {minutes} minutes, one dog at a time.
+tell {A} walks dogs. Each of {dogs} dogs is taken out alone, {walks.times} a day, for {minutes} minutes. ~ {walks.Times} a day, {A} takes out each of {dogs} dogs for {minutes} minutes, one dog at a time.
 step outings = dogs * walks | {A} goes out {=} times a day. | How many times a day does {A} go out?
 step walking = outings * minutes | {A} walks dogs for {=} minutes a day. | How many minutes a day does {A} walk dogs? | minutes: the time with the dogs
 

@@ -42,5 +42,5 @@ let minutes = 10..25
 let again = 2..4
 tell {A} rehearses a play with {scenes} scenes and gives every scene {minutes} minutes. ~ Every one of a play's {scenes} scenes takes {minutes} minutes when {A} rehearses it.
 step once = scenes * minutes | The scenes take {=} minutes. | How many minutes does it take to rehearse all scenes once?
-tell All of it is rehearsed {again} times. ~ {again} times everything is rehearsed.
-step rehearsals = once * again | In all it takes {=} minutes. | How many minutes does {A} rehearse in all? | minutes: the rehearsals
+tell The whole play is rehearsed {again.times}. ~ {again.Times} the whole play is rehearsed.
+step rehearsals = once * again | In all it takes {=} minutes. | How many minutes does {A} rehearse in all? | minutes: the rehearsal time

@@ -49,7 +49,7 @@ template hourglass
 let turns = 4..15
 let sand = 3..12
 let late = 2..10
-tell An hourglass runs for {sand} minutes. {A} turns it over {turns} times without a pause, each time when it is empty. ~ {A} lets an hourglass of {sand} minutes run through {turns} times without a pause.
+tell An hourglass runs for {sand} minutes. {A} lets it run through {turns} times without a pause. ~ {A} lets an hourglass of {sand} minutes run through {turns} times without a pause.
 step running = turns * sand | The sand runs for {=} minutes. | How many minutes does the sand run?
 tell The last time, {A} notices only {late} minutes later that the glass is empty. ~ After the last time it stands empty for {late} minutes before {A} notices.
 step noticed = running + late | {A} notices after {=} minutes. | After how many minutes in all does {A} notice that the glass is empty?
