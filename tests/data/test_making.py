@@ -8,8 +8,9 @@ import pytest
 from underdog.core import SandboxResult
 from underdog.data.card import Card, read_card
 from underdog.data.dataset import jsonl_path, read_examples, read_table, shards_of
-from underdog.data.making import Progress, make
+from underdog.data.making import make
 from underdog.data.plan import Plan, plan_of, weighted
+from underdog.data.progress import Progress
 from underdog.data.seen import Seen, marks_of
 from underdog.errors import ConfigError, DataError, UnderdogError, UnknownNameError
 from underdog.tasks.making import split_of

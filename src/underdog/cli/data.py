@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from underdog.cli.console import AsJson, cells, notes, out, percent, print_json, table
+from underdog.cli.data_inspect import inspect
+from underdog.cli.data_mix import mix, plan
 from underdog.cli.data_progress import MakingBar
 from underdog.cli.options import complete_form
 from underdog.errors import DataError
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from underdog.engines.sync import SyncEngine
 
 data = typer.Typer(no_args_is_help=True, help="Make, check, select and mix training data.")
+
+data.command()(inspect)
+data.command()(mix)
+data.command()(plan)
 
 Folder = Annotated[Path, typer.Argument(help="Folder of a data set.")]
 Workers = Annotated[int, typer.Option(min=1, help="Processes that draw and verify.")]
@@ -68,7 +74,7 @@ def make(
     from underdog.data.making import make as make_dataset
     from underdog.data.plan import plan_of
 
-    plan = plan_of(
+    wanted = plan_of(
         specs,
         count,
         tuple(one.strip() for one in forms.split(",") if one.strip()),
@@ -81,7 +87,7 @@ def make(
     )
     with MakingBar() as bar:
         card = make_dataset(
-            plan, out_dir, name=name, licence=licence, jsonl=jsonl, workers=workers, progress=bar
+            wanted, out_dir, name=name, licence=licence, jsonl=jsonl, workers=workers, progress=bar
         )
     _show_card(card, out_dir, as_json)
 

@@ -8,17 +8,22 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from underdog.cli.console import notes
 
 if TYPE_CHECKING:
-    from underdog.data.making import Progress as HowFar
+    from underdog.data.progress import Progress as HowFar
 
 _LINES = 10
 
 
 class MakingBar:
-    """Shows progress with rate and time left; call it with how far it is."""
+    """Shows progress with rate and time left; call it with how far it is.
 
-    def __init__(self) -> None:
+    Args:
+        unit: What is counted.
+    """
+
+    def __init__(self, unit: str = "problems") -> None:
+        self._unit = unit
         self._bar = Progress(
-            TextColumn("problems"),
+            TextColumn(unit),
             BarColumn(),
             TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
             TextColumn("{task.fields[facts]}"),
@@ -26,18 +31,21 @@ class MakingBar:
             console=notes,
             disable=not notes.is_terminal,
         )
-        self._row = self._bar.add_task("problems", total=1, facts="")
+        self._row = self._bar.add_task(unit, total=1, facts="")
         self._shown = 0
 
     def __call__(self, how_far: "HowFar") -> None:
         """Show it."""
         self._bar.update(
-            self._row, completed=how_far.done, total=how_far.total, facts=_facts(how_far)
+            self._row,
+            completed=min(how_far.done, how_far.total),
+            total=how_far.total,
+            facts=_facts(how_far),
         )
         step = how_far.done * _LINES // how_far.total
         if step > self._shown and not notes.is_terminal:
             self._shown = step
-            line = f"{how_far.done:,}/{how_far.total:,} problems, {_facts(how_far)}"
+            line = f"{how_far.done:,}/{how_far.total:,} {self._unit}, {_facts(how_far)}"
             notes.print(line, highlight=False)
 
     def __enter__(self) -> Self:

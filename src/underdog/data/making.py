@@ -7,7 +7,6 @@ few batches, and 8 bytes for each problem's key.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,29 +26,11 @@ from underdog.data.dataset import (
 from underdog.data.feed import Feed, FeedState, Taken
 from underdog.data.interleave import Exposure, Interleaver
 from underdog.data.plan import Plan
+from underdog.data.progress import Progress
 from underdog.data.seen import Seen, marks_of
 from underdog.data.workers import Pending, Workers
 from underdog.errors import ConfigError, DataError
 from underdog.files import sha256_file
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the making is.
-
-    Attributes:
-        done: Problems in finished shards, those from before included.
-        total: Problems wanted.
-        resumed: Problems that were there when this run began.
-        per_second: Problems a second in this run; 0 before the first shard.
-        eta_s: Seconds left at this rate; 0 when not known.
-    """
-
-    done: int
-    total: int
-    resumed: int
-    per_second: float
-    eta_s: float
 
 
 def make(
@@ -132,19 +113,15 @@ class _Making:
     def run(self, progress: Callable[[Progress], object]) -> None:
         """Write the shards that are missing."""
         began, resumed = time.perf_counter(), self._done()
-        progress(Progress(resumed, self._plan.count, resumed, 0.0, 0.0))
+        progress(Progress.at(resumed, self._plan.count, resumed, 0.0))
         feeds = [
             Feed(self._plan, number, state, self._workers)
             for number, state in enumerate(self._states)
         ]
         while self._num_slots < self._plan.count and not all(one.saturated for one in self._states):
             self._next_shard(feeds)
-            done = self._done()
-            rate = (done - resumed) / (time.perf_counter() - began)
-            left = self._plan.count - self._num_slots
-            progress(
-                Progress(done, self._plan.count, resumed, rate, left / rate if rate > 0 else 0.0)
-            )
+            seconds = time.perf_counter() - began
+            progress(Progress.at(self._done(), self._plan.count, resumed, seconds))
         for export in self._exports:
             export.take()
 

@@ -5,6 +5,7 @@ workers, worker r draws items r, r + N, r + 2N, … of every pool: none is drawn
 out, and each worker's stream keeps shares and gaps by itself.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -163,10 +164,8 @@ class _Drawn:
         while len(order) < steps and (until is None or self._turns.position < until):
             sizes = [self._sizes(pool) for pool in range(len(self._streams))]
             chosen = self._turns.choose(sizes, steps - len(order), until)
-            counts = np.bincount(chosen, minlength=len(sizes)).tolist() if chosen else []
-            for pool, number in enumerate(counts):
-                if number:
-                    pieces[pool].append(self._slice(pool, number))
+            for pool, number in sorted(Counter(chosen).items()):
+                pieces[pool].append(self._slice(pool, number))
             order += chosen
         rows = _merged(np.array(order, dtype=np.int64), pieces, self._mixture)
         exposures = self._turns.exposures

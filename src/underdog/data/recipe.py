@@ -1,0 +1,152 @@
+"""The file that describes a mixture (MIX.toml): pools, their shares of the tokens, a seed.
+
+seed = 0
+tokenizer = "model/tokenizer.json"  # left out: characters / 4
+
+[pools.sums]
+share = 0.7
+family = "addition:digits=6"
+forms = ["cot", "program"]
+
+[pools.stories]
+share = 0.3
+data = "stories"                    # a data set; or jsonl = "stories.jsonl"
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from underdog.data.blocks import JsonLines, ParquetBlocks
+from underdog.data.mixture import Mixture, check_shares
+from underdog.data.plan import plan_of
+from underdog.data.pools import FamilyPool, FinitePool, Pool
+from underdog.errors import ConfigError
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PoolTable(_Table):
+    """One pool of a mixture; exactly one of `family`, `data` and `jsonl` is given.
+
+    Attributes:
+        share: Share of all tokens.
+        family: Spec of a family, drawn afresh without end.
+        data: Folder of a data set, relative to the file.
+        jsonl: File of JSON lines, relative to the file.
+        forms: Forms of a family's solutions; the family's own when left out.
+        split: Split of a family or a data set.
+        instruction: Whether a family's prompts say what to do.
+        verify: Whether a family's items are read back and graded.
+        features: For the planner: how many features the task has.
+        decay: For the planner: feature j has strength j ** -decay.
+    """
+
+    share: float
+    family: str = ""
+    data: str = ""
+    jsonl: str = ""
+    forms: tuple[str, ...] = ()
+    split: str = "train"
+    instruction: bool = True
+    verify: bool = True
+    features: Annotated[int, Field(ge=1, le=10_000)] = 8
+    decay: Annotated[float, Field(ge=0)] = 1.0
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "PoolTable":
+        if sum(map(bool, (self.family, self.data, self.jsonl))) != 1:
+            raise ValueError("give exactly one of family, data and jsonl")
+        if not self.family and self.forms:
+            raise ValueError("forms goes with family only")
+        return self
+
+
+class MixFile(_Table):
+    """A mixture.
+
+    Attributes:
+        pools: Pools by name.
+        seed: What the streams and the orders hang on.
+        tokenizer: Path of a `tokenizer.json`, relative to the file; empty for an estimate.
+    """
+
+    pools: dict[str, PoolTable]
+    seed: int = 0
+    tokenizer: str = ""
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of every pool."""
+        return {name: pool.share for name, pool in self.pools.items()}
+
+
+def read_mix(path: Path) -> MixFile:
+    """Read a mixture file; its paths become relative to the current folder.
+
+    Raises:
+        ConfigError: It is missing, malformed, or its shares do not sum to 1.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from error
+    try:
+        mix = MixFile.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ConfigError(f"{path}: {where}: {first['msg']}") from error
+    check_shares(mix.shares)
+    return _placed(mix, path.parent)
+
+
+def open_mix(mix: MixFile, rank: int = 0, world: int = 1) -> Mixture:
+    """The stream that a mixture file describes.
+
+    Args:
+        mix: The file.
+        rank: Which worker this is.
+        world: How many workers draw from the mixture.
+
+    Raises:
+        DataError: A pool's data is missing or empty.
+        UnknownNameError: No such family or form.
+    """
+    pools = [_pool(name, table, mix) for name, table in mix.pools.items()]
+    return Mixture(pools, list(mix.shares.values()), rank, world)
+
+
+def _placed(mix: MixFile, folder: Path) -> MixFile:
+    def place(path: str) -> str:
+        return str(folder / path) if path else ""
+
+    pools = {
+        name: pool.model_copy(update={"data": place(pool.data), "jsonl": place(pool.jsonl)})
+        for name, pool in mix.pools.items()
+    }
+    return mix.model_copy(update={"pools": pools, "tokenizer": place(mix.tokenizer)})
+
+
+def _pool(name: str, table: PoolTable, mix: MixFile) -> Pool:
+    if table.family:
+        plan = plan_of([table.family], 1, table.forms, split=table.split)
+        return FamilyPool(
+            name=name,
+            source=plan.sources[0],
+            split=table.split,
+            seed=mix.seed,
+            instruction=table.instruction,
+            verify=table.verify,
+            tokenizer=mix.tokenizer,
+        )
+    if table.data:
+        blocks = ParquetBlocks.of(Path(table.data), table.split)
+        return FinitePool(name, blocks, mix.seed, mix.tokenizer)
+    return FinitePool(name, JsonLines.of(Path(table.jsonl)), mix.seed, mix.tokenizer)
