@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from underdog.data.selectors.trajectories import Trajectories
@@ -12,6 +12,7 @@ LOSSES = st.dictionaries(
 )
 
 
+@settings(max_examples=25)
 @given(losses=LOSSES)
 def test_what_is_written_is_read(losses, tmp_path_factory):
     path = tmp_path_factory.mktemp("losses") / "losses.parquet"

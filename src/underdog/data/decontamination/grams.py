@@ -7,7 +7,7 @@ import numpy as np
 from underdog.data.decontamination.tokens import UNKNOWN, Flags, Hashes, Ints, Stream
 from underdog.data.selectors.shingles import windows
 
-_FILTER_BITS = 24
+_SIEVE_BITS = range(8, 25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,11 @@ class GramTable:
         hashes, self._owners = hashes[stays], owner[stays].astype(np.int32)
         self._known, starts = np.unique(hashes, return_index=True)
         self._starts = np.append(starts, len(hashes)).astype(np.int64)
-        self._sieve = np.zeros(1 << _FILTER_BITS, dtype=np.bool_)
-        self._sieve[_slot(self._known)] = True
+        wanted = len(self._known).bit_length() + 4
+        bits = min(max(wanted, _SIEVE_BITS[0]), _SIEVE_BITS[-1])
+        self._shift = np.uint64(64 - bits)
+        self._sieve = np.zeros(1 << bits, dtype=np.bool_)
+        self._sieve[self._known >> self._shift] = True
 
     def sizes(self, passages: int) -> Ints:
         """How many different runs of each passage are in the table."""
@@ -72,7 +75,7 @@ class GramTable:
 
     def find(self, hashes: Hashes) -> tuple[Ints, Ints]:
         """Places of `hashes` that are known and, beside them, passages that hold them."""
-        maybe = np.flatnonzero(self._sieve[_slot(hashes)])
+        maybe = np.flatnonzero(self._sieve[hashes >> self._shift])
         at = np.searchsorted(self._known, hashes[maybe])
         at = np.minimum(at, max(0, len(self._known) - 1))
         known = self._known[at] == hashes[maybe] if len(self._known) else np.zeros(0, np.bool_)
@@ -90,7 +93,3 @@ def distinct_pairs(hashes: Hashes, numbers: Ints) -> tuple[Hashes, Ints]:
     fresh = np.ones(len(left), dtype=np.bool_)
     fresh[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
     return left[fresh], right[fresh]
-
-
-def _slot(hashes: Hashes) -> Ints:
-    return (hashes >> np.uint64(64 - _FILTER_BITS)).astype(np.int64)

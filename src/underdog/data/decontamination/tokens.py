@@ -183,7 +183,8 @@ class Vocabulary:
 def _sort_out(seen: Counter[str], starts: Counter[str]) -> tuple[dict[str, int], frozenset[str]]:
     """Words with their numbers; those that, inside a sentence, are mostly written small."""
     small = Counter[str]()
-    words: dict[str, int] = {}
+    always = sorted(_NUMERALS | _FUNCTION_WORDS)
+    words = {word: number for number, word in enumerate(always, start=3)}
     for token, count in seen.items():
         if token not in _ENDS:
             word = _plain(token)
