@@ -1,7 +1,6 @@
 """Running a source: the journal, the budget, the deadline, the order, what is refused."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.data.sources.collecting import EGGS, EGGS_CHAIN, PENS, SHAPE, reasons, together
+from tests.data.sources.collecting import (
+    EGGS,
+    EGGS_CHAIN,
+    EGGS_PROGRAM,
+    PENS,
+    SHAPE,
+    reasons,
+    together,
+)
 from underdog.core import (
     Budget,
     Completion,
@@ -99,7 +106,7 @@ def test_another_seed_draws_other_samples(sandbox: Sandbox) -> None:
 def test_accepted_items_carry_where_they_come_from(sandbox: Sandbox) -> None:
     made = together("hinted", [EGGS], EGGS_CHAIN, sandbox)
     [example] = made.examples
-    assert example.id == "eggs/hinted/0"
+    assert example.id == f"{made.source}/eggs/0"
     expected = {"family": "demo", "form": "cot", "answer": "72", "teacher": "main", "seed": "eggs"}
     assert {name: example.tags[name] for name in expected} == expected
     assert example.completion == EGGS_CHAIN
@@ -189,12 +196,28 @@ def test_a_damaged_line_is_named(line: str, sandbox: Sandbox, tmp_path: Path) ->
         together("hinted", [EGGS], "x", sandbox, journal=path)
 
 
-def test_a_file_that_is_no_journal_is_left_alone(sandbox: Sandbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text", ['{"mine": 1}\n', '{"mine": 1}', "dear diary", "\n", '{"mine": 1}\nx']
+)
+def test_a_file_that_is_no_journal_is_left_alone(
+    text: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
     path = tmp_path / "notes.json"
-    path.write_text(json.dumps({"mine": 1}) + "\n")
+    path.write_text(text)
     with pytest.raises(DataError, match="line 1"):
         together("hinted", [EGGS], "x", sandbox, journal=path)
-    assert path.read_text() == '{"mine": 1}\n'
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize("size", [0, 1, 20, 40])
+def test_a_journal_cut_in_its_first_line_starts_afresh(
+    size: int, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    path = tmp_path / "journal.jsonl"
+    together("hinted", [EGGS], EGGS_CHAIN, sandbox, journal=path)
+    path.write_bytes(path.read_bytes()[:size])
+    assert together("hinted", [EGGS], EGGS_CHAIN, sandbox, journal=path).num_accepted == 1
+    assert len(path.read_text().splitlines()) == 3
 
 
 def test_a_journal_that_cannot_be_opened_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -277,7 +300,7 @@ def test_a_prompt_that_is_too_long_fails_alone(sandbox: Sandbox) -> None:
 # the budget
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.integers(0, 40), st.integers(1, 9))
 def test_no_cap_is_ever_exceeded(sandbox: Sandbox, calls: int, concurrency: int) -> None:
     budget = Budget(calls=calls)
@@ -343,3 +366,18 @@ def test_duplicates_across_seeds_are_refused_in_seed_order(sandbox: Sandbox) -> 
     )
     made = together("tinygsm", [EGGS, PENS], new, sandbox)
     assert reasons(made) == ["", "duplicate"]
+
+
+def test_what_was_collected_makes_a_data_set_that_checks_out(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    from underdog.data.checking import check_dataset
+    from underdog.data.writing import write_dataset
+
+    chains = together("hinted", [EGGS, *sums(3)], f"{EGGS_CHAIN}", sandbox)
+    programs = together("perturb", [EGGS], EGGS_PROGRAM, sandbox)
+    examples = [*chains.examples, *programs.examples]
+    write_dataset(tmp_path / "set", examples, origin={"source": chains.source}, verified=True)
+    report = check_dataset(tmp_path / "set")
+    assert report.sound
+    assert len(examples) == 4

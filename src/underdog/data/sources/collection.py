@@ -98,7 +98,7 @@ def numbered(records: Sequence[Record], seed: Problem, source: str, checker: str
     """Records with their ids, and with the tags that all examples carry."""
     done: list[Record] = []
     for place, record in enumerate(records):
-        name = f"{seed.id}/{source.partition('(')[0]}/{place}"
+        name = f"{source}/{seed.id}/{place}"
         example = record.example
         if example is not None:
             tags = {**example.tags, **record.tags, "source": source, "seed": seed.id}

@@ -24,6 +24,8 @@ from underdog.errors import DataError, UnderdogError
 
 FORMAT = "underdog collection 1"
 
+_HEADER = f'{{"format":"{FORMAT}"'.encode()
+
 AskKey = tuple[str, int, str]
 """Seed, step, and digest of what was asked."""
 
@@ -71,15 +73,13 @@ class Journal:
 
     def close(self) -> None:
         """Write what waits and close the file. May be called twice."""
-        file, self._file = self._file, None
-        if file is None:
-            return
         try:
-            if self._pending:
-                self._write(file, b"".join(self._pending))
+            self._flush()
         finally:
             with self._disk:
-                file.close()
+                if self._file is not None:
+                    self._file.close()
+                self._file = None
 
     def records(self, seed: str) -> list[Record] | None:
         """The records of a seed that is done."""
@@ -121,17 +121,23 @@ class Journal:
         async with self._writing:
             if self._written >= mine:
                 return
-            lines, self._pending, upto = self._pending, [], self._queued
-            await asyncio.shield(asyncio.to_thread(self._write, self._file, b"".join(lines)))
+            upto = self._queued
+            await asyncio.shield(asyncio.to_thread(self._flush))
             self._written = upto
+
+    def _flush(self) -> None:
+        """Write what waits; lines are taken and written under one lock, so that none is lost."""
+        with self._disk:
+            lines, self._pending = self._pending, []
+            if self._file is not None and lines:
+                self._write(self._file, b"".join(lines))
 
     def _write(self, file: IO[bytes], data: bytes) -> None:
         try:
-            with self._disk:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        except (OSError, ValueError) as error:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError as error:
             raise UnderdogError(
                 f"cannot write the journal {self._path}: {error}; free space, then run the same "
                 "collection again"
@@ -141,13 +147,15 @@ class Journal:
         file.seek(0)
         data = file.read()
         whole = data[: data.rfind(b"\n") + 1]
+        lines = whole.split(b"\n")[:-1]
+        if lines:
+            _refuse_other(path, _parsed(path, 1, lines[0]), manifest)
+        elif not data.startswith(_HEADER[: len(data)]):
+            raise _damaged(path, 1, "it does not begin like one")
         if len(whole) < len(data):
             file.truncate(len(whole))
-        lines = whole.splitlines()
         if not lines:
             self._write(file, _line({"format": FORMAT, "manifest": manifest}))
-            return
-        _refuse_other(path, _parsed(path, 1, lines[0]), manifest)
         for number, line in enumerate(lines[1:], start=2):
             try:
                 self._take(_parsed(path, number, line))

@@ -1,0 +1,233 @@
+"""What a small model's training data is worth keeping: acceptance and cost of every source.
+
+Collecting and reporting are apart; `collect` may be stopped and started again:
+
+    python docs/studies/sources/study.py collect --model 0.5B=openvino:MODEL.gguf --out runs/sources
+    python docs/studies/sources/study.py report --out runs/sources
+
+Seeds are train problems only. `report` writes results.md and results.csv beside this file.
+"""
+
+import argparse
+import asyncio
+import csv
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+
+from underdog.core import Engine, Problem
+from underdog.data.sources import sources
+from underdog.data.sources.collect import Progress, collect
+from underdog.data.sources.collection import Collection
+from underdog.data.sources.documents import passages
+from underdog.data.sources.sampling_report import sampling_report
+from underdog.data.sources.stories import story_seeds
+from underdog.engines.opening import open_engine
+from underdog.grading import open_checker
+from underdog.measure.intervals import wilson
+from underdog.sandbox.opening import open_sandbox
+from underdog.tasks import load_task
+
+HERE = Path(__file__).parent
+DOCS = HERE.parents[1]
+SEED = 20261122
+NUM_SEEDS = 20
+SINGLE = (
+    "self:form=program,k=2",
+    "hinted:form=program,n=2",
+    "perturb:n=2,copies=3",
+    "tinygsm:n=1,agree=3",
+    "self:form=cot,k=2,max_tokens=200",
+    "hinted:form=cot,n=2,max_tokens=200",
+    "paraphrase:form=program,n=1,k=2",
+    "evolve:n=1,k=4",
+    "documents:n=1,confirm=1",
+    "stories:n=1,max_tokens=250",
+)
+PAIRS = (
+    "matched:form=program,n=1",
+    "teachers:source=hinted(form=program,n=1)",
+)
+
+
+def seeds(spec: str, data_dir: str | None, limit: int) -> Iterator[Problem]:
+    """The seeds that a source works on."""
+    if spec.startswith("stories"):
+        return story_seeds(limit, SEED)
+    if spec.startswith("documents"):
+        pages = sorted(DOCS.glob("*.md"))
+        return islice(passages(pages, longest=120), 0, 4 * limit, 4)
+    return load_task("gsm8k", data_dir=data_dir).problems("train", limit)
+
+
+async def run(
+    spec: str, engines: Mapping[str, Engine], label: str, args: argparse.Namespace
+) -> None:
+    """Collect one source and keep its row."""
+    target = args.out / f"{label}-{spec.replace(':', '-').replace(',', '-')}.json"
+    if target.exists():
+        return
+    grounded = spec.startswith("documents")
+    checker = open_checker("text" if grounded else "numeric")
+    started = time.monotonic()
+    with open_sandbox("monty") as sandbox:
+        made = await collect(
+            spec,
+            seeds(spec, args.data_dir, args.seeds),
+            engines,
+            checker=checker,
+            sandbox=sandbox,
+            seed=SEED,
+            journal=target.with_suffix(".jsonl"),
+            concurrency=NUM_SEEDS,
+            progress=lambda now: say(label, spec, now),
+        )
+    row = as_row(label, spec, made) | {"wall_s": time.monotonic() - started}
+    target.write_text(json.dumps(row, indent=1))
+
+
+def say(label: str, spec: str, now: Progress) -> None:
+    """One line per five seeds."""
+    if now.done % 5 == 0:
+        tokens = now.usage.generated_tokens
+        print(
+            f"{label} {spec}: {now.done}/{now.total}, {now.accepted} kept, {tokens} tokens",
+            flush=True,
+        )
+
+
+def as_row(label: str, spec: str, made: Collection) -> dict[str, object]:
+    """What is reported of a collection."""
+    return {
+        "model": label,
+        "source": spec,
+        "seeds": made.num_done,
+        "records": len(made.records),
+        "accepted": made.num_accepted,
+        "reasons": dict(made.reasons),
+        "usage": asdict(made.usage),
+        "sampling": [asdict(one) for one in sampling_report(made)],
+        "by_teacher": {
+            role: sum(one.accepted for one in made.records if one.teacher == role)
+            for role in sorted({one.teacher for one in made.records})
+        },
+    }
+
+
+async def collect_all(args: argparse.Namespace) -> None:
+    """Every source with every model, then the sources that need two."""
+    args.out.mkdir(parents=True, exist_ok=True)
+    models = dict(one.partition("=")[::2] for one in args.model)
+    async with AsyncExitStack() as stack:
+        opened: dict[str, Engine] = {}
+        for label, spec in models.items():
+            opened[label] = open_engine(spec)
+            stack.push_async_callback(opened[label].aclose)
+        for spec in SINGLE:
+            for label, engine in opened.items():
+                await run(spec, {"main": engine}, label, args)
+        if len(opened) == 2:
+            strong, weak = opened.values()
+            matched = {"main": strong, "strong": strong, "weak": weak}
+            await run(PAIRS[0], matched, "both", args)
+            await run(PAIRS[1], {"main": strong, "other": weak}, "both", args)
+
+
+def report(args: argparse.Namespace) -> None:
+    """Write the tables."""
+    rows = [json.loads(path.read_text()) for path in sorted(args.out.glob("*.json"))]
+    order = [sources.create(spec).name for spec in (*SINGLE, *PAIRS)]
+    rows.sort(key=lambda row: (row["model"], order.index(sources.create(row["source"]).name)))
+    write_csv(rows)
+    parts = ["# Results", "", *table(rows), "", *pairs(rows)]
+    (HERE / "results.md").write_text("\n".join(parts) + "\n")
+
+
+def write_csv(rows: list[dict]) -> None:
+    """One line per model and source."""
+    with (HERE / "results.csv").open("w", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        head = ["model", "source", "seeds", "records", "accepted", "calls", "prompt_tokens"]
+        out.writerow([*head, "generated_tokens", "flops", "wall_s", "reasons"])
+        for row in rows:
+            used = row["usage"]
+            cells = [row[name] for name in head[:5]]
+            cells += [used["calls"], used["prompt_tokens"], used["generated_tokens"]]
+            cells += [f"{used['flops']:.4g}", f"{row['wall_s']:.0f}"]
+            out.writerow([*cells, "; ".join(f"{k} {n}" for k, n in row["reasons"].items())])
+
+
+def table(rows: list[dict]) -> list[str]:
+    """Acceptance and cost per source."""
+    lines = [
+        "| model | source | records | kept | acceptance, 95% interval | generated tokens per kept "
+        "| TFLOPs per kept | why others were refused |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |",
+    ]
+    for row in rows:
+        kept, of, used = row["accepted"], row["records"], row["usage"]
+        bounds = wilson(kept, of)
+        share = f"{kept / of:.0%} ({bounds.low:.0%}–{bounds.high:.0%})"
+        tokens = f"{used['generated_tokens'] / kept:,.0f}" if kept else "–"
+        flops = f"{used['flops'] / kept / 1e12:.2f}" if kept else "–"
+        why = ", ".join(f"{reason} {count}" for reason, count in row["reasons"].items())
+        lines.append(
+            f"| {row['model']} | `{row['source']}` | {of} | {kept} | {share} | {tokens} | {flops} "
+            f"| {why} |"
+        )
+    return lines
+
+
+def pairs(rows: list[dict]) -> list[str]:
+    """What the sources with two models report."""
+    lines: list[str] = []
+    for row in rows:
+        if row["sampling"]:
+            lines += ["## Weak and strong at equal compute", "", *sampling_table(row), ""]
+        elif row["model"] == "both":
+            kept = ", ".join(f"{role}: {count}" for role, count in row["by_teacher"].items())
+            lines += ["## Two teachers", "", f"Kept by teacher (main is the stronger): {kept}.", ""]
+    return lines[:-1]
+
+
+def sampling_table(row: dict) -> list[str]:
+    """Coverage, diversity and false positives per teacher."""
+    lines = [
+        "| model | samples | right | coverage, 95% interval | distinct right per problem "
+        "| false positives among right | TFLOPs |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for one in row["sampling"]:
+        of, covered = one["num_problems"], one["num_covered"]
+        bounds = wilson(covered, of)
+        lines.append(
+            f"| {one['teacher']} | {one['num_samples']} | {one['num_right']} | {covered / of:.0%} "
+            f"({bounds.low:.0%}–{bounds.high:.0%}) | {one['num_distinct'] / of:.2f} "
+            f"| {one['num_flawed']} of {one['num_right']} | {one['usage']['flops'] / 1e12:.1f} |"
+        )
+    return lines
+
+
+def main() -> None:
+    """Parse and run."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("what", choices=("collect", "report"))
+    parser.add_argument(
+        "--model", action="append", default=[], help="LABEL=ENGINE SPEC, strong first"
+    )
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--data-dir")
+    parser.add_argument("--seeds", type=int, default=NUM_SEEDS)
+    args = parser.parse_args()
+    if args.what == "collect":
+        asyncio.run(collect_all(args))
+    else:
+        report(args)
+
+
+if __name__ == "__main__":
+    main()
