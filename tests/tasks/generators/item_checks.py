@@ -3,7 +3,9 @@
 All programs of a batch run as one program in the sandbox, so that hundreds of items take a second.
 """
 
+import atexit
 from collections.abc import Sequence
+from functools import cache
 from itertools import islice
 from keyword import iskeyword
 
@@ -27,7 +29,7 @@ def draw(spec: str, count: int, split: str = "train", seed: int = 0) -> list[Ite
     return list(islice(generate(families.create(spec), split, seed), count))
 
 
-def check_family(spec: str, count: int = 200, seed: int = 0) -> list[Item]:
+def check_family(spec: str, count: int = 150, seed: int = 0) -> list[Item]:
     """Draw items, check all of them, and give them back."""
     family = families.create(spec)
     items = list(islice(generate(family, "train", seed), count))
@@ -35,10 +37,17 @@ def check_family(spec: str, count: int = 200, seed: int = 0) -> list[Item]:
     for item in items:
         check_shape(item, family, checker)
         check_written_forms(item, family, checker)
-    with open_sandbox("monty") as sandbox:
-        for start in range(0, len(items), _BATCH):
-            check_programs(items[start : start + _BATCH], checker, sandbox)
+    for start in range(0, len(items), _BATCH):
+        check_programs(items[start : start + _BATCH], checker, shared_sandbox())
     return items
+
+
+@cache
+def shared_sandbox() -> Sandbox:
+    """One for all tests of the process: starting it costs more than the programs."""
+    sandbox = open_sandbox("monty")
+    atexit.register(sandbox.close)
+    return sandbox
 
 
 def check_shape(item: Item, family: Family, checker: Checker) -> None:

@@ -33,6 +33,20 @@ def sum_of(terms: Iterable[tuple[int, str]]) -> str:
     return written or "0"
 
 
+def in_python(terms: Iterable[tuple[int, str]]) -> str:
+    """`sum_of` as a Python expression.
+
+    Example:
+        >>> in_python([(3, "x"), (-1, "y"), (-7, "")])
+        '3 * x - y - 7'
+    """
+    spaced = [
+        (number, f" * {symbol}" if symbol and abs(number) != 1 else symbol)
+        for number, symbol in terms
+    ]
+    return sum_of(spaced)
+
+
 def polynomial(coefficients: Sequence[int], symbol: str = "x") -> str:
     """A polynomial from its coefficients, the highest power first.
 

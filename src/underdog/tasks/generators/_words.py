@@ -1,6 +1,6 @@
 """Everyday English words of three to nine letters, each spelt in lower case."""
 
-WORDS = (
+WORDS: tuple[str, ...] = (
     "acorn", "anchor", "apple", "apron", "arrow", "autumn", "bakery", "bamboo", "basket", "beach",
     "beetle", "bell", "bicycle", "blanket", "boat", "border", "bottle", "branch", "bread",
     "bridge", "broom", "bucket", "butter", "button", "cabin", "camel", "candle", "canvas",

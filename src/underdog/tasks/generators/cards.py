@@ -53,7 +53,7 @@ class Cards:
     name = "cards"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "program")
+    forms = ("answer", "cot", "program", "equation_system")
 
     def __init__(self, draws: int = 3, unions: float = 0.4) -> None:
         self._draws = whole("draws", draws, 1, 3)
@@ -66,8 +66,9 @@ class Cards:
             draws = 1
             event, key = _union(trace, rng)
         else:
-            draws = rng.randint(1, self._draws)
-            event, key = _plain(trace, _kind(rng), draws)
+            kind = _kind(rng)
+            draws = rng.randint(1, min(self._draws, len(kind.cards)))
+            event, key = _plain(trace, kind, draws)
         drawn = "One card is drawn"
         if draws > 1:
             drawn = f"{_NUMBER[draws]} cards are drawn without putting any back"

@@ -77,7 +77,7 @@ class Counting:
     name = "counting"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program")
+    forms = ("answer", "cot", "equations", "program", "equation_system", "socratic", "critique")
 
     def __init__(self, kind: str = "mixed", size: int = 12) -> None:
         chosen = one_of("kind", kind, (*KINDS, "mixed"))

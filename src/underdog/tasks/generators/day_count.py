@@ -49,7 +49,7 @@ class DayCount:
     name = "day_count"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program")
+    forms = ("answer", "cot", "equations", "program", "equation_system", "socratic", "critique")
 
     def __init__(self, kind: str = "mixed", days: int = 300, years: int = 150) -> None:
         chosen = one_of("kind", kind, (*KINDS, "mixed"))

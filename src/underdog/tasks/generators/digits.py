@@ -29,7 +29,16 @@ class Digits:
     name = "digits"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program")
+    forms = (
+        "answer",
+        "cot",
+        "equations",
+        "program",
+        "scratchpad",
+        "detailed_scratchpad",
+        "reversed",
+        "critique",
+    )
 
     def __init__(
         self,

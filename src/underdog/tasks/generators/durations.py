@@ -40,7 +40,7 @@ class Durations:
     name = "durations"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program")
+    forms = ("answer", "cot", "equations", "program", "equation_system", "socratic", "critique")
 
     def __init__(self, hours: int = 10, breaks: int = 2, overnight: float = 0.2) -> None:
         self._hours = whole("hours", hours, 3, 20)

@@ -9,7 +9,7 @@ from random import Random
 
 from underdog.core.item import Draft, Step
 from underdog.tasks.generators import families
-from underdog.tasks.generators._notation import operand, sum_of
+from underdog.tasks.generators._notation import in_python, operand, sum_of
 from underdog.tasks.knobs import ordered, whole
 
 _ASKED = (
@@ -25,11 +25,12 @@ _LETTERS = "xyzabkmnptw"
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One side of an equation, `slope * x + constant`, and how it is written."""
+    """One side of an equation, `slope * x + constant`: as written, and as Python in `x`."""
 
     slope: int
     constant: int
     text: str
+    formula: str
 
 
 @families.register("linear_equation")
@@ -46,7 +47,7 @@ class LinearEquation:
     name = "linear_equation"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program")
+    forms = ("answer", "cot", "equations", "program", "equation_system", "socratic", "critique")
 
     def __init__(
         self, level: int = 4, min_level: int = 1, size: int = 12, solution: int = 20
@@ -70,13 +71,14 @@ class LinearEquation:
         right = self._answering(rng, left, level, letter, solution)
         sides = (left, right) if rng.random() < 0.7 else (right, left)
         equation = f"{sides[0].text} = {sides[1].text}"
+        formula = f"{sides[0].formula} = {sides[1].formula}"
         return Draft(
             text=rng.choice(_ASKED).format(x=letter, equation=equation),
             answer=str(solution),
             steps=opening + _solve(left, right, letter),
             key=_key(left, right),
             difficulty=level,
-            meta={"level": level},
+            meta={"level": level, "equations": [formula]},
         )
 
     def _nonzero(self, rng: Random) -> int:
@@ -91,7 +93,7 @@ class LinearEquation:
         terms = [(slope, letter), (constant, "")]
         if level > 1 and rng.random() < 0.3:
             terms.reverse()
-        return _Side(slope, constant, sum_of(terms))
+        return _side(slope, constant, terms)
 
     def _bracketed(self, rng: Random, letter: str) -> tuple[_Side, tuple[Step, ...]]:
         factor, inner = rng.randint(2, self._size), rng.randint(1, 3)
@@ -118,7 +120,11 @@ class LinearEquation:
                 f"The numbers there give {formula} = {constant}.",
             ),
         )
-        return _Side(slope, constant, text), steps
+        inside = in_python([(inner, "x"), (shift, "")])
+        written = f"{factor} * ({inside})"
+        if rest:
+            written += f" {'-' if rest < 0 else '+'} {abs(rest)}"
+        return _Side(slope, constant, text, written), steps
 
     def _answering(self, rng: Random, left: _Side, level: int, letter: str, solution: int) -> _Side:
         """The side that makes `solution` the only solution."""
@@ -129,7 +135,12 @@ class LinearEquation:
         terms = [(slope, letter), (constant, "")]
         if slope and rng.random() < 0.3:
             terms.reverse()
-        return _Side(slope, constant, sum_of(terms))
+        return _side(slope, constant, terms)
+
+
+def _side(slope: int, constant: int, terms: list[tuple[int, str]]) -> _Side:
+    named = [(number, "x" if symbol else "") for number, symbol in terms]
+    return _Side(slope, constant, sum_of(terms), in_python(named))
 
 
 def _solve(left: _Side, right: _Side, letter: str) -> tuple[Step, ...]:

@@ -10,7 +10,7 @@ from random import Random
 
 from underdog.core.item import Draft, Step
 from underdog.tasks.generators import families
-from underdog.tasks.generators._notation import operand, sum_of
+from underdog.tasks.generators._notation import in_python, operand, sum_of
 from underdog.tasks.knobs import ordered, whole
 
 _ASKED = (
@@ -37,7 +37,7 @@ class LinearSystem:
     name = "linear_system"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program")
+    forms = ("answer", "cot", "equations", "program", "equation_system", "socratic", "critique")
 
     def __init__(
         self, unknowns: int = 3, min_unknowns: int = 2, size: int = 5, solution: int = 10
@@ -68,7 +68,7 @@ class LinearSystem:
             steps=steps,
             key=_key(rows, asked),
             difficulty=count,
-            meta={"unknowns": count},
+            meta={"unknowns": count, "equations": [*_system(rows, asked)]},
         )
 
     def _rows(self, rng: Random, solution: Sequence[int]) -> list[Row]:
@@ -99,6 +99,17 @@ def _without_last(first: Row, other: Row) -> Row:
 
 def _written(row: Row, letters: Sequence[str]) -> str:
     return f"{sum_of(zip(row[:-1], letters, strict=True))} = {row[-1]}"
+
+
+def _system(rows: Sequence[Row], asked: int) -> list[str]:
+    """The equations as Python, the quantity asked for called `x`."""
+    names = _LETTERS if asked == 0 else ("p", "q", "r")
+    terms = [list(zip(row[:-1], names, strict=False)) for row in rows]
+    lines = [f"{in_python(sums)} = {row[-1]}" for sums, row in zip(terms, rows, strict=True)]
+    if asked == 0:
+        return lines
+    every = " + ".join(names[: len(rows)])
+    return [*lines, f"x = {every if asked == len(rows) else names[asked]}"]
 
 
 def _eliminate(rows: Sequence[Row], letters: Sequence[str], asked: int) -> tuple[Step, ...]:

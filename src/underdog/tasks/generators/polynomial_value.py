@@ -31,7 +31,7 @@ class PolynomialValue:
     name = "polynomial_value"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program")
+    forms = ("answer", "cot", "equations", "program", "socratic", "critique")
 
     def __init__(self, degree: int = 3, size: int = 9, at: int = 6) -> None:
         self._degree = whole("degree", degree, 1, 4)
@@ -56,7 +56,7 @@ class PolynomialValue:
             steps=trace.steps,
             key=f"polynomial_value:{','.join(map(str, coefficients))}:{at}",
             difficulty=degree + (at < 0) / 2,
-            meta={"coefficients": coefficients, "at": at},
+            meta={"coefficients": [*coefficients], "at": at},
         )
 
 

@@ -49,7 +49,7 @@ class Schedules:
     name = "schedules"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "program")
+    forms = ("answer", "cot", "program", "socratic")
 
     def __init__(self, tasks: int = 6, min_tasks: int = 3, length: int = 12) -> None:
         self._most = whole("tasks", tasks, 2, len(_LETTERS))

@@ -60,7 +60,7 @@ class Sequences:
     name = "sequences"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program")
+    forms = ("answer", "cot", "equations", "program", "equation_system", "socratic", "critique")
 
     def __init__(self, rule: str = "mixed", max_position: int = 12, size: int = 15) -> None:
         chosen = one_of("rule", rule, (*RULES, "mixed"))

@@ -64,7 +64,7 @@ class Tables:
     name = "tables"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program")
+    forms = ("answer", "cot", "equations", "program", "equation_system", "socratic", "critique")
 
     def __init__(self, kind: str = "mixed", rows: int = 7, min_rows: int = 3) -> None:
         chosen = one_of("kind", kind, (*KINDS, "mixed"))

@@ -1,9 +1,9 @@
-"""The micro-benchmark of tiny programs: what does this program print? (TinyPy, arXiv 2407.10194).
+"""The micro-benchmark of tiny programs: what does this program print?
 
-Levels: 1 assignments, 2 branches, 3 a loop, 4 a branch inside a loop. The difficulty is the
-paper's, the mean of cyclomatic complexity and Halstead difficulty. The steps are the executed ones. Programs
-that differ only in the names of variables share a key. Ours has its own small language; the paper's
-generator is not used.
+After TinyPy (arXiv 2407.10194), with a small language of our own. Levels: 1 assignments, 2
+branches, 3 a loop, 4 a branch inside a loop. The difficulty is the paper's, the mean of cyclomatic
+complexity and Halstead difficulty. The steps are the executed ones. Programs that differ only in
+the names of variables share a key.
 """
 
 from random import Random
@@ -26,11 +26,11 @@ from underdog.tasks.generators._tinypy import (
 )
 from underdog.tasks.knobs import ordered, whole
 
-_NAMES = ("a", "b", "c", "n", "x", "y", "total", "count", "size", "price")
-_LOOP_NAMES = ("i", "j", "k")
+_NAMES: tuple[str, ...] = ("a", "b", "c", "n", "x", "y", "total", "count", "size", "price")
+_LOOP_NAMES: tuple[str, ...] = ("i", "j", "k")
 _MAX_VALUE = 5_000
 _MAX_STEPS = 40
-_TESTS = ("<", ">", "==", "!=", "<=", ">=")
+_TESTS: tuple[str, ...] = ("<", ">", "==", "!=", "<=", ">=")
 _ASKED = (
     "What does this Python program print?",
     "What is the output of the following Python program?",

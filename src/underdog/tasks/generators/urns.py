@@ -46,7 +46,7 @@ class Urns:
     name = "urns"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "program")
+    forms = ("answer", "cot", "program", "equation_system")
 
     def __init__(
         self, draws: int = 3, colours: int = 3, size: int = 8, replaced: float = 0.4
