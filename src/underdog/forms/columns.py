@@ -64,9 +64,11 @@ def operation_of(item: Item) -> Operation | None:
     left, right = operands
     if not isinstance(left, int) or not isinstance(right, int):
         return None
-    if operator == "+" or operator == "-" or operator == "*":
-        return Operation(operator, left, right)
-    return None
+    match operator:
+        case "+" | "-" | "*":
+            return Operation(operator, left, right)
+        case _:
+            return None
 
 
 def settle(operation: Operation) -> Settled:

@@ -26,7 +26,7 @@ def sum_key(terms: Sequence[int]) -> str:
         sign = "sub" if first < 0 < second or second < 0 < first else "add"
         return pair_key(sign, abs(first), abs(second))
     ordered = sorted(terms)
-    mirrored = sorted([-term for term in terms])
+    mirrored = [-term for term in reversed(ordered)]
     return "sum:" + ",".join(map(str, max(ordered, mirrored)))
 
 

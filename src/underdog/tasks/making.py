@@ -19,7 +19,7 @@ from underdog.tasks.streams import HashedStream
 SHARES = {"train": 0.8, "dev": 0.1, "test": 0.1}
 _MAX_DRAWS = 2_000
 _BORDERS = tuple(
-    (name, int(reached * 2**64))
+    (name, min(int(reached * 2**64), 2**64 - 1).to_bytes(8, "big"))
     for name, reached in zip(SHARES, accumulate(SHARES.values()), strict=True)
 )
 
@@ -31,11 +31,9 @@ def split_of(key: str) -> str:
         >>> split_of("add:3,7") == split_of("add:3,7")
         True
     """
-    place = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big") / 2**64
-    reached = 0.0
-    for name, share in SHARES.items():
-        reached += share
-        if place < reached:
+    place = blake2b(key.encode(), digest_size=8).digest()
+    for name, border in _BORDERS:
+        if place < border:
             return name
     return "test"
 
@@ -98,5 +96,5 @@ def _item(family: str, split: str, identifier: str, draft: Draft) -> Item:
     key = draft.key
     meta: dict[str, JSONValue] = {"family": family, "key": key, "difficulty": draft.difficulty}
     meta.update(draft.meta)
-    question = Question(identifier, family, draft.text, draft.choices)
+    question = Question(identifier, family, draft.text, draft.choices, draft.context, {})
     return Item(Problem(question, draft.answer, split, meta), draft.steps, key)

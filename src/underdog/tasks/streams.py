@@ -5,12 +5,15 @@ it; here the numbers are a digest of the item's path (see `underdog.seeds`), rea
 and continued by hashing it together with a counter. All methods of `random.Random` work on it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from hashlib import blake2b
 from itertools import chain
 from random import Random
 from struct import Struct
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsLenAndGetItem
 
 T = TypeVar("T")
 
@@ -56,7 +59,8 @@ class HashedStream(Random):
 
     def random(self) -> float:
         """A number in [0, 1), of 53 bits."""
-        return (self._word() << 21 | self._word() >> 11) * _UNIT
+        word = self._word
+        return (word() << 21 | word() >> 11) * _UNIT
 
     def getrandbits(self, k: int, /) -> int:
         """An integer of `k` random bits."""
@@ -67,7 +71,7 @@ class HashedStream(Random):
             value, left = value << 32 | self._word(), left - 32
         return value >> -left
 
-    def choice(self, seq: Sequence[T]) -> T:
+    def choice(self, seq: "SupportsLenAndGetItem[T]") -> T:
         """One element of a sequence that is not empty."""
         size = len(seq)
         if 0 < size <= _NARROW:

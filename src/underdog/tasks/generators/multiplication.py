@@ -61,7 +61,8 @@ class Multiplication:
     def draft(self, rng: Random) -> Draft:
         """One product."""
         left, right = self._factors(rng)
-        left, right = signed(rng, self._negatives, left), signed(rng, self._negatives, right)
+        if self._negatives:
+            left, right = signed(rng, self._negatives, left), signed(rng, self._negatives, right)
         return Draft(
             self._phrasing.operation(rng, "*", left, right),
             str(left * right),
@@ -81,7 +82,7 @@ class Multiplication:
         if rng.random() < _ZEROS_SHARE:
             right -= right % 10 ** rng.randint(1, len(str(right)))
             right = right or 10
-        return (left, right) if rng.random() < 0.5 else (right, left)
+        return (left, right) if rng.randint(0, 1) else (right, left)
 
 
 def by_place_value(left: int, right: int) -> list[Step]:
