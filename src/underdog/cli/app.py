@@ -2,7 +2,18 @@
 
 import typer
 
-from underdog.cli import challenge, data, doctor, models, replay, report, solve, tasks, version
+from underdog.cli import (
+    bench,
+    challenge,
+    data,
+    doctor,
+    models,
+    replay,
+    report,
+    solve,
+    tasks,
+    version,
+)
 from underdog.cli.boundary import Boundary
 
 app = typer.Typer(
@@ -19,6 +30,7 @@ app.command("report")(report.report)
 app.add_typer(data.data, name="data")
 app.add_typer(tasks.tasks, name="tasks")
 app.add_typer(models.models, name="models")
+app.add_typer(bench.bench, name="bench")
 app.command("doctor")(doctor.doctor)
 app.command("version")(version.version)
 
