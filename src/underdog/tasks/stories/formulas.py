@@ -17,7 +17,12 @@ Number = int | float
 Values = Mapping[str, Number]
 
 NAME = re.compile(r"[A-Za-z_]\w*")
-_SAME_LEVEL = {ast.Add: "+", ast.Sub: "+", ast.Mult: "*", ast.Div: "*"}
+_SAME_LEVEL: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "+",
+    ast.Mult: "*",
+    ast.Div: "*",
+}
 
 
 class Unfit(Exception):

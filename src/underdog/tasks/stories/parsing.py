@@ -75,10 +75,10 @@ class _Reader:
             self._inside(self.open, word, rest)
 
     def _start(self, word: str, rest: str) -> None:
-        self.close()
         names = rest.split()
         if len(names) != (2 if word == "then" else 1):
             raise DataError(f"expected `template NAME` or `then NAME KIND`, found {word} {rest!r}")
+        self.close()
         self.open = _Open(f"{self.situation}/{names[0]}", names[1] if word == "then" else "")
 
     def _inside(self, part: _Open, word: str, rest: str) -> None:
@@ -181,7 +181,9 @@ def _calc(part: _Open, text: str) -> Calc:
     if not equals or len(fields) not in (3, 4):
         raise DataError("expected `step NAME = FORMULA | SENTENCE with {=} | QUESTION [| ENDING]`")
     formula = parse_formula(fields[0])
-    known = part.names(Let) | part.names(Calc) | ({IT} if part.takes else set())
+    known = part.names(Let) | part.names(Calc)
+    if part.takes:
+        known.add(IT)
     if unknown := set(formula.names) - known:
         raise DataError(f"formula {fields[0]!r} uses {', '.join(unknown)}, not known by then")
     if fields[1].count(f"{{{_CALCULATION}}}") != 1:

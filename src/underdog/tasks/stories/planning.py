@@ -23,7 +23,7 @@ class Plan:
     @property
     def people(self) -> list[str]:
         """Letters of everybody in it."""
-        return sorted(frozenset().union(*(target.part.people for target in self.parts)))
+        return sorted({person for target in self.parts for person in target.part.people})
 
     @property
     def extras(self) -> list[Extra]:

@@ -93,7 +93,8 @@ def _steps(worked: Worked, saying: Words, steps: list[Step], taken: set[str], be
     for written in target.solution:
         name = written if isinstance(written, str) else written.name
         if name in taken:
-            name = renamed[name] = _free(name, taken)
+            renamed[name] = _free(name, taken)
+            name = renamed[name]
         taken.add(name)
         if isinstance(written, str):
             text = saying[written]

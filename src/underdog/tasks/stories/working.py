@@ -81,8 +81,6 @@ def canonical(story: Sequence[Worked], replaced: Mapping[str, Form] | None = Non
 def _natural(value: Number, decimals: bool) -> Number:
     if value < _SMALLEST_RESULT:
         raise Unfit
-    if isinstance(value, int):
-        return value
     if value == int(value):
         return int(value)
     if not decimals or value * 4 != int(value * 4):

@@ -38,7 +38,7 @@ class Style:
 
     Attributes:
         min_distractors: Fewest irrelevant sentences.
-        max_distractors: Most of them; fewer when the situation has no more.
+        max_distractors: Most of them.
         variety: 0 always takes the first wording, 3 any.
         size: How large numbers may be.
         names: Region of the names, or `world`.

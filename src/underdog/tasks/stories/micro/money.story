@@ -1,6 +1,8 @@
 extra {A} is {5..12} years old.
 extra The house has {2..9} windows.
 extra There are {2..20} boxes in the house.
+extra The box is {3..20} years old.
+extra A dog has {2..9} cups.
 
 template earns
 let weekly = 3..20

@@ -25,7 +25,7 @@ template boxes
 pick thing = apple, book, card, ball, pen, shell
 let boxes = 2..10
 let per_box = 2..12
-tell {A} has {boxes} boxes with {per_box} {thing.s} in each box. ~ There are {per_box} {thing.s} in each box, and {A} has {boxes} boxes. ~ Each box has {per_box} {thing.s} in it, and {A} has {boxes} boxes.
+tell {A} has {boxes} boxes with {per_box} {thing.s} in each box. ~ There are {per_box} {thing.s} in each box, and {A} has {boxes} boxes. ~ {A} has {boxes} boxes, and in each box there are {per_box} {thing.s}.
 step in_boxes = boxes * per_box | {A} has {=} {thing.s}. | How many {thing.s} does {A} have? ~ What is the number of {thing.s} that {A} has? ~ How many {thing.s} are there? | have(thing): the {thing.s}
 
 template finds_daily

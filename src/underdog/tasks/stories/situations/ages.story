@@ -1,6 +1,9 @@
 extra {A} lives at number {12..98}.
 extra {A}'s family has lived in this town for {20..60} years.
 extra {A}'s street has {15..40} houses.
+extra A clock on the wall was made {3..40} years ago.
+extra A dog next door weighs {5..30} kg.
+extra The nearest lake is {2..30} km away.
 
 template sister
 let gap = 2..9

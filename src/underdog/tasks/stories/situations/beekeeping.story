@@ -1,6 +1,7 @@
 extra {A}'s veil is {2..9} years old.
 extra A beekeepers' club has {12..60} members.
 extra The lime trees bloom for {10..20} days.
+extra A clock on the wall was made {3..40} years ago.
 
 template honey
 let hives = 4..20

@@ -1,6 +1,7 @@
 extra The plot was bought {2..9} years ago.
 extra A crane is {20..60} metres tall.
 extra {A} drinks {2..4} cups of coffee a day.
+extra A clock on the wall was made {3..40} years ago.
 
 template wall
 let length = 6..40

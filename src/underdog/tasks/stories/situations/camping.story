@@ -1,6 +1,7 @@
 extra The campsite has {2..6} washrooms.
 extra {A}'s tent weighs {3..6} kg.
 extra An owl calls {5..30} times in the night.
+extra A clock on the wall was made {3..40} years ago.
 
 template tents
 let big = 3..12

@@ -1,6 +1,8 @@
 extra {A}'s kitchen has {2..4} windows.
 extra The cookbook has {120..380} pages.
 extra {A} learned to cook {3..20} years ago.
+extra A clock on the wall was made {3..40} years ago.
+extra A dog next door weighs {5..30} kg.
 
 template soup
 let people = 4..16

@@ -1,6 +1,7 @@
 extra The zoo opened {20..90} years ago.
 extra {A} took {5..40} photographs.
 extra A keeper has worked there for {2..25} years.
+extra A clock on the wall was made {3..40} years ago.
 
 template legs
 pick bird = hen, duck, goose/geese, turkey

@@ -1,6 +1,8 @@
 extra {A} has {2..7} pairs of scissors.
 extra {A}'s sewing basket is {5..50} years old.
 extra The craft fair takes place {2..4} times a year.
+extra A clock on the wall was made {3..40} years ago.
+extra A dog next door weighs {5..30} kg.
 
 template knitting
 pick garment = scarf/scarves, pullover, blanket, shawl

@@ -1,6 +1,7 @@
 extra {A}'s tractor is {4..30} years old.
 extra The barn is {8..20} metres high.
 extra A fox was seen {2..6} times this month.
+extra A clock on the wall was made {3..40} years ago.
 
 template eggs
 pick egg = egg

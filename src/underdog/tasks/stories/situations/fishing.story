@@ -1,6 +1,7 @@
 extra The harbour has {2..5} lighthouses.
 extra {A}'s boat is {6..14} metres long.
 extra The water is {8..16} degrees warm.
+extra A clock on the wall was made {3..40} years ago.
 
 template boats
 pick catch = herring/herrings, crab, squid/squid, mussel

@@ -1,6 +1,8 @@
 extra {A}'s garden shed has {2..4} shelves.
 extra {A}'s watering can holds {8..14} litres.
 extra A blackbird has sung for {10..50} minutes.
+extra A clock on the wall was made {3..40} years ago.
+extra A dog next door weighs {5..30} kg.
 
 template bulbs
 pick flower = tulip, daffodil, crocus, lily

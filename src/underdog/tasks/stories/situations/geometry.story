@@ -1,6 +1,8 @@
 extra {A} has owned this land for {3..30} years.
 extra The nearest neighbour lives {2..9} km away.
 extra {A}'s toolbox weighs {5..15} kg.
+extra A clock on the wall was made {3..40} years ago.
+extra A dog next door weighs {5..30} kg.
 
 template fence
 let length = 12..60 ^

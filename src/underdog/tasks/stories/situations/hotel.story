@@ -1,6 +1,7 @@
 extra The hotel has {2..4} lifts.
 extra Breakfast starts at {6..8} in the morning.
 extra {A} carries {2..5} bags.
+extra A clock on the wall was made {3..40} years ago.
 
 template rooms
 let floors = 3..12

@@ -1,6 +1,7 @@
 extra The library has {2..5} reading rooms.
 extra {A} has had a library card for {2..15} years.
 extra A guided tour takes {20..45} minutes.
+extra A clock on the wall was made {3..40} years ago.
 
 template shelves
 let cases = 4..16

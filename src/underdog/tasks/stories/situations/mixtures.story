@@ -1,6 +1,7 @@
 extra {A}'s workbench is {2..4} metres long.
 extra A radio has been playing for {20..50} minutes.
 extra There are {4..12} empty jars on a shelf.
+extra A clock on the wall was made {3..40} years ago.
 
 template paint
 pick colour = green, violet, orange, grey

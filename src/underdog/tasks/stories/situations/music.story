@@ -1,6 +1,8 @@
 extra The concert hall has {2..6} doors.
 extra {A}'s violin is {10..150} years old.
 extra {A} has played for {2..30} years.
+extra A clock on the wall was made {3..40} years ago.
+extra A dog next door weighs {5..30} kg.
 
 template choir
 let rows = 4..9

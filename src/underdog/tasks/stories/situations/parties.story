@@ -1,6 +1,8 @@
 extra {A}'s flat is on floor {3..15}.
 extra The party playlist has {20..90} songs.
 extra {A} turned {12..60} this week.
+extra A clock on the wall was made {3..40} years ago.
+extra A dog next door weighs {5..30} kg.
 
 template pizza
 let guests = 6..30

@@ -1,6 +1,7 @@
 extra The vet's practice has {2..5} rooms.
 extra {A}'s dog is {2..12} years old.
 extra A parrot in the shop knows {4..20} words.
+extra A clock on the wall was made {3..40} years ago.
 
 template aquarium
 let tanks = 4..15

@@ -1,6 +1,8 @@
 extra {A}'s camera has {2..4} lenses.
 extra The museum is {20..300} years old.
 extra {A}'s phone cost ${200..900 by 50}.
+extra A clock on the wall was made {3..40} years ago.
+extra A dog next door weighs {5..30} kg.
 
 template trip
 pick photo = photo

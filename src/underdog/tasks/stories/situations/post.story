@@ -1,6 +1,8 @@
 extra The post office has {2..7} counters.
 extra {A} has delivered post for {2..30} years.
 extra {A}'s uniform has {6..10} buttons.
+extra A clock on the wall was made {3..40} years ago.
+extra A dog next door weighs {5..30} kg.
 
 template round
 let streets = 3..9

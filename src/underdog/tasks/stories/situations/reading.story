@@ -1,6 +1,7 @@
 extra {A} owns {20..300} other books.
 extra The book was printed {3..60} years ago.
 extra The bookmark is {12..20} cm long.
+extra A clock on the wall was made {3..40} years ago.
 
 template novel
 let pages = 180..480 by 10

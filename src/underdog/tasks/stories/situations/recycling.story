@@ -1,6 +1,7 @@
 extra The recycling centre opens {4..6} days a week.
 extra {A}'s handcart has {2..4} wheels.
 extra The street is {200..900} metres long.
+extra A clock on the wall was made {3..40} years ago.
 
 template deposit
 let bottles = 10..60

@@ -1,6 +1,8 @@
 extra {A}'s bank is {2..9} streets away.
 extra {A} has had this savings account for {2..8} years.
 extra The bank opens at {7..10} in the morning.
+extra A clock on the wall was made {3..40} years ago.
+extra A dog next door weighs {5..30} kg.
 
 template weekly
 pick hobby = dance course, pottery course, swimming course

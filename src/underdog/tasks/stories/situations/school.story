@@ -1,6 +1,7 @@
 extra The school is {20..120} years old.
 extra {A}'s classroom has {3..6} windows.
 extra The school choir has {20..60} members.
+extra A clock on the wall was made {3..40} years ago.
 
 template bus_trip
 let classes = 3..9

@@ -1,6 +1,7 @@
 extra {A}'s shirt has the number {2..99}.
 extra The stadium was built {5..70} years ago.
 extra The referee has worked {12..90} games.
+extra A clock on the wall was made {3..40} years ago.
 
 template basketball
 let twos = 4..18

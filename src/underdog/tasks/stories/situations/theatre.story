@@ -1,6 +1,7 @@
 extra The play is {80..300} years old.
 extra The curtain is {5..12} metres high.
 extra {A} knows {12..60} songs by heart.
+extra A clock on the wall was made {3..40} years ago.
 
 template seats
 let rows = 10..30

@@ -1,6 +1,8 @@
 extra {A}'s watch has lost {2..9} seconds since Sunday.
 extra {A} has lived here for {2..12} years.
 extra The bus has room for {30..60} people.
+extra A clock on the wall was made {3..40} years ago.
+extra A dog next door weighs {5..30} kg.
 
 template morning
 let wash = 8..25

@@ -1,6 +1,8 @@
 extra {A}'s car is {2..14} years old.
 extra The radio plays {3..9} songs in a row.
 extra {A}'s suitcase weighs {8..22} kg.
+extra A clock on the wall was made {3..40} years ago.
+extra A dog next door weighs {5..30} kg.
 
 template two_legs
 let first_speed = 40..100 by 5

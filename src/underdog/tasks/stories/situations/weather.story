@@ -1,6 +1,7 @@
 extra The weather station stands {200..1800} metres above the sea.
 extra {A} has kept a weather diary for {2..20} years.
 extra A weather balloon flies {8..30} km high.
+extra A clock on the wall was made {3..40} years ago.
 
 template rain
 let first = 4..30

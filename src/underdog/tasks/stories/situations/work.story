@@ -1,6 +1,8 @@
 extra {A} has worked there for {2..20} years.
 extra {A}'s desk is on floor {2..12}.
 extra The firm has {2..9} branches abroad.
+extra A clock on the wall was made {3..40} years ago.
+extra A dog next door weighs {5..30} kg.
 
 template overtime
 let hourly = 12..40 ^

@@ -23,7 +23,7 @@ step has_double = it * 2 | {A} now has {=} {thing.s}. | How many {thing.s} does 
 
 then c_join have
 let join = 2..20
-tell Then {A} gets all {join} {thing.s} of {C}. ~ Now {C} gives all {join} {thing.s} of {C} to {A}. ~ {C} then gives {A} all {join} {thing.s} of {C}.
+tell Then {A} gets {join} {thing.s} from {C}. ~ Now {C} gives {join} {thing.s} to {A}. ~ {C} then gives {A} {join} {thing.s}.
 step has_joined = it + join | {A} now has {=} {thing.s}. | How many {thing.s} does {A} have now? ~ What is the number of {thing.s} that {A} has now? ~ Now how many {thing.s} does {A} have? | have(thing): the {thing.s}
 
 then c_sell have

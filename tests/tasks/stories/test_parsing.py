@@ -1,0 +1,129 @@
+"""Reading `.story` files: what they say, and what is refused with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from underdog.errors import ConfigError, DataError, UnknownNameError
+from underdog.tasks.stories import Planner, built_in, written_in
+from underdog.tasks.stories.library import Library
+from underdog.tasks.stories.parsing import parse_stories
+
+STORY = """
+# A comment.
+extra {A} is {20..60} years old.
+
+template kites
+pick toy = kite
+let bags = 3..6
+let per_bag = 4..9
+tell {A} has {bags} bags of {toy.s}.
+tell In each bag are {per_bag} {toy.s}. ~ Each bag holds {per_bag} {toy.s}.
+step kites = bags * per_bag | {=} {toy.s}. | How many are there? | things(toy): the {toy.s}
+let torn = 2..kites-2
+tell {torn} of them are torn.
+step whole = kites - torn | {=} are whole. | How many {toy.s} are whole?
+"""
+
+
+def test_every_step_that_the_text_determines_can_be_asked() -> None:
+    situation = parse_stories(STORY, "kites")
+    assert [target.asked.name for target in situation.targets] == ["kites", "whole"]
+    first, second = situation.targets
+    assert [len(target.tells) for target in (first, second)] == [2, 3]
+    assert first.given == ("bags", "per_bag")
+    assert len(situation.extras) == 1
+
+
+def test_a_step_whose_sentence_says_more_than_it_needs_is_not_asked() -> None:
+    text = """template pair
+let a = 2..3
+let b = 2..3
+let c = 4..5
+tell There are {a}, {b} and {c} ships.
+step two = a + b | {=} ships. | How many ships are in the first two groups?
+step all_ships = two + c | {=} ships. | How many ships are there?
+"""
+    assert [target.asked.name for target in parse_stories(text, "s").targets] == ["all_ships"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("tell {A} has {nothing} kites.", "no number, noun or person"),
+        ("tell {A.hat} waves.", "no number, noun or person"),
+        ("let bags = 2..3", "already taken"),
+        ("let print = 2..3", "cannot be a name"),
+        ("let class = 2..3", "cannot be a name"),
+        ("let Big = 2..3", "cannot be a name"),
+        ("tell {bags} bags. ~ Some bags.", "same numbers"),
+        ("step x = bags + moon | {=}. | How many?", "moon"),
+        ("step x = bags + 1 | No hole. | How many?", "{=}"),
+        ("step x = bags + 1 | {=}. | How many.", "question mark"),
+        ("step x = bags + 1 | {=}.", "expected `step"),
+        ("step x = bags + 1 | {=}. | How many? | nonsense", "ending"),
+        ("step x = bags + 1 | {=}. | How many? | things(moon): the moons", "moon"),
+        ("shout hello", "unknown word"),
+        ("template a b", "expected `template"),
+        ("then a", "expected `template"),
+        ("extra No number here.", "no number"),
+    ],
+)
+def test_a_malformed_line_is_refused_with_its_number(line: str, said: str) -> None:
+    text = f"template kites\nlet bags = 2..4\n{line}"
+    with pytest.raises(DataError, match="line 3") as caught:
+        parse_stories(text, "kites")
+    assert said in str(caught.value)
+
+
+def test_a_file_must_begin_with_a_template() -> None:
+    with pytest.raises(DataError, match="line 1"):
+        parse_stories("let bags = 2..4", "kites")
+
+
+def test_a_template_must_end_with_a_step_and_tell_what_it_uses() -> None:
+    with pytest.raises(DataError, match="end with a step"):
+        parse_stories("template kites\nlet bags = 2..4", "kites")
+    with pytest.raises(DataError, match="never told"):
+        parse_stories("template k\nlet b = 2..4\nstep x = b + 1 | {=}. | How many?", "k")
+
+
+def test_a_users_stories_replace_ours_and_go_on_with_ours(tmp_path: Path) -> None:
+    (tmp_path / "kites.story").write_text(STORY)
+    library = written_in(str(tmp_path))
+    assert [situation.name for situation in library.situations] == ["kites"]
+    assert library.continuations == built_in().continuations
+    own = f"{STORY}\nthen fly things\nlet f = 2..it-1\ntell {{f}} of {{the}} fly.\n"
+    own += "step up = it - f | {=} stay. | How many of {the} stay on the ground?\n"
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "own.story").write_text(own)
+    extended = written_in(str(tmp_path / "more" / "own.story"))
+    ours = built_in().continuations["things"]
+    assert len(extended.continuations["things"]) == len(ours) + 1
+    assert all(not target.part.takes for target in extended.situations[0].targets)
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"none\.story"):
+        written_in(str(tmp_path / "none.story"))
+
+
+def test_situations_are_chosen_by_name() -> None:
+    names = {situation.name for situation in built_in().only("baking+sport").situations}
+    assert names == {"baking", "sport"}
+    with pytest.raises(UnknownNameError, match="baking"):
+        built_in().only("bakin")
+
+
+def test_a_length_that_no_story_has_is_refused() -> None:
+    with pytest.raises(ConfigError, match="8 steps"):
+        Planner(Library(built_in().only("ages").situations, {}), 8, 8)
+
+
+def test_there_are_many_situations_and_templates() -> None:
+    situations = built_in().situations
+    templates = {target.part.name for one in situations for target in one.targets}
+    assert len(situations) >= 25
+    assert len(templates) >= 120
+    for one in (*situations, *built_in("micro").situations):
+        assert sum(not extra.people for extra in one.extras) >= 3, one.name
