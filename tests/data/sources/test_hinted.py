@@ -71,6 +71,14 @@ def test_a_program_that_only_states_the_answer_is_refused(sandbox: Sandbox) -> N
     assert (reasons(made), made.records[0].detail) == (["unsound"], "no calculation")
 
 
+def test_a_program_that_steers_to_the_answer_it_was_told_is_refused(sandbox: Sandbox) -> None:
+    reply = "```python\ndef solution():\n    eggs = 12 * 6\n    return max(eggs, 72)\n```"
+    [record] = together("hinted:form=program", [EGGS], reply, sandbox).records
+    assert (record.reason, record.detail) == (
+        "unsound", "its own answer 72 stands in the program",
+    )  # fmt: skip
+
+
 def test_what_follows_the_answer_is_cut_off(sandbox: Sandbox) -> None:
     made = together("hinted", [EGGS], f"{EGGS_CHAIN}\nLet me know if\nyou need more.", sandbox)
     assert made.examples[0].completion == EGGS_CHAIN

@@ -7,13 +7,19 @@ place that the form asks for, and do no more.
 from dataclasses import dataclass, replace
 
 from underdog.core import Form, Problem, Question, SamplingParams
-from underdog.data.sources.model_programs import calculates, program_way
+from underdog.data.sources.model_programs import calculates, literals, program_way
+from underdog.data.sources.question_numbers import question_numbers
 from underdog.data.sources.source import Desk, Record, Reply
 from underdog.data.sources.stated_equations import false_equation, way
 from underdog.data.sources.training_item import training_item
 from underdog.data.sources.wording import is_refusal
+from underdog.forms.asking import lay_out
 from underdog.forms.cot import ChainOfThought
 from underdog.forms.program import program_in
+from underdog.grading.numerals import read_number
+
+_SMALL = 12
+"""Up to here a program may hold its answer by chance: counts, halves, dozens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,8 @@ def read_attempt(
     if reading.answer is None:
         return attempt.rejected(reading.status.replace("_", " "), reading.detail)
     attempt = replace(attempt, answer=reading.answer, **_reasoning(text))
+    if not attempt.flaw and _states_answer(text, reading.answer, question):
+        attempt = replace(attempt, flaw=f"its own answer {reading.answer} stands in the program")
     if strict and not reading.strict:
         return attempt.rejected("loose format", "the answer is not where the form asks for it")
     return attempt
@@ -133,6 +141,16 @@ def _reasoning(text: str) -> dict[str, str]:
         return {"way": program_way(code), "flaw": "" if calculates(code) else "no calculation"}
     false = false_equation(text)
     return {"way": way(text), "flaw": f"false equation {false}" if false else ""}
+
+
+def _states_answer(text: str, answer: str, question: Question) -> bool:
+    """Whether a program holds its answer as a number that the question does not state."""
+    code = program_in(text)
+    value = read_number(answer) if code is not None else None
+    if code is None or value is None or value <= _SMALL:
+        return False
+    stated = {number.value for number in question_numbers(lay_out(question))}
+    return value not in stated and any(one.value == value for one in literals(code))
 
 
 def _whole(form: Form, question: Question, reply: Reply, desk: Desk) -> tuple[str, bool]:
