@@ -182,7 +182,11 @@ def test_a_data_set_is_a_pool(sums: tuple[Path, Card], tmp_path: Path) -> None:
     assert again == drawn[-1:]
 
 
-def test_items_that_are_refused_are_passed_over(tmp_path: Path) -> None:
+def test_items_that_are_refused_are_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("underdog.data.pools._BATCH", 60)
+    monkeypatch.setattr("underdog.data.mixture._EXAMPLES", 40)
     (tmp_path / "m.toml").write_text(
         '[pools.h]\nshare = 1.0\nfamily = "halves:top=5000,lie=2"\nforms = ["program"]\n'
     )
@@ -196,11 +200,12 @@ def test_a_pool_of_nothing_but_refused_items_ends_with_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("underdog.data.pools._MAX_BARREN", 2)
+    monkeypatch.setattr("underdog.data.pools._BATCH", 30)
     mix = MixFile.model_validate(
         {"pools": {"h": {"share": 1, "family": "halves:top=5000,lie=1", "forms": ["program"]}}}
     )
     assert isinstance(open_mix(mix).pools[0], FamilyPool)
-    with pytest.raises(DataError, match="none of 1,000 items"):
+    with pytest.raises(DataError, match="none of 60 items"):
         next(open_mix(mix).examples())
 
 
@@ -244,10 +249,9 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
         read_ledger(tmp_path)
     with pytest.raises(ConfigError, match="either items or tokens"):
         Amount()
+    pool = FinitePool("p", JsonLines.of(_lines(tmp_path / "p.jsonl", 2)), 0)
     with pytest.raises(UsageError, match="worker 2 of 2"):
-        Mixture([], [], 2, 2) if False else Mixture(
-            [FinitePool("p", JsonLines.of(_lines(tmp_path / "p.jsonl", 2)), 0)], [1.0], 2, 2
-        )
+        Mixture([pool], [1.0], 2, 2)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from underdog.data.workers import Workers
 from underdog.errors import ConfigError, UsageError
 
 _STEPS = 4_096
+_EXAMPLES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Mixture:
 
     def examples(self, places: Sequence[Place] = ()) -> Iterator[Example]:
         """The training items from a place on, without end."""
-        for piece in self.stream(places):
+        for piece in self.stream(places, steps=_EXAMPLES):
             yield from piece.examples
 
     def distinct(self, pool: int, place: Place) -> int:

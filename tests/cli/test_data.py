@@ -1,0 +1,153 @@
+"""`underdog data`: what each command prints and writes, and how it fails."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def made(run: Run, tmp_path: Path) -> Path:
+    folder = tmp_path / "sums"
+    result = run(
+        *("data", "make", "addition:digits=3", "--count", 20, "--forms", "cot"),
+        *("--out", folder, "--workers", 1),
+    )
+    assert result.exit_code == 0, result.output
+    assert "20 problems, 20 rows, 100.0% verified" in result.stdout
+    return folder
+
+
+@pytest.fixture
+def mix(made: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "mix.toml"
+    path.write_text(
+        f"""
+        [pools.fresh]
+        share = 0.9
+        family = "addition"
+        forms = ["answer"]
+        [pools.kept]
+        share = 0.1
+        data = "{made.name}"
+        """
+    )
+    return path
+
+
+def test_make_then_check_then_inspect(run: Run, made: Path, tmp_path: Path) -> None:
+    checked = run("data", "check", made, "--workers", 1)
+    assert checked.exit_code == 0
+    assert "the card is true: 20 problems, 20 rows, 20 graded right again" in checked.stdout
+    page = tmp_path / "page.html"
+    shown = run("data", "inspect", made, "--samples", 1, "--page", page)
+    assert shown.exit_code == 0
+    assert "The answer is" in shown.stdout
+    assert "<svg" in page.read_text()
+
+
+def test_documents_for_machines(run: Run, made: Path) -> None:
+    again = run(
+        *("data", "make", "addition:digits=3", "--count", 20, "--forms", "cot"),
+        *("--out", made, "--workers", 1, "--json"),
+    )
+    assert json.loads(again.stdout)["rows"] == 20
+    report = json.loads(run("data", "check", made, "--workers", 1, "--json").stdout)
+    assert report["sound"]
+    inspected = json.loads(run("data", "inspect", made, "--json").stdout)
+    assert inspected["rows"] == 20
+
+
+def test_a_false_card_is_an_error_that_names_the_fault(run: Run, made: Path) -> None:
+    card = json.loads((made / "card.json").read_text())
+    card["rows"] = 21
+    (made / "card.json").write_text(json.dumps(card))
+    result = run("data", "check", made, "--workers", 1)
+    assert result.exit_code == 2
+    assert "the card is not true" in result.stdout
+    assert "is not what its card says" in result.stderr
+
+
+def test_select_keeps_a_part(run: Run, made: Path, tmp_path: Path) -> None:
+    result = run("data", "select", made, "--by", "random", "--keep", "50%", "--out", tmp_path / "s")
+    assert result.exit_code == 0, result.output
+    assert "10 rows" in result.stdout
+    again = run(
+        *("data", "select", made, "--by", "exact", "--out", tmp_path / "t", "--json"),
+    )
+    assert json.loads(again.stdout)["card"]["rows"] == 20
+
+
+def test_select_says_what_is_missing(run: Run, made: Path, tmp_path: Path) -> None:
+    result = run("data", "select", made, "--by", "ifd", "--keep", "5", "--out", tmp_path / "s")
+    assert result.exit_code == 2
+    assert "needs an engine" in result.stderr
+    rates = tmp_path / "rates.json"
+    rates.write_text("[]")
+    result = run(
+        *("data", "select", made, "--by", "pass_rate", "--pass-rates", rates),
+        *("--out", tmp_path / "s"),
+    )
+    assert result.exit_code == 2
+    assert "no JSON object of pass rates" in result.stderr
+
+
+def test_mix_prints_exposures_and_repeats(run: Run, mix: Path, tmp_path: Path) -> None:
+    out = tmp_path / "mixed"
+    result = run("data", "mix", mix, "--items", 600, "--out", out, "--workers", 1)
+    assert result.exit_code == 0, result.output
+    assert "600 rows" in result.stdout
+    assert "90.0%" in result.stdout
+    assert "kept:" in result.stderr
+    assert "came again" in result.stderr
+    page = tmp_path / "page.html"
+    assert run("data", "inspect", out, "--page", page).exit_code == 0
+    assert page.read_text().count("<svg") == 3
+    assert run("data", "check", out, "--workers", 1).exit_code == 0
+    again = run("data", "mix", mix, "--items", 600, "--out", out, "--json")
+    assert [one["pool"] for one in json.loads(again.stdout)["exposures"]] == ["fresh", "kept"]
+
+
+def test_plan_says_the_needed_share_and_what_it_assumes(run: Run, mix: Path) -> None:
+    command = ("data", "plan", "--target", "kept", "--mix", mix)
+    result = run(*command, "--model-width", 6)
+    assert result.exit_code == 0, result.output
+    assert "times the 10.000% of now" in result.stdout
+    assert "Assumed:" in result.stdout
+    assert "learned at 10.0% already" in run(*command, "--model-width", 40).stdout
+    assert "not learned at any share" in run(*command, "--model-width", 1).stdout
+    document = json.loads(run(*command, "--model-width", 6, "--json").stdout)
+    assert document["plan"]["target"] == "kept"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("addition:digit=3",), "digits"),
+        (("additon",), "did you mean addition"),
+        (("addition", "--forms", "cott"), "did you mean cot"),
+        (("addition=0",), "weight must be above 0"),
+    ],
+)
+def test_a_wrong_family_or_form_is_named(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    result = run("data", "make", *arguments, "--out", tmp_path / "x")
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_a_used_up_family_is_said(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("underdog.data.feed.PATIENCE", 200)
+    result = run(
+        *("data", "make", "addition:digits=1", "--count", 500, "--forms", "answer"),
+        *("--out", tmp_path / "x", "--workers", 1),
+    )
+    assert result.exit_code == 0
+    assert "Widen its knobs" in result.stderr
