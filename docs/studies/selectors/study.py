@@ -1,0 +1,129 @@
+"""Which selectors keep wrong answers? A tenth of generated items gets one; who picks them?
+
+Run `python docs/studies/selectors/study.py`, and again with `--model PATH.gguf` for the selectors
+that need a language model. Two data sets: one-digit sums, where a tiny proxy learns the rule and wrong answers stand
+out late in training, and word problems with worked solutions, where only the stated answer is
+wrong.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+from underdog.core.example import Example, Segment
+from underdog.data.examples import example_of
+from underdog.data.selectors import Aids, Choice, Keep, select
+from underdog.data.selectors.proxy import Proxy
+from underdog.engines.opening import open_engine
+from underdog.engines.sync import SyncEngine
+from underdog.forms import forms
+from underdog.measure.intervals import wilson
+from underdog.seeds import derive
+from underdog.tasks.generators import families
+from underdog.tasks.making import generate
+
+KEEP = Keep(share=0.1)
+SETS = (("sums", "addition:digits=1,wording=plain", "answer"), ("stories", "words", "cot"))
+BY_PROXY = (
+    "random",
+    "longest",
+    "diversity",
+    "diversity:by=facility",
+    "s2l:clusters=20",
+    "learning_percentage:clusters=20,guard=false",
+    "learning_percentage:clusters=20",
+    "learning_percentage:clusters=1",
+)
+BY_ENGINE = ("random", "highest_loss", "ifd", "ifd:guard=false", "ic_ifd", "nuggets:anchors=10")
+FILTERS = ("exact", "minhash", "sketch")
+
+
+def main() -> None:
+    """Print one table per data set."""
+    options = _options()
+    for name, family, form in SETS:
+        if name not in options.sets:
+            continue
+        rows, wrong = spoilt(family, form, options.items, options.seed)
+        print(f"\n{name}: {len(rows)} items, {len(wrong)} of them wrong", flush=True)
+        if options.model is None:
+            lines = list(_by_proxy(rows, wrong, options.epochs, options.seed))
+        else:
+            few = rows[: options.scored]
+            spec = f"openvino:model={options.model},threads=1"
+            with SyncEngine(open_engine(spec)) as model:
+                aids = Aids(engine=model, seed=options.seed)
+                lines = [_line(each, few, wrong, KEEP, aids) for each in BY_ENGINE]
+        head = "| selector | of | kept | wrong among kept | 95% interval |"
+        print("\n".join([head, "| --- | ---: | ---: | ---: | --- |", *lines]), flush=True)
+
+
+def _by_proxy(rows: list[Example], wrong: frozenset[str], epochs: int, seed: int) -> Iterator[str]:
+    losses = Proxy(epochs=epochs).record(rows, seed)
+    for label, which in (("right", False), ("wrong", True)):
+        some = losses.take([row.id for row in rows if (row.id in wrong) is which]).mean(axis=0)
+        print(f"proxy's mean loss on {label} ones: {' '.join(f'{loss:.2f}' for loss in some)}")
+    aids = Aids(trajectories=losses, seed=seed)
+    yield from (_line(spec, rows, wrong, KEEP, aids) for spec in BY_PROXY)
+    yield from (_line(spec, rows, wrong, None, aids) for spec in FILTERS)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--items", type=int, default=1_000)
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--scored", type=int, default=200, help="items that the model scores")
+    parser.add_argument("--model", type=Path, help="run the selectors that need an engine")
+    parser.add_argument("--sets", nargs="+", default=[name for name, _, _ in SETS])
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+def spoilt(family: str, form: str, count: int, seed: int) -> tuple[list[Example], frozenset[str]]:
+    """Training items of which every tenth, on average, states another item's answer.
+
+    Returns:
+        The items, and the ids of the wrong ones.
+    """
+    rows = list(islice(_items(family, form, seed), count))
+    rng = Random(derive("spoilt", family, seed))
+    wrong = {row.id for row in rng.sample(rows, count // 10)}
+    answers = [str(row.tags["answer"]) for row in rows]
+    given = [_with_other(row, answers, rng) if row.id in wrong else row for row in rows]
+    return given, frozenset(wrong)
+
+
+def _items(family: str, form: str, seed: int) -> Iterator[Example]:
+    writer, made = forms.create(form), families.create(family)
+    for item in generate(made, "train", seed):
+        row = example_of(item, writer, family, made.checker, instruction=False)
+        if row is not None:
+            yield row
+
+
+def _with_other(row: Example, answers: Sequence[str], rng: Random) -> Example:
+    """The item with the last mention of its answer replaced by another item's."""
+    gold = str(row.tags["answer"])
+    other = rng.choice([answer for answer in answers if answer != gold])
+    *before, last = row.segments
+    head, _, tail = last.text.rpartition(gold)
+    return replace(row, segments=(*before, Segment(head + other + tail, last.role, last.weight)))
+
+
+def _line(
+    spec: str, rows: Sequence[Example], wrong: frozenset[str], keep: Keep | None, aids: Aids
+) -> str:
+    kept: list[Choice] = [choice for choice in select(spec, rows, keep, aids) if choice.kept]
+    bad = sum(choice.example.id in wrong for choice in kept)
+    if not kept:
+        return f"| `{spec}` | {len(rows)} | 0 | | |"
+    found = wilson(bad, len(kept))
+    share, interval = f"{bad / len(kept):.1%}", f"{found.low:.0%} to {found.high:.0%}"
+    return f"| `{spec}` | {len(rows)} | {len(kept)} | {share} | {interval} |"
+
+
+if __name__ == "__main__":
+    main()
