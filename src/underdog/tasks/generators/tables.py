@@ -45,11 +45,6 @@ class _Table:
         """The column."""
         return [row.numbers[self.column] for row in self.rows]
 
-    @property
-    def row(self) -> str:
-        """What a row is, in a sentence."""
-        return self.subject.row.lower()
-
 
 @families.register("tables")
 class Tables:
