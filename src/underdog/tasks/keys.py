@@ -5,13 +5,17 @@ matter: knowing one gives away the other, so all of them belong to one split. Nu
 in answers, whole ones without a point, so that 3.0 + 7 meets 7 + 3 whichever family asks it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from underdog.tasks.decimals import decimal
 
 
-def sum_key(terms: Sequence[int]) -> str:
+def sum_key(terms: Sequence[int], write: Callable[[int], str] = str) -> str:
     """Key of a sum of signed whole numbers; a difference is a sum with a negative term.
+
+    Args:
+        terms: The summands.
+        write: How a number is written in the key.
 
     Example:
         >>> sum_key([3, 7]) == sum_key([-7, -3])
@@ -24,10 +28,11 @@ def sum_key(terms: Sequence[int]) -> str:
     if len(terms) == 2:
         first, second = terms
         sign = "sub" if first < 0 < second or second < 0 < first else "add"
-        return pair_key(sign, abs(first), abs(second))
+        low, high = sorted((abs(first), abs(second)))
+        return f"{sign}:{write(low)},{write(high)}"
     ordered = sorted(terms)
     mirrored = [-term for term in reversed(ordered)]
-    return "sum:" + ",".join(map(str, max(ordered, mirrored)))
+    return "sum:" + ",".join(map(write, max(ordered, mirrored)))
 
 
 def pair_key(name: str, first: int, second: int) -> str:
@@ -57,8 +62,7 @@ def decimal_sum_key(terms: Sequence[int], places: int) -> str:
         >>> decimal_sum_key([150, 225], 2), decimal_sum_key([30, 70], 1)
         ('add:1.5,2.25', 'add:3,7')
     """
-    name, _, numbers = sum_key(terms).partition(":")
-    return f"{name}:" + ",".join([decimal(int(number), places) for number in numbers.split(",")])
+    return sum_key(terms, lambda units: decimal(units, places))
 
 
 def decimal_pair_key(name: str, first: tuple[int, int], second: tuple[int, int]) -> str:

@@ -10,7 +10,7 @@ from underdog.core.item import Draft, Step
 from underdog.errors import ConfigError
 from underdog.tasks.decimals import decimal
 from underdog.tasks.generators import families
-from underdog.tasks.keys import decimal_pair_key, decimal_sum_key
+from underdog.tasks.keys import decimal_pair_key, sum_key
 from underdog.tasks.knobs import ordered, whole
 from underdog.tasks.operands import number_of
 from underdog.tasks.phrasing import Phrasing, Symbols, bracketed
@@ -82,13 +82,15 @@ class Decimals:
 
     def _sum(self, rng: Random, operator: str, symbols: Symbols) -> Draft:
         places = rng.randint(1, self._places)
-        terms = [self._number(rng, places)]
-        total = terms[0]
+        total = self._number(rng, places)
+        terms = [total]
         text = name = written = decimal(total, places)
+        known = {total: text, -total: f"-{text}"}
         steps: list[Step] = []
         for place in range(1, rng.randint(self._min_terms, self._max_terms)):
             units = self._number(rng, places)
-            number = decimal(units, places)
+            number = known[units] = decimal(units, places)
+            known[-units] = f"-{number}"
             text += symbols.of(operator) + number
             terms.append(units if operator == "+" else -units)
             total += terms[-1]
@@ -101,7 +103,7 @@ class Decimals:
             self._phrasing.ask(rng, text),
             written,
             tuple(steps),
-            decimal_sum_key(terms, places),
+            sum_key(terms, known.__getitem__),
             len(terms) * (self._digits + places),
         )
 
