@@ -127,8 +127,8 @@ async def collect_all(args: argparse.Namespace) -> None:
         for label, spec in models.items():
             opened[label] = open_engine(spec)
             stack.push_async_callback(opened[label].aclose)
-        for spec in SINGLE:
-            for label, engine in opened.items():
+        for label, engine in opened.items():
+            for spec in SINGLE:
                 await run(spec, {"main": engine}, label, args)
         if len(opened) == 2:
             strong, weak = opened.values()

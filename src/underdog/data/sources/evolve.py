@@ -10,13 +10,13 @@ version.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from underdog.core import Message, Problem, Prompt, Question, SamplingParams
+from underdog.core import JSONValue, Message, Problem, Prompt, Question, SamplingParams
 from underdog.data.sources import sources
-from underdog.data.sources.attempts import failure, read_attempt, recorded, sampling
-from underdog.data.sources.consensus import Consensus, consensus, passes
+from underdog.data.sources.attempts import Attempt, failure, read_attempt, recorded, sampling
+from underdog.data.sources.consensus import consensus, passes
 from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
 from underdog.data.sources.tinygsm import question_fault, sensible
 from underdog.data.sources.wording import squeezed, words
@@ -140,24 +140,22 @@ class Evolve:
         if not self.hardest <= rate <= self.easiest:
             reason = "too hard" if rate < self.hardest else "too easy"
             return _refused((reason, f"pass rate {rate:.2f}"), question, operation, spent)
-        return _accepted(question, operation, vote, rate, spent)
+        tags = {"operation": operation, "share": vote.share, "pass_rate": rate}
+        return _accepted(question, best, tags, spent)
 
 
 def _accepted(
-    question: Question, operation: str, vote: Consensus, rate: float, spent: Sequence[Reply]
+    question: Question, best: Attempt, tags: Mapping[str, JSONValue], spent: Sequence[Reply]
 ) -> Record:
-    best = vote.best
-    if best is None:
-        raise ValueError("a version without an answer cannot be accepted")
+    """The record of a version, with the first program that gave its answer."""
     record = recorded(best, forms.create("program"), question, "evolved")
-    tags = {**record.tags, "operation": operation, "share": vote.share, "pass_rate": rate}
     meta = {"source": "evolve", "seed": question.id.partition("~")[0]}
     return replace(
         record,
         usage=sum((one.usage for one in spent[1:]), spent[0].usage),
         key=f"evolved|{squeezed(question.text)}",
         problem=Problem(question, best.answer, "train", meta),
-        tags=tags,
+        tags={**record.tags, **tags},
     )
 
 
