@@ -45,6 +45,14 @@ step two = a + b | {=} ships. | How many ships are in the first two groups?
 step all_ships = two + c | {=} ships. | How many ships are there?
 """
     assert [target.asked.name for target in parse_stories(text, "s").targets] == ["all_ships"]
+    with pytest.raises(DataError, match="never uses"):
+        parse_stories(text.rpartition("step")[0], "s")
+
+
+def test_a_substep_is_worked_out_but_never_asked() -> None:
+    text = STORY.replace("step kites", "substep kites")
+    (target,) = parse_stories(text, "kites").targets
+    assert [step.name for step in target.steps] == ["kites", "whole"]
 
 
 @pytest.mark.parametrize(
@@ -127,3 +135,15 @@ def test_there_are_many_situations_and_templates() -> None:
     assert len(templates) >= 120
     for one in (*situations, *built_in("micro").situations):
         assert sum(not extra.people for extra in one.extras) >= 3, one.name
+
+
+def test_the_guide_lists_every_situation() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "generators.md").read_text(encoding="utf-8")
+    listed = guide.partition("## Situations")[2].partition(".")[0].replace("\n", " ").split(",")
+    assert [name.strip() for name in listed] == [one.name for one in built_in().situations]
+
+
+def test_the_guides_own_file_is_a_story() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "generators.md").read_text(encoding="utf-8")
+    story = guide.partition("```text\n")[2].partition("```")[0]
+    assert len(parse_stories(story, "kites").targets) == 2

@@ -11,8 +11,9 @@
 
 A fourth field of a step says how the story may go on: `things(cake): the {cake.s} that {A} bakes`.
 `then NAME KIND` in place of `template NAME` writes a continuation of stories that have reached that
-kind of quantity: in it `{the}` is the noun phrase, `{thing.s}` the noun, `it` the value. `decimals`
-on a line of its own allows quarters. `#` starts a comment. docs/generators.md says more.
+kind of quantity: in it `{the}` is the noun phrase, `{thing.s}` the noun, `it` the value. `substep`
+is a step that is never asked for by itself; `decimals` on a line of its own allows quarters; `#`
+starts a comment. docs/generators.md says more.
 """
 
 import builtins
@@ -94,10 +95,12 @@ class _Reader:
                 part.lines.append(Let(_new_name(part, name), parse_draw(how)))
             case "tell":
                 part.lines.append(_tell(part, rest))
-            case "step":
-                part.lines.append(_calc(part, rest))
+            case "step" | "substep":
+                part.lines.append(_calc(part, rest, asked=word == "step"))
             case _:
-                raise DataError(f"unknown word {word!r}; use pick, let, tell, step or decimals")
+                raise DataError(
+                    f"unknown word {word!r}; use pick, let, tell, step, substep or decimals"
+                )
 
     def close(self) -> None:
         """End the part that is open; its numbers must be told and its end must be a step."""
@@ -175,7 +178,7 @@ def _numbers_in(part: _Open, text: str) -> frozenset[str]:
     return frozenset(hole for hole in holes if hole in part.names(Let))
 
 
-def _calc(part: _Open, text: str) -> Calc:
+def _calc(part: _Open, text: str, asked: bool) -> Calc:
     name, equals, rest = text.partition("=")
     fields = [piece.strip() for piece in rest.split(" | ")]
     if not equals or len(fields) not in (3, 4):
@@ -195,7 +198,7 @@ def _calc(part: _Open, text: str) -> Calc:
     sentence = _pattern(part, fields[1].replace(f"{{{_CALCULATION}}}", "\0"))
     shown = f"{formula.shown} = {{{new}}}"
     ending = _ending(part, fields[3]) if len(fields) == 4 else None
-    return Calc(new, formula, sentence.replace("\0", shown), questions, ending)
+    return Calc(new, formula, sentence.replace("\0", shown), questions, ending, asked)
 
 
 def _ending(part: _Open, text: str) -> Ending:

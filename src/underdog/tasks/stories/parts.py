@@ -48,13 +48,17 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Calc:
-    """A step: a formula, the sentence that states it, the sub-question, and how it may go on."""
+    """A step: a formula, the sentence that states it, the sub-question, and how it may go on.
+
+    What is not `asked` is never a problem of its own: its question needs more context.
+    """
 
     name: str
     formula: Formula
     text: str
     questions: tuple[str, ...]
     ending: Ending | None = None
+    asked: bool = True
 
 
 Line = Let | Tell | Calc

@@ -1,5 +1,6 @@
 """What a template can ask: every step that its sentences determine without saying more."""
 
+from underdog.errors import DataError
 from underdog.tasks.stories.parts import IT, Calc, Let, Line, Part, Target, Tell
 
 
@@ -8,9 +9,14 @@ def targets_of(part: Part) -> tuple[Target, ...]:
 
     A step is no target when a sentence that it needs also tells a number that it does not need.
     A continuation is always told in full.
+
+    Raises:
+        DataError: The last step is no target.
     """
     calcs = [line for line in part.lines if isinstance(line, Calc)]
-    found = [_target(part, calc) for calc in (calcs[-1:] if part.takes else calcs)]
+    found = [_target(part, calc) for calc in (calcs[-1:] if part.takes else calcs) if calc.asked]
+    if found[-1] is None:
+        raise DataError(f"{part.name}: some sentence tells a number that its last step never uses")
     return tuple(target for target in found if target is not None)
 
 

@@ -42,7 +42,8 @@ class Style:
         variety: 0 always takes the first wording, 3 any.
         size: How large numbers may be.
         names: Region of the names, or `world`.
-        question: Where the question stands.
+        question: Where the question stands; one that refers back, `How many are left then?`, always
+            stands at the end.
         wordings: `unseen` is the last wording of every sentence, `seen` the others.
     """
 
@@ -124,16 +125,17 @@ class Writer:
             worked.append(self._worked(target, worked[-1] if worked else None, rng))
         people = self._people(plan, rng)
         nouns = [_pick(nouns, rng) for part in plan.parts for nouns in part.part.picks.values()]
+        wordings = tuple(self._wording(target, rng) for target in plan.parts)
         words: dict[str, str] = {}
         for forms in (*people, *nouns):
             words.update(forms)
         return Story(
             plan,
             tuple(worked),
-            tuple(self._wording(target, rng) for target in plan.parts),
+            wordings,
             self._extras(plan, words, rng),
             words,
-            self._question_first(rng),
+            self._question_first(rng) and _stands_alone(wordings[-1].question),
         )
 
     def _worked(self, target: Target, before: Worked | None, rng: Random) -> Worked:

@@ -11,9 +11,9 @@ let young = 5..20
 let later = 3..15
 tell {A} is {young} years old, and {A.his} sister is {gap} years older. ~ {A}, who is {young}, has a sister {gap} years older.
 step sister_age = young + gap | The sister is {=} years old. | How old is {A}'s sister?
-step together = young + sister_age | Together they are {=} years old. | What is the sum of the ages of {A} and {A.his} sister?
+step together = young + sister_age | Together they are {=} years old. | How old are {A} and {A.his} sister together?
 tell The family looks ahead {later} years. ~ Think of the time {later} years from now.
-step both_later = later * 2 | Two people gain {=} years in that time. | By how many years will the sum of their two ages grow?
+substep both_later = later * 2 | Two people gain {=} years in that time. | By how many years will the sum of their two ages grow?
 step sum_later = together + both_later | The sum of the ages will then be {=}. | What will the sum of the two ages be then?
 
 template grandmother
@@ -32,8 +32,8 @@ let less = 2..7
 tell {A} is {first} years old, {B} is {more} years older than {A}, and {C} is {less} years younger than {B}. ~ {C} is {less} years younger than {B}, who is {more} years older than {A}. {A} is {first}.
 step second = first + more | {B} is {=} years old. | How old is {B}?
 step third = second - less | {C} is {=} years old. | How old is {C}?
-step two = first + second | {A} and {B} are {=} years old together. | What is the sum of the ages of {A} and {B}?
-step total = two + third | All three are {=} years old together. | What is the sum of the ages of {A}, {B} and {C}?
+step two = first + second | {A} and {B} are {=} years old together. | How old are {A} and {B} together?
+step total = two + third | All three are {=} years old together. | How old are {A}, {B} and {C} together?
 step average = total / 3 | The average age is {=} years. | What is the average age of {A}, {B} and {C}?
 
 template tree

@@ -44,7 +44,7 @@ let inner_length = 8..30
 let inner_width = 4..inner_length-2
 let border = 2..4
 tell A pond is {inner_length} metres long and {inner_width} metres wide, and a paved border {border} metres wide runs around it on all four sides. ~ All around a rectangular pond of {inner_length} metres by {inner_width} metres runs a paved border, {border} metres wide.
-step both_borders = border * 2 | The border adds {=} metres in each direction. | By how many metres does the border lengthen each side of the rectangle?
+substep both_borders = border * 2 | The border adds {=} metres in each direction. | By how many metres does the border lengthen each side of the rectangle?
 step outer_length = inner_length + both_borders | With the border it is {=} metres long. | How many metres long is the pond with its border?
 step outer_width = inner_width + both_borders | With the border it is {=} metres wide. | How many metres wide is the pond with its border?
 step outer_area = outer_length * outer_width | With the border it covers {=} square metres. | How many square metres does the pond cover with its border?

@@ -29,9 +29,9 @@ let wanted_gain = 2..5
 tell In {tests} tests {A} got {mean} points on average. ~ {A}'s average over {tests} tests is {mean} points.
 step so_far = tests * mean | So far {A} has {=} points. | How many points does {A} have from these tests together?
 tell In one more test {A} wants so many points that the average rises by {wanted_gain}. ~ One more test should lift the average by {wanted_gain} points.
-step new_mean = mean + wanted_gain | The new average is to be {=}. | Which average does {A} want?
-step new_tests = tests + 1 | Then there are {=} tests. | How many tests are there then?
-step new_points = new_mean * new_tests | That takes {=} points. | How many points in all does that average take?
+substep new_mean = mean + wanted_gain | The new average is to be {=}. | Which average does {A} want?
+substep new_tests = tests + 1 | Then there are {=} tests. | How many tests are there then?
+substep new_points = new_mean * new_tests | That takes {=} points. | How many points in all does that average take?
 step next_test = new_points - so_far | In that test {A} needs {=} points. | How many points does {A} need in one more test?
 
 template chairs

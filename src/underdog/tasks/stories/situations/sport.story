@@ -26,8 +26,7 @@ step km_run = metres_run / 1000 | A kilometre is 1000 metres, so that is {=} km.
 template season
 let wins = 6..22
 let draws = 2..10
-let losses = 2..12
-tell {A}'s football team wins {wins} games, draws {draws} and loses {losses}. A win gives 3 points, a draw 1 and a loss none. ~ With 3 points for a win, 1 for a draw and none for a loss, {A}'s football team has {wins} wins, {draws} draws and {losses} losses.
+tell {A}'s football team wins {wins} games, draws {draws} and loses the others. A win gives 3 points, a draw 1 and a loss none. ~ With 3 points for a win, 1 for a draw and none for a loss, {A}'s football team has {wins} wins, {draws} draws and a few losses.
 step win_points = wins * 3 | The wins give {=} points. | How many points does the team get for wins?
 step season_points = win_points + draws | With the draws that is {=} points. | How many points does the team get in the season?
 

@@ -59,3 +59,15 @@ tell {A}'s trip is {total} km long. On the first day {A} drives {first_part.th} 
 step first_day = total / first_part | On the first day {A} drives {=} km. | How many kilometres does {A} drive on the first day? | driven: the first day's way
 step two_days = first_day + second | On both days {A} drives {=} km. | How many kilometres does {A} drive on the first two days?
 step third_day = total - two_days | For the third day {=} km are left. | How many kilometres are left for the third day? | driven: the way on the third day
+
+template roads
+let motorway = 20..180 by 2
+let country = 8..90 by 2
+tell {A} drives {motorway} km on a motorway and then {country} km on country roads. ~ After {motorway} km on a motorway, {A} drives {country} km on country roads.
+step so_far = motorway + country | So far {A} has driven {=} km. | How many kilometres does {A} drive on these roads? | drive: the way so far
+
+template lake
+let rounds = 2..6
+let shore = 3..9
+tell The path around a lake is {shore} km long, and {A} walks around the lake {rounds} times. ~ {A} walks {rounds} times around a lake on a path of {shore} km.
+step lake_walk = rounds * shore | {A} walks {=} km. | How many kilometres does {A} walk around the lake? | walk: the walk around the lake
