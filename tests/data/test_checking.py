@@ -15,6 +15,7 @@ from underdog.data.checking import check_dataset
 from underdog.data.columns import examples_of, table_of
 from underdog.data.dataset import read_examples, read_state, read_table, shards_of, write_shard
 from underdog.data.inspection import inspect_dataset
+from underdog.data.scanning import scan_dataset
 from underdog.data.selection import select_dataset
 from underdog.data.selectors import Keep
 from underdog.data.writing import write_dataset
@@ -184,3 +185,28 @@ def test_the_head_of_the_readme_names_the_files(sums: tuple[Path, Card]) -> None
     assert "path: data/train-*.parquet" in head
     assert json.loads((sums[0] / "card.json").read_text())["rows"] == 300
     assert read_card(sums[0]) == sums[1]
+
+
+def test_rows_that_repeat_a_test_item_are_counted_on_the_card(copy: Path, tmp_path: Path) -> None:
+    examples = list(read_examples(copy))
+    text = " ".join(f"{example.tags['question']}" for example in examples[:8])
+    mine = tmp_path / "mine.jsonl"
+    segments = (Segment(text, "user", 0.0), Segment("no", "assistant", 1.0))
+    write_dataset(tmp_path / "d", [*examples, Example("leak", segments)], origin={})
+    mine.write_text(json.dumps({"question": text}) + "\n")
+    report = scan_dataset(tmp_path / "d", files=[mine], local=False)
+    assert "leak" in {finding.example for finding in report.findings}
+    card = read_card(tmp_path / "d")
+    assert card is not None
+    assert card.decontamination is not None
+    assert card.decontamination["checked"] == 301
+    assert "Checked against test sets" in (tmp_path / "d" / "README.md").read_text()
+    assert check_dataset(tmp_path / "d").sound
+
+
+def test_scanning_needs_test_sets_and_a_finished_data_set(copy: Path) -> None:
+    with pytest.raises(DataError, match="no test set is here"):
+        scan_dataset(copy, local=False)
+    (copy / "card.json").unlink()
+    with pytest.raises(DataError, match="finish making"):
+        scan_dataset(copy, local=False)

@@ -57,7 +57,7 @@ def test_a_lost_worker_costs_only_the_program_that_loses_it_again(
     ask = Worker.ask
 
     def deadly(self: Worker, request, timeout_s, max_bytes):
-        programs = request.get("programs", [request.get("program")])
+        programs = request.get("programs", [request.get("program", "")])
         if any("deadly" in program for program in programs):
             os.killpg(self._process.pid, signal.SIGKILL)
         return ask(self, request, timeout_s, max_bytes)

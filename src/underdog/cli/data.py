@@ -10,7 +10,7 @@ from underdog.cli.console import AsJson, cells, notes, out, percent, print_json,
 from underdog.cli.data_inspect import inspect
 from underdog.cli.data_mix import mix, plan
 from underdog.cli.data_progress import MakingBar
-from underdog.cli.options import complete_form
+from underdog.cli.options import DataDir, complete_form
 from underdog.errors import DataError
 
 if TYPE_CHECKING:
@@ -93,11 +93,28 @@ def make(
 
 
 @data.command()
-def check(folder: Folder, workers: Workers = 2, as_json: AsJson = False) -> None:
+def check(
+    folder: Folder,
+    tests: Annotated[
+        bool, typer.Option("--tests/--no-tests", help="Look for items of local test sets too.")
+    ] = False,
+    test_files: Annotated[
+        list[Path] | None, typer.Option("--test-file", help="Your own test set, JSON lines.")
+    ] = None,
+    workers: Workers = 2,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
     """Read a data set back from disk and say whether its card is true."""
     from underdog.data.checking import check_dataset
 
     report = check_dataset(folder, workers=workers)
+    if tests or test_files:
+        from underdog.data.scanning import scan_dataset
+
+        scan = scan_dataset(folder, data_dir if tests else None, test_files or (), local=tests)
+        found = len(scan.findings)
+        notes.print(f"{found:,} of {scan.num_checked:,} rows repeat a test item", highlight=False)
     if as_json:
         print_json({"sound": report.sound, **{n: getattr(report, n) for n in _REPORTED}})
     else:
