@@ -265,6 +265,16 @@ def test_stories_without_natural_numbers_are_said(tmp_path: Path) -> None:
         Words(min_steps=1, max_steps=1, stories=str(path)).draft(Random(1))
 
 
+def test_stories_that_cannot_be_chained_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "price.story"
+    path.write_text(
+        "template price\nlet a = 3..9\ntell A hat costs ${a}.\n"
+        "step hats = a * 2 | {=} dollars. | How many dollars do two hats cost?\n"
+    )
+    with pytest.raises(DataError, match="chained"):
+        Words(min_steps=1, max_steps=1, chain=2, stories=str(path)).draft(Random(1))
+
+
 @pytest.mark.parametrize(
     "knobs",
     [

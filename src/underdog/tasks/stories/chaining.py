@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from random import Random
 
 from underdog.core.item import Draft, Step
+from underdog.errors import DataError
 from underdog.tasks.stories.formulas import (
     NAME,
     Canon,
@@ -92,7 +93,7 @@ def chained(writer: Writer, count: int, rng: Random) -> Draft:
         rng: Source of every choice.
 
     Raises:
-        Unfit: Hardly any of the writer's problems can be chained.
+        DataError: The writer's problems can hardly ever be chained.
     """
     for _ in range(_PATIENCE):
         chain = _Chain(writer.story(rng))
@@ -102,7 +103,9 @@ def chained(writer: Writer, count: int, rng: Random) -> Draft:
         except Unfit:
             continue
         return chain.draft()
-    raise Unfit
+    raise DataError(
+        f"no {count} problems could be chained in {_PATIENCE} attempts; allow more situations"
+    )
 
 
 def _free_number(story: Story, rng: Random) -> str:
