@@ -19,10 +19,10 @@ from underdog.tasks.generators import families
 from underdog.tasks.making import SHARES, generate, split_of
 
 FEW, SOME, MANY, BATCH = 100, 2_000, 10_000, 500
-ARITHMETIC = frozenset(
-    """addition subtraction multiplication division chain decimals fractions percentages powers roots
-    rounding units comparison modular gcd_lcm""".split()
-)
+ARITHMETIC = (
+    "addition", "subtraction", "multiplication", "division", "chain", "decimals", "fractions",
+    "percentages", "powers", "roots", "rounding", "units", "comparison", "modular", "gcd_lcm",
+)  # fmt: skip
 LIMITS = Limits(timeout_s=30, output_bytes=1 << 24)
 NAMES = families.names()
 
