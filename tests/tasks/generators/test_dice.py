@@ -20,6 +20,9 @@ FACES = {
 
 
 def happens(text: str, roll: tuple[int, ...]) -> bool:
+    span = re.search(r"is from (\d+) to (\d+)", text)
+    if span:
+        return int(span[1]) <= sum(roll) <= int(span[2])
     bound = re.search(r"is (exactly|at least|at most) (\d+)", text)
     if bound:
         total, limit = sum(roll), int(bound[2])

@@ -19,7 +19,7 @@ def test_items_are_whole_and_both_roots_fit() -> None:
         low, high = item.problem.meta["roots"]
         fits = [
             at
-            for at in range(-40, 41)
+            for at in range(-45, 46)
             if evaluate(left.replace("^", "**").replace("x", f"({at})")) == int(right)
         ]
         assert fits == [low, high]

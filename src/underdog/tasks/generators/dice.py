@@ -1,6 +1,6 @@
-"""Chances with fair dice, exact fractions: sums, and at least one, none or all of a face set.
+"""Chances with fair dice, exact fractions: sums, and some or all dice showing a kind of face.
 
-Kinds: `sum` (the sum is exactly, at least or at most), `some` (at least one die shows …), `all`
+Kinds: `sum` (exactly, at least, at most, from … to), `some` (at least one die shows …), `all`
 (every die shows …). Outcomes are equally likely; the dice are told apart when counting.
 """
 
@@ -27,11 +27,7 @@ _FACES: dict[str, Callable[[int], bool]] = {
     "a prime number": lambda face: face in (2, 3, 5, 7, 11),
     "a multiple of 3": lambda face: face % 3 == 0,
 }
-_TESTS: dict[str, tuple[str, Callable[[int, int], bool]]] = {
-    "exactly": ("==", lambda total, bound: total == bound),
-    "at least": (">=", lambda total, bound: total >= bound),
-    "at most": ("<=", lambda total, bound: total <= bound),
-}
+_BOUNDS = ("exactly", "at least", "at most", "between")
 
 
 @families.register("dice")
@@ -101,34 +97,44 @@ def _ratio(trace: Trace, favourable: int, total: int) -> None:
 
 def _sum(trace: Trace, rng: Random, count: int, sides: int) -> tuple[str, str]:
     """A bound on the sum that is neither sure nor impossible."""
+    rolls = list(product(range(1, sides + 1), repeat=count))
     while True:
-        word = rng.choice(tuple(_TESTS))
-        sign, holds = _TESTS[word]
-        bound = rng.randint(count, count * sides)
-        faces = range(1, sides + 1)
-        found = [roll for roll in product(faces, repeat=count) if holds(sum(roll), bound)]
-        if len(found) < sides**count:
+        words, low, high = _bounds(rng, count, count * sides)
+        found = [roll for roll in rolls if low <= sum(roll) <= high]
+        if len(found) < len(rolls):
             break
     total = _outcomes(trace, count, sides)
     names = "abc"[:count]
     loops = " ".join(f"for {name} in range(1, {sides + 1})" for name in names)
-    formula = f"sum(1 {loops} if {' + '.join(names)} {sign} {bound})"
-    what = "number" if count == 1 else "sum"
-    phrase = f"the {what} is {word} {bound}"
+    total_shown = " + ".join(names)
+    test = f"{low} <= {total_shown} <= {high}" if low < high else f"{total_shown} == {low}"
+    formula = f"sum(1 {loops} if {test})"
+    phrase = f"the {'number' if count == 1 else 'sum'} is {words}"
     trace.add("favourable", formula, len(found), _counted(found, phrase))
     _ratio(trace, len(found), total)
-    return phrase, f"all:{len(found)}" if count == 1 else f"sum{sign}{bound}"
+    return phrase, f"all:{len(found)}" if count == 1 else f"sum{low}-{high}"
+
+
+def _bounds(rng: Random, least: int, most: int) -> tuple[str, int, int]:
+    """A condition on a sum in words, and its smallest and largest value."""
+    kind = rng.choice(_BOUNDS)
+    bound = rng.randint(least, most)
+    if kind == "exactly":
+        return f"exactly {bound}", bound, bound
+    if kind == "at least":
+        return f"at least {bound}", bound, most
+    if kind == "at most":
+        return f"at most {bound}", least, bound
+    low, high = sorted(rng.sample(range(least, most + 1), 2))
+    return f"from {low} to {high} (both included)", low, high
 
 
 def _counted(found: list[tuple[int, ...]], phrase: str) -> str:
     """How the favourable outcomes are counted, sum by sum."""
     sums = sorted({sum(roll) for roll in found})
     counts = [sum(1 for roll in found if sum(roll) == value) for value in sums]
-    if len(found[0]) == 1:
-        return f"{len(found)} of them {'has' if len(found) == 1 else 'have'} it that {phrase}."
-    if len(sums) == 1:
-        verb = "is" if counts[0] == 1 else "are"
-        return f"There {verb} {counts[0]} of them in which {phrase}."
+    if len(found[0]) == 1 or len(sums) == 1:
+        return f"In {len(found)} of them {phrase}."
     total = f"{' + '.join(map(str, counts))} = {sum(counts)}"
     return f"The values {', '.join(map(str, sums))} come up in {total} of them."
 

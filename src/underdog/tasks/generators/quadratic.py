@@ -39,7 +39,7 @@ class Quadratic:
     checker = "numeric"
     forms = ("answer", "cot", "program")
 
-    def __init__(self, root: int = 12, leading: int = 3) -> None:
+    def __init__(self, root: int = 20, leading: int = 3) -> None:
         self._root = whole("root", root, 3, 1000)
         self._leading = whole("leading", leading, 1, 20)
 
