@@ -1,6 +1,8 @@
 """Blocks, rows and the tokenizer of the OpenVINO engine, each by itself."""
 
 import random
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -198,3 +200,11 @@ def test_texts_are_cut_as_llama_cpp_cuts_them(smollm2: Path) -> None:
             await process.aclose()
 
     assert [words.encode(text) for text in texts] == asyncio.run(theirs())
+
+
+def test_openvino_reports_nothing_to_its_makers() -> None:
+    code = (
+        "import sys; import underdog.engines.openvino.runtime; "
+        "sys.exit(sys.modules['openvino_telemetry'] is not None)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0

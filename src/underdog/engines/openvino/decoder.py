@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from underdog.engines.openvino.blocks import BLOCK_TOKENS
-from underdog.engines.openvino.graph import build_decoder, ov
+from underdog.engines.openvino.graph import build_decoder
+from underdog.engines.openvino.runtime import ov
 from underdog.engines.openvino.weights import Array, Precision, Weights
 
 Floats = NDArray[np.float32]

@@ -8,17 +8,14 @@ tile of the vocabulary, which make exact sampling cheap (see `sampling`). The pa
 RMS normalisation, rotary embedding and int8 matrices are those that the CPU plugin fuses.
 """
 
-import importlib
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from underdog.engines.openvino.runtime import op, ov, paged_attention
 from underdog.engines.openvino.weights import TILE, Array, Weights
 
-ov: Any = importlib.import_module("openvino")
-op: Any = importlib.import_module("openvino.opset13")
-paged_attention: Any = importlib.import_module("openvino.op")._PagedAttentionExtension
 Node = Any
 
 _NO_LOGIT = np.float32(-1e30)

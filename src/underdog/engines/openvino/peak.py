@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from underdog.engines.openvino.graph import op, ov
+from underdog.engines.openvino.runtime import op, ov
 
 _SIZE, _ROWS = 2048, 256
 _GROUP = 128
