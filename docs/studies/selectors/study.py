@@ -1,9 +1,9 @@
 """Which selectors keep wrong answers? A tenth of generated items gets one; who picks them?
 
 Run `python docs/studies/selectors/study.py`, and again with `--model PATH.gguf` for the selectors
-that need a language model. Two data sets: one-digit sums, where a tiny proxy learns the rule and wrong answers stand
-out late in training, and word problems with worked solutions, where only the stated answer is
-wrong.
+that need a language model. Two data sets: one-digit sums, where a tiny proxy can learn the rule
+and wrong answers should stand out late in training, and word problems with worked solutions,
+where only the stated answer is wrong.
 """
 
 import argparse
@@ -16,7 +16,9 @@ from random import Random
 from underdog.core.example import Example, Segment
 from underdog.data.examples import example_of
 from underdog.data.selectors import Aids, Choice, Keep, select
+from underdog.data.selectors.ngram_proxy import NgramProxy
 from underdog.data.selectors.proxy import Proxy
+from underdog.data.selectors.trajectories import Trajectories
 from underdog.engines.opening import open_engine
 from underdog.engines.sync import SyncEngine
 from underdog.forms import forms
@@ -50,7 +52,9 @@ def main() -> None:
         rows, wrong = spoilt(family, form, options.items, options.seed)
         print(f"\n{name}: {len(rows)} items, {len(wrong)} of them wrong", flush=True)
         if options.model is None:
-            lines = list(_by_proxy(rows, wrong, options.epochs, options.seed))
+            kind = Proxy if options.proxy == "transformer" else NgramProxy
+            losses = kind(epochs=options.epochs).record(rows, options.seed)
+            lines = list(_by_proxy(rows, wrong, losses, options.seed))
         else:
             few = rows[: options.scored]
             spec = f"openvino:model={options.model},threads=1"
@@ -61,8 +65,9 @@ def main() -> None:
         print("\n".join([head, "| --- | ---: | ---: | ---: | --- |", *lines]), flush=True)
 
 
-def _by_proxy(rows: list[Example], wrong: frozenset[str], epochs: int, seed: int) -> Iterator[str]:
-    losses = Proxy(epochs=epochs).record(rows, seed)
+def _by_proxy(
+    rows: list[Example], wrong: frozenset[str], losses: Trajectories, seed: int
+) -> Iterator[str]:
     for label, which in (("right", False), ("wrong", True)):
         some = losses.take([row.id for row in rows if (row.id in wrong) is which]).mean(axis=0)
         print(f"proxy's mean loss on {label} ones: {' '.join(f'{loss:.2f}' for loss in some)}")
@@ -75,6 +80,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--items", type=int, default=1_000)
     parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--proxy", choices=("ngram", "transformer"), default="ngram")
     parser.add_argument("--scored", type=int, default=200, help="items that the model scores")
     parser.add_argument("--model", type=Path, help="run the selectors that need an engine")
     parser.add_argument("--sets", nargs="+", default=[name for name, _, _ in SETS])
