@@ -55,7 +55,7 @@ class Example:
     @property
     def prompt(self) -> str:
         """All text before the first weighted segment, turns joined by blank lines."""
-        read = []
+        read: list[str] = []
         for segment in self.segments:
             if segment.weight > 0:
                 break
