@@ -81,7 +81,9 @@ class GramTable:
         known = self._known[at] == hashes[maybe] if len(self._known) else np.zeros(0, np.bool_)
         maybe, at = maybe[known], at[known]
         counts = self._starts[at + 1] - self._starts[at]
-        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        within = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(
+            np.cumsum(counts) - counts, counts
+        )
         owners = self._owners[np.repeat(self._starts[at], counts) + within]
         return np.repeat(maybe, counts), owners.astype(np.int64)
 

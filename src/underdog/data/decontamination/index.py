@@ -133,11 +133,12 @@ class ContaminationIndex:
         """The `ngram` and `numbers` rules; the stricter overwrites the other."""
         found: _Findings = {}
         views = _views(streams, self.thresholds)
-        for rule, table, view in (
-            ("numbers", self._numbers, views[1]),
-            ("ngram", self._ngrams, views[0]),
-        ):
-            stream, size, lettered = view
+        looks: tuple[tuple[Rule, GramTable, int], ...] = (
+            ("numbers", self._numbers, 1),
+            ("ngram", self._ngrams, 0),
+        )
+        for rule, table, view in looks:
+            stream, size, lettered = views[view]
             runs = grams(stream, size, lettered, self._vocabulary.hashes)
             at, passages = table.find(runs.hashes)
             for place, passage in zip(at[::-1].tolist(), passages[::-1].tolist(), strict=True):

@@ -39,7 +39,7 @@ class ShortTable:
         fit = (lengths < below) & (letters >= lettered)
         short = words.only(fit[words.text]) if len(words.text) else words
         runs = grams(short, self._size, 0, word_hashes)
-        often = Counter(runs.hashes.tolist())
+        often: Counter[int] = Counter(runs.hashes.tolist())
         best: dict[int, tuple[int, int, int]] = {}
         for gram, passage, first in zip(
             runs.hashes.tolist(), runs.text.tolist(), runs.first.tolist(), strict=True

@@ -8,10 +8,10 @@ so an example is learnt as early as others support it. Cheap: a few thousand exa
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from underdog.core.example import Example
 from underdog.data.selectors.shingles import windows
@@ -111,14 +111,16 @@ class _Model:
 
     def step(self, data: _Positions, places: Ints) -> None:
         """One AdaGrad step on the mean loss of some examples' bytes."""
-        spans = [np.arange(data.starts[place], data.starts[place + 1]) for place in places]
-        at = np.concatenate(spans)
+        chosen: list[int] = places.tolist()
+        spans = [np.arange(int(data.starts[one]), int(data.starts[one + 1])) for one in chosen]
+        at: Ints = np.concatenate(spans)
         rows_PK, target_P = data.rows_PK[at], data.target_P[at]
         error_PV = np.exp(self._log_softmax(rows_PK))
         error_PV[np.arange(len(at)), target_P] -= 1
         used, inverse = np.unique(rows_PK, return_inverse=True)
         owner = np.repeat(np.arange(len(at)), rows_PK.shape[1])
         ones = np.ones(len(owner), dtype=np.float32)
+        csr_matrix = import_module("scipy.sparse").csr_matrix
         spread = csr_matrix((ones, (inverse.ravel(), owner)), shape=(len(used), len(at)))
         slope_UV: Floats = (spread @ error_PV) / np.float32(max(1, len(at)))
         self._squares_BV[used] += slope_UV**2
