@@ -7,6 +7,7 @@
 PYTHON ?= $(firstword $(shell command -v python3.11 python3))
 VENV ?= .venv
 JOBS ?= 2
+DEMO_TASK := words(min_steps=1,max_steps=1,numbers=small)
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 PINS := pyproject.toml constraints.txt
@@ -50,7 +51,7 @@ install: $(VENV)/.installed
 
 demo: $(VENV)/.installed
 	$(BIN)/underdog models pull smollm2-135m
-	$(BIN)/underdog challenge --small smollm2-135m --tasks underdog-words --limit 20 --max-tokens 128 \
+	$(BIN)/underdog challenge --small smollm2-135m --tasks '$(DEMO_TASK)' --limit 40 --max-tokens 160 \
 		--small-strategy majority:n=8 --run runs/demo.db --out runs/demo.html
 
 # --- checks ------------------------------------------------------------------------------------

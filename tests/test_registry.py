@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from underdog import registry as module
 from underdog.errors import ConfigError, UnknownNameError
-from underdog.registry import Registry, parse_spec
+from underdog.registry import Registry, parse_spec, split_specs
 
 BUILTIN = '''
 from dataclasses import dataclass
@@ -149,3 +149,7 @@ def test_any_text_parses_or_is_refused_in_words(spec: str) -> None:
 def test_values_survive_the_round_trip(number: int, ratio: float, flag: bool) -> None:
     _, values = parse_spec(f"x:number={number},ratio={ratio!r},flag={flag}")
     assert values == {"number": number, "ratio": ratio, "flag": flag}
+
+
+def test_commas_inside_brackets_part_no_specs() -> None:
+    assert split_specs("gsm8k, words(a=1,b=2)") == ["gsm8k", " words(a=1,b=2)"]

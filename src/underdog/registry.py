@@ -120,7 +120,7 @@ def parse_spec(spec: str) -> tuple[str, dict[str, Value]]:
         raise ConfigError(f"{spec!r} is not of the form name:key=value,… or name(key=value,…)")
     name, rest = match[1], match[2] or match[3] or ""
     values: dict[str, Value] = {}
-    for pair in filter(None, (part.strip() for part in _split(rest))):
+    for pair in filter(None, (part.strip() for part in split_specs(rest))):
         key, equals, text = pair.partition("=")
         if not equals or not key.strip():
             raise ConfigError(f"{spec!r}: expected key=value, found {pair!r}")
@@ -128,8 +128,13 @@ def parse_spec(spec: str) -> tuple[str, dict[str, Value]]:
     return name, values
 
 
-def _split(text: str) -> list[str]:
-    """Parts between commas that are outside brackets."""
+def split_specs(text: str) -> list[str]:
+    """Parts between commas that are outside brackets.
+
+    Example:
+        >>> split_specs("gsm8k,words(min_steps=1,max_steps=2)")
+        ['gsm8k', 'words(min_steps=1,max_steps=2)']
+    """
     parts, depth = [""], 0
     for char in text:
         depth += (char == "(") - (char == ")")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from underdog.core.item import Draft, Step
 from underdog.errors import DataError, UnknownNameError
 from underdog.seeds import derive, digest_each
+from underdog.tasks import load_task
 from underdog.tasks.generated import as_task
 from underdog.tasks.generators import families
 from underdog.tasks.making import distinct, generate, split_of
@@ -130,3 +131,8 @@ def test_a_stream_refuses_what_it_cannot_do() -> None:
         stream.getstate()
     with pytest.raises(NotImplementedError, match="restart"):
         stream.setstate(())
+
+
+def test_a_family_is_a_task_with_its_knobs_in_brackets_too() -> None:
+    [problem] = load_task("addition(digits=2,negatives=0.0)").problems("dev", 1)
+    assert problem.question.task == "addition"

@@ -11,6 +11,7 @@ import typer
 
 from underdog.core import Engine
 from underdog.errors import UsageError
+from underdog.registry import split_specs
 
 DEFAULT_MODEL = "smollm2-135m"
 DEFAULT_STRATEGY = "adaptive:max_n=16,min_n=4,wave=4"
@@ -87,8 +88,8 @@ SandboxName: TypeAlias = Annotated[
 
 
 def split_names(text: str) -> list[str]:
-    """Names separated by commas, each once. Raises `UsageError` when there is none."""
-    names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    """Names or specs separated by commas, each once. Raises `UsageError` when there is none."""
+    names = list(dict.fromkeys(name.strip() for name in split_specs(text) if name.strip()))
     if not names:
         raise UsageError(f"{text!r} names nothing; give one or more names separated by commas")
     return names

@@ -6,6 +6,7 @@ to its Hugging Face data set. Nothing is downloaded before problems are asked fo
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -82,7 +83,7 @@ def load_task(
         return _declared(Path(name_or_path).expanduser(), data_dir, sandbox)
     if name_or_path in catalogue_names():
         return _declared(CATALOGUE / f"{name_or_path}.toml", data_dir, sandbox)
-    name = name_or_path.partition(":")[0]
+    name = re.split(r"[:(]", name_or_path, maxsplit=1)[0]
     if name in tasks.names():
         return tasks.create(name_or_path)
     if name in families.names():
