@@ -9,6 +9,7 @@ from random import Random
 from underdog.core.item import Draft, Step
 from underdog.errors import ConfigError
 from underdog.tasks.expressions import ExpressionWriter, expression_key
+from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
 from underdog.tasks.keys import sum_key
 from underdog.tasks.knobs import ordered, share, whole
@@ -35,16 +36,7 @@ class Chain:
     name = "chain"
     version = 1
     checker = "numeric"
-    forms = (
-        "cot",
-        "answer",
-        "equations",
-        "program",
-        "equation_system",
-        "reversed",
-        "socratic",
-        "critique",
-    )
+    forms = NUMERIC_CHAINS
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ from math import comb, factorial, perm, prod
 from random import Random
 
 from underdog.core.item import Draft
+from underdog.tasks.form_sets import CALCULATED
 from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import listed, plural
 from underdog.tasks.generators._trace import Trace
@@ -77,7 +78,7 @@ class Counting:
     name = "counting"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program", "equation_system", "socratic", "critique")
+    forms = CALCULATED
 
     def __init__(self, kind: str = "mixed", size: int = 12) -> None:
         chosen = one_of("kind", kind, (*KINDS, "mixed"))

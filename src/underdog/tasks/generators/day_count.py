@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 from underdog.core.item import Draft
+from underdog.tasks.form_sets import CALCULATED
 from underdog.tasks.generators import families
 from underdog.tasks.generators._calendar import (
     between,
@@ -49,7 +50,7 @@ class DayCount:
     name = "day_count"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program", "equation_system", "socratic", "critique")
+    forms = CALCULATED
 
     def __init__(self, kind: str = "mixed", days: int = 300, years: int = 150) -> None:
         chosen = one_of("kind", kind, (*KINDS, "mixed"))

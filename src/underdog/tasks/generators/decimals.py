@@ -9,6 +9,7 @@ from random import Random
 from underdog.core.item import Draft, Step
 from underdog.errors import ConfigError
 from underdog.tasks.decimals import decimal
+from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
 from underdog.tasks.keys import decimal_pair_key, sum_key
 from underdog.tasks.knobs import ordered, whole
@@ -37,16 +38,7 @@ class Decimals:
     name = "decimals"
     version = 1
     checker = "numeric"
-    forms = (
-        "cot",
-        "answer",
-        "equations",
-        "program",
-        "equation_system",
-        "reversed",
-        "socratic",
-        "critique",
-    )
+    forms = NUMERIC_CHAINS
 
     def __init__(
         self,

@@ -3,6 +3,7 @@
 from random import Random
 
 from underdog.core.item import Draft
+from underdog.tasks.form_sets import CALCULATED
 from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import plural
 from underdog.tasks.generators._people import PEOPLE
@@ -40,7 +41,7 @@ class Durations:
     name = "durations"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program", "equation_system", "socratic", "critique")
+    forms = CALCULATED
 
     def __init__(self, hours: int = 10, breaks: int = 2, overnight: float = 0.2) -> None:
         self._hours = whole("hours", hours, 3, 20)

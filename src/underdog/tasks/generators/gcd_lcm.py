@@ -3,6 +3,7 @@
 from random import Random
 
 from underdog.core.item import Draft, Step
+from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
 from underdog.tasks.keys import pair_key
 from underdog.tasks.knobs import one_of, whole
@@ -41,16 +42,7 @@ class GcdLcm:
     name = "gcd_lcm"
     version = 1
     checker = "numeric"
-    forms = (
-        "cot",
-        "answer",
-        "equations",
-        "program",
-        "equation_system",
-        "reversed",
-        "socratic",
-        "critique",
-    )
+    forms = NUMERIC_CHAINS
 
     def __init__(
         self, kind: str = "any", largest: int = 200, shared: int = 12, wording: str = "varied"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from underdog.core.item import Draft, Step
+from underdog.tasks.form_sets import CALCULATED
 from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import in_python, operand, sum_of
 from underdog.tasks.knobs import ordered, whole
@@ -47,7 +48,7 @@ class LinearEquation:
     name = "linear_equation"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program", "equation_system", "socratic", "critique")
+    forms = CALCULATED
 
     def __init__(
         self, level: int = 4, min_level: int = 1, size: int = 12, solution: int = 20

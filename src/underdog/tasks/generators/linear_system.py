@@ -9,6 +9,7 @@ from itertools import permutations
 from random import Random
 
 from underdog.core.item import Draft, Step
+from underdog.tasks.form_sets import CALCULATED
 from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import in_python, operand, sum_of
 from underdog.tasks.knobs import ordered, whole
@@ -37,7 +38,7 @@ class LinearSystem:
     name = "linear_system"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program", "equation_system", "socratic", "critique")
+    forms = CALCULATED
 
     def __init__(
         self, unknowns: int = 3, min_unknowns: int = 2, size: int = 5, solution: int = 10

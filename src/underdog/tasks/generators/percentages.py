@@ -6,6 +6,7 @@ from random import Random
 
 from underdog.core.item import Draft, Step
 from underdog.tasks.decimals import decimal
+from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
 from underdog.tasks.knobs import one_of, whole
 from underdog.tasks.operands import number_of
@@ -68,16 +69,7 @@ class Percentages:
     name = "percentages"
     version = 1
     checker = "numeric"
-    forms = (
-        "cot",
-        "answer",
-        "equations",
-        "program",
-        "equation_system",
-        "reversed",
-        "socratic",
-        "critique",
-    )
+    forms = NUMERIC_CHAINS
 
     def __init__(
         self, kind: str = "any", digits: int = 3, largest: int = 100, wording: str = "varied"

@@ -3,6 +3,7 @@
 from random import Random
 
 from underdog.core.item import Draft, Step
+from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
 from underdog.tasks.keys import product_key
 from underdog.tasks.knobs import ordered, share, whole
@@ -31,16 +32,7 @@ class Powers:
     name = "powers"
     version = 1
     checker = "numeric"
-    forms = (
-        "cot",
-        "answer",
-        "equations",
-        "program",
-        "equation_system",
-        "reversed",
-        "socratic",
-        "critique",
-    )
+    forms = NUMERIC_CHAINS
 
     def __init__(
         self,

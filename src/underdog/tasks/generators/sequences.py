@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from underdog.core.item import Draft
+from underdog.tasks.form_sets import CALCULATED
 from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import operand, ordinal
 from underdog.tasks.generators._trace import Trace
@@ -60,7 +61,7 @@ class Sequences:
     name = "sequences"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program", "equation_system", "socratic", "critique")
+    forms = CALCULATED
 
     def __init__(self, rule: str = "mixed", max_position: int = 12, size: int = 15) -> None:
         chosen = one_of("rule", rule, (*RULES, "mixed"))

@@ -3,6 +3,7 @@
 from random import Random
 
 from underdog.core.item import Draft, Step
+from underdog.tasks.form_sets import INTEGER_COLUMNS
 from underdog.tasks.generators import families
 from underdog.tasks.keys import sum_key
 from underdog.tasks.knobs import share
@@ -25,18 +26,7 @@ class Subtraction:
     name = "subtraction"
     version = 1
     checker = "numeric"
-    forms = (
-        "answer",
-        "cot",
-        "equations",
-        "program",
-        "equation_system",
-        "scratchpad",
-        "detailed_scratchpad",
-        "reversed",
-        "socratic",
-        "critique",
-    )
+    forms = INTEGER_COLUMNS
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from underdog.core.item import Draft
+from underdog.tasks.form_sets import CALCULATED
 from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import listed
 from underdog.tasks.generators._tables import (
@@ -59,7 +60,7 @@ class Tables:
     name = "tables"
     version = 1
     checker = "numeric"
-    forms = ("answer", "cot", "equations", "program", "equation_system", "socratic", "critique")
+    forms = CALCULATED
 
     def __init__(self, kind: str = "mixed", rows: int = 7, min_rows: int = 3) -> None:
         chosen = one_of("kind", kind, (*KINDS, "mixed"))

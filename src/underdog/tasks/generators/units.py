@@ -9,6 +9,7 @@ from random import Random
 
 from underdog.core.item import Draft, Step
 from underdog.tasks.decimals import decimal, exact_places
+from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
 from underdog.tasks.knobs import one_of, share, whole
 from underdog.tasks.operands import number_of
@@ -93,16 +94,7 @@ class Units:
     name = "units"
     version = 1
     checker = "numeric"
-    forms = (
-        "cot",
-        "answer",
-        "equations",
-        "program",
-        "equation_system",
-        "reversed",
-        "socratic",
-        "critique",
-    )
+    forms = NUMERIC_CHAINS
 
     def __init__(
         self,
