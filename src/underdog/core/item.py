@@ -1,19 +1,21 @@
 """A generated problem together with its exact solution, step by step.
 
 Forms render an item's steps as training text; nothing here is shown to a solver. Step labels for
-process verifiers come from the same steps.
+process verifiers come from the same steps. Steps, drafts and items are named tuples rather than
+frozen dataclasses: data sets have them by the million, and a tuple is built in a third of the time.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from random import Random
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from underdog.core.problem import JSONValue, Problem
 
+_NOTHING: Mapping[str, JSONValue] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Step:
+
+class Step(NamedTuple):
     """One step of an exact solution.
 
     Attributes:
@@ -34,8 +36,7 @@ class Step:
     question: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What a family writes for one random draw.
 
     Attributes:
@@ -56,13 +57,12 @@ class Draft:
     steps: tuple[Step, ...]
     key: str
     difficulty: float
-    meta: Mapping[str, JSONValue] = field(default_factory=dict[str, JSONValue])
+    meta: Mapping[str, JSONValue] = _NOTHING
     choices: tuple[str, ...] = ()
     context: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A generated problem and how it is solved.
 
     Attributes:
