@@ -4,34 +4,21 @@ Kept apart from their arithmetic (`quantisation`), so that a model can be judged
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from underdog.engines.gguf_blocks import BLOCKS, BlockFormat
 
-@dataclass(frozen=True, slots=True)
-class BlockFormat:
-    """How weights are packed.
+_OWN = (
+    "F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K",
+    "Q6_K", "IQ4_NL", "IQ4_XS", "TQ1_0", "TQ2_0", "MXFP4", "NVFP4",
+)  # fmt: skip
+_TABLES = ("IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ3_XXS", "IQ3_S")
 
-    Attributes:
-        name: The format's name in ggml.
-        num_weights: Weights in a block.
-        size_bytes: Bytes of a block.
-    """
-
-    name: str
-    num_weights: int
-    size_bytes: int
-
+PACKAGE_FORMATS: Mapping[int, BlockFormat] = {
+    kind: block for kind, block in BLOCKS.items() if block.name in _TABLES
+}
+"""Formats built on long tables of numbers, which are read with the official `gguf` package."""
 
 FORMATS: Mapping[int, BlockFormat] = {
-    0: BlockFormat("F32", 1, 4),
-    1: BlockFormat("F16", 1, 2),
-    2: BlockFormat("Q4_0", 32, 18),
-    3: BlockFormat("Q4_1", 32, 20),
-    6: BlockFormat("Q5_0", 32, 22),
-    7: BlockFormat("Q5_1", 32, 24),
-    8: BlockFormat("Q8_0", 32, 34),
-    12: BlockFormat("Q4_K", 256, 144),
-    13: BlockFormat("Q5_K", 256, 176),
-    14: BlockFormat("Q6_K", 256, 210),
-    30: BlockFormat("BF16", 1, 2),
-}
+    kind: block for kind, block in BLOCKS.items() if block.name in _OWN
+} | PACKAGE_FORMATS
+"""All formats that can be read."""

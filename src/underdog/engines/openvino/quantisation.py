@@ -2,25 +2,34 @@
 
 The formats are described in the ggml repository (ggml-common.h). A block holds 32 or 256 weights:
 a scale at half precision, an offset in some formats, then small whole numbers whose bits lie apart.
-These are the formats that small models come in; what is not listed here (the `IQ` family, 2 and 3
-bits) is left to llama.cpp. Each is checked bit by bit against the official `gguf` package.
+Formats of two and three bits are in `low_bits`, those with uneven values in `code_books`. `IQ1`,
+`IQ2` and `IQ3` formats are built on tables of thousands of numbers and are left to the official
+`gguf` package; all others are checked bit by bit against it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from underdog.engines.openvino.formats import FORMATS, BlockFormat
-
-Bytes = NDArray[np.uint8]
-Floats = NDArray[np.float32]
+from underdog.engines.openvino.code_books import iq4_nl, iq4_xs, mxfp4, nvfp4
+from underdog.engines.openvino.formats import FORMATS, PACKAGE_FORMATS
+from underdog.engines.openvino.low_bits import q2_k, q3_k, tq1_0, tq2_0
+from underdog.engines.openvino.packed_fields import (
+    HALF_BYTE,
+    LOW_BIT,
+    LOW_TWO,
+    NIBBLE,
+    Bytes,
+    Floats,
+    PackedFields,
+    column,
+    nibbles,
+)
+from underdog.errors import MissingExtraError
 
 _PART_BLOCKS = 1 << 14
-_NIBBLE, _SIX_BITS = np.uint8(15), np.uint8(63)
-_HALF, _TOP_TWO = np.uint8(4), np.uint8(6)
+_SIX_BITS, _TOP_TWO = np.uint8(63), np.uint8(6)
 
 
 def dequantised(data: Bytes, kind: int) -> Floats:
@@ -29,122 +38,106 @@ def dequantised(data: Bytes, kind: int) -> Floats:
     Args:
         data: Whole blocks, flat.
         kind: Number of the format; one of `formats.FORMATS`.
+
+    Raises:
+        MissingExtraError: The format needs the `gguf` package, which is not installed.
     """
     layout = FORMATS[kind]
+    read = _from_package(kind) if kind in PACKAGE_FORMATS else _READERS[layout.name]
     blocks = data.reshape(-1, layout.size_bytes)
     weights = np.empty((len(blocks), layout.num_weights), np.float32)
-    for start in range(0, len(blocks), _PART_BLOCKS):
-        here = slice(start, start + _PART_BLOCKS)
-        weights[here] = _READERS[layout.name](_Blocks(blocks[here], layout))
+    with np.errstate(all="ignore"):  # a bad scale shows in the weights, which are checked
+        for start in range(0, len(blocks), _PART_BLOCKS):
+            here = slice(start, start + _PART_BLOCKS)
+            weights[here] = read(PackedFields(blocks[here]))
     return weights.reshape(-1)
 
 
-@dataclass(slots=True)
-class _Blocks:
-    """Blocks that are read field by field."""
-
-    rows: Bytes
-    layout: BlockFormat
-    at: int = 0
-
-    def bytes(self, count: int) -> Bytes:
-        """The next bytes of every block."""
-        self.at += count
-        return self.rows[:, self.at - count : self.at]
-
-    def numbers(self, count: int, kind: Any) -> NDArray[Any]:
-        """The next numbers of every block."""
-        taken = self.bytes(count * np.dtype(kind).itemsize)
-        return np.ascontiguousarray(taken).view(kind)
-
-    def scale(self) -> Floats:
-        """The next half-precision number of every block."""
-        return self.numbers(1, np.float16).astype(np.float32)
+def _from_package(kind: int) -> Callable[[PackedFields], Floats]:
+    try:
+        import gguf
+    except ImportError as error:
+        raise MissingExtraError(f"gguf, which reads {FORMATS[kind].name},", "gguf") from error
+    official: Any = gguf.GGMLQuantizationType(kind)
+    return lambda blocks: gguf.quants.dequantize(np.array(blocks.rows), official)
 
 
-def _plain(kind: Any) -> Callable[[_Blocks], Floats]:
+def _plain(kind: Any) -> Callable[[PackedFields], Floats]:
     return lambda blocks: blocks.numbers(1, kind).astype(np.float32)
 
 
-def _bf16(blocks: _Blocks) -> Floats:
+def _bf16(blocks: PackedFields) -> Floats:
     return (blocks.numbers(1, np.uint16).astype(np.uint32) << 16).view(np.float32)
 
 
-def _q8_0(blocks: _Blocks) -> Floats:
+def _q8_0(blocks: PackedFields) -> Floats:
     return blocks.scale() * blocks.numbers(32, np.int8).astype(np.float32)
 
 
-def _q4_0(blocks: _Blocks) -> Floats:
+def _q4_0(blocks: PackedFields) -> Floats:
     scale = blocks.scale()
-    return scale * (_nibbles(blocks.bytes(16)).astype(np.float32) - 8)
+    return scale * (nibbles(blocks.bytes(16)).astype(np.float32) - 8)
 
 
-def _q4_1(blocks: _Blocks) -> Floats:
+def _q4_1(blocks: PackedFields) -> Floats:
     scale, offset = blocks.scale(), blocks.scale()
-    return scale * _nibbles(blocks.bytes(16)).astype(np.float32) + offset
+    return scale * nibbles(blocks.bytes(16)).astype(np.float32) + offset
 
 
-def _q5_0(blocks: _Blocks) -> Floats:
+def _q5_0(blocks: PackedFields) -> Floats:
     scale = blocks.scale()
     return scale * (_five_bits(blocks).astype(np.float32) - 16)
 
 
-def _q5_1(blocks: _Blocks) -> Floats:
+def _q5_1(blocks: PackedFields) -> Floats:
     scale, offset = blocks.scale(), blocks.scale()
     return scale * _five_bits(blocks).astype(np.float32) + offset
 
 
-def _q4_k(blocks: _Blocks) -> Floats:
+def _q4_k(blocks: PackedFields) -> Floats:
     scale, offset = _sub_scales(blocks)
     low = blocks.bytes(128).reshape(-1, 4, 32)
     return _in_sub_blocks(_halves(low), scale, offset)
 
 
-def _q5_k(blocks: _Blocks) -> Floats:
+def _q5_k(blocks: PackedFields) -> Floats:
     scale, offset = _sub_scales(blocks)
     high = blocks.bytes(32)
     low = _halves(blocks.bytes(128).reshape(-1, 4, 32))
-    bits = (high[:, None, :] >> np.arange(8, dtype=np.uint8)[:, None]) & np.uint8(1)
-    return _in_sub_blocks(low | bits << _HALF, scale, offset)
+    bits = (high[:, None, :] >> column(*range(8))) & LOW_BIT
+    return _in_sub_blocks(low | bits << HALF_BYTE, scale, offset)
 
 
-def _q6_k(blocks: _Blocks) -> Floats:
-    low = blocks.bytes(128).reshape(-1, 2, 1, 64) >> _column(0, 4) & _NIBBLE
-    high = blocks.bytes(64).reshape(-1, 2, 1, 32) >> _column(0, 2, 4, 6) & np.uint8(3)
-    numbers = low.reshape(-1, 2, 4, 32) | high << _HALF
+def _q6_k(blocks: PackedFields) -> Floats:
+    low = blocks.bytes(128).reshape(-1, 2, 1, 64) >> column(0, 4) & NIBBLE
+    high = blocks.bytes(64).reshape(-1, 2, 1, 32) >> column(0, 2, 4, 6) & LOW_TWO
+    numbers = low.reshape(-1, 2, 4, 32) | high << HALF_BYTE
     fine = blocks.numbers(16, np.int8).astype(np.float32)
     scales = (blocks.scale() * fine)[:, :, None]
     values = numbers.reshape(-1, 16, 16).astype(np.float32) - 32
     return (scales * values).reshape(-1, 256)
 
 
-def _nibbles(packed: Bytes) -> Bytes:
-    """Low halves of all bytes, then high halves."""
-    return np.concatenate([packed & _NIBBLE, packed >> _HALF], axis=1)
-
-
-def _five_bits(blocks: _Blocks) -> Bytes:
+def _five_bits(blocks: PackedFields) -> Bytes:
     """Four bits from nibbles, the fifth from a word in front of them."""
     fifth = np.unpackbits(blocks.bytes(4), axis=1, bitorder="little")
-    return _nibbles(blocks.bytes(16)) | fifth << _HALF
+    return nibbles(blocks.bytes(16)) | fifth << HALF_BYTE
 
 
 def _halves(packed: Bytes) -> Bytes:
     """Sub-blocks of 32: the low halves of 32 bytes, then their high halves."""
-    return (packed[:, :, None, :] >> _column(0, 4) & _NIBBLE).reshape(-1, 8, 32)
+    return (packed[:, :, None, :] >> column(0, 4) & NIBBLE).reshape(-1, 8, 32)
 
 
-def _column(*shifts: int) -> Bytes:
-    return np.array(shifts, np.uint8)[:, None]
-
-
-def _sub_scales(blocks: _Blocks) -> tuple[Floats, Floats]:
+def _sub_scales(blocks: PackedFields) -> tuple[Floats, Floats]:
     """Scale and offset of eight sub-blocks, six bits each, packed into twelve bytes."""
     scale, offset = blocks.scale(), blocks.scale()
     first, second, last = np.split(blocks.bytes(12), 3, axis=1)
-    fine = np.concatenate([first & _SIX_BITS, last & _NIBBLE | first >> _TOP_TWO << _HALF], axis=1)
+    fine = np.concatenate(
+        [first & _SIX_BITS, last & NIBBLE | first >> _TOP_TWO << HALF_BYTE], axis=1
+    )
     minima = np.concatenate(
-        [second & _SIX_BITS, last >> _HALF | second >> _TOP_TWO << _HALF], axis=1
+        [second & _SIX_BITS, last >> HALF_BYTE | second >> _TOP_TWO << HALF_BYTE], axis=1
     )
     return scale * fine.astype(np.float32), offset * minima.astype(np.float32)
 
@@ -154,7 +147,7 @@ def _in_sub_blocks(numbers: Bytes, scale: Floats, offset: Floats) -> Floats:
     return weights.reshape(-1, 256)
 
 
-_READERS: Mapping[str, Callable[[_Blocks], Floats]] = {
+_READERS: Mapping[str, Callable[[PackedFields], Floats]] = {
     "F32": _plain(np.float32),
     "F16": _plain(np.float16),
     "BF16": _bf16,
@@ -163,7 +156,15 @@ _READERS: Mapping[str, Callable[[_Blocks], Floats]] = {
     "Q5_0": _q5_0,
     "Q5_1": _q5_1,
     "Q8_0": _q8_0,
+    "Q2_K": q2_k,
+    "Q3_K": q3_k,
     "Q4_K": _q4_k,
     "Q5_K": _q5_k,
     "Q6_K": _q6_k,
+    "IQ4_NL": iq4_nl,
+    "IQ4_XS": iq4_xs,
+    "TQ1_0": tq1_0,
+    "TQ2_0": tq2_0,
+    "MXFP4": mxfp4,
+    "NVFP4": nvfp4,
 }

@@ -1,9 +1,11 @@
 """Whether this engine can run a GGUF file, judged by its header alone."""
 
+import importlib.util
+
 from underdog.engines.gguf_header import GgufHeader
 from underdog.engines.openvino.architecture import read_architecture
 from underdog.engines.openvino.cuts import tokenizer_cut
-from underdog.engines.openvino.formats import FORMATS
+from underdog.engines.openvino.formats import FORMATS, PACKAGE_FORMATS
 from underdog.errors import ModelFileError
 
 
@@ -14,10 +16,15 @@ def obstacle(header: GgufHeader) -> str:
         tokenizer_cut(header)
     except ModelFileError as error:
         return str(error)
-    foreign = sorted({place.kind for place in header.tensors.values()} - FORMATS.keys())
+    kinds = {place.kind for place in header.tensors.values()}
+    foreign = sorted(kinds - FORMATS.keys())
     if foreign:
         return (
             f"the openvino engine does not read weights in format {foreign[0]}; use the llama_cpp "
             "engine"
         )
+    tables = sorted(kinds & PACKAGE_FORMATS.keys())
+    if tables and not importlib.util.find_spec("gguf"):
+        name = PACKAGE_FORMATS[tables[0]].name
+        return f"weights in format {name} need the gguf package: pip install 'underdog[gguf]'"
     return ""
