@@ -3,6 +3,7 @@
 from underdog.core.budget import Budget
 from underdog.core.checker import Checker, Extraction, Grade, GradeStatus
 from underdog.core.completion import Completion, FinishReason, SamplingParams, TokenTrace
+from underdog.core.constraint import Choices, Constraint, Grammar, JsonSchema, Regex
 from underdog.core.engine import (
     ContinuationScore,
     Engine,
@@ -33,7 +34,9 @@ __all__ = [
     "Budget",
     "Candidate",
     "Checker",
+    "Choices",
     "Completion",
+    "Constraint",
     "ContinuationScore",
     "Decision",
     "Draft",
@@ -47,8 +50,10 @@ __all__ = [
     "GenerateRequest",
     "Grade",
     "GradeStatus",
+    "Grammar",
     "Item",
     "JSONValue",
+    "JsonSchema",
     "Limits",
     "Message",
     "ModelCalls",
@@ -62,6 +67,7 @@ __all__ = [
     "Question",
     "Quick",
     "Reading",
+    "Regex",
     "Role",
     "RolloutStore",
     "Sample",

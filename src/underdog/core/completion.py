@@ -1,8 +1,10 @@
 """What an engine returns: sampling settings, a completion, and its token trace."""
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import asdict, dataclass
+from operator import attrgetter
+from typing import Any, Literal, TypeAlias
 
+from underdog.core.constraint import Constraint
 from underdog.core.usage import Usage
 
 FinishReason: TypeAlias = Literal["stop", "length", "cancelled", "error"]
@@ -22,6 +24,16 @@ class SamplingParams:
             the text.
         top_logprobs: How many alternatives per position feed the token trace's confidence
             columns; 0 records the sampled tokens' log-probabilities only.
+        repetition_penalty: Above 1, tokens of the prompt and the reply become less likely: their
+            logits are divided by it where positive and multiplied where negative
+            (arXiv 1909.05858, as in transformers); 1 is off.
+        presence_penalty: Taken off the logit of every token that the reply has, as OpenAI has it.
+        frequency_penalty: Taken off a token's logit once for every time that the reply has it.
+        logit_bias: Token ids and what is added to their logits; ids are the model's own.
+        constraint: What the reply must look like.
+
+    Penalties, bias and constraint come in this order, before temperature and filters; greedy
+    sampling takes the likeliest of what they leave. The token trace does not see them.
     """
 
     temperature: float = 0.7
@@ -31,11 +43,55 @@ class SamplingParams:
     max_tokens: int = 320
     stop: tuple[str, ...] = ()
     top_logprobs: int = 0
+    repetition_penalty: float = 1.0
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    logit_bias: tuple[tuple[int, float], ...] = ()
+    constraint: Constraint | None = None
 
     @property
     def greedy(self) -> bool:
         """Whether the likeliest token is always taken."""
         return self.temperature == 0.0
+
+    @property
+    def penalised(self) -> bool:
+        """Whether some tokens' logits are changed."""
+        return _PENALTIES(self) != _NO_PENALTIES
+
+    @property
+    def shaped(self) -> bool:
+        """Whether tokens are drawn from something else than the model's own distribution."""
+        return self.constraint is not None or self.penalised
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What a stored sample is found by; equal for equal parameters, and JSON can write it.
+
+        Parameters that came later are part of it only where they are used, so that samples which
+        were stored before them are still found.
+        """
+        first = _FIRST(self)
+        return first if not self.shaped else (*first, *sorted(self._later().items()))
+
+    def settings(self) -> dict[str, Any]:
+        """The parameters by name, for keys and records; later ones only where they are used."""
+        return dict(zip(_FIRST_NAMES, _FIRST(self), strict=True)) | self._later()
+
+    def _later(self) -> dict[str, Any]:
+        pairs = zip(_PENALTY_NAMES, _PENALTIES(self), _NO_PENALTIES, strict=True)
+        later: dict[str, Any] = {name: value for name, value, off in pairs if value != off}
+        if self.constraint is not None:
+            kind = type(self.constraint).__name__
+            later["constraint"] = {"kind": kind, **asdict(self.constraint)}
+        return later
+
+
+_FIRST_NAMES = ("temperature", "top_p", "top_k", "min_p", "max_tokens", "stop", "top_logprobs")
+_FIRST = attrgetter(*_FIRST_NAMES)
+_PENALTY_NAMES = ("repetition_penalty", "presence_penalty", "frequency_penalty", "logit_bias")
+_PENALTIES = attrgetter(*_PENALTY_NAMES)
+_NO_PENALTIES = (1.0, 0.0, 0.0, ())
 
 
 @dataclass(frozen=True, slots=True)

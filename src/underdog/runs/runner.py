@@ -65,7 +65,7 @@ class Arm:
         engines = {role: engine.info.fingerprint for role, engine in bench.engines.items()}
         sampling = {
             "engines": engines,
-            "params": asdict(bench.params),
+            "params": bench.params.settings(),
             "root_seed": str(bench.root_seed),
             "max_tokens": bench.max_tokens,
         }

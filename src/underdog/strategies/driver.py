@@ -10,8 +10,8 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from operator import attrgetter, itemgetter
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 from underdog.core import (
     Budget,
@@ -315,7 +315,7 @@ class _Draw:
             engine=engine.info.fingerprint,
             form=name,
             prompt=_prompt_digest(prompt),
-            params=_digest(_values(params)),
+            params=_digest(params.key),
             root_seed=bench.root_seed,
         )
         count = 1 if action.greedy else action.n
@@ -330,7 +330,7 @@ class _Draw:
     def shortened(self, max_tokens: int) -> "_Draw":
         """The same draw with a smaller token limit, and so from another pool."""
         params = replace(self.params, max_tokens=max_tokens)
-        pool = replace(self.pool, params=_digest(_values(params)))
+        pool = replace(self.pool, params=_digest(params.key))
         return replace(self, params=params, pool=pool)
 
     def worst(self, start: int) -> tuple[Usage, Usage]:
@@ -353,7 +353,6 @@ class _Draw:
         return each, first
 
 
-_values = attrgetter(*(column.name for column in fields(SamplingParams)))
 _json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 

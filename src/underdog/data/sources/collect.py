@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TypeAlias
@@ -343,5 +343,5 @@ def _seed_key(problem: Problem) -> str:
 
 def _digest(place: int, ask: Ask) -> str:
     prompt = [[turn.role, turn.content] for turn in ask.prompt.messages]
-    content = json.dumps([place, ask.engine, prompt, ask.prompt.prefix, asdict(ask.params)])
+    content = json.dumps([place, ask.engine, prompt, ask.prompt.prefix, ask.params.settings()])
     return hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
