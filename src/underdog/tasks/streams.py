@@ -1,15 +1,13 @@
 """Random numbers that are a hash: each item's own stream, opened for the price of one digest.
 
 Not a general generator. Seeding Python's Mersenne Twister costs more than drawing a whole item from
-it; here the numbers are a digest of the item's path (see `underdog.seeds`), read 32 bits at a time
-and continued by hashing it together with a counter. All methods of `random.Random` work on it.
+it; here the digest of the item's path (see `underdog.seeds`) is one large number, and every draw
+takes its remainder off it. When it is nearly used up, the digest's own digest is put behind it. All
+methods of `random.Random` work on it.
 """
 
-from collections.abc import Iterator
 from hashlib import blake2b
-from itertools import chain
 from random import Random
-from struct import Struct
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -17,17 +15,19 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_WORDS = Struct("<16I")
+_SIZE_BITS = 512
+_LOW = 1 << 112
+_WIDE = 1 << 64
+_UNIT_MASK = (1 << 53) - 1
 _UNIT = 2.0**-53
-_NARROW = 1 << 16
-_WIDE = 1 << 48
+_SPARE_BITS = 48
 
 
 class HashedStream(Random):
     """A `random.Random` whose numbers follow from 64 bytes.
 
-    Choices among up to 2^48 things scale one or two words instead of drawing until one fits: none
-    is preferred by more than one part in 65,536.
+    A draw among n things is the remainder of the number by n, and leaves the quotient: none is
+    preferred by more than one part in 2^48.
 
     Example:
         >>> stream = HashedStream()
@@ -43,7 +43,8 @@ class HashedStream(Random):
 
     def restart(self, key: bytes) -> None:
         """Begin the stream of a key of 64 bytes."""
-        self._word = chain.from_iterable(map(_WORDS.unpack, _blocks(key))).__next__
+        self._key = key
+        self._pool = int.from_bytes(key, "little")
 
     def seed(self, a: object = None, version: int = 2) -> None:
         """Begin the stream of any value that prints the same every time, such as an integer."""
@@ -59,38 +60,55 @@ class HashedStream(Random):
 
     def random(self) -> float:
         """A number in [0, 1), of 53 bits."""
-        word = self._word
-        return (word() << 21 | word() >> 11) * _UNIT
+        pool = self._pool
+        if pool < _LOW:
+            pool = self._filled(_WIDE)
+        self._pool = pool >> 53
+        return (pool & _UNIT_MASK) * _UNIT
 
     def getrandbits(self, k: int, /) -> int:
-        """An integer of `k` random bits."""
+        """An integer of `k` random bits; to take one apart is the cheapest way to draw a lot."""
         if k < 0:
             raise ValueError(f"number of bits must not be negative, got {k}")
-        value, left = 0, k
-        while left > 0:
-            value, left = value << 32 | self._word(), left - 32
-        return value >> -left
+        end = 1 << k
+        pool = self._pool
+        if pool < end << _SPARE_BITS:
+            pool = self._filled(end)
+        self._pool = pool >> k
+        return pool & (end - 1)
 
     def choice(self, seq: "SupportsLenAndGetItem[T]") -> T:
         """One element of a sequence that is not empty."""
-        size = len(seq)
-        if 0 < size <= _NARROW:
-            return seq[self._word() * size >> 32]
-        return super().choice(seq)
+        pool, size = self._pool, len(seq)
+        if pool < _LOW or not size:
+            if not size:
+                raise IndexError("cannot choose from an empty sequence")
+            pool = self._filled(size)
+        self._pool, drawn = divmod(pool, size)
+        return seq[drawn]
 
     def randint(self, a: int, b: int) -> int:
         """An integer from `a` to `b`, both included."""
-        width = b - a + 1
-        if 0 < width <= _NARROW:
-            return a + (self._word() * width >> 32)
-        if 0 < width <= _WIDE:
-            return a + ((self._word() << 32 | self._word()) * width >> 64)
-        return super().randrange(a, b + 1)
+        pool, width = self._pool, b - a + 1
+        if pool < _LOW or not 0 < width <= _WIDE:
+            if width < 1:
+                raise ValueError(f"empty range from {a} to {b}")
+            pool = self._filled(width)
+        self._pool, drawn = divmod(pool, width)
+        return a + drawn
 
+    def _randbelow(self, n: int) -> int:
+        """What `random.Random` builds its other methods on."""
+        pool = self._pool
+        if pool < _LOW or n > _WIDE:
+            pool = self._filled(n)
+        self._pool, drawn = divmod(pool, n)
+        return drawn
 
-def _blocks(key: bytes) -> Iterator[bytes]:
-    yield key
-    counter = 0
-    while True:
-        counter += 1
-        yield blake2b(key + counter.to_bytes(8, "little")).digest()
+    def _filled(self, width: int) -> int:
+        """The number made large enough to draw among `width` things."""
+        pool = self._pool
+        while pool < max(width << _SPARE_BITS, _LOW):
+            self._key = blake2b(self._key).digest()
+            pool = pool << _SIZE_BITS | int.from_bytes(self._key, "little")
+        return pool
