@@ -1,31 +1,41 @@
-"""OpenVINO GenAI's continuous batching, on a folder exported for OpenVINO or a GGUF file."""
-
-from collections.abc import Sequence
+"""OpenVINO GenAI's continuous batching, on a folder exported for OpenVINO."""
 
 import openvino_genai as genai
-from wire import Generate, answer
+from wire import TEMPERATURE, TOP_P, Generate, Settings, Work, answer
 
 
-def load(model: str) -> Generate:
+def load(settings: Settings) -> Generate:
     """Compile with the prefix cache on, as its documentation advises for shared prompts."""
     scheduler = genai.SchedulerConfig()
-    scheduler.cache_size = 2
+    scheduler.cache_size = settings.number("cache_gb", 2)
     scheduler.enable_prefix_caching = True
     scheduler.max_num_seqs = 256
-    pipeline = genai.LLMPipeline(model, "CPU", scheduler_config=scheduler)
+    pipeline = genai.LLMPipeline(
+        settings.model,
+        "CPU",
+        scheduler_config=scheduler,
+        INFERENCE_NUM_THREADS=settings.threads,
+    )
     tokenizer = pipeline.get_tokenizer()
+    top_k = settings.number("top_k", 0)
 
-    def generate(prompts: Sequence[str], samples: int, max_tokens: int) -> int:
+    def generate(work: Work) -> int:
         config = genai.GenerationConfig()
-        config.max_new_tokens = max_tokens
+        config.max_new_tokens = work.max_tokens
+        config.ignore_eos = True
         config.do_sample = True
-        config.temperature = 0.8
-        config.top_p = 0.95
-        config.top_k = 40
-        config.num_return_sequences = samples
-        config.apply_chat_template = True
-        result = pipeline.generate(list(prompts), config)
-        return sum(tokenizer.encode(text).input_ids.shape[1] for text in result.texts)
+        config.temperature = TEMPERATURE
+        config.top_p = TOP_P
+        if top_k:
+            config.top_k = top_k
+        config.num_return_sequences = work.samples
+        texts = [
+            tokenizer.apply_chat_template([{"role": "user", "content": text}], True)
+            for text in work.prompts
+        ]
+        inputs = tokenizer.encode(texts, add_special_tokens=False)
+        result = pipeline.generate(inputs, config)
+        return sum(len(tokens) for tokens in result.tokens)
 
     return generate
 

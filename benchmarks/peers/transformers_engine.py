@@ -1,21 +1,22 @@
 """transformers' `generate` in bfloat16, on a folder in the Hugging Face layout."""
 
-from collections.abc import Sequence
-
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
-from wire import Generate, answer
+from wire import TEMPERATURE, TOP_P, Generate, Settings, Work, answer
 
 
-def load(model: str) -> Generate:
+def load(settings: Settings) -> Generate:
     """Load the model; several prompts go in one padded batch."""
-    tokenizer = AutoTokenizer.from_pretrained(model, padding_side="left")
+    torch.set_num_threads(settings.threads)
+    tokenizer = AutoTokenizer.from_pretrained(settings.model, padding_side="left")
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    network = AutoModelForCausalLM.from_pretrained(model, dtype=torch.bfloat16)
+    network = AutoModelForCausalLM.from_pretrained(settings.model, dtype=torch.bfloat16)
+    network.generation_config.eos_token_id = None
+    top_k = settings.number("top_k", 0)
 
-    def generate(prompts: Sequence[str], samples: int, max_tokens: int) -> int:
-        chats = [[{"role": "user", "content": text}] for text in prompts]
+    def generate(work: Work) -> int:
+        chats = [[{"role": "user", "content": text}] for text in work.prompts]
         inputs = tokenizer.apply_chat_template(
             chats, add_generation_prompt=True, return_tensors="pt", padding=True, return_dict=True
         )
@@ -23,17 +24,14 @@ def load(model: str) -> Generate:
             out = network.generate(
                 **inputs,
                 do_sample=True,
-                temperature=0.8,
-                top_p=0.95,
-                top_k=0,
-                num_return_sequences=samples,
-                max_new_tokens=max_tokens,
+                temperature=TEMPERATURE,
+                top_p=TOP_P,
+                top_k=top_k,
+                num_return_sequences=work.samples,
+                max_new_tokens=work.max_tokens,
                 pad_token_id=tokenizer.pad_token_id,
             )
-        fresh = out[:, inputs["input_ids"].shape[1] :]
-        ends = (fresh == tokenizer.eos_token_id).int()
-        before_end = (ends.cumsum(1) - ends) == 0
-        return int(before_end.sum())
+        return int(out[:, inputs["input_ids"].shape[1] :].numel())
 
     return generate
 
