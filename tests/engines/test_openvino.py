@@ -13,7 +13,7 @@ from tests.engines.tiny_gguf import Tiny, reference_logits, write_tiny
 from underdog.core import Completion, GenerateRequest, SamplingParams, ScoreRequest
 from underdog.engines.gguf_header import read_gguf_header
 from underdog.engines.opening import open_engine
-from underdog.engines.openvino.architecture import read_architecture
+from underdog.engines.openvino.gguf_shape import read_architecture
 from underdog.engines.sync import SyncEngine
 from underdog.errors import (
     ContextError,
@@ -287,7 +287,6 @@ def test_a_runtime_that_cannot_compile_is_named(
     [
         ({"general.architecture": "mamba"}, {}, "llama_cpp"),
         ({"llama.rope.scaling.type": "yarn"}, {}, "rotary"),
-        ({}, {"rope_freqs.weight": 8}, "rotary"),
         ({"llama.attention.head_count": 3}, {}, "cannot run"),
         ({"llama.block_count": "two"}, {}, "block_count"),
         ({"llama.rope.freq_base": -1.0}, {}, "freq_base"),

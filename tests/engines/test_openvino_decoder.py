@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 
 from tests.engines.tiny_gguf import Tiny, reference_logits, write_tiny
-from underdog.engines.gguf_header import read_gguf_header
-from underdog.engines.openvino.architecture import read_architecture
-from underdog.engines.weights_hash import weights_hash
+from underdog.engines.openvino.open_model import open_model
 
 pytest.importorskip("openvino")
 pytest.importorskip("gguf")
 
 from underdog.engines.openvino.decoder import Chunk, Decoder
-from underdog.engines.openvino.weights import Precision, converted
+from underdog.engines.openvino.packing import Precision
+from underdog.engines.openvino.weights import converted
 
 Open = Callable[..., Decoder]
 
@@ -40,8 +39,7 @@ def open_decoder(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Open:
 
 
 def load(path: Path, precision: Precision):
-    header = read_gguf_header(path)
-    return converted(path, header, read_architecture(header), weights_hash(path), precision)
+    return converted(open_model(path, "", 512), precision)
 
 
 def numbers(count: int, seed: int = 0) -> list[int]:

@@ -1,44 +1,82 @@
-"""The numbers that a decoder graph is built from, read out of GGUF metadata.
+"""The shape of a decoder as data: everything that the graph is built from besides the weights.
 
-Two families share the graph: `llama` (SmolLM2 and its kin) and `qwen2`. A GGUF file of the llama
-family keeps the query and key rows in the order of interleaved rotary pairs; the graph rotates
-halves, so those rows are put back into half order on conversion.
+A family of models is a set of traits here, not a name: the graph asks whether queries and keys are
+normalised, never whether the model is a Qwen3. GGUF metadata is read into it by `gguf_shape`, a
+`config.json` by `config_shape`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
-from underdog.engines.gguf_header import GgufHeader, Scalar
 from underdog.errors import ModelFileError
 
-_INTERLEAVED: Mapping[str, bool] = {"llama": True, "qwen2": False}
+Activation: TypeAlias = Literal["silu", "gelu_tanh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rope:
+    """Rotary position embedding over the halves of a head.
+
+    Attributes:
+        base: Base of the rotary frequencies.
+        divisors: What each frequency is divided by, one per pair; empty when nothing is stretched.
+    """
+
+    base: float
+    divisors: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What may differ from layer to layer.
+
+    Attributes:
+        rope: How positions are told; `None` when the layer is not told them.
+        window: Tokens that a token sees, itself included; 0 for all before it.
+    """
+
+    rope: Rope | None
+    window: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """Sizes of a Llama-shaped decoder.
+    """A decoder with RMS normalisation, grouped attention and a gated MLP.
 
     Attributes:
-        family: `llama` or `qwen2`.
-        num_layers: Decoder layers.
+        family: The model's own name for its shape, for messages.
         hidden_size: Width of the residual stream.
         num_heads: Query heads.
         num_kv_heads: Key and value heads.
         head_size: Width of a head.
-        rope_base: Base of the rotary frequencies.
         norm_epsilon: Added to the mean square in RMS normalisation.
+        attention_scale: Factor of the attention scores.
+        layers: The decoder layers.
         interleaved: Whether the file's query and key rows come in interleaved rotary pairs.
+        qk_norm: Whether each head's query and key are normalised.
+        post_norms: Whether the outcomes of attention and MLP are normalised before they are added.
+        activation: What the MLP's gate passes through.
+        embedding_scale: Factor of the token embeddings.
     """
 
     family: str
-    num_layers: int
     hidden_size: int
     num_heads: int
     num_kv_heads: int
     head_size: int
-    rope_base: float
     norm_epsilon: float
-    interleaved: bool
+    attention_scale: float
+    layers: tuple[Layer, ...]
+    interleaved: bool = False
+    qk_norm: bool = False
+    post_norms: bool = False
+    activation: Activation = "silu"
+    embedding_scale: float = 1.0
+
+    @property
+    def num_layers(self) -> int:
+        """Decoder layers."""
+        return len(self.layers)
 
     @property
     def query_size(self) -> int:
@@ -50,61 +88,28 @@ class Architecture:
         """Width of all key (or value) heads together."""
         return self.num_kv_heads * self.head_size
 
+    @property
+    def ropes(self) -> tuple[Rope, ...]:
+        """The kinds of rotary embedding that layers use, each once."""
+        return tuple(dict.fromkeys(layer.rope for layer in self.layers if layer.rope))
 
-def read_architecture(header: GgufHeader) -> Architecture:
-    """The architecture of a GGUF file.
+
+def checked(architecture: Architecture) -> Architecture:
+    """The architecture, when its sizes fit each other.
 
     Raises:
-        ModelFileError: The family is not one of those the graph is written for, it stretches its
-            rotary frequencies, or a size is missing or does not divide.
+        ModelFileError: They do not.
     """
-    family = header.architecture
-    if family not in _INTERLEAVED:
+    shape = architecture
+    stretched = {len(rope.divisors) for rope in shape.ropes} - {0}
+    if shape.num_heads % shape.num_kv_heads or shape.head_size % 2:
         raise ModelFileError(
-            f"the openvino engine runs {' and '.join(_INTERLEAVED)} models, not {family!r}; "
-            "use the llama_cpp engine"
+            f"the openvino engine cannot run {shape.num_heads} heads of {shape.head_size} over "
+            f"{shape.num_kv_heads} key heads; use the llama_cpp engine"
         )
-    get = _Entries(header.metadata, family)
-    heads = get.whole("attention.head_count")
-    hidden = get.whole("embedding_length")
-    head_size = get.whole("rope.dimension_count", hidden // heads)
-    kv_heads = get.whole("attention.head_count_kv", heads)
-    scaling = header.metadata.get(f"{family}.rope.scaling.type", "none")
-    if scaling != "none" or "rope_freqs.weight" in header.tensor_sizes:
+    if stretched - {shape.head_size // 2}:
         raise ModelFileError(
-            "the openvino engine does not stretch rotary frequencies; use llama_cpp"
+            f"the model divides {max(stretched)} rotary frequencies, but a head of "
+            f"{shape.head_size} has {shape.head_size // 2}; download it again"
         )
-    if heads % kv_heads or head_size % 2 or head_size * heads != hidden:
-        raise ModelFileError(
-            f"the openvino engine cannot run {heads} heads of {head_size} over {kv_heads} key "
-            f"heads in a width of {hidden}; use the llama_cpp engine"
-        )
-    return Architecture(
-        family=family,
-        num_layers=get.whole("block_count"),
-        hidden_size=hidden,
-        num_heads=heads,
-        num_kv_heads=kv_heads,
-        head_size=head_size,
-        rope_base=get.real("rope.freq_base", 10000.0),
-        norm_epsilon=get.real("attention.layer_norm_rms_epsilon", 1e-5),
-        interleaved=_INTERLEAVED[family],
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Entries:
-    metadata: Mapping[str, Scalar]
-    family: str
-
-    def whole(self, name: str, default: int = 0) -> int:
-        value = self.metadata.get(f"{self.family}.{name}", default)
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 1 << 20:
-            raise ModelFileError(f"the model file gives {self.family}.{name} as {value!r}")
-        return value
-
-    def real(self, name: str, default: float) -> float:
-        value = self.metadata.get(f"{self.family}.{name}", default)
-        if isinstance(value, str) or not 0 < value < 1e12:
-            raise ModelFileError(f"the model file gives {self.family}.{name} as {value!r}")
-        return float(value)
+    return shape

@@ -12,15 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from underdog.engines.openvino.architecture import Rope
 from underdog.engines.openvino.blocks import BLOCK_TOKENS
 from underdog.engines.openvino.graph import build_decoder
+from underdog.engines.openvino.packing import Array, Precision
 from underdog.engines.openvino.runtime import ov
-from underdog.engines.openvino.weights import Array, Precision, Weights
+from underdog.engines.openvino.weights import Weights
 
 Floats = NDArray[np.float32]
 
 _HINTS: dict[Precision, dict[str, Any]] = {
     "int8": {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f16"},
+    "int4": {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f16"},
+    "bf16": {"INFERENCE_PRECISION_HINT": "bf16", "KV_CACHE_PRECISION": "bf16"},
     "f16": {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f16"},
     "f32": {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32"},
 }
@@ -106,7 +110,9 @@ class Decoder:
             "INFERENCE_NUM_THREADS": threads,
             "NUM_STREAMS": 1,
             "ENABLE_CPU_PINNING": False,
-            "DYNAMIC_QUANTIZATION_GROUP_SIZE": _group_size(weights) if precision == "int8" else 0,
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": _group_size(weights)
+            if precision in ("int8", "int4")
+            else 0,
         }
         graph = build_decoder(weights, num_tokens)
         compiled: Any = ov.Core().compile_model(graph, "CPU", options)
@@ -115,7 +121,8 @@ class Decoder:
         self._caches: list[Array] = []
         self._spare = num_blocks
         self._allocate(compiled, num_blocks + 1)
-        self._cos, self._sin = _rotary_table(weights, context_tokens)
+        shape = weights.architecture
+        self._turns = [_rotary_table(rope, shape.head_size, context_tokens) for rope in shape.ropes]
         self._inputs: dict[str, Any] = {}
 
     def forward(self, chunks: Sequence[Chunk]) -> Logits:
@@ -172,8 +179,7 @@ class Decoder:
         ]
         return {
             "embeds": self._embedding[tokens].astype(np.float32),
-            "cos": self._cos[positions],
-            "sin": self._sin[positions],
+            **self._turned(positions),
             "logit_rows": np.concatenate(wanted).astype(np.int32),
             "inverse_temperature": np.concatenate(cooling).astype(np.float32)[:, None, None],
             "past_lens": past.astype(np.int32),
@@ -181,6 +187,14 @@ class Decoder:
             "block_indices": np.array(blocks, np.int32),
             "block_indices_begins": _begins(np.array(used)).astype(np.int32),
             "max_context_len": np.array((past + lengths).max(), np.int32),
+        }
+
+    def _turned(self, positions: NDArray[np.int64]) -> dict[str, Array]:
+        """The rotary factors of each position, for every kind of rotary embedding."""
+        return {
+            f"{name}.{place}": table[positions]
+            for place, tables in enumerate(self._turns)
+            for name, table in zip(("cos", "sin"), tables, strict=True)
         }
 
 
@@ -194,9 +208,10 @@ def _group_size(weights: Weights) -> int:
     return next((size for size in _GROUPS if not any(width % size for width in widths)), 0)
 
 
-def _rotary_table(weights: Weights, context_tokens: int) -> tuple[Floats, Floats]:
-    size = weights.architecture.head_size
-    inverse = weights.architecture.rope_base ** (-np.arange(0, size, 2) / size)
-    angles = np.arange(context_tokens)[:, None] * inverse
+def _rotary_table(rope: Rope, head_size: int, context_tokens: int) -> tuple[Floats, Floats]:
+    frequencies = rope.base ** (-np.arange(0, head_size, 2) / head_size)
+    if rope.divisors:
+        frequencies = frequencies / np.array(rope.divisors)
+    angles = np.arange(context_tokens)[:, None] * frequencies
     angles = np.concatenate([angles, angles], axis=1)[:, None, None]
     return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The fast CPU engine: Llama-shaped GGUF models on OpenVINO, many rows at a time.
+"""The fast CPU engine: Llama-like models on OpenVINO, many rows at a time.
 
 Weights are converted to int8 once (see `weights`); prompts share what they have in common; a row's
 text depends on prompt, seed and parameters only, whatever runs beside it. It is the engine for
@@ -24,8 +24,7 @@ from underdog.core import (
 )
 from underdog.engines.charging import charge
 from underdog.engines.fan_out import fan_out
-from underdog.engines.gguf_model import GgufModel, open_gguf
-from underdog.engines.openvino.architecture import read_architecture
+from underdog.engines.openvino.open_model import OpenModel, open_model
 from underdog.engines.processor import default_threads
 from underdog.errors import ContextError, EngineError, MissingExtraError, UsageError
 
@@ -36,17 +35,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_PRECISIONS = ("int8", "f16", "f32")
+_PRECISIONS = ("int8", "int4", "bf16", "f16", "f32")
 _SPARE_PROMPTS = 2
 _REVISION = 1
 
 
 class OpenVinoEngine:
-    """An engine over one GGUF file.
+    """An engine over one GGUF file or model folder.
 
     Args:
-        path: The model file.
-        precision: `int8`, `f16` or `f32` matrices.
+        path: The model file, or a folder with `config.json`, `*.safetensors` and `tokenizer.json`.
+        precision: `int8`, `int4`, `bf16`, `f16` or `f32` matrices.
         max_rows: Rows that are decoded side by side.
         context_tokens: Longest prompt plus completion of a row.
         threads: Threads for matrix products; 0 or `None` takes `UNDERDOG_THREADS` or one per
@@ -72,7 +71,7 @@ class OpenVinoEngine:
     ) -> None:
         _check(precision, max_rows, context_tokens, threads)
         runtime = _openvino_version()
-        model = open_gguf(path, template, context_tokens)
+        model = open_model(path, template, context_tokens)
         self._template = model.template
         self._template.prepare()
         self._info = model.info("openvino", f"{runtime}-{_REVISION}-{precision}", name)
@@ -189,14 +188,13 @@ class OpenVinoEngine:
 
 
 def _start(
-    model: GgufModel, precision: Any, max_rows: int, threads: int
+    model: OpenModel, precision: Any, max_rows: int, threads: int
 ) -> "tuple[DecodingLoop, Vocabulary]":
     """Load and compile; the tokenizer is built beside the compiler, which leaves Python alone."""
-    architecture = read_architecture(model.header)
     from underdog.engines.openvino.blocks import blocks_for
     from underdog.engines.openvino.weights import converted
 
-    weights = converted(model.path, model.header, architecture, model.digest, precision)
+    weights = converted(model, precision)
     vocabulary = weights.vocabulary
     num_blocks = (max_rows + _SPARE_PROMPTS) * (blocks_for(model.context_tokens) + 1)
     with ThreadPoolExecutor(1, "underdog-tokenizer") as beside:
@@ -220,8 +218,7 @@ def _start(
                 "pip install 'openvino==2026.4.*'"
             ) from error
         warmed.result()
-    shape = model.header.shape
-    loop = DecodingLoop(decoder, vocabulary, shape, num_blocks=num_blocks, max_rows=max_rows)
+    loop = DecodingLoop(decoder, vocabulary, model.shape, num_blocks=num_blocks, max_rows=max_rows)
     return loop, vocabulary
 
 

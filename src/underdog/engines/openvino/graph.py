@@ -5,7 +5,7 @@ being sampled share every matrix product. `past_lens` and `subsequence_begins` s
 belongs where, `block_indices` where each sequence's keys and values lie (see `blocks`). Logits
 come out only for the token positions listed in `logit_rows`. Next to them come three numbers per
 tile of the vocabulary, which make exact sampling cheap (see `sampling`). The patterns written for
-RMS normalisation, rotary embedding and int8 matrices are those that the CPU plugin fuses.
+RMS normalisation, rotary embedding and packed matrices are those that the CPU plugin fuses.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from underdog.engines.openvino.architecture import Layer, Rope
+from underdog.engines.openvino.packing import Array
 from underdog.engines.openvino.runtime import op, ov, paged_attention
-from underdog.engines.openvino.weights import TILE, Array, Weights
+from underdog.engines.openvino.weights import TILE, Weights
 
 Node = Any
 
@@ -52,8 +54,13 @@ class _Graph:
         head = weights.architecture.head_size
         self.parameters: list[Node] = []
         self.embeds = self._input("embeds", [-1, weights.architecture.hidden_size], np.float32)
-        self.cos = self._input("cos", [-1, 1, 1, head], np.float32)
-        self.sin = self._input("sin", [-1, 1, 1, head], np.float32)
+        self._turns: dict[Rope, tuple[Node, Node]] = {
+            rope: (
+                self._input(f"cos.{place}", [-1, 1, 1, head], np.float32),
+                self._input(f"sin.{place}", [-1, 1, 1, head], np.float32),
+            )
+            for place, rope in enumerate(weights.architecture.ropes)
+        }
         self.logit_rows = self._input("logit_rows", [-1], np.int32)
         self.inverse_temperature = self._input("inverse_temperature", [-1, 1, 1], np.float32)
         names = ("past_lens", "subsequence_begins", "block_indices", "block_indices_begins")
@@ -82,9 +89,13 @@ class _Graph:
     def decoder(self) -> Node:
         """Hidden states of all tokens after the last layer."""
         hidden = self.embeds
+        if self._architecture.embedding_scale != 1.0:
+            scale = self.number(self._architecture.embedding_scale, np.float32)
+            hidden = op.multiply(hidden, scale)
         for layer in range(self._architecture.num_layers):
-            hidden = op.add(hidden, self._attention(hidden, layer))
-            hidden = op.add(hidden, self._mlp(hidden, layer))
+            attended = self._attention(hidden, layer)
+            hidden = op.add(hidden, self._after(attended, f"{layer}.attention_post_norm"))
+            hidden = op.add(hidden, self._after(self._mlp(hidden, layer), f"{layer}.mlp_post_norm"))
         return hidden
 
     def logits(self, hidden: Node, num_tokens: int) -> Node:
@@ -126,15 +137,38 @@ class _Graph:
         return node
 
     def _linear(self, value: Node, name: str) -> Node:
-        matrix = constant(self._arrays[name])
-        if f"{name}.scale" in self._arrays:
-            scale = constant(self._arrays[f"{name}.scale"])
-            matrix = op.multiply(op.convert(matrix, ov.Type.f32), scale)
-        elif self._arrays[name].dtype == np.float16:
-            matrix = op.convert(matrix, ov.Type.f32)
-        product = op.matmul(value, matrix, False, True)
+        product = op.matmul(value, self._matrix(name), False, True)
         bias = self._arrays.get(f"{name}.bias")
         return product if bias is None else op.add(product, constant(bias[None]))
+
+    def _matrix(self, name: str) -> Node:
+        """A stored matrix, unpacked (see `packing`)."""
+        stored, scale = self._arrays[name], self._arrays.get(f"{name}.scale")
+        if f"{name}.zero" in self._arrays:
+            return self._four_bits(name)
+        if scale is not None:
+            return op.multiply(op.convert(constant(stored), ov.Type.f32), constant(scale))
+        if stored.dtype == np.uint16:
+            bits = ov.Tensor(stored, ov.Shape(stored.shape), ov.Type.bf16)
+            return op.convert(op.constant(bits, shared_memory=True), ov.Type.f32)
+        if stored.dtype == np.float16:
+            return op.convert(constant(stored), ov.Type.f32)
+        return constant(stored)
+
+    def _four_bits(self, name: str) -> Node:
+        scale = self._arrays[f"{name}.scale"]
+        rows, groups, _ = scale.shape
+        group = 2 * len(self._arrays[name]) // (rows * groups)
+        levels, zero = (
+            op.convert(_nibbles(self._arrays[part], [rows, groups, size]), ov.Type.f16)
+            for part, size in ((name, group), (f"{name}.zero", 1))
+        )
+        weights = op.multiply(op.subtract(levels, zero), constant(scale))
+        return op.convert(op.reshape(weights, self.whole(rows, groups * group), False), ov.Type.f32)
+
+    def _after(self, value: Node, name: str) -> Node:
+        """A layer's outcome, normalised where the model does that."""
+        return self._norm(value, name) if self._architecture.post_norms else value
 
     def _norm(self, value: Node, name: str) -> Node:
         square = op.power(value, self.number(2.0, np.float32))
@@ -143,12 +177,13 @@ class _Graph:
         inverse = op.divide(self.number(1.0, np.float32), op.sqrt(op.add(mean, epsilon)))
         return op.multiply(op.multiply(value, inverse), constant(self._arrays[name][None]))
 
-    def _rotated(self, heads: Node) -> Node:
+    def _rotated(self, heads: Node, rope: Rope) -> Node:
         half = self._architecture.head_size // 2
+        cos, sin = self._turns[rope]
         parts = op.variadic_split(heads, self.axis(3), self.whole(half, half))
         minus = self._minus
         turned = op.concat([op.multiply(parts.output(1), minus), parts.output(0)], -1)
-        return op.add(op.multiply(heads, self.cos), op.multiply(turned, self.sin))
+        return op.add(op.multiply(heads, cos), op.multiply(turned, sin))
 
     def _attention(self, hidden: Node, layer: int) -> Node:
         shape = self._architecture
@@ -156,7 +191,12 @@ class _Graph:
         widths = self.whole(shape.query_size + shape.kv_size, shape.kv_size)
         turning, value = op.variadic_split(qkv, self.axis(1), widths).outputs()
         heads = shape.num_heads + shape.num_kv_heads
-        turned = self._rotated(op.reshape(turning, self.whole(0, heads, 1, shape.head_size), True))
+        turned = op.reshape(turning, self.whole(0, heads, 1, shape.head_size), True)
+        if shape.qk_norm:
+            turned = self._norm(turned, f"{layer}.qk_norm")
+        rope = shape.layers[layer].rope
+        if rope is not None:
+            turned = self._rotated(turned, rope)
         parts = op.variadic_split(
             turned, self.axis(1), self.whole(shape.num_heads, shape.num_kv_heads)
         )
@@ -170,12 +210,17 @@ class _Graph:
         both = self._linear(self._norm(hidden, f"{layer}.mlp_norm"), f"{layer}.gate_up")
         width = self._arrays[f"{layer}.gate_up"].shape[0] // 2
         gate, up = op.variadic_split(both, self.axis(1), self.whole(width, width)).outputs()
-        return self._linear(op.multiply(op.swish(gate), up), f"{layer}.down")
+        return self._linear(op.multiply(self._activation(gate), up), f"{layer}.down")
+
+    def _activation(self, gate: Node) -> Node:
+        if self._architecture.activation == "gelu_tanh":
+            return op.gelu(gate, "tanh")
+        return op.swish(gate)
 
     def _paged_attention(self, query_key_value: list[Node], layer: int) -> Node:
         shape = self._architecture
         caches = [self._cache(f"key_cache.{layer}"), self._cache(f"value_cache.{layer}")]
-        inputs = [*query_key_value, *caches, *self.layout, *self._fixed_inputs()]
+        inputs = [*query_key_value, *caches, *self.layout, *self._fixed_inputs(shape.layers[layer])]
         node: Any = paged_attention([_output(value) for value in inputs])
         information: Any = node.get_rt_info()
         for name in ("num_k_heads", "num_v_heads"):
@@ -184,12 +229,12 @@ class _Graph:
             information[name] = shape.head_size
         return node.output(0)
 
-    def _fixed_inputs(self) -> list[Node]:
-        """Inputs 9 to 27 of paged attention: scale, longest context, and abilities left unused."""
+    def _fixed_inputs(self, layer: Layer) -> list[Node]:
+        """Inputs 9 to 27 of paged attention: scale, window, longest context; the rest is unused."""
         none_i32, none_f32 = self.number((), np.int32), self.number((), np.float32)
         zero = self.number(0, np.int32)
-        scale = self.number(self._architecture.head_size**-0.5, np.float32)
-        window_and_slopes = [zero, none_f32]
+        scale = self.number(self._architecture.attention_scale, np.float32)
+        window_and_slopes = [self.number(layer.window, np.int32), none_f32]
         scores_and_rotation = [none_i32, none_i32, none_i32, none_f32]
         sparsity_and_sinks = [none_f32, zero, zero, none_f32]
         eviction_and_types = [zero, none_i32, none_i32, none_i32, none_i32]
@@ -203,6 +248,11 @@ class _Graph:
             *eviction_and_types,
             *tree_mask,
         ]
+
+
+def _nibbles(packed: Array, shape: Sequence[int]) -> Node:
+    """Packed pairs of 4 bits as a constant of a 4-bit type."""
+    return op.constant(ov.Tensor(packed, ov.Shape(shape), ov.Type.u4), shared_memory=True)
 
 
 def _output(value: Node) -> Node:

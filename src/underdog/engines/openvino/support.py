@@ -3,9 +3,9 @@
 import importlib.util
 
 from underdog.engines.gguf_header import GgufHeader
-from underdog.engines.openvino.architecture import read_architecture
 from underdog.engines.openvino.cuts import tokenizer_cut
 from underdog.engines.openvino.formats import FORMATS, PACKAGE_FORMATS
+from underdog.engines.openvino.gguf_shape import read_architecture
 from underdog.errors import ModelFileError
 
 

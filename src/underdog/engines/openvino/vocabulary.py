@@ -6,6 +6,7 @@ Tokens are turned back into bytes, not text, because a character may span severa
 """
 
 import json
+import re
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -18,8 +19,14 @@ from underdog.errors import MissingExtraError, ModelFileError
 
 VOCABULARY_FILE = "vocabulary.json"
 
-_ENDS = frozenset({"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "</s>"})
+ENDS = frozenset(
+    {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "</s>", "<end_of_turn>"}
+)
+"""Names under which control tokens end a turn in some family of models."""
+
 _CONTROL, _USER_DEFINED = 3, 4
+_SPACE_MARK = "\u2581"
+_BYTE_PIECE = re.compile(r"<0x([0-9A-F]{2})>")
 _PREFIX = "tokenizer.ggml."
 
 
@@ -34,6 +41,8 @@ class Vocabulary:
         control: Tokens without text, such as `<|im_start|>`.
         literal: Tokens that stand for their own characters instead of encoded bytes.
         bos: Token to put in front of every text; `None` when the model wants none.
+        spaced: Whether tokens are plain text with a mark for the space and pieces for single
+            bytes (`<0x0A>`); else they are written in letters that stand for bytes.
     """
 
     tokenizer_json: str
@@ -42,6 +51,7 @@ class Vocabulary:
     control: tuple[int, ...]
     literal: tuple[int, ...]
     bos: int | None
+    spaced: bool = False
 
     @classmethod
     def from_gguf(cls, file: GgufFile) -> "Vocabulary":
@@ -55,7 +65,7 @@ class Vocabulary:
         kinds = file.numbers(f"{_PREFIX}token_type") or [1] * len(tokens)
         control = tuple(token for token, kind in enumerate(kinds) if kind == _CONTROL)
         literal = tuple(token for token, kind in enumerate(kinds) if kind == _USER_DEFINED)
-        ends = {token for token in control if tokens[token] in _ENDS}
+        ends = {token for token in control if tokens[token] in ENDS}
         named = (_token_id(file.header, name) for name in ("eos", "eot"))
         ends.update(token for token in named if token is not None)
         bos = _token_id(file.header, "bos") if _entry(file.header, "add_bos_token") else None
@@ -101,19 +111,16 @@ class Vocabulary:
     @cached_property
     def token_bytes(self) -> list[bytes]:
         """The bytes that each token adds to a text; none for control tokens."""
-        to_byte = {ord(letter): byte for byte, letter in enumerate(_byte_letters())}
         names: list[str] = [""] * self.num_tokens
         vocabulary: dict[str, int] = self._tokenizer.get_vocab(with_added_tokens=True)
         for name, token in vocabulary.items():
-            names[token] = name
+            if token < self.num_tokens:
+                names[token] = name
         plain = frozenset(self.literal)
         silent = frozenset(self.control)
+        to_bytes = _piece_bytes if self.spaced else _letter_bytes
         return [
-            b""
-            if token in silent
-            else name.encode()
-            if token in plain
-            else name.translate(to_byte).encode("latin-1", "ignore")
+            b"" if token in silent else name.encode() if token in plain else to_bytes(name)
             for token, name in enumerate(names)
         ]
 
@@ -168,8 +175,40 @@ def _build(
     return tokenizer.to_str()
 
 
+def open_tokenizer(text: str, path: Path) -> Any:
+    """The tokenizer that a `tokenizer.json` describes.
+
+    Args:
+        text: What the file says.
+        path: The file, for messages.
+
+    Raises:
+        ModelFileError: It describes none.
+        MissingExtraError: The library is not installed.
+    """
+    library = _tokenizers()
+    try:
+        return library.Tokenizer.from_str(text)
+    except Exception as error:  # a boundary: the library raises nothing narrower
+        raise ModelFileError(
+            f"{path} describes no tokenizer ({str(error)[:80]}); download it again"
+        ) from error
+
+
+def _letter_bytes(name: str) -> bytes:
+    return name.translate(_TO_BYTE).encode("latin-1", "ignore")
+
+
+def _piece_bytes(name: str) -> bytes:
+    byte = _BYTE_PIECE.fullmatch(name)
+    return bytes([int(byte[1], 16)]) if byte else name.replace(_SPACE_MARK, " ").encode()
+
+
 def _byte_letters() -> list[str]:
     """The letter that stands for each byte in a byte-level vocabulary (GPT-2's alphabet)."""
     shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
     hidden = iter(range(256, 512))
     return [chr(byte if byte in shown else next(hidden)) for byte in range(256)]
+
+
+_TO_BYTE = {ord(letter): byte for byte, letter in enumerate(_byte_letters())}

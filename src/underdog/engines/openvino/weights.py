@@ -1,11 +1,10 @@
-"""A model's weights as the decoder graph wants them: converted once from GGUF, then mapped.
+"""A model's weights as the decoder graph wants them: converted once, then mapped.
 
-Every tensor is dequantised; matrices are then stored as int8 with one scale per output row
-(`int8`), or as `f16` or `f32`. Query, key and value share one matrix, and so
-do gate and up, because a few large products are faster than many small ones. The output head is
-padded to whole tiles of the vocabulary (see `sampling`). A converted model is a folder in the cache
-with one blob, its index and the tokenizer; it appears by one rename, so that a reader sees all of
-it or nothing.
+Every tensor is dequantised; matrices are then stored in the chosen precision (see `packing`).
+Query, key and value share one matrix, and so do gate and up, because a few large products are
+faster than many small ones. The output head is padded to whole tiles of the vocabulary (see
+`sampling`). A converted model is a folder in the cache with one blob, its index and the tokenizer;
+it appears by one rename, so that a reader sees all of it or nothing.
 """
 
 import json
@@ -14,27 +13,25 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Literal, TypeAlias
+from typing import IO
 
 import numpy as np
-from numpy.typing import NDArray
 
-from underdog.engines.gguf_header import GgufHeader
 from underdog.engines.openvino.architecture import Architecture
-from underdog.engines.openvino.gguf_file import GgufFile
+from underdog.engines.openvino.open_model import OpenModel
+from underdog.engines.openvino.packing import Array, Precision, packed, plain
+from underdog.engines.openvino.tensor_source import TensorSource
 from underdog.engines.openvino.vocabulary import VOCABULARY_FILE, Vocabulary
 from underdog.errors import EngineError, ModelFileError
 from underdog.files import cache_folder
 
-Precision: TypeAlias = Literal["int8", "f16", "f32"]
-Array: TypeAlias = NDArray[Any]
-
 TILE = 64
 """Tokens of the vocabulary per tile; the padded vocabulary is a multiple of it."""
 
-_LAYOUT = 1
+_LAYOUT = 2
 _ALIGNMENT_BYTES = 64
 _INDEX, _BLOB = "index.json", "weights.bin"
+_MATRICES = ("qkv", "out", "gate_up", "down")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +41,9 @@ class Weights:
     Attributes:
         architecture: What the graph is built from.
         arrays: `embedding`, `head`, `norm`, and per layer `0.qkv`, `0.qkv.bias`, `0.out`,
-            `0.gate_up`, `0.down`, `0.attention_norm`, `0.mlp_norm`; an int8 matrix has its
-            scales beside it under `….scale`.
+            `0.gate_up`, `0.down`, `0.attention_norm`, `0.mlp_norm`, and where the model has them
+            `0.qk_norm`, `0.attention_post_norm`, `0.mlp_post_norm`; what unpacks a matrix lies
+            beside it under `….scale` and `….zero`.
         folder: Where they lie.
     """
 
@@ -59,26 +57,21 @@ class Weights:
         return Vocabulary.load(self.folder / VOCABULARY_FILE)
 
 
-def converted(
-    path: Path, header: GgufHeader, architecture: Architecture, digest: str, precision: Precision
-) -> Weights:
+def converted(model: OpenModel, precision: Precision) -> Weights:
     """The converted model, from the cache or made now.
 
     Args:
-        path: The GGUF file.
-        header: Its header.
-        architecture: Its architecture.
-        digest: SHA-256 of the file.
+        model: The model.
         precision: How matrices are stored.
 
     Raises:
         ModelFileError: A tensor is missing, of another shape, or of an unknown quantisation.
         EngineError: The cache cannot be written.
     """
-    folder = cache_folder() / "openvino" / f"{digest[:24]}-{precision}-v{_LAYOUT}"
+    folder = cache_folder() / "openvino" / f"{model.digest[:24]}-{precision}-v{_LAYOUT}"
     if not (folder / _INDEX).is_file():
-        _publish(folder, lambda part: _convert(path, header, architecture, precision, part))
-    return _load(folder, architecture)
+        _publish(folder, lambda part: _convert(model, precision, part))
+    return _load(folder, model.architecture)
 
 
 def _load(folder: Path, architecture: Architecture) -> Weights:
@@ -112,14 +105,17 @@ def _publish(folder: Path, fill: Callable[[Path], None]) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _convert(
-    path: Path, header: GgufHeader, architecture: Architecture, precision: Precision, part: Path
-) -> None:
-    file = GgufFile(path, header)
-    Vocabulary.from_gguf(file).save(part / VOCABULARY_FILE)
+def _convert(model: OpenModel, precision: Precision, part: Path) -> None:
+    source, vocabulary = model.open_tensors(), model.open_vocabulary()
+    vocabulary.save(part / VOCABULARY_FILE)
     index: dict[str, tuple[str, tuple[int, ...], int, int]] = {}
     with (part / _BLOB).open("wb") as blob:
-        for name, array in _arrays(file, architecture, precision):
+        for name, array in _arrays(source, model.architecture, precision):
+            if name == "embedding" and len(array) < vocabulary.num_tokens:
+                raise ModelFileError(
+                    f"{model.path} has {len(array)} embeddings for {vocabulary.num_tokens} tokens; "
+                    "download it again or use another"
+                )
             index[name] = (array.dtype.str, array.shape, _append(blob, array), array.nbytes)
         blob.flush()
         os.fsync(blob.fileno())
@@ -134,39 +130,63 @@ def _append(blob: IO[bytes], array: Array) -> int:
 
 
 def _arrays(
-    file: GgufFile, architecture: Architecture, precision: Precision
+    source: TensorSource, architecture: Architecture, precision: Precision
 ) -> Iterator[tuple[str, Array]]:
     hidden = architecture.hidden_size
-    embedding = file.tensor("token_embd.weight", 0, hidden)
-    yield "embedding", embedding.astype(np.float32 if precision == "f32" else np.float16)
-    yield "norm", file.tensor("output_norm.weight", hidden)
-    head = file.tensor("output.weight", *embedding.shape) if "output.weight" in file else embedding
+    embedding = source.tensor("token_embd.weight", 0, hidden)
+    yield "embedding", plain(embedding, precision)
+    yield "norm", source.tensor("output_norm.weight", hidden)
+    untied = "output.weight" in source
+    head = source.tensor("output.weight", *embedding.shape) if untied else embedding
     head = np.pad(head, ((0, -len(head) % TILE), (0, 0)))
-    yield from _matrix("head", head, precision)
+    yield from packed("head", head, "int8" if precision == "int4" else precision)
+    del embedding, head
     for layer in range(architecture.num_layers):
-        for name, array in _layer(file, architecture, f"blk.{layer}."):
-            if array.ndim == 2:
-                yield from _matrix(f"{layer}.{name}", array, precision)
+        for name, array in _layer(source, architecture, f"blk.{layer}."):
+            if name in _MATRICES:
+                yield from packed(f"{layer}.{name}", array, precision)
             else:
                 yield f"{layer}.{name}", array
 
 
-def _layer(file: GgufFile, architecture: Architecture, at: str) -> Iterator[tuple[str, Array]]:
+def _layer(
+    source: TensorSource, architecture: Architecture, at: str
+) -> Iterator[tuple[str, Array]]:
     hidden, queries, keys = architecture.hidden_size, architecture.query_size, architecture.kv_size
-    yield "attention_norm", file.tensor(f"{at}attn_norm.weight", hidden)
-    yield "mlp_norm", file.tensor(f"{at}ffn_norm.weight", hidden)
-    widths = {"q": queries, "k": keys, "v": keys}
-    parts = [
-        file.tensor(f"{at}attn_{part}.weight", width, hidden) for part, width in widths.items()
-    ]
+    yield from _norms(source, architecture, at)
+    widths = {"attn_q": queries, "attn_k": keys, "attn_v": keys}
+    parts = [source.tensor(f"{at}{part}.weight", width, hidden) for part, width in widths.items()]
     yield "qkv", np.concatenate(_in_halves(parts, architecture))
-    if f"{at}attn_q.bias" in file:
-        parts = [file.tensor(f"{at}attn_{part}.bias", width) for part, width in widths.items()]
+    if f"{at}attn_q.bias" in source:
+        parts = [source.tensor(f"{at}{part}.bias", width) for part, width in widths.items()]
         yield "qkv.bias", np.concatenate(_in_halves(parts, architecture))
-    yield "out", file.tensor(f"{at}attn_output.weight", hidden, queries)
-    gate = file.tensor(f"{at}ffn_gate.weight", 0, hidden)
-    yield "gate_up", np.concatenate([gate, file.tensor(f"{at}ffn_up.weight", *gate.shape)])
-    yield "down", file.tensor(f"{at}ffn_down.weight", hidden, len(gate))
+    yield "out", source.tensor(f"{at}attn_output.weight", hidden, queries)
+    gate = source.tensor(f"{at}ffn_gate.weight", 0, hidden)
+    yield "gate_up", np.concatenate([gate, source.tensor(f"{at}ffn_up.weight", *gate.shape)])
+    yield "down", source.tensor(f"{at}ffn_down.weight", hidden, len(gate))
+    if f"{at}attn_output.bias" in source:
+        yield "out.bias", source.tensor(f"{at}attn_output.bias", hidden)
+    if f"{at}ffn_gate.bias" in source:
+        both = [source.tensor(f"{at}ffn_{part}.bias", len(gate)) for part in ("gate", "up")]
+        yield "gate_up.bias", np.concatenate(both)
+    if f"{at}ffn_down.bias" in source:
+        yield "down.bias", source.tensor(f"{at}ffn_down.bias", hidden)
+
+
+def _norms(
+    source: TensorSource, architecture: Architecture, at: str
+) -> Iterator[tuple[str, Array]]:
+    hidden, head = architecture.hidden_size, architecture.head_size
+    yield "attention_norm", source.tensor(f"{at}attn_norm.weight", hidden)
+    yield "mlp_norm", source.tensor(f"{at}ffn_norm.weight", hidden)
+    if architecture.post_norms:
+        yield "attention_post_norm", source.tensor(f"{at}post_attention_norm.weight", hidden)
+        yield "mlp_post_norm", source.tensor(f"{at}post_ffw_norm.weight", hidden)
+    if architecture.qk_norm:
+        query = source.tensor(f"{at}attn_q_norm.weight", head)
+        key = source.tensor(f"{at}attn_k_norm.weight", head)
+        heads = [query] * architecture.num_heads + [key] * architecture.num_kv_heads
+        yield "qk_norm", np.stack(heads)[:, None]
 
 
 def _in_halves(parts: list[Array], architecture: Architecture) -> list[Array]:
@@ -180,15 +200,3 @@ def _in_halves(parts: list[Array], architecture: Architecture) -> list[Array]:
         return rows.reshape(-1, pairs, 2, *rows.shape[1:]).swapaxes(1, 2).reshape(rows.shape)
 
     return [halves(query), halves(key), value]
-
-
-def _matrix(name: str, matrix: Array, precision: Precision) -> Iterator[tuple[str, Array]]:
-    if precision == "f32":
-        yield name, matrix
-    elif precision == "f16":
-        yield name, matrix.astype(np.float16)
-    else:
-        scale = np.abs(matrix).max(axis=1, keepdims=True) / 127.0
-        scale[scale == 0.0] = 1.0
-        yield name, np.rint(matrix / scale).astype(np.int8)
-        yield f"{name}.scale", scale.astype(np.float32)
