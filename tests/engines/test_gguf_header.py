@@ -27,7 +27,7 @@ def test_a_header_gives_shape_template_and_tokens(tmp_path: Path) -> None:
 
 
 def test_an_untied_embedding_costs_nothing(tmp_path: Path) -> None:
-    tensors = (*TENSORS, tensor("output.weight", 8, 3, offset=128))
+    tensors = (*TENSORS, tensor("output.weight", 8, 3, offset=352))
     assert read_gguf_header(write(tmp_path, gguf(tensors=tensors))).shape.num_embedding_params == 24
 
 

@@ -1,8 +1,9 @@
 """A bounded reader for the header of a GGUF file: metadata and tensor places, never the weights.
 
 A GGUF file is untrusted input. Every length is checked against the bytes that are left before
-anything is allocated, arrays are walked and not kept, and whatever does not fit the format raises
-`ModelFileError`. The format is described in the ggml repository (docs/gguf.md), versions 2 and 3.
+anything is allocated, what is walked or kept is bounded, every tensor must lie inside the file and
+apart from the others, and whatever does not fit raises `ModelFileError`. The format is described
+in the ggml repository (docs/gguf.md), versions 2 and 3.
 """
 
 import math
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import IO, TypeAlias
 
 from underdog.core import ModelShape
+from underdog.engines.gguf_blocks import BLOCKS
 from underdog.errors import ModelFileError
 
 Scalar: TypeAlias = str | int | float | bool
@@ -26,6 +28,9 @@ _STRING, _ARRAY = 8, 9
 _MAX_ENTRIES = 1 << 16
 _MAX_KEY_BYTES = 1 << 10
 _MAX_TEXT_BYTES = 1 << 22
+_MAX_TEXTS_BYTES = 1 << 26
+_MAX_STRINGS = 1 << 21
+_WALK_BYTES = 1 << 16
 _MAX_DIMS = 4
 _MAX_PARAMS = 1 << 44
 _DEFAULT_ALIGNMENT = 32
@@ -127,6 +132,8 @@ class _Reader:
         self._size_bytes = size_bytes
         self._at = 0
         self._path = path
+        self._strings_left = _MAX_STRINGS
+        self._text_bytes_left = _MAX_TEXTS_BYTES
 
     def header(self) -> GgufHeader:
         if self._take(4) != _MAGIC:
@@ -140,8 +147,9 @@ class _Reader:
         tensors = self._tensors(num_tensors)
         if "general.architecture" not in metadata or not tensors:
             raise self._malformed("it names no architecture or holds no tensors")
-        begin = self._data_begin(metadata.get("general.alignment", _DEFAULT_ALIGNMENT))
-        self._check_offsets(tensors)
+        alignment = self._alignment(metadata.get("general.alignment", _DEFAULT_ALIGNMENT))
+        begin = self._at + -self._at % alignment
+        self._check_places(tensors, begin, alignment)
         tokens_at = arrays_at.get(_TOKENS, 0)
         return GgufHeader(
             metadata,
@@ -158,13 +166,13 @@ class _Reader:
         metadata: dict[str, Scalar] = {}
         arrays_at: dict[str, int] = {}
         for _ in range(num_entries):
-            key = self._text(_MAX_KEY_BYTES, "metadata key")
+            key = self._name("metadata key")
             kind = self._int("<I")
+            if key in metadata or key in arrays_at:
+                raise self._malformed(f"metadata key {key!r} appears twice")
             if kind == _ARRAY:
                 arrays_at[key] = self._at
                 self._skip_array(key)
-            elif key in metadata:
-                raise self._malformed(f"metadata key {key!r} appears twice")
             else:
                 metadata[key] = self._scalar(kind, key)
         return metadata, arrays_at
@@ -173,7 +181,7 @@ class _Reader:
         """Tensors by name; they start at offsets from the end of the header."""
         tensors: dict[str, TensorPlace] = {}
         for _ in range(num_tensors):
-            name = self._text(_MAX_KEY_BYTES, "tensor name")
+            name = self._name("tensor name")
             num_dims = self._int("<I")
             if not 1 <= num_dims <= _MAX_DIMS:
                 raise self._malformed(f"tensor {name!r} has {num_dims} dimensions")
@@ -186,21 +194,42 @@ class _Reader:
             tensors[name] = TensorPlace(shape, self._int("<I"), self._int("<Q"))
         return tensors
 
-    def _data_begin(self, alignment: Scalar) -> int:
-        """Where the values begin: the end of the header, rounded up."""
-        if isinstance(alignment, bool) or not isinstance(alignment, int) or alignment < 1:
-            raise self._malformed(f"its alignment is {alignment!r}")
-        return self._at + -self._at % alignment
+    def _alignment(self, given: Scalar) -> int:
+        """What the places of values are multiples of."""
+        if isinstance(given, bool) or not isinstance(given, int) or given < 1:
+            raise self._malformed(f"its alignment is {given!r}")
+        return given
 
-    def _check_offsets(self, tensors: Mapping[str, TensorPlace]) -> None:
-        if self._at + max(place.start for place in tensors.values()) >= self._size_bytes:
+    def _check_places(self, tensors: Mapping[str, TensorPlace], begin: int, alignment: int) -> None:
+        """Every tensor lies inside the file and none in another; unknown formats have no size."""
+        end, before = 0, ""
+        for name, place in sorted(tensors.items(), key=lambda item: item[1].start):
+            if place.start % alignment:
+                raise self._malformed(
+                    f"tensor {name!r} begins at {place.start}, which is unaligned"
+                )
+            if place.start < end:
+                raise self._malformed(f"tensors {before!r} and {name!r} overlap")
+            end, before = place.start + self._num_bytes(name, place), name
+            if begin + end > self._size_bytes:
+                raise self._malformed(
+                    f"its tensor {name!r} lies beyond its {self._size_bytes} bytes",
+                    "download it again",
+                )
+
+    def _num_bytes(self, name: str, place: TensorPlace) -> int:
+        block = BLOCKS.get(place.kind)
+        if block is None:
+            return 1
+        if place.shape[-1] % block.num_weights:
             raise self._malformed(
-                f"its last tensor lies beyond its {self._size_bytes} bytes", "download it again"
+                f"tensor {name!r} has rows of {place.shape[-1]}, which {block.name} cannot hold"
             )
+        return math.prod(place.shape) // block.num_weights * block.size_bytes
 
     def _scalar(self, kind: int, key: str) -> Scalar:
         if kind == _STRING:
-            return self._text(_MAX_TEXT_BYTES, f"value of {key!r}")
+            return self._value(key)
         layout = _FORMATS.get(kind)
         if layout is None:
             raise self._malformed(f"metadata {key!r} has unknown type {kind}")
@@ -210,15 +239,29 @@ class _Reader:
     def _skip_array(self, key: str) -> None:
         kind, length = self._int("<I"), self._int("<Q")
         if kind == _STRING:
-            if length > (self._size_bytes - self._at) // 8:
+            self._strings_left -= length
+            if self._strings_left < 0:
                 raise self._malformed(f"array {key!r} claims {length} strings")
-            for _ in range(length):
-                self._skip(self._int("<Q"), key)
+            self._skip_strings(length, key)
             return
         layout = _FORMATS.get(kind)
         if layout is None:
             raise self._malformed(f"array {key!r} has unsupported item type {kind}")
         self._skip(length * struct.calcsize(layout), key)
+
+    def _skip_strings(self, count: int, key: str) -> None:
+        """Walk over strings, a stretch of the file at a time."""
+        stretch, begin = b"", self._at
+        for _ in range(count):
+            place = self._at - begin
+            if place + 8 > len(stretch):
+                begin, place = self._at, 0
+                self._file.seek(begin)
+                stretch = self._file.read(_WALK_BYTES)
+            self._at += 8 + int.from_bytes(stretch[place : place + 8], "little")
+            if self._at > self._size_bytes:
+                raise self._malformed(f"a string of {key!r} claims more bytes than are left")
+        self._file.seek(self._at)
 
     def _token(self, index: Scalar | None, tokens_at: int) -> str:
         if not isinstance(index, int) or not tokens_at:
@@ -228,9 +271,8 @@ class _Reader:
         kind, length = self._int("<I"), self._int("<Q")
         if kind != _STRING or not 0 <= index < length:
             return ""
-        for _ in range(index):
-            self._skip(self._int("<Q"), _TOKENS)
-        return self._text(_MAX_KEY_BYTES, "token")
+        self._skip_strings(index, _TOKENS)
+        return self._text_bytes(_MAX_KEY_BYTES, "token").decode("utf-8", errors="replace")
 
     def _count(self, what: str) -> int:
         count = self._int("<Q")
@@ -238,11 +280,26 @@ class _Reader:
             raise self._malformed(f"it claims {count} {what}")
         return count
 
-    def _text(self, limit_bytes: int, what: str) -> str:
+    def _value(self, key: str) -> str:
+        """A text; what is no UTF-8 in it is replaced, since it is only shown or compared."""
+        data = self._text_bytes(_MAX_TEXT_BYTES, f"value of {key!r}")
+        self._text_bytes_left -= len(data)
+        if self._text_bytes_left < 0:
+            raise self._malformed(f"its texts are longer than {_MAX_TEXTS_BYTES} bytes")
+        return data.decode("utf-8", errors="replace")
+
+    def _name(self, what: str) -> str:
+        data = self._text_bytes(_MAX_KEY_BYTES, what)
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise self._malformed(f"a {what} is no UTF-8: {data[:40]!r}") from error
+
+    def _text_bytes(self, limit_bytes: int, what: str) -> bytes:
         length = self._int("<Q")
         if length > limit_bytes:
             raise self._malformed(f"a {what} claims {length} bytes")
-        return self._take(length).decode("utf-8", errors="replace")
+        return self._take(length)
 
     def _int(self, layout: str) -> int:
         value: int = struct.unpack(layout, self._take(struct.calcsize(layout)))[0]
