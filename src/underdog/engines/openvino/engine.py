@@ -19,16 +19,20 @@ from underdog.core import (
     EngineInfo,
     GenerateRequest,
     Prompt,
+    SamplingParams,
     ScoreRequest,
     Usage,
 )
 from underdog.engines.charging import charge
+from underdog.engines.constraints import ConstraintCompiler
 from underdog.engines.fan_out import fan_out
 from underdog.engines.openvino.open_model import OpenModel, open_model
+from underdog.engines.penalties import check_penalties
 from underdog.engines.processor import default_threads
 from underdog.errors import ContextError, EngineError, MissingExtraError, UsageError
 
 if TYPE_CHECKING:
+    from underdog.engines.constraints import Matcher
     from underdog.engines.openvino.jobs import Job, Reading
     from underdog.engines.openvino.loop import DecodingLoop
     from underdog.engines.openvino.vocabulary import Vocabulary
@@ -76,6 +80,7 @@ class OpenVinoEngine:
         self._template.prepare()
         self._info = model.info("openvino", f"{runtime}-{_REVISION}-{precision}", name)
         self._loop, self._vocabulary = _start(model, precision, max_rows, threads or 0)
+        self._constraints = ConstraintCompiler(self._vocabulary)
 
     @property
     def info(self) -> EngineInfo:
@@ -110,6 +115,7 @@ class OpenVinoEngine:
         from underdog.engines.openvino.jobs import Reading, SampleJob
 
         params = request.params
+        matcher = await self._matcher(params)
         if params.max_tokens < 1:
             return [Completion("", "length", seed, usage=Usage(calls=1)) for seed in request.seeds]
         tokens = await self._tokens(request.prompt)
@@ -121,8 +127,17 @@ class OpenVinoEngine:
         limit = min(params.max_tokens, room)
         reading = Reading(tokens, len(tokens) - 1)
         return await self._done(
-            lambda deliver: SampleJob(reading, params, request.seeds, limit, deliver)
+            lambda deliver: SampleJob(reading, params, request.seeds, limit, deliver, matcher)
         )
+
+    async def _matcher(self, params: SamplingParams) -> "Matcher | None":
+        """What follows the parameters' constraint, compiled before anything is sampled."""
+        if not params.shaped:
+            return None
+        check_penalties(params, self._vocabulary.num_tokens)
+        if params.constraint is None:
+            return None
+        return await asyncio.to_thread(self._constraints.matcher, params.constraint)
 
     async def _score(self, request: ScoreRequest) -> ContinuationScore:
         from underdog.engines.openvino.jobs import Reading, ScoreJob

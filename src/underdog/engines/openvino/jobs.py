@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from time import monotonic
 from typing import TypeAlias
 
+import numpy as np
+
 from underdog.core import Completion, ModelShape, SamplingParams, Usage
 from underdog.engines.charging import charge
+from underdog.engines.constraints import Matcher
 from underdog.engines.openvino.blocks import BLOCK_TOKENS, BlockPool, block_digests, blocks_for
 from underdog.engines.openvino.decoder import Chunk, Logits
 from underdog.engines.openvino.row import Row
+from underdog.engines.openvino.shaping import Ints, Shaper
 
 
 @dataclass(slots=True, eq=False)
@@ -70,7 +75,7 @@ class Reading:
         return chunk
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class SampleJob:
     """A request for completions of one prompt."""
 
@@ -79,6 +84,7 @@ class SampleJob:
     seeds: tuple[int, ...]
     limit: int
     deliver: Callable[[list[Completion] | BaseException], None]
+    matcher: Matcher | None = None
     logits: Logits | None = None
     cancelled: bool = False
     started: float = field(default_factory=monotonic)
@@ -117,7 +123,8 @@ class SampleJob:
         place = self.next_row
         self.next_row += 1
         past = len(self.reading.tokens)
-        return Row(place, self.seeds[place], self.params, self.limit, past, blocks)
+        shaper = self._shaper() if self.params.shaped else None
+        return Row(place, self.seeds[place], self.params, self.limit, past, blocks, shaper)
 
     def record(self, row: Row, shape: ModelShape) -> bool:
         """Keep a finished row's completion; whether it was the last one."""
@@ -127,6 +134,15 @@ class SampleJob:
     def hand_over(self) -> None:
         """Deliver all completions in the order of their seeds."""
         self.deliver([self.completions[place] for place in range(len(self.seeds))])
+
+    def _shaper(self) -> Shaper:
+        matcher = self.matcher.fresh() if self.matcher is not None else None
+        return Shaper(self.params, self._distinct, matcher)
+
+    @cached_property
+    def _distinct(self) -> Ints:
+        """The distinct tokens of the prompt."""
+        return np.unique(np.array(self.reading.tokens, np.int64))
 
     def _usage(self, row: Row, shape: ModelShape) -> Usage:
         prompt = len(self.reading.tokens)

@@ -20,6 +20,7 @@ from underdog.engines.openvino.decoder import Chunk, Decoder, Logits
 from underdog.engines.openvino.jobs import Job, SampleJob, ScoreJob
 from underdog.engines.openvino.row import Row
 from underdog.engines.openvino.sampling import Ints, draw, log_normaliser
+from underdog.engines.openvino.shaping import shaped
 from underdog.engines.openvino.vocabulary import Vocabulary
 from underdog.errors import EngineError
 
@@ -235,13 +236,15 @@ class DecodingLoop:
             chosen = [rows[place] for place in places]
             seeds = np.array([row.seed % _SEEDS for _, row in chosen], np.uint64)
             positions = np.array([row.num_sampled for _, row in chosen])
-            drawn = draw(logits, at[places], seeds, positions, params)
+            changed = self._changed(logits, at[places], chosen) if params.shaped else None
+            drawn = draw(logits, at[places], seeds, positions, params, changed)
             columns = [drawn.logprobs, drawn.confidence, drawn.self_certainty]
             numbers = zip(
                 *(column.tolist() for column in columns if column is not None), strict=True
             )
             for (_, row), token, trace in zip(chosen, drawn.tokens.tolist(), numbers, strict=True):
-                row.push(token, trace, self._vocabulary)
+                if row.finish is None:
+                    row.push(token, trace, self._vocabulary)
         for job, row in rows:
             if row.finish is None:
                 self._running.append((job, row))
@@ -251,6 +254,16 @@ class DecodingLoop:
                 if job.record(row, self._shape):
                     self._unreserved += job.reserve - job.row_reserve
                     job.hand_over()
+
+    @staticmethod
+    def _changed(logits: Logits, at: Ints, rows: Sequence[Running]) -> Logits:
+        """What rows with penalties or constraints draw from; a row that may draw nothing fails."""
+        shapers = [row.shaper for _, row in rows if row.shaper is not None]
+        changed, possible = shaped(logits, at, shapers)
+        for (_, row), shaper, any_token in zip(rows, shapers, possible, strict=True):
+            if not any_token:
+                row.fail(shaper.error)
+        return changed
 
     def _forget_cancelled(self) -> None:
         for job in dict.fromkeys(

@@ -8,6 +8,7 @@ import codecs
 from dataclasses import dataclass, field
 
 from underdog.core import Completion, FinishReason, SamplingParams, TokenTrace, Usage
+from underdog.engines.openvino.shaping import Shaper
 from underdog.engines.openvino.vocabulary import Vocabulary
 
 _UTF8 = codecs.getincrementaldecoder("utf-8")
@@ -24,10 +25,12 @@ class Row:
         limit: Most tokens that may be sampled.
         past: Tokens whose keys and values are in the cache.
         blocks: Where they are.
+        shaper: What changes its logits; `None` for most rows.
         last_token: The token to read next.
         num_sampled: Tokens sampled so far.
         finish: Why it ended; `None` while it goes on.
         stop_string: The stop string that ended it.
+        error: Why it failed.
     """
 
     place: int
@@ -36,10 +39,12 @@ class Row:
     limit: int
     past: int
     blocks: list[int] = field(default_factory=list[int])
+    shaper: Shaper | None = None
     last_token: int = 0
     num_sampled: int = 0
     finish: FinishReason | None = None
     stop_string: str | None = None
+    error: str | None = None
     _text: bytearray = field(default_factory=bytearray)
     _starts: list[int] = field(default_factory=list[int])
     _columns: list[tuple[float, ...]] = field(default_factory=list[tuple[float, ...]])
@@ -55,8 +60,18 @@ class Row:
         self._starts.append(start)
         self._columns.append(numbers)
         self._text += vocabulary.token_bytes[token]
-        if not self._stopped(start) and self.num_sampled >= self.limit:
+        complete = self.shaper is not None and self.shaper.accept(token)
+        if self._stopped(start):
+            return
+        if complete:
+            self.finish = "stop"
+        elif self.num_sampled >= self.limit:
             self.finish = "length"
+
+    def fail(self, reason: str) -> None:
+        """End it without another token."""
+        self.finish = "error"
+        self.error = reason
 
     def completion(self, usage: Usage) -> Completion:
         """The finished completion."""
@@ -67,6 +82,7 @@ class Row:
             trace=self._trace(),
             usage=usage,
             stop_string=self.stop_string,
+            error=self.error,
         )
 
     def _stopped(self, start: int) -> bool:

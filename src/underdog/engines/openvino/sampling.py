@@ -42,7 +42,12 @@ class Drawn:
 
 
 def draw(
-    logits: Logits, rows: Ints, seeds: NDArray[np.uint64], positions: Ints, params: SamplingParams
+    logits: Logits,
+    rows: Ints,
+    seeds: NDArray[np.uint64],
+    positions: Ints,
+    params: SamplingParams,
+    changed: Logits | None = None,
 ) -> Drawn:
     """Draw a token for every given row.
 
@@ -52,15 +57,14 @@ def draw(
         seeds: Seed of each draw's row.
         positions: How many tokens each row has sampled before.
         params: How to draw.
+        changed: What to draw from instead, one position per draw; the numbers about the token that
+            was drawn stay those of `logits`.
     """
     chance = uniforms(seeds, positions)
-    filtered = params.top_k > 0 or params.top_p < 1.0 or params.min_p > 0.0
-    if params.greedy:
-        tokens = _likeliest(logits, rows)
-    elif filtered:
-        tokens = _from_head(logits, rows, chance, params, params.top_k or _HEAD)
+    if changed is None:
+        tokens = _tokens(logits, rows, chance, params)
     else:
-        tokens = _from_all(logits, rows, chance)
+        tokens = _tokens(changed, np.arange(len(rows)), chance, params)
     normaliser = log_normaliser(logits, rows)
     logprobs = np.minimum(logits.values_MV[rows, tokens] - normaliser, 0.0)
     if not params.top_logprobs:
@@ -68,6 +72,14 @@ def draw(
     _, heads = _head(logits, rows, params.top_logprobs)
     listed = np.minimum(heads.astype(np.float64) - normaliser[:, None], 0.0)
     return Drawn(tokens, logprobs, -listed.mean(axis=1), _self_certainty(listed))
+
+
+def _tokens(logits: Logits, rows: Ints, chance: Doubles, params: SamplingParams) -> Ints:
+    if params.greedy:
+        return _likeliest(logits, rows)
+    if params.top_k > 0 or params.top_p < 1.0 or params.min_p > 0.0:
+        return _from_head(logits, rows, chance, params, params.top_k or _HEAD)
+    return _from_all(logits, rows, chance)
 
 
 def log_normaliser(logits: Logits, rows: Ints) -> Doubles:

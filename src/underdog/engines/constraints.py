@@ -1,0 +1,187 @@
+"""Constraints as masks over a vocabulary, by the llguidance library.
+
+A constraint is compiled once and followed by one matcher per row: the matcher says which tokens
+may come next and is told which one came. Works on the bytes of tokens, so that characters which
+span tokens are right. White space between the parts of JSON is bounded, because small models
+otherwise write blanks until their tokens run out.
+"""
+
+import json
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from underdog.core import Choices, Constraint, Grammar, JsonSchema, Regex
+from underdog.errors import MissingExtraError, UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_JSON_SPACE = {"whitespace_pattern": r"[ \n]{1,16}"}
+_CONTROL_MARK = b"\xff"
+_KEPT = 64
+
+
+class Lexicon(Protocol):
+    """What has to be known of a tokenizer."""
+
+    @property
+    def token_bytes(self) -> Sequence[bytes]:
+        """The bytes of every token; none for control tokens."""
+        ...
+
+    @property
+    def ends(self) -> Sequence[int]:
+        """Tokens that end a reply."""
+        ...
+
+    def encode(self, text: str, *, special: bool = True) -> list[int]:
+        """Tokens of a text; control tokens in it are plain text when `special` is false."""
+        ...
+
+
+class Matcher:
+    """Follows one reply through a constraint."""
+
+    def __init__(self, matcher: Any, num_tokens: int) -> None:
+        self._matcher = matcher
+        self._num_tokens = num_tokens
+
+    def mask(self) -> "NDArray[np.bool_]":
+        """Which tokens may come next; none where the matcher has failed."""
+        import numpy as np
+
+        bits = np.frombuffer(self._matcher.compute_bitmask(), np.uint8)
+        allowed = np.unpackbits(bits, count=self._num_tokens, bitorder="little").view(np.bool_)
+        return allowed if not self._matcher.is_error() else np.zeros_like(allowed)
+
+    def accept(self, token: int) -> bool:
+        """Take the next token; whether the reply is complete and nothing may follow."""
+        self._matcher.consume_token(token)
+        return self._matcher.is_stopped() and not self._matcher.is_error()
+
+    @property
+    def error(self) -> str:
+        """Why it cannot go on; empty while it can."""
+        return _short(self._matcher.get_error())
+
+    def fresh(self) -> "Matcher":
+        """A matcher at the same place that goes its own way."""
+        return Matcher(self._matcher.deep_copy(), self._num_tokens)
+
+
+class ConstraintCompiler:
+    """Compiles constraints for one vocabulary, and keeps what it has compiled.
+
+    Args:
+        lexicon: The vocabulary; looked at when the first constraint comes.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._tokenizer: Any = None
+        self._compiled: dict[Constraint, Matcher] = {}
+        self._gate = threading.Lock()
+
+    def matcher(self, constraint: Constraint) -> Matcher:
+        """A matcher at the beginning of a reply.
+
+        Raises:
+            UsageError: The constraint is malformed or asks for what cannot be enforced.
+            MissingExtraError: llguidance is not installed.
+        """
+        with self._gate:
+            found = self._compiled.pop(constraint, None) or self._compile(constraint)
+            self._compiled[constraint] = found
+            if len(self._compiled) > _KEPT:
+                del self._compiled[next(iter(self._compiled))]
+            return found.fresh()
+
+    def _compile(self, constraint: Constraint) -> Matcher:
+        library = _llguidance()
+        num_tokens = len(self._lexicon.token_bytes)
+        if self._tokenizer is None:
+            self._tokenizer = library.LLTokenizer(
+                library.TokenizerWrapper(_Words(self._lexicon)),
+                n_vocab=num_tokens,
+                eos_token=list(self._lexicon.ends),
+            )
+        grammar = _grammar(library.LLMatcher, constraint)
+        failed, messages = library.LLMatcher.validate_grammar_with_warnings(
+            grammar, self._tokenizer
+        )
+        if failed:
+            raise _malformed(constraint, "; ".join(messages))
+        matcher = library.LLMatcher(self._tokenizer, grammar, log_level=0)
+        if matcher.is_error():
+            raise _malformed(constraint, matcher.get_error())
+        return Matcher(matcher, num_tokens)
+
+
+class _Words:
+    """A vocabulary as llguidance wants to see it."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        words = list(enumerate(lexicon.token_bytes))
+        self.eos_token_id = lexicon.ends[0] if lexicon.ends else 0
+        self.bos_token_id = None
+        self.tokens = [content or _CONTROL_MARK + b"<|%d|>" % token for token, content in words]
+        self.special_token_ids = [token for token, content in words if not content]
+        self._encode = lexicon.encode
+
+    def __call__(self, text: str | bytes) -> list[int]:
+        whole = text if isinstance(text, str) else text.decode("utf-8", "replace")
+        return self._encode(whole, special=False)
+
+
+def _grammar(matcher: Any, constraint: Constraint) -> str:
+    match constraint:
+        case JsonSchema(schema):
+            try:
+                json.loads(schema)
+                return matcher.grammar_from_json_schema(schema, _JSON_SPACE)
+            except (ValueError, RecursionError) as error:
+                raise _malformed(constraint, str(error)) from error
+        case Regex(pattern):
+            return matcher.grammar_from_regex(pattern)
+        case Grammar(lark):
+            return matcher.grammar_from_lark(lark)
+        case Choices(options):
+            if not options or not all(options):
+                raise UsageError(
+                    f"the choices {options!r} cannot be enforced; give one text or more, none empty"
+                )
+            return matcher.grammar_from_regex("|".join(map(literal, options)))
+
+
+def literal(text: str) -> str:
+    """A regular expression for exactly this text, in the syntax of Rust and of Python alike."""
+    return "".join(
+        letter
+        if letter.isascii() and letter.isalnum()
+        else f"\\u{ord(letter):04X}"
+        if ord(letter) < 1 << 16
+        else f"\\U{ord(letter):08X}"
+        for letter in text
+    )
+
+
+def _malformed(constraint: Constraint, message: str) -> UsageError:
+    return UsageError(
+        f"the constraint {_short(str(constraint), 120)} cannot be enforced: {_short(message)}; "
+        "correct it"
+    )
+
+
+def _short(text: str, limit: int = 300) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _llguidance() -> Any:
+    try:
+        import llguidance
+    except ImportError as error:
+        raise MissingExtraError("llguidance", "constraints") from error
+    return llguidance
