@@ -1,0 +1,77 @@
+"""Every supported family of models against transformers, on tiny random models."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from tests.engines.tiny_folders import FAMILIES, TinyFolder, write_folder
+
+pytest.importorskip("openvino")
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+from underdog.engines.openvino.decoder import Chunk, Decoder
+from underdog.engines.openvino.open_model import open_model
+from underdog.engines.openvino.packing import Precision
+from underdog.engines.openvino.weights import converted
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UNDERDOG_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> TinyFolder:
+    return write_folder(tmp_path_factory.mktemp("model"), request.param)
+
+
+@pytest.fixture(scope="module")
+def decoder(folder: TinyFolder) -> Decoder:
+    return open_decoder(folder, "f32")
+
+
+def open_decoder(folder: TinyFolder, precision: Precision) -> Decoder:
+    weights = converted(open_model(folder.path, "", 512), precision)
+    size = weights.vocabulary.num_tokens
+    return Decoder(weights, precision, size, num_blocks=16, context_tokens=512, threads=1)
+
+
+def numbers(count: int, seed: int = 0) -> list[int]:
+    return np.random.default_rng(seed).integers(0, 270, count).tolist()
+
+
+def assert_equal(found: np.ndarray, expected: np.ndarray) -> None:
+    """The same numbers up to float rounding, and the same likeliest tokens."""
+    found = found[:, : expected.shape[1]]
+    scale = np.abs(expected).max()
+    assert scale > 1.0
+    assert np.abs(found - expected).max() < 1e-3 * scale
+    top = np.sort(expected, axis=1)
+    clear = top[:, -1] - top[:, -2] > 2e-3 * scale
+    assert clear.mean() > 0.8
+    assert (found.argmax(1) == expected.argmax(1))[clear].all()
+
+
+@pytest.mark.parametrize("length", [5, 33, 130])
+def test_logits_are_those_of_transformers(
+    folder: TinyFolder, decoder: Decoder, length: int
+) -> None:
+    tokens = numbers(length, seed=length)
+    logits = decoder.forward([Chunk(tokens, 0, [3, 0, 2, 7, 5], 0)])
+    assert_equal(logits.values_MV, folder.logits(tokens))
+
+
+def test_reading_in_pieces_and_step_by_step_gives_the_same_logits(
+    folder: TinyFolder, decoder: Decoder
+) -> None:
+    tokens, blocks = numbers(80), [1, 4, 6]
+    decoder.forward([Chunk(tokens[:41], 0, blocks, 41), Chunk(numbers(9, 1), 0, [9], 9)])
+    rows = [decoder.forward([Chunk(tokens[41:60], 41, blocks, 0)]).values_MV.copy()]
+    for place in range(60, 80):
+        chunks = [Chunk((tokens[place],), place, blocks, 0)]
+        rows.append(decoder.forward(chunks).values_MV[:1].copy())
+    assert_equal(np.concatenate(rows), folder.logits(tokens)[41:])
