@@ -108,9 +108,13 @@ class Vocabulary:
             return [self.bos, *tokens]
         return tokens
 
-    @cached_property
+    @property
     def token_bytes(self) -> list[bytes]:
         """The bytes that each token adds to a text; none for control tokens."""
+        return self._token_bytes
+
+    @cached_property
+    def _token_bytes(self) -> list[bytes]:
         names: list[str] = [""] * self.num_tokens
         vocabulary: dict[str, int] = self._tokenizer.get_vocab(with_added_tokens=True)
         for name, token in vocabulary.items():
