@@ -151,3 +151,19 @@ def test_a_used_up_family_is_said(
     )
     assert result.exit_code == 0
     assert "Widen its knobs" in result.stderr
+
+
+def test_make_keeps_clear_of_own_and_local_test_sets(run: Run, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.jsonl"
+    mine.write_text(json.dumps({"question": "Which colour has the moon on a cold clear night?"}))
+    command = ("data", "make", "addition", "--count", 5, "--forms", "cot", "--workers", 1)
+    result = run(*command, "--out", tmp_path / "on", "--test-file", mine)
+    assert result.exit_code == 0, result.output
+    assert "0 left out because they repeat one of" in result.stdout
+    assert "not on this machine, so not checked: " in result.stderr
+    card = json.loads((tmp_path / "on" / "card.json").read_text())
+    assert {"mine.jsonl", "underdog-words/test"} <= set(card["decontamination"]["checked_against"])
+    assert "gsm8k" in card["decontamination"]["not_here"]
+    result = run(*command, "--out", tmp_path / "off", "--no-decontaminate")
+    assert "switched off" in result.stderr
+    assert json.loads((tmp_path / "off" / "card.json").read_text())["decontamination"]["off"]

@@ -198,9 +198,9 @@ def test_rows_that_repeat_a_test_item_are_counted_on_the_card(copy: Path, tmp_pa
     assert "leak" in {finding.example for finding in report.findings}
     card = read_card(tmp_path / "d")
     assert card is not None
-    assert card.decontamination is not None
-    assert card.decontamination["checked"] == 301
-    assert "Checked against test sets" in (tmp_path / "d" / "README.md").read_text()
+    assert card.scan is not None
+    assert (card.scan.checked, card.scan.repeating) == (301, len(report.findings))
+    assert "Searched afterwards" in (tmp_path / "d" / "README.md").read_text()
     assert check_dataset(tmp_path / "d").sound
 
 

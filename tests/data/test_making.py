@@ -161,7 +161,7 @@ def test_a_problem_of_two_families_is_kept_once(
 
 
 def test_wrong_solutions_are_left_out_and_counted(tmp_path: Path) -> None:
-    card = make(plan_of(["halves:top=400,lie=10"], 100, ["cot", "program"]), tmp_path)
+    card = make(plan_of(["halves:top=40000,lie=10"], 100, ["cot", "program"]), tmp_path)
     refused = card.sources[0].refused
     assert refused["program"]["graded wrong"] > 0
     assert "cot" not in refused

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from underdog.cli.console import AsJson, cells, notes, out, percent, print_json, table
+from underdog.cli.console import AsJson, cells, notes, out, print_json, table
+from underdog.cli.data_card import show_card
 from underdog.cli.data_inspect import inspect
 from underdog.cli.data_mix import mix, plan
 from underdog.cli.data_progress import MakingBar
@@ -14,8 +15,10 @@ from underdog.cli.options import DataDir, complete_form
 from underdog.errors import DataError
 
 if TYPE_CHECKING:
-    from underdog.data.card import Card
+    from collections.abc import Sequence
+
     from underdog.data.checking import CheckReport
+    from underdog.data.decontamination import Protection
     from underdog.data.selectors.trajectories import Trajectories
     from underdog.engines.sync import SyncEngine
 
@@ -26,6 +29,12 @@ data.command()(mix)
 data.command()(plan)
 
 Folder = Annotated[Path, typer.Argument(help="Folder of a data set.")]
+TestFiles = Annotated[
+    list[Path] | None, typer.Option("--test-file", help="Your own test set, JSON lines.")
+]
+Decontaminate = Annotated[
+    bool, typer.Option(help="Leave out what repeats an item of a test set on this machine.")
+]
 Workers = Annotated[int, typer.Option(min=1, help="Processes that draw and verify.")]
 
 
@@ -66,6 +75,9 @@ def make(
     jsonl: Annotated[bool, typer.Option(help="Write JSON lines as well.")] = True,
     workers: Workers = 2,
     shard_problems: Annotated[int, typer.Option(min=1, help="Problems per file.")] = 20_000,
+    decontaminate: Decontaminate = True,
+    test_files: TestFiles = None,
+    data_dir: DataDir = None,
     name: Annotated[str, typer.Option(help="Name on the card; the folder's if empty.")] = "",
     licence: Annotated[str, typer.Option(help="SPDX name of the data's licence.")] = "apache-2.0",
     as_json: AsJson = False,
@@ -85,11 +97,19 @@ def make(
         verify=verify,
         shard_problems=shard_problems,
     )
+    tests = _protection(data_dir, test_files) if decontaminate else None
     with MakingBar() as bar:
         card = make_dataset(
-            wanted, out_dir, name=name, licence=licence, jsonl=jsonl, workers=workers, progress=bar
+            wanted,
+            out_dir,
+            name=name,
+            licence=licence,
+            jsonl=jsonl,
+            workers=workers,
+            tests=tests,
+            progress=bar,
         )
-    _show_card(card, out_dir, as_json)
+    show_card(card, out_dir, as_json)
 
 
 @data.command()
@@ -98,9 +118,7 @@ def check(
     tests: Annotated[
         bool, typer.Option("--tests/--no-tests", help="Look for items of local test sets too.")
     ] = False,
-    test_files: Annotated[
-        list[Path] | None, typer.Option("--test-file", help="Your own test set, JSON lines.")
-    ] = None,
+    test_files: TestFiles = None,
     workers: Workers = 2,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -163,7 +181,7 @@ def select(
     for reason, number in made.reasons.items():
         rows.add_row(*cells(reason, f"{number:,}"))
     out.print(rows)
-    _show_card(made.card, out_dir, as_json=False)
+    show_card(made.card, out_dir, as_json=False)
 
 
 def _engine(model: str) -> "SyncEngine":
@@ -190,35 +208,14 @@ def _pass_rates(path: Path) -> dict[str, float]:
         ) from error
 
 
+def _protection(data_dir: Path | None, files: "Sequence[Path] | None") -> "Protection":
+    from underdog.data.decontamination import protect
+
+    with notes.status("reading the test sets"):
+        return protect(data_dir, files or ())
+
+
 _REPORTED = ("rows", "problems", "verified", "unverifiable", "findings")
-
-
-def _show_card(card: "Card", folder: Path, as_json: bool) -> None:
-    if as_json:
-        print_json(card.model_dump(mode="json"))
-        return
-    numbers = frozenset({"problems", "wanted", "rows", "drawn", "repeats", "left out"})
-    rows = table(
-        "source", "problems", "wanted", "rows", "drawn", "repeats", "left out", numbers=numbers
-    )
-    for one in card.sources:
-        left_out = sum(sum(reasons.values()) for reasons in one.refused.values())
-        counts = (one.problems, one.wanted, one.rows, one.drawn, one.repeats, left_out)
-        rows.add_row(*cells(one.source, *(f"{count:,}" for count in counts)))
-        if one.saturated:
-            notes.print(
-                f"{one.source}: no more than {one.problems:,} distinct problems of split "
-                f"{card.split}; {one.wanted:,} were wanted. Widen its knobs for more.",
-                highlight=False,
-                markup=False,
-            )
-    out.print(rows)
-    share = percent(card.verified / card.rows) if card.rows else "-"
-    out.print(
-        f"{card.problems:,} problems, {card.rows:,} rows, {share} verified: {folder}",
-        highlight=False,
-        markup=False,
-    )
 
 
 def _show_check(report: "CheckReport") -> None:

@@ -22,6 +22,7 @@ from underdog.seeds import derive
 from underdog.tasks.making import generate
 
 if TYPE_CHECKING:
+    from underdog.data.decontamination import ContaminationIndex
     from underdog.data.seen import Marks
 
 
@@ -71,6 +72,21 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """An item that is not in the data because it repeats a test item.
+
+    Attributes:
+        draw: Which item of the batch.
+        benchmark: Whose test item it repeats.
+        rule: The rule that found it.
+    """
+
+    draw: int
+    benchmark: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """Rows of a batch.
 
@@ -79,16 +95,23 @@ class Made:
         draws: For each row which item of the batch it is of, 32-bit integers.
         marks: For each item the hash of its canonical key, 64-bit integers.
         refusals: Solutions left out.
+        copies: Items left out.
     """
 
     rows: bytes
     draws: bytes
     marks: bytes
     refusals: tuple[Refusal, ...]
+    copies: tuple[Copy, ...] = ()
 
 
-def make_batch(batch: Batch) -> Made:
-    """Draw, write down, verify. Runs in a worker process as well as here."""
+def make_clear(index: "ContaminationIndex | None", batch: Batch) -> Made:
+    """Draw, write down, verify, leave out what repeats a test item. Runs in any process."""
+    return make_batch(batch, index)
+
+
+def make_batch(batch: Batch, index: "ContaminationIndex | None" = None) -> Made:
+    """Draw, write down, verify; with an index, leave out what repeats a test item."""
     import numpy as np
 
     items = list(_items(batch))
@@ -111,9 +134,34 @@ def make_batch(batch: Batch) -> Made:
         if reason:
             refusals.append(Refusal(draw, claim.form.name, reason))
     kept = [place for place, reason in enumerate(reasons) if not reason]
+    copies: tuple[Copy, ...] = ()
+    if index is not None:
+        copies = _copies(examples, draws, kept, index)
+        lost = {copy.draw for copy in copies}
+        kept = [place for place in kept if draws[place] not in lost]
     table = table_of([examples[place] for place in kept])
     number = np.array([draws[place] for place in kept], dtype=np.int32)
-    return Made(_packed(table), number.tobytes(), marks.tobytes(), tuple(refusals))
+    return Made(_packed(table), number.tobytes(), marks.tobytes(), tuple(refusals), copies)
+
+
+def _copies(
+    examples: Sequence[Example],
+    draws: Sequence[int],
+    kept: Sequence[int],
+    index: "ContaminationIndex",
+) -> tuple[Copy, ...]:
+    """Items of which any text repeats a test item; the question is looked at once for all forms."""
+    texts: dict[int, list[str]] = {}
+    for place in kept:
+        example = examples[place]
+        parts = texts.setdefault(draws[place], [example.prompt])
+        parts.append(example.completion)
+    found = index.scan("\n\n".join(parts) for parts in texts.values())
+    return tuple(
+        Copy(draw, hits[0].benchmark, hits[0].rule)
+        for draw, hits in zip(texts, found, strict=True)
+        if hits
+    )
 
 
 def unpacked(rows: bytes) -> Table:

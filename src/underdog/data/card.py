@@ -1,9 +1,9 @@
 """The card of a data set: what is in it and how it came to be, for machines and for people.
 
-Every number in it is counted, and `underdog data check` counts it again from the files.
+How it reads is in `readme`. Every number in it is counted, and `underdog data check` counts it
+again from the files.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,32 @@ class SourceCount(_Plain):
     saturated: bool
 
 
+class Decontamination(_Plain):
+    """What is known of test items in a data set.
+
+    Attributes:
+        checked: Items that were compared with the test sets.
+        left_out: Items that were left out because they repeat a test item.
+        repeating: Rows that are in the data although they repeat one.
+        by_benchmark: Of both, how many by test set.
+        by_rule: Of both, how many by the rule that found them.
+        checked_against: The test sets and how many items each has.
+        not_here: Test sets of the catalogue that were not on the machine and so not looked at.
+        digest: Hash of the test sets' texts and the rules.
+        off: Whether no test set was looked at because the maker said so.
+    """
+
+    checked: int = 0
+    left_out: int = 0
+    repeating: int = 0
+    by_benchmark: Mapping[str, int] = {}
+    by_rule: Mapping[str, int] = {}
+    checked_against: Mapping[str, int] = {}
+    not_here: tuple[str, ...] = ()
+    digest: str = ""
+    off: bool = False
+
+
 class Card(_Plain):
     """A finished data set.
 
@@ -66,7 +92,8 @@ class Card(_Plain):
         plan: What it was made from; none for data that came by another way.
         origin: How it came to be when there is no plan.
         repeats: Whether rows may occur again, as in a mixture of several epochs.
-        decontamination: Report of the check against test sets; none when it was not run.
+        decontamination: What was kept out while it was made; none when it came by another way.
+        scan: What a later search for test items found; none when there was none.
     """
 
     name: str
@@ -80,7 +107,8 @@ class Card(_Plain):
     plan: Plan | None = None
     origin: Mapping[str, Any] | None = None
     repeats: bool = False
-    decontamination: Mapping[str, Any] | None = None
+    decontamination: Decontamination | None = None
+    scan: Decontamination | None = None
 
 
 def read_card(folder: Path) -> Card | None:
@@ -100,81 +128,8 @@ def read_card(folder: Path) -> Card | None:
 
 def write_card(folder: Path, card: Card) -> None:
     """Write README.md, then card.json, which marks the data set as whole."""
+    from underdog.data.readme import readme
+
     write_atomic(folder / "README.md", lambda file: file.write(readme(card).encode()))
     text = card.model_dump_json(indent=2, exclude_none=True)
     write_atomic(folder / "card.json", lambda file: file.write(text.encode() + b"\n"))
-
-
-def readme(card: Card) -> str:
-    """The card for people, with the head that Hugging Face reads."""
-    share = card.verified / card.rows if card.rows else 0.0
-    lines = [
-        *_head(card),
-        f"# {card.name}",
-        "",
-        f"{card.problems:,} distinct problems, {card.rows:,} rows, split `{card.split}`; "
-        f"{share:.2%} of the rows verified.",
-        "",
-        "Verified means: the completion was read back as a model's would be, its program run in a "
-        "sandbox where it is one, and the answer graded against the problem's own. Which split a "
-        "problem belongs to is a hash of its canonical key, so that no other split holds it.",
-        "",
-        "| source | problems | wanted | rows | drawn | repeats | left out |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
-        *(_row(count) for count in card.sources),
-        "",
-        *_notes(card),
-        _decontamination(card),
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _head(card: Card) -> list[str]:
-    return [
-        "---",
-        f"license: {json.dumps(card.licence)}",
-        f"pretty_name: {json.dumps(card.name)}",
-        "task_categories:",
-        "- text-generation",
-        "tags:",
-        "- synthetic",
-        "- underdog",
-        "configs:",
-        "- config_name: default",
-        "  data_files:",
-        f"  - split: {card.split}",
-        f"    path: data/{card.split}-*.parquet",
-        "---",
-        "",
-    ]
-
-
-def _row(count: SourceCount) -> str:
-    refused = sum(sum(reasons.values()) for reasons in count.refused.values())
-    cells = (count.problems, count.wanted, count.rows, count.drawn, count.repeats, refused)
-    return f"| `{count.source}` | " + " | ".join(f"{cell:,}" for cell in cells) + " |"
-
-
-def _notes(card: Card) -> list[str]:
-    lines: list[str] = []
-    for count in card.sources:
-        if count.saturated:
-            lines.append(
-                f"- `{count.source}` has no more than {count.problems:,} distinct problems of "
-                f"this split ({count.wanted:,} were wanted); widen its knobs for more."
-            )
-        for form, reasons in count.refused.items():
-            for reason, number in reasons.items():
-                lines.append(f"- `{count.source}`, form `{form}`: {number:,} left out, {reason}.")
-    if card.plan is not None:
-        forms = sorted({form for source in card.plan.sources for form in source.forms})
-        lines.append(f"- Seed {card.plan.seed}; forms {', '.join(forms)}.")
-    return [*lines, ""]
-
-
-def _decontamination(card: Card) -> str:
-    if card.decontamination is None:
-        return "Not checked against test sets of other tasks."
-    facts = ", ".join(f"{name} {value}" for name, value in card.decontamination.items())
-    return f"Checked against test sets: {facts}."

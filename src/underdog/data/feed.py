@@ -5,7 +5,7 @@ the knobs, is used up.
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from underdog.data.arrow import Table, arrow
-from underdog.data.batches import Batch, Made, Refusal, make_batch, unpacked
+from underdog.data.batches import Batch, Copy, Made, Refusal, make_clear, unpacked
 from underdog.data.columns import schema
 from underdog.data.plan import Plan
 from underdog.data.seen import Seen
@@ -39,6 +39,7 @@ class FeedState(BaseModel):
         stale: Draws since the last that brought something new.
         repeats: Draws whose key was already there.
         refused: Solutions left out, by form and reason.
+        copies: Items left out because they repeat a test item, by test set and rule.
         saturated: Whether nothing new came any more.
     """
 
@@ -51,6 +52,7 @@ class FeedState(BaseModel):
     stale: int = 0
     repeats: int = 0
     refused: Mapping[str, Mapping[str, int]] = {}
+    copies: Mapping[str, Mapping[str, int]] = {}
     saturated: bool = False
 
 
@@ -76,6 +78,7 @@ class _Opened:
     draws: "NDArray[np.int32]"
     marks: "NDArray[np.uint64]"
     refusals: tuple[Refusal, ...]
+    copies: tuple[Copy, ...]
 
 
 class Feed:
@@ -133,11 +136,9 @@ class Feed:
     def _count(
         self, batch: _Opened, at: int, end: int, problems: int, rows: int, stale: int
     ) -> None:
-        refused = {form: dict(reasons) for form, reasons in self.state.refused.items()}
-        for refusal in batch.refusals:
-            if at <= refusal.draw < end:
-                reasons = refused.setdefault(refusal.form, {})
-                reasons[refusal.reason] = reasons.get(refusal.reason, 0) + 1
+        here = range(at, end)
+        refusals = [(one.form, one.reason) for one in batch.refusals if one.draw in here]
+        copies = [(one.benchmark, one.rule) for one in batch.copies if one.draw in here]
         draws = np.unique(batch.draws)
         given = int(np.count_nonzero((draws >= at) & (draws < end)))
         self.state = self.state.model_copy(
@@ -147,7 +148,8 @@ class Feed:
                 "next": batch.start + end,
                 "stale": stale,
                 "repeats": self.state.repeats + given - problems,
-                "refused": refused,
+                "refused": _counted(self.state.refused, refusals),
+                "copies": _counted(self.state.copies, copies),
                 "saturated": stale >= PATIENCE,
             }
         )
@@ -170,6 +172,7 @@ class Feed:
             np.frombuffer(made.draws, dtype=np.int32),
             np.frombuffer(made.marks, dtype=np.uint64),
             made.refusals,
+            made.copies,
         )
         return self._open
 
@@ -195,5 +198,16 @@ class Feed:
             instruction=plan.instruction,
             verify=plan.verify,
         )
-        self._coming.append((self._asked, self._workers.ask(make_batch, batch)))
+        self._coming.append((self._asked, self._workers.ask_sharing(make_clear, batch)))
         self._asked += count
+
+
+def _counted(
+    before: Mapping[str, Mapping[str, int]], found: Sequence[tuple[str, str]]
+) -> dict[str, dict[str, int]]:
+    """Counts by two names, with what was found added."""
+    counts = {first: dict(seconds) for first, seconds in before.items()}
+    for first, second in found:
+        seconds = counts.setdefault(first, {})
+        seconds[second] = seconds.get(second, 0) + 1
+    return counts

@@ -6,6 +6,7 @@ few batches, and 8 bytes for each problem's key.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from underdog.data.arrow import Table, arrow
-from underdog.data.card import Card, Shard, SourceCount, read_card, write_card
+from underdog.data.card import Card, Decontamination, Shard, SourceCount, read_card, write_card
 from underdog.data.dataset import (
     count_rows,
     export_jsonl,
@@ -23,6 +24,7 @@ from underdog.data.dataset import (
     shard_path,
     write_shard,
 )
+from underdog.data.decontamination import Protection
 from underdog.data.feed import Feed, FeedState, Taken
 from underdog.data.interleave import Exposure, Interleaver
 from underdog.data.plan import Plan
@@ -41,6 +43,7 @@ def make(
     licence: str = "apache-2.0",
     jsonl: bool = True,
     workers: int = 1,
+    tests: Protection | None = None,
     progress: Callable[[Progress], object] = lambda _: None,
 ) -> Card:
     """Make a data set, or go on with one that was interrupted.
@@ -52,21 +55,24 @@ def make(
         licence: SPDX name of the data's licence.
         jsonl: Whether to write the rows as JSON lines too.
         workers: Processes that draw and verify.
+        tests: Test sets to stay clear of, from `protect()`; `None` compares with none, which the
+            card says.
         progress: Told after every shard.
 
     Returns:
         The card, also on disk.
 
     Raises:
-        ConfigError: The folder holds another data set.
+        ConfigError: The folder holds another data set, or one kept clear of other test sets.
         DataError: A family has no item of the split, or a file is damaged.
     """
     finished = read_card(folder)
     if finished is not None:
         _same(finished.plan, plan, folder)
+        _same_tests(finished.decontamination, tests, folder)
         return finished
-    with Workers(workers) as hands:
-        making = _Making(plan, folder, hands, jsonl)
+    with Workers(workers, tests and tests.index) as hands:
+        making = _Making(plan, folder, hands, jsonl, tests)
         making.resume()
         making.run(progress)
         card = making.card(name or folder.resolve().name, licence)
@@ -83,12 +89,16 @@ class ShardState(BaseModel):
 
     plan: Plan
     feeds: tuple[FeedState, ...]
+    tests: str = ""
 
 
 class _Making:
     """One data set in the making."""
 
-    def __init__(self, plan: Plan, folder: Path, workers: Workers, jsonl: bool) -> None:
+    def __init__(
+        self, plan: Plan, folder: Path, workers: Workers, jsonl: bool, tests: Protection | None
+    ) -> None:
+        self._tests = tests
         self._plan = plan
         self._folder = folder
         self._workers = workers
@@ -104,6 +114,8 @@ class _Making:
         while (path := self._path(len(self._shards))).exists():
             state = _state(path)
             _same(state.plan, self._plan, self._folder)
+            if state.tests != self._digest:
+                raise _other_tests(self._folder)
             keys = read_table(path, ["key"]).column("key").unique().to_pylist()
             self._seen.add(marks_of(keys))
             self._states = list(state.feeds)
@@ -159,7 +171,31 @@ class _Making:
             sources=counts,
             shards=shards,
             plan=self._plan,
+            decontamination=self._decontamination(),
         )
+
+    def _decontamination(self) -> Decontamination:
+        """What was kept out, from the counts of all sources."""
+        if self._tests is None:
+            return Decontamination(off=True)
+        by_benchmark, by_rule = Counter[str](), Counter[str]()
+        for state in self._states:
+            for benchmark, rules in state.copies.items():
+                by_benchmark[benchmark] += sum(rules.values())
+                by_rule.update(rules)
+        return Decontamination(
+            checked=sum(one.problems + one.repeats for one in self._states) + by_rule.total(),
+            left_out=by_rule.total(),
+            by_benchmark=dict(by_benchmark.most_common()),
+            by_rule=dict(by_rule.most_common()),
+            checked_against=self._tests.checked_against,
+            not_here=self._tests.not_here,
+            digest=self._tests.digest,
+        )
+
+    @property
+    def _digest(self) -> str:
+        return self._tests.digest if self._tests else ""
 
     def _next_shard(self, feeds: Sequence[Feed]) -> None:
         size = min(self._plan.shard_problems, self._plan.count - self._num_slots)
@@ -173,8 +209,8 @@ class _Making:
         self._num_slots += size
         table = _in_order(order, taken)
         path = self._path(len(self._shards))
-        state = ShardState(plan=self._plan, feeds=tuple(self._states)).model_dump_json()
-        write_shard(path, table, state)
+        state = ShardState(plan=self._plan, feeds=tuple(self._states), tests=self._digest)
+        write_shard(path, table, state.model_dump_json())
         self._written(path)
 
     def _written(self, path: Path) -> None:
@@ -222,6 +258,19 @@ def _same(made: Plan | None, asked: Plan, folder: Path) -> None:
     raise ConfigError(
         f"{folder} holds a data set made with {name}={_brief(before[name])}, now "
         f"{name}={_brief(now[name])} is asked for; choose another folder or remove this one"
+    )
+
+
+def _same_tests(made: Decontamination | None, tests: Protection | None, folder: Path) -> None:
+    if tests is not None and (made is None or made.digest != tests.digest):
+        raise _other_tests(folder)
+
+
+def _other_tests(folder: Path) -> ConfigError:
+    return ConfigError(
+        f"{folder} holds a data set that was compared with other test sets than those that are "
+        "here now, or with none; choose another folder, or give the same --data-dir, --test-file "
+        "and --decontaminate"
     )
 
 

@@ -7,15 +7,12 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from underdog.data.card import read_card, write_card
+from underdog.data.card import Decontamination, read_card, write_card
 from underdog.data.dataset import read_examples
 from underdog.data.decontamination import (
-    Benchmark,
-    ContaminationIndex,
     ContaminationReport,
-    benchmark_file,
     decontaminate,
-    local_benchmarks,
+    protect,
 )
 from underdog.errors import DataError
 
@@ -41,18 +38,19 @@ def scan_dataset(
     card = read_card(folder)
     if card is None:
         raise DataError(f"{folder} has no card.json; finish making it first")
-    sets: list[Benchmark] = list(local_benchmarks(data_dir)) if local else []
-    sets += [benchmark_file(path) for path in files]
-    if not sets:
+    if not local and not files:
         raise DataError("no test set is here; name one with --test-file, or give --data-dir")
-    index = ContaminationIndex.build(sets)
-    report = ContaminationReport(index.names)
-    deque(decontaminate(read_examples(folder), index, report), maxlen=0)
-    facts = {
-        "checked": report.num_checked,
-        "repeating": len(report.findings),
-        "by_benchmark": dict(sorted(report.by_benchmark.items())),
-        "checked_against": report.checked_against,
-    }
-    write_card(folder, card.model_copy(update={"decontamination": facts}))
+    tests = protect(data_dir, files, local=local)
+    report = ContaminationReport(tests.checked_against)
+    deque(decontaminate(read_examples(folder), tests.index, report), maxlen=0)
+    facts = Decontamination(
+        checked=report.num_checked,
+        repeating=len(report.findings),
+        by_benchmark=dict(report.by_benchmark.most_common()),
+        by_rule=dict(report.by_rule.most_common()),
+        checked_against=report.checked_against,
+        not_here=tests.not_here,
+        digest=tests.digest,
+    )
+    write_card(folder, card.model_copy(update={"scan": facts}))
     return report

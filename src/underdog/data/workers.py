@@ -13,9 +13,12 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Generic, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
 from underdog.errors import UnderdogError, UsageError
+
+if TYPE_CHECKING:
+    from underdog.data.decontamination import ContaminationIndex
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,21 +45,37 @@ class Workers:
 
     Args:
         count: Processes; 1 works in this process.
+        index: Test sets that work may look at; sent to each process once.
     """
 
-    def __init__(self, count: int = 1) -> None:
+    def __init__(self, count: int = 1, index: "ContaminationIndex | None" = None) -> None:
         if count < 1:
             raise UsageError(f"at least 1 worker is needed, got workers={count}")
         self.count = count
+        self._index = index
         self._pool: ProcessPoolExecutor | None = None
 
     def ask(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
         """Ask for work; the function and its arguments must be picklable with several workers."""
         if self.count == 1:
             return Pending(partial(work, *args, **kwargs))
+        return self._submitted(work, *args, **kwargs)
+
+    def ask_sharing(
+        self,
+        work: "Callable[Concatenate[ContaminationIndex | None, P], R]",
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Pending[R]:
+        """Ask for work that gets the index as its first argument."""
+        if self.count == 1:
+            return Pending(partial(work, self._index, *args, **kwargs))
+        return self._submitted(_sharing, work, args, kwargs)
+
+    def _submitted(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.count, context, _begin)
+            self._pool = ProcessPoolExecutor(self.count, context, _begin, (self._index,))
         try:
             return Pending(partial(_result, self._pool.submit(work, *args, **kwargs)))
         except BrokenProcessPool as error:
@@ -82,5 +101,14 @@ def _result(future: "Future[R]") -> R:
         raise UnderdogError(_KILLED) from error
 
 
-def _begin() -> None:
+_SENT: "list[ContaminationIndex | None]" = []
+"""In a worker process: the index that it was sent."""
+
+
+def _begin(index: "ContaminationIndex | None") -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _SENT[:] = [index]
+
+
+def _sharing(work: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
+    return work(*_SENT, *args, **kwargs)

@@ -14,6 +14,7 @@ from underdog.data.decontamination.benchmark import (
 )
 from underdog.data.decontamination.hit import Hit
 from underdog.data.decontamination.index import ContaminationIndex
+from underdog.data.decontamination.protection import Protection, absent, protect
 from underdog.data.decontamination.report import ContaminationReport, Finding, decontaminate
 from underdog.data.decontamination.rules import RULES, Rule, Thresholds
 
@@ -25,10 +26,13 @@ __all__ = [
     "Finding",
     "Hit",
     "Passage",
+    "Protection",
     "Rule",
     "Thresholds",
+    "absent",
     "benchmark_file",
     "decontaminate",
     "local_benchmarks",
+    "protect",
     "protected",
 ]

@@ -1,0 +1,58 @@
+"""A data set's card at the terminal: counts by source, and what was kept clear of test sets."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from underdog.cli.console import cells, notes, out, percent, print_json, table
+
+if TYPE_CHECKING:
+    from underdog.data.card import Card, Decontamination
+
+
+def show_card(card: "Card", folder: Path, as_json: bool) -> None:
+    """Print a card, or all of it as JSON."""
+    if as_json:
+        print_json(card.model_dump(mode="json"))
+        return
+    numbers = frozenset({"problems", "wanted", "rows", "drawn", "repeats", "left out"})
+    rows = table(
+        "source", "problems", "wanted", "rows", "drawn", "repeats", "left out", numbers=numbers
+    )
+    for one in card.sources:
+        left_out = sum(sum(reasons.values()) for reasons in one.refused.values())
+        counts = (one.problems, one.wanted, one.rows, one.drawn, one.repeats, left_out)
+        rows.add_row(*cells(one.source, *(f"{count:,}" for count in counts)))
+        if one.saturated:
+            notes.print(
+                f"{one.source}: no more than {one.problems:,} distinct problems of split "
+                f"{card.split}; {one.wanted:,} were wanted. Widen its knobs for more.",
+                highlight=False,
+                markup=False,
+            )
+    out.print(rows)
+    share = percent(card.verified / card.rows) if card.rows else "-"
+    out.print(
+        f"{card.problems:,} problems, {card.rows:,} rows, {share} verified: {folder}",
+        highlight=False,
+        markup=False,
+    )
+    if card.decontamination is not None:
+        _show_decontamination(card.decontamination)
+
+
+def _show_decontamination(found: "Decontamination") -> None:
+    if found.off:
+        notes.print("not checked against any test set: this was switched off")
+        return
+    items = sum(found.checked_against.values())
+    out.print(
+        f"{found.left_out:,} left out because they repeat one of {items:,} items of "
+        f"{len(found.checked_against)} test sets",
+        highlight=False,
+    )
+    if found.not_here:
+        notes.print(
+            f"not on this machine, so not checked: {', '.join(found.not_here)}",
+            highlight=False,
+            markup=False,
+        )

@@ -1,0 +1,80 @@
+"""What data is kept clear of: test sets on this machine, a user's own; and which are absent.
+
+The digest pins the texts, so that an interrupted making goes on against the same test sets or not
+at all. Nothing is downloaded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from underdog.data.decontamination.benchmark import (
+    OPEN_SPLITS,
+    Benchmark,
+    benchmark_file,
+    local_benchmarks,
+)
+from underdog.data.decontamination.index import ContaminationIndex
+from underdog.tasks.cards import CATALOGUE, catalogue
+from underdog.tasks.config import read_task_file
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Test sets to stay clear of.
+
+    Attributes:
+        index: Looks texts up in them.
+        not_here: Test sets of the catalogue that are not on this machine and so not looked at.
+        digest: Hash of all their texts and the rules' thresholds.
+    """
+
+    index: ContaminationIndex
+    not_here: tuple[str, ...]
+    digest: str
+
+    @property
+    def checked_against(self) -> dict[str, int]:
+        """Test sets and how many items each has."""
+        return self.index.names
+
+
+def protect(
+    data_dir: str | Path | None = None, files: Sequence[Path] = (), *, local: bool = True
+) -> Protection:
+    """Protect the catalogue's test sets that are on this machine, and files of test items.
+
+    Args:
+        data_dir: Folder with the catalogue's data; `UNDERDOG_DATA_DIR` when `None`.
+        files: Further test sets, JSONL, CSV or Parquet.
+        local: Whether the catalogue is looked at.
+
+    Raises:
+        DataError: A file cannot be read or a row of it has no text.
+    """
+    own = [benchmark_file(path) for path in files]
+    sets = [*(local_benchmarks(data_dir) if local else ()), *own]
+    index = ContaminationIndex.build(sets)
+    return Protection(index, absent(data_dir) if local else (), _digest(sets, index))
+
+
+def absent(data_dir: str | Path | None = None) -> tuple[str, ...]:
+    """Test sets of the catalogue that are not on this machine: a task, or one split of it."""
+    missing: list[str] = []
+    for card in catalogue(data_dir):
+        if not card.local:
+            missing.append(card.name)
+            continue
+        declared = set(read_task_file(CATALOGUE / f"{card.name}.toml").files)
+        lost = sorted(declared - OPEN_SPLITS - set(card.splits))
+        missing += [f"{card.name}/{split}" for split in lost]
+    return tuple(missing)
+
+
+def _digest(sets: Sequence[Benchmark], index: ContaminationIndex) -> str:
+    digest = blake2b(repr(index.thresholds).encode(), digest_size=12)
+    for one in sets:
+        for passage in one.passages:
+            digest.update(f"{one.name}\0{passage.item}\0{passage.text}\0".encode())
+    return digest.hexdigest()

@@ -1,0 +1,99 @@
+"""The card of a data set as README.md: for people, with the head that Hugging Face reads."""
+
+import json
+from collections.abc import Mapping
+
+from underdog.data.card import Card, Decontamination, SourceCount
+
+
+def readme(card: Card) -> str:
+    """The card for people, with the head that Hugging Face reads."""
+    share = card.verified / card.rows if card.rows else 0.0
+    lines = [
+        *_head(card),
+        f"# {card.name}",
+        "",
+        f"{card.problems:,} distinct problems, {card.rows:,} rows, split `{card.split}`; "
+        f"{share:.2%} of the rows verified.",
+        "",
+        "Verified means: the completion was read back as a model's would be, its program run in a "
+        "sandbox where it is one, and the answer graded against the problem's own. Which split a "
+        "problem belongs to is a hash of its canonical key, so that no other split holds it.",
+        "",
+        "| source | problems | wanted | rows | drawn | repeats | left out |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        *(_row(count) for count in card.sources),
+        "",
+        *_notes(card),
+        *_decontamination(card.decontamination),
+        *(["", "Searched afterwards:", "", *_decontamination(card.scan)] if card.scan else ()),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _head(card: Card) -> list[str]:
+    return [
+        "---",
+        f"license: {json.dumps(card.licence)}",
+        f"pretty_name: {json.dumps(card.name)}",
+        "task_categories:",
+        "- text-generation",
+        "tags:",
+        "- synthetic",
+        "- underdog",
+        "configs:",
+        "- config_name: default",
+        "  data_files:",
+        f"  - split: {card.split}",
+        f"    path: data/{card.split}-*.parquet",
+        "---",
+        "",
+    ]
+
+
+def _row(count: SourceCount) -> str:
+    refused = sum(sum(reasons.values()) for reasons in count.refused.values())
+    cells = (count.problems, count.wanted, count.rows, count.drawn, count.repeats, refused)
+    return f"| `{count.source}` | " + " | ".join(f"{cell:,}" for cell in cells) + " |"
+
+
+def _notes(card: Card) -> list[str]:
+    lines: list[str] = []
+    for count in card.sources:
+        if count.saturated:
+            lines.append(
+                f"- `{count.source}` has no more than {count.problems:,} distinct problems of "
+                f"this split ({count.wanted:,} were wanted); widen its knobs for more."
+            )
+        for form, reasons in count.refused.items():
+            for reason, number in reasons.items():
+                lines.append(f"- `{count.source}`, form `{form}`: {number:,} left out, {reason}.")
+    if card.plan is not None:
+        forms = sorted({form for source in card.plan.sources for form in source.forms})
+        lines.append(f"- Seed {card.plan.seed}; forms {', '.join(forms)}.")
+    return [*lines, ""]
+
+
+def _decontamination(found: Decontamination | None) -> list[str]:
+    if found is None:
+        return ["Not checked against test sets while it was made."]
+    if found.off:
+        return ["Not checked against test sets: this was switched off when it was made."]
+    names = ", ".join(f"{name} ({items:,})" for name, items in found.checked_against.items())
+    lines = [
+        f"{found.checked:,} items were compared with the test sets {names}. "
+        f"{found.left_out:,} repeat a test item and are left out; {found.repeating:,} are still "
+        "in the data.",
+    ]
+    if found.by_benchmark:
+        tests, rules = _listed(found.by_benchmark), _listed(found.by_rule)
+        lines += ["", f"Found by test set: {tests}. By rule: {rules}."]
+    if found.not_here:
+        absent = ", ".join(found.not_here)
+        lines += ["", f"Not on the machine, so not checked: {absent}."]
+    return lines
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
