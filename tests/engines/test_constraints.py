@@ -8,7 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from underdog.core import Choices, Constraint, Grammar, JsonSchema, Regex
-from underdog.engines.constraints import ConstraintCompiler, Matcher, literal
+from underdog.engines.shaping.constraints import (
+    ConstraintCompiler,
+    Matcher,
+    byte_tokenizer,
+    literal,
+)
 from underdog.errors import MissingExtraError, UsageError
 
 pytest.importorskip("llguidance")
@@ -26,7 +31,7 @@ class Bytes:
         return list(text.encode())
 
 
-COMPILER = ConstraintCompiler(Bytes())
+COMPILER = ConstraintCompiler(lambda: byte_tokenizer(Bytes()))
 OBJECT = JsonSchema.of(
     {
         "type": "object",
@@ -125,7 +130,7 @@ def test_what_cannot_be_enforced_is_refused_with_the_compilers_words(
 
 
 def test_old_constraints_are_forgotten_and_compiled_again() -> None:
-    compiler = ConstraintCompiler(Bytes())
+    compiler = ConstraintCompiler(lambda: byte_tokenizer(Bytes()))
     for count in range(70):
         compiler.matcher(Regex(f"a{{{count + 1}}}"))
     assert len(compiler._compiled) == 64  # pyright: ignore[reportPrivateUsage]
@@ -135,4 +140,4 @@ def test_old_constraints_are_forgotten_and_compiled_again() -> None:
 def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "llguidance", None)
     with pytest.raises(MissingExtraError, match="underdog\\[constraints\\]"):
-        ConstraintCompiler(Bytes()).matcher(Regex("a"))
+        ConstraintCompiler(lambda: byte_tokenizer(Bytes())).matcher(Regex("a"))

@@ -23,7 +23,8 @@ pytest.importorskip("llguidance")
 
 from underdog.engines.openvino import OpenVinoEngine
 from underdog.engines.openvino.sampling import draw
-from underdog.engines.openvino.shaping import Shaper, shaped
+from underdog.engines.openvino.shaping import shaped
+from underdog.engines.shaping.shaper import Shaper
 
 QUESTION = ask("what is it?")
 SCHEMA = JsonSchema.of(
@@ -177,7 +178,7 @@ def test_a_constraint_that_does_not_end_in_time_ends_by_length(engine: SyncEngin
 def test_a_row_that_may_draw_nothing_fails_alone(
     engine: SyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from underdog.engines.constraints import Matcher
+    from underdog.engines.shaping.constraints import Matcher
 
     real = Matcher.mask
     stuck = Regex("[a-z]{30}")

@@ -24,18 +24,18 @@ from underdog.core import (
     Usage,
 )
 from underdog.engines.charging import charge
-from underdog.engines.constraints import ConstraintCompiler
 from underdog.engines.fan_out import fan_out
 from underdog.engines.openvino.open_model import OpenModel, open_model
-from underdog.engines.penalties import check_penalties
 from underdog.engines.processor import default_threads
+from underdog.engines.shaping.checks import check_penalties
+from underdog.engines.shaping.constraints import ConstraintCompiler, byte_tokenizer
 from underdog.errors import ContextError, EngineError, MissingExtraError, UsageError
 
 if TYPE_CHECKING:
-    from underdog.engines.constraints import Matcher
     from underdog.engines.openvino.jobs import Job, Reading
     from underdog.engines.openvino.loop import DecodingLoop
     from underdog.engines.openvino.vocabulary import Vocabulary
+    from underdog.engines.shaping.constraints import Matcher
 
 T = TypeVar("T")
 
@@ -56,10 +56,12 @@ class OpenVinoEngine:
             physical core.
         name: What the model is called; the file's name unless given.
         template: Built-in chat template to use instead of the model's own.
+        lora: A LoRA adapter to merge into the weights: a PEFT folder or a GGUF file.
 
     Raises:
         MissingExtraError: OpenVINO or what reads GGUF files is not installed.
-        ModelFileError: The file is missing, corrupt, or of a family that this engine cannot run.
+        ModelFileError: The model or the adapter is missing, corrupt, or of a kind that this engine
+            cannot run.
     """
 
     def __init__(
@@ -72,15 +74,17 @@ class OpenVinoEngine:
         threads: int | None = None,
         name: str = "",
         template: str = "",
+        lora: Path | None = None,
     ) -> None:
         _check(precision, max_rows, context_tokens, threads)
         runtime = _openvino_version()
-        model = open_model(path, template, context_tokens)
+        model = _opened(path, template, context_tokens, lora)
         self._template = model.template
         self._template.prepare()
         self._info = model.info("openvino", f"{runtime}-{_REVISION}-{precision}", name)
-        self._loop, self._vocabulary = _start(model, precision, max_rows, threads or 0)
-        self._constraints = ConstraintCompiler(self._vocabulary)
+        self._loop, vocabulary = _start(model, precision, max_rows, threads or 0)
+        self._vocabulary = vocabulary
+        self._constraints = ConstraintCompiler(lambda: byte_tokenizer(vocabulary))
 
     @property
     def info(self) -> EngineInfo:
@@ -200,6 +204,15 @@ class OpenVinoEngine:
             return await future
         finally:
             job.cancelled = True
+
+
+def _opened(path: Path, template: str, context_tokens: int, lora: Path | None) -> OpenModel:
+    model = open_model(path, template, context_tokens)
+    if lora is None:
+        return model
+    from underdog.engines.openvino.lora import adapted
+
+    return adapted(model, lora)
 
 
 def _start(

@@ -10,11 +10,12 @@ import numpy as np
 
 from underdog.core import Completion, ModelShape, SamplingParams, Usage
 from underdog.engines.charging import charge
-from underdog.engines.constraints import Matcher
 from underdog.engines.openvino.blocks import BLOCK_TOKENS, BlockPool, block_digests, blocks_for
 from underdog.engines.openvino.decoder import Chunk, Logits
 from underdog.engines.openvino.row import Row
-from underdog.engines.openvino.shaping import Ints, Shaper
+from underdog.engines.shaping.constraints import Matcher
+from underdog.engines.shaping.penalties import Ints
+from underdog.engines.shaping.shaper import Shaper
 
 
 @dataclass(slots=True, eq=False)

@@ -8,8 +8,8 @@ import codecs
 from dataclasses import dataclass, field
 
 from underdog.core import Completion, FinishReason, SamplingParams, TokenTrace, Usage
-from underdog.engines.openvino.shaping import Shaper
 from underdog.engines.openvino.vocabulary import Vocabulary
+from underdog.engines.shaping.shaper import Shaper
 
 _UTF8 = codecs.getincrementaldecoder("utf-8")
 

@@ -8,7 +8,7 @@ otherwise write blanks until their tokens run out.
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from underdog.core import Choices, Constraint, Grammar, JsonSchema, Regex
@@ -75,12 +75,12 @@ class ConstraintCompiler:
     """Compiles constraints for one vocabulary, and keeps what it has compiled.
 
     Args:
-        lexicon: The vocabulary; looked at when the first constraint comes.
+        tokenizer: Makes llguidance's view of it, once, when the first constraint comes.
     """
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
-        self._tokenizer: Any = None
+    def __init__(self, tokenizer: Callable[[], Any]) -> None:
+        self._tokenizer = tokenizer
+        self._made: Any = None
         self._compiled: dict[Constraint, Matcher] = {}
         self._gate = threading.Lock()
 
@@ -100,23 +100,26 @@ class ConstraintCompiler:
 
     def _compile(self, constraint: Constraint) -> Matcher:
         library = _llguidance()
-        num_tokens = len(self._lexicon.token_bytes)
-        if self._tokenizer is None:
-            self._tokenizer = library.LLTokenizer(
-                library.TokenizerWrapper(_Words(self._lexicon)),
-                n_vocab=num_tokens,
-                eos_token=list(self._lexicon.ends),
-            )
+        if self._made is None:
+            self._made = self._tokenizer()
         grammar = _grammar(library.LLMatcher, constraint)
-        failed, messages = library.LLMatcher.validate_grammar_with_warnings(
-            grammar, self._tokenizer
-        )
+        failed, messages = library.LLMatcher.validate_grammar_with_warnings(grammar, self._made)
         if failed:
             raise _malformed(constraint, "; ".join(messages))
-        matcher = library.LLMatcher(self._tokenizer, grammar, log_level=0)
+        matcher = library.LLMatcher(self._made, grammar, log_level=0)
         if matcher.is_error():
             raise _malformed(constraint, matcher.get_error())
-        return Matcher(matcher, num_tokens)
+        return Matcher(matcher, self._made.vocab_size)
+
+
+def byte_tokenizer(lexicon: Lexicon) -> Any:
+    """Llguidance's view of a vocabulary whose bytes are known."""
+    library = _llguidance()
+    return library.LLTokenizer(
+        library.TokenizerWrapper(_Words(lexicon)),
+        n_vocab=len(lexicon.token_bytes),
+        eos_token=list(lexicon.ends),
+    )
 
 
 class _Words:

@@ -1,4 +1,4 @@
-"""Whether penalties and biases make sense, checked before anything is sampled."""
+"""Which penalties and biases make sense, and which an engine can honour; asked before sampling."""
 
 import math
 
@@ -30,3 +30,20 @@ def check_penalties(params: SamplingParams, num_tokens: int | None = None) -> No
                 f"logit_bias has {bias} for token {token}: give finite numbers for token ids from "
                 f"0{f' to {num_tokens - 1}' if num_tokens is not None else ''}"
             )
+
+
+def refuse(params: SamplingParams, engine: str, **unsupported: str) -> None:
+    """Refuse parameters that an engine cannot honour and that are in use.
+
+    Args:
+        params: What was asked for.
+        engine: Who refuses.
+        unsupported: Parameters by name, and why each cannot be honoured.
+
+    Raises:
+        UsageError: One of them is in use.
+    """
+    used = params.settings()
+    for name, reason in unsupported.items():
+        if name in used:
+            raise UsageError(f"the {engine} engine has no {name} ({reason}); leave it out")

@@ -1,0 +1,1 @@
+"""What changes a model's logits before a token is drawn: penalties, biases, constraints."""

@@ -1,0 +1,53 @@
+"""One row's penalties, biases and constraint together: what its logits become, token by token.
+
+A row without such parameters has no shaper and costs nothing here.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from underdog.core import SamplingParams
+from underdog.engines.shaping.constraints import Matcher
+from underdog.engines.shaping.penalties import Ints, Penalties
+
+NO_LOGIT = np.float32(-1e30)
+"""Stands for a token that is out of reach; finite, so that differences of such are numbers."""
+
+
+class Shaper:
+    """Changes the logits of one row.
+
+    Args:
+        params: Its parameters.
+        prompt: The distinct tokens of its prompt.
+        matcher: Follows its constraint; `None` when it has none.
+    """
+
+    def __init__(self, params: SamplingParams, prompt: Ints, matcher: Matcher | None) -> None:
+        self._matcher = matcher
+        self._penalties = Penalties(params, prompt) if params.penalised else None
+
+    def shape(self, values_V: NDArray[Any]) -> bool:
+        """Change a row's logits in place; false where no token is left."""
+        if self._penalties is not None:
+            self._penalties.apply(values_V)
+        if self._matcher is None:
+            return True
+        allowed = self._matcher.mask()
+        values_V[len(allowed) :] = NO_LOGIT
+        np.putmask(values_V[: len(allowed)], ~allowed, NO_LOGIT)
+        return bool(allowed.any())
+
+    def accept(self, token: int) -> bool:
+        """Take the token that was drawn; whether the constraint lets nothing follow it."""
+        if self._penalties is not None:
+            self._penalties.count(token)
+        return self._matcher is not None and self._matcher.accept(token)
+
+    @property
+    def error(self) -> str:
+        """Why no token is left."""
+        reason = self._matcher.error if self._matcher is not None else ""
+        return f"EngineError: the constraint allows no token here ({reason or 'dead end'})"
