@@ -381,3 +381,42 @@ def test_what_was_collected_makes_a_data_set_that_checks_out(
     report = check_dataset(tmp_path / "set")
     assert report.sound
     assert len(examples) == 4
+
+
+@pytest.mark.parametrize("concurrency", [1, 3, 16])
+def test_enough_ends_it_with_the_same_first_items(sandbox: Sandbox, concurrency: int) -> None:
+    whole = together("self:k=3", sums(20), solve_sum, sandbox)
+    made = together("self:k=3", sums(20), solve_sum, sandbox, wanted=5, concurrency=concurrency)
+    assert made.num_accepted == 5
+    assert made.records == whole.records[: len(made.records)]
+    assert made.records[-1].accepted
+    assert made.stopped_by is None
+    assert made.num_done < 20
+
+
+def test_enough_from_a_journal_asks_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    first = together("self:k=3", sums(20), solve_sum, sandbox, wanted=6, journal=path)
+
+    def never(prompt: Prompt, seed: int) -> str:
+        raise AssertionError("asked again")
+
+    assert together("self:k=3", sums(20), never, sandbox, wanted=6, journal=path).records == (
+        first.records
+    )
+    more = together("self:k=3", sums(20), solve_sum, sandbox, wanted=9, journal=path)
+    assert more.records[: len(first.records)] == first.records
+    assert more.num_accepted == 9
+
+
+def test_enough_counts_what_the_screen_lets_through(sandbox: Sandbox) -> None:
+    made = together(
+        "self:k=4",
+        sums(20),
+        solve_sum,
+        sandbox,
+        wanted=4,
+        screen=lambda example: "known" if example.tags["seed"] in ("p0", "p1") else None,
+    )
+    assert made.num_accepted == 4
+    assert "screened" in made.reasons

@@ -18,7 +18,7 @@ from tests.data.sources.collecting import (
 )
 from underdog.core import Prompt, Sandbox
 from underdog.data.sources import sources
-from underdog.data.sources.collection import Collection, settled
+from underdog.data.sources.collection import Collection, Settling
 from underdog.data.sources.journal import Journal
 from underdog.engines.scripted import ScriptedEngine
 
@@ -136,4 +136,6 @@ def test_a_journal_gives_back_what_was_kept(tmp_path: Path, sandbox: Sandbox) ->
 
     usage, *records = asyncio.run(read())
     assert usage == made.usage
-    assert settled(records) == made.records[:3]
+    settling = Settling()
+    settling.add(records)
+    assert settling.first(None) == made.records[:3]

@@ -76,10 +76,32 @@ class Collection:
         return Usage(**parts)
 
 
-def settled(records: Iterable[Record], screen: Screen | None = None) -> tuple[Record, ...]:
-    """Records with repeats and what the screen refuses marked as rejected."""
-    seen: set[str] = set()
-    return tuple(_settle(record, seen, screen) for record in records)
+class Settling:
+    """Records in the order of the seeds, repeats and what a screen refuses marked as rejected.
+
+    Args:
+        screen: Says why an example must not be used.
+    """
+
+    def __init__(self, screen: Screen | None = None) -> None:
+        self.accepted = 0
+        self._screen = screen
+        self._seen: set[str] = set()
+        self._records: list[Record] = []
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Settle the records of the next seed."""
+        for record in records:
+            settled = _settle(record, self._seen, self._screen)
+            self._records.append(settled)
+            self.accepted += settled.accepted
+
+    def first(self, wanted: int | None) -> tuple[Record, ...]:
+        """All records, or those up to the one that makes `wanted` accepted ones."""
+        if wanted is None or self.accepted <= wanted:
+            return tuple(self._records)
+        places = [place for place, one in enumerate(self._records) if one.accepted]
+        return tuple(self._records[: places[wanted - 1] + 1])
 
 
 def _settle(record: Record, seen: set[str], screen: Screen | None) -> Record:

@@ -1,0 +1,49 @@
+"""Asking an engine for the samples of an ask that are still missing, each with its own seed."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from underdog.core import Completion, Engine, GenerateRequest
+from underdog.data.sources.source import Ask, Reply
+from underdog.errors import ContextError
+from underdog.seeds import derive_each
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Samples of an ask that are still to be drawn."""
+
+    place: int
+    ask: Ask
+    numbers: list[int]
+
+    def request(self, root: int, seed: str) -> GenerateRequest:
+        """The request, with seeds in the 32 bits that every backend takes."""
+        path = ("source", root, seed, digest(self.place, self.ask))
+        seeds = tuple(one >> 32 for one in derive_each(path, self.numbers))
+        return GenerateRequest(self.ask.prompt, self.ask.params, seeds)
+
+    def replies(self, rows: Sequence[Completion]) -> dict[int, Reply]:
+        """Replies by number."""
+        made = (Reply.of(self.ask, row) for row in rows)
+        return dict(zip(self.numbers, made, strict=True))
+
+
+async def sampled(engine: Engine, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
+    """Completions; a prompt that does not fit the model fails alone."""
+    try:
+        return await engine.generate(requests)
+    except ContextError as error:
+        if len(requests) > 1:
+            return [(await sampled(engine, [one]))[0] for one in requests]
+        why = f"ContextError: {error}"
+        return [[Completion("", "error", seed, error=why) for seed in requests[0].seeds]]
+
+
+def digest(place: int, ask: Ask) -> str:
+    """What tells an ask from all others of the same seed and step."""
+    prompt = [[turn.role, turn.content] for turn in ask.prompt.messages]
+    content = json.dumps([place, ask.engine, prompt, ask.prompt.prefix, ask.params.settings()])
+    return hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
