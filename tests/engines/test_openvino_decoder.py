@@ -76,7 +76,7 @@ def test_tile_masses_sum_to_the_normaliser(open_decoder: Open) -> None:
     assert logits.cooling_M.tolist() == [2.0, 2.0]
 
 
-@pytest.mark.parametrize("precision", ["int8", "f16"])
+@pytest.mark.parametrize("precision", ["int8", "int4", "bf16", "f16"])
 def test_a_rows_logits_are_bitwise_the_same_in_any_batch(
     open_decoder: Open, precision: Precision
 ) -> None:

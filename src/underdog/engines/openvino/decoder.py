@@ -204,7 +204,12 @@ def _begins(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _group_size(weights: Weights) -> int:
     """Activations quantised together: the largest that divides every matrix's width."""
-    widths = {array.shape[1] for array in weights.arrays.values() if array.dtype == np.int8}
+    per_byte = {np.dtype(np.int8): 1, np.dtype(np.uint8): 2}
+    widths = {
+        array.shape[1] * per_byte[array.dtype]
+        for array in weights.arrays.values()
+        if array.dtype in per_byte and array.ndim == 2
+    }
     return next((size for size in _GROUPS if not any(width % size for width in widths)), 0)
 
 

@@ -158,7 +158,7 @@ class _Graph:
     def _four_bits(self, name: str) -> Node:
         scale = self._arrays[f"{name}.scale"]
         rows, groups, _ = scale.shape
-        group = 2 * len(self._arrays[name]) // (rows * groups)
+        group = 2 * self._arrays[name].shape[1] // groups
         levels, zero = (
             op.convert(_nibbles(self._arrays[part], [rows, groups, size]), ov.Type.f16)
             for part, size in ((name, group), (f"{name}.zero", 1))
@@ -207,10 +207,11 @@ class _Graph:
         return self._linear(flat, f"{layer}.out")
 
     def _mlp(self, hidden: Node, layer: int) -> Node:
-        both = self._linear(self._norm(hidden, f"{layer}.mlp_norm"), f"{layer}.gate_up")
-        width = self._arrays[f"{layer}.gate_up"].shape[0] // 2
-        gate, up = op.variadic_split(both, self.axis(1), self.whole(width, width)).outputs()
-        return self._linear(op.multiply(self._activation(gate), up), f"{layer}.down")
+        # Two products: the plugin computes the activation inside the first, and copies nothing.
+        normed = self._norm(hidden, f"{layer}.mlp_norm")
+        gate = self._activation(self._linear(normed, f"{layer}.gate"))
+        up = self._linear(normed, f"{layer}.up")
+        return self._linear(op.multiply(gate, up), f"{layer}.down")
 
     def _activation(self, gate: Node) -> Node:
         if self._architecture.activation == "gelu_tanh":

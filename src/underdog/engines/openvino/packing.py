@@ -69,7 +69,7 @@ def _four_bits(name: str, matrix: Array, group: int) -> Iterator[tuple[str, Arra
     wide = scale.astype(np.float32)
     zero = np.clip(np.rint(-low / wide), 0, _LEVELS)
     levels = np.clip(np.rint(groups / wide) + zero, 0, _LEVELS)
-    yield name, _pairs(levels)
+    yield name, _pairs(levels).reshape(len(matrix), -1)
     yield f"{name}.scale", scale
     yield f"{name}.zero", _pairs(zero)
 
