@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -62,16 +61,17 @@ def test_a_search_keeps_the_likeliest_beams_and_branches_them(
     assert all(len(r.seeds) == 4 for r in branched)
 
 
-def test_the_best_rate_is_that_of_any_measurement() -> None:
-    speeds = (Speed("samples", 1, 5, 2.0, 8.0), Speed("steps", 1, 5, 1.0, 6.0))
-    found = EngineBenchmark("e", "m", "f", speeds, 0)
-    assert found.best_flops_per_s == 6.0
-    assert replace(found, speeds=()).best_flops_per_s == 0.0
-    assert Speed("samples", 1, 5, 0.0).tokens_per_s == 0.0
+def test_rates_follow_from_counts_and_seconds() -> None:
+    speed = Speed("samples", 1, 5, 2.0, 8.0)
+    assert (speed.tokens_per_s, speed.flops_per_s) == (2.5, 4.0)
+    nothing = Speed("samples", 1, 5, 0.0, 8.0)
+    assert (nothing.tokens_per_s, nothing.flops_per_s) == (0.0, 0.0)
 
 
-def test_the_ceiling_is_a_rate() -> None:
-    pytest.importorskip("openvino")
-    from underdog.engines.openvino.peak import int8_flops_per_s
-
-    assert int8_flops_per_s(threads=1, seconds=0.0) > 1e6
+def test_processor_time_and_memory_are_measured_too(
+    measured: tuple[Counting, EngineBenchmark],
+) -> None:
+    found = measured[1]
+    assert all(speed.cpu_s >= 0 for speed in found.speeds)
+    assert found.memory_bytes > 1_000_000
+    assert found.shape is None

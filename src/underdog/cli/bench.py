@@ -1,7 +1,10 @@
 """`underdog bench engine`: how fast an engine is on this machine."""
 
 import importlib.util
+import time
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,22 +13,44 @@ from underdog.cli import options
 from underdog.cli.console import AsJson, cells, notes, out, percent, print_json, quantity, table
 from underdog.cli.models import complete_model
 from underdog.cli.opening import complete, opened_engines
+from underdog.core import ModelShape
 from underdog.engines.benchmark import COUNTS, EngineBenchmark, Speed
+from underdog.engines.matrix_products import Ceiling, Product
+from underdog.errors import UnderdogError, UsageError
 
 bench = typer.Typer(no_args_is_help=True, help="Measure what this machine does.")
+
+_READING_ROWS = 256
+"""Rows of the products that reading a long prompt is made of."""
+
+_PICTURES = (".svg", ".png")
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A benchmark beside the machine's own ceiling.
+    """A benchmark beside the machine's own ceilings.
 
     Attributes:
         benchmark: What was measured of the engine.
-        peak_flops_per_s: Rate of a plain product with 8-bit weights; `None` without OpenVINO.
+        ceilings: Rates of plain products of the model's sizes, in the same process; none without
+            OpenVINO or a known architecture.
+        open_s: Seconds that opening the engine took.
+        threads: Threads that the products used.
     """
 
     benchmark: EngineBenchmark
-    peak_flops_per_s: float | None
+    ceilings: tuple[Ceiling, ...]
+    open_s: float
+    threads: int
+
+    def peak(self, kind: str) -> float:
+        """The highest rate of a kind of product; 0 when none was measured."""
+        return max((one.flops_per_s for one in self.ceilings if one.kind == kind), default=0.0)
+
+    @property
+    def kinds(self) -> list[str]:
+        """Kinds of products that were measured, in order."""
+        return list(dict.fromkeys(one.kind for one in self.ceilings))
 
 
 @bench.command("engine")
@@ -41,60 +66,122 @@ def bench_engine(
     ),
     max_tokens: Annotated[int, typer.Option(min=2, help="Longest sample.")] = 100,
     repeats: Annotated[int, typer.Option(min=1, help="Times per measurement; best kept.")] = 2,
+    peak: Annotated[
+        bool, typer.Option(help="Measure what plain products of the model's sizes reach.")
+    ] = True,
+    figure: Annotated[
+        Path | None, typer.Option(help="Draw it, as .svg or .png.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Tokens per second: many samples, a long prompt, and a step-wise search."""
+    if figure is not None and figure.suffix not in _PICTURES:
+        raise UsageError(f"--figure {figure}: give a name that ends in .svg or .png")
     rows = options.split_counts(counts)
-    measured = Measured(complete(_measured(model, rows, max_tokens, repeats)), _peak())
+    found, open_s = complete(_measured(model, rows, max_tokens, repeats))
+    threads = _threads()
+    ceilings = _ceilings(_products(model, found.shape), rows, threads) if peak else ()
+    measured = Measured(found, ceilings, open_s, threads)
     if as_json:
         print_json(measured)
     else:
         _print(measured)
+    if figure is not None:
+        _draw(measured, figure)
 
 
 async def _measured(
     model: str, counts: list[int], max_tokens: int, repeats: int
-) -> EngineBenchmark:
+) -> tuple[EngineBenchmark, float]:
     from underdog.engines.benchmark import benchmark
 
+    begun = time.perf_counter()
     async with opened_engines([model]) as engines:
+        open_s = time.perf_counter() - begun
         with notes.status(f"measuring {engines[model].info.engine}"):
-            return await benchmark(engines[model], counts, max_tokens, repeats)
+            return await benchmark(engines[model], counts, max_tokens, repeats), open_s
 
 
-def _peak() -> float | None:
-    if importlib.util.find_spec("openvino") is None:
-        return None
-    from underdog.engines.openvino.peak import int8_flops_per_s
+def _products(model: str, shape: ModelShape | None) -> list[Product]:
+    """The products of a model: of its file where there is one, else of what the engine says."""
+    from underdog.engines.gguf_header import read_gguf_header
+    from underdog.engines.matrix_products import products_of_file, products_of_shape
+    from underdog.engines.model_files import resolve_model
+    from underdog.registry import parse_spec
+
+    kind, _, rest = model.partition(":")
+    names = [model, rest]
+    with suppress(UnderdogError):
+        names.append(str(parse_spec(model)[1].get("model", "")))
+    for name in filter(None, names) if shape is not None and kind != "scripted" else ():
+        with suppress(UnderdogError):
+            return products_of_file(read_gguf_header(resolve_model(name)))
+    return products_of_shape(shape) if shape is not None else []
+
+
+def _threads() -> int:
     from underdog.engines.processor import default_threads
 
-    return int8_flops_per_s(default_threads())
+    return default_threads()
+
+
+def _ceilings(products: list[Product], counts: list[int], threads: int) -> tuple[Ceiling, ...]:
+    if not products or importlib.util.find_spec("openvino") is None:
+        return ()
+    from underdog.engines.openvino.peak import ceilings
+
+    rows = sorted({*counts, _READING_ROWS})
+    with notes.status("measuring plain products"):
+        return tuple(ceilings(products, rows, threads))
 
 
 def _print(measured: Measured) -> None:
     found = measured.benchmark
-    rows = table("what", "rows", "tokens", "seconds", "tokens/s", "FLOP/s", numbers=_NUMBERS)
+    shares = [f"of {kind}" for kind in measured.kinds]
+    rows = table(*_COLUMNS, *shares, numbers=frozenset({*_COLUMNS[1:], *shares}))
     for speed in found.speeds:
-        rows.add_row(*cells(speed.what, *_numbers(speed)))
+        rows.add_row(*cells(speed.what, *_numbers(speed), *_shares(speed, measured)))
     out.print(f"{found.engine}, {found.model}", markup=False, highlight=False)
     out.print(rows)
-    if found.memory_bytes:
-        out.print(f"most memory held: {found.memory_bytes / 1e9:.2f} GB", highlight=False)
-    if measured.peak_flops_per_s:
-        share = percent(found.best_flops_per_s / measured.peak_flops_per_s)
-        ceiling = quantity(measured.peak_flops_per_s)
-        out.print(f"best rate: {share} of a plain 8-bit product's {ceiling}FLOP/s", highlight=False)
+    held = f", most memory held: {found.memory_bytes / 1e9:.2f} GB" if found.memory_bytes else ""
+    out.print(f"opened in {measured.open_s:.1f} s{held}", highlight=False)
+    if measured.ceilings:
+        peaks = ", ".join(f"{kind} {quantity(measured.peak(kind))}" for kind in measured.kinds)
+        out.print(
+            f"plain products of the model's sizes, {measured.threads} threads, FLOP/s: {peaks}",
+            highlight=False,
+        )
 
 
-_NUMBERS = frozenset({"rows", "tokens", "seconds", "tokens/s", "FLOP/s"})
+_COLUMNS = ("what", "rows", "tokens", "seconds", "tokens/s", "tokens/CPU s", "FLOP/s")
 
 
 def _numbers(speed: Speed) -> tuple[str, ...]:
-    rate = f"{quantity(speed.flops / speed.seconds)}".strip() if speed.flops else "-"
+    per_cpu_s = f"{speed.tokens / speed.cpu_s:,.0f}" if speed.cpu_s > 0 else "-"
     return (
         str(speed.rows),
         f"{speed.tokens:,}",
         f"{speed.seconds:.2f}",
         f"{speed.tokens_per_s:,.0f}",
-        rate,
+        per_cpu_s,
+        quantity(speed.flops_per_s).strip() if speed.flops else "-",
     )
+
+
+def _shares(speed: Speed, measured: Measured) -> list[str]:
+    """The measurement's part of the highest rate of each kind of product."""
+    if not speed.flops:
+        return ["-"] * len(measured.kinds)
+    return [percent(speed.flops_per_s / measured.peak(kind)) for kind in measured.kinds]
+
+
+def _draw(measured: Measured, path: Path) -> None:
+    from underdog.files import write_atomic
+    from underdog.reports.engine_figure import speed_by_rows
+    from underdog.reports.figure import png, svg
+
+    found = measured.benchmark
+    spec = speed_by_rows(f"{found.engine}, {found.model}", found.speeds, measured.ceilings)
+    drawing = svg(spec).encode() if path.suffix == ".svg" else png(spec)
+    write_atomic(path, lambda file: file.write(drawing))
+    notes.print(f"drawn: {path}", markup=False, highlight=False)

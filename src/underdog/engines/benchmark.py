@@ -1,14 +1,14 @@
 """How fast an engine is on this machine: many samples of a prompt, long prompts, step-wise search.
 
 What is counted is what the engine charges: tokens generated, and prompt tokens that no prefix cache
-served. Replies end where the model ends them, as in real use. One warming call goes before every
-measurement; each is taken several times, and the best is kept, since other work only ever adds to
-it.
+served. Replies end where the model ends them, as in real use. A warming call goes before everything
+else; each measurement is taken several times, and the best is kept, since other work only ever adds
+to it. Comparing engines of other makers is the business of `benchmarks/engine.py`.
 """
 
-import sys
+import os
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from underdog.core import (
@@ -16,9 +16,12 @@ from underdog.core import (
     Engine,
     GenerateRequest,
     Message,
+    ModelShape,
     Prompt,
     SamplingParams,
+    Usage,
 )
+from underdog.engines.process_tree import used_by
 
 COUNTS = (1, 4, 16, 64)
 _STORY = (
@@ -41,6 +44,7 @@ class Speed:
         tokens: Tokens generated, or read for `prefill`.
         seconds: Wall-clock seconds.
         flops: Their floating-point operations; 0 when the architecture is unknown.
+        cpu_s: Processor seconds of this process and its children.
     """
 
     what: str
@@ -48,11 +52,17 @@ class Speed:
     tokens: int
     seconds: float
     flops: float = 0.0
+    cpu_s: float = 0.0
 
     @property
     def tokens_per_s(self) -> float:
         """Tokens per second, all rows together."""
         return self.tokens / self.seconds if self.seconds else 0.0
+
+    @property
+    def flops_per_s(self) -> float:
+        """Floating-point operations per second; 0 when the architecture is unknown."""
+        return self.flops / self.seconds if self.seconds else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ class EngineBenchmark:
         fingerprint: All that can change its tokens.
         speeds: The measurements.
         memory_bytes: Most memory that this process and its children held; 0 when unknown.
+        shape: The architecture that operations are counted from, when it is known.
     """
 
     engine: str
@@ -72,13 +83,7 @@ class EngineBenchmark:
     fingerprint: str
     speeds: tuple[Speed, ...]
     memory_bytes: int
-
-    @property
-    def best_flops_per_s(self) -> float:
-        """The highest rate of floating-point operations that any measurement reached."""
-        return max(
-            (speed.flops / speed.seconds for speed in self.speeds if speed.seconds), default=0
-        )
+    shape: ModelShape | None = None
 
 
 async def benchmark(
@@ -100,7 +105,10 @@ async def benchmark(
     speeds.append(await _best(lambda turn: _prefill(engine, turn), repeats))
     speeds.append(await _best(lambda turn: _step_search(engine, turn), repeats))
     info = engine.info
-    return EngineBenchmark(info.engine, info.model, info.fingerprint, tuple(speeds), _memory())
+    memory = used_by(os.getpid()).peak_bytes
+    return EngineBenchmark(
+        info.engine, info.model, info.fingerprint, tuple(speeds), memory, info.shape
+    )
 
 
 async def _best(measure: Callable[[int], Awaitable[Speed]], repeats: int) -> Speed:
@@ -108,34 +116,45 @@ async def _best(measure: Callable[[int], Awaitable[Speed]], repeats: int) -> Spe
     return max(taken, key=lambda speed: speed.tokens_per_s)
 
 
+class _Stopwatch:
+    """Wall-clock and processor seconds since it was made."""
+
+    def __init__(self) -> None:
+        self._cpu_s = used_by(os.getpid()).cpu_s
+        self._begun = time.perf_counter()
+
+    def speed(self, what: str, rows: int, tokens: int, usages: Iterable[Usage]) -> Speed:
+        """What was done in this time."""
+        seconds = time.perf_counter() - self._begun
+        cpu_s = used_by(os.getpid()).cpu_s - self._cpu_s
+        return Speed(what, rows, tokens, seconds, sum(usage.flops for usage in usages), cpu_s)
+
+
 async def _samples(engine: Engine, rows: int, max_tokens: int, turn: int) -> Speed:
     params = SamplingParams(temperature=0.8, max_tokens=max_tokens)
     request = GenerateRequest(_prompt(turn), params, tuple(range(rows)))
-    begun = time.perf_counter()
+    watch = _Stopwatch()
     [drawn] = await engine.generate([request])
-    seconds = time.perf_counter() - begun
     usages = [row.usage for row in drawn]
-    tokens = sum(usage.generated_tokens for usage in usages)
-    return Speed("samples", rows, tokens, seconds, sum(usage.flops for usage in usages))
+    return watch.speed("samples", rows, _generated(usages), usages)
 
 
 async def _prefill(engine: Engine, turn: int) -> Speed:
     """A prompt of half the context that nothing in a cache begins like."""
     words = _WORDS * max(1, engine.info.context_tokens // 2 // len(_WORDS.split()))
     prompt = Prompt((Message("user", f"Report {turn} of {time.time_ns()}: {words}"),))
-    begun = time.perf_counter()
+    watch = _Stopwatch()
     [[row]] = await engine.generate([GenerateRequest(prompt, SamplingParams(max_tokens=1), (0,))])
-    seconds = time.perf_counter() - begun
     read = row.usage.prompt_tokens - row.usage.cached_prompt_tokens
-    return Speed("prefill", 1, read, seconds, row.usage.flops)
+    return watch.speed("prefill", 1, read, [row.usage])
 
 
 async def _step_search(engine: Engine, turn: int) -> Speed:
     """Beams that are cut back to a few after every step, and branch again."""
     params = SamplingParams(temperature=0.8, max_tokens=_STEP_TOKENS, stop=("\n\n",))
     prefixes = [""]
-    tokens, flops = 0, 0.0
-    begun = time.perf_counter()
+    usages: list[Usage] = []
+    watch = _Stopwatch()
     for step in range(_STEPS):
         seeds = tuple(range(step * 100, step * 100 + _KEEP * _BRANCH // len(prefixes)))
         requests = [GenerateRequest(_prompt(turn, prefix), params, seeds) for prefix in prefixes]
@@ -145,11 +164,13 @@ async def _step_search(engine: Engine, turn: int) -> Speed:
             for prefix, rows in zip(prefixes, groups, strict=True)
             for row in rows
         ]
-        usages = [row.usage for rows in groups for row in rows]
-        tokens += sum(usage.generated_tokens for usage in usages)
-        flops += sum(usage.flops for usage in usages)
+        usages += [row.usage for rows in groups for row in rows]
         prefixes = [text for _, text in sorted(beams, reverse=True)[:_KEEP]]
-    return Speed("steps", _KEEP * _BRANCH, tokens, time.perf_counter() - begun, flops)
+    return watch.speed("steps", _KEEP * _BRANCH, _generated(usages), usages)
+
+
+def _generated(usages: Iterable[Usage]) -> int:
+    return sum(usage.generated_tokens for usage in usages)
 
 
 def _prompt(turn: int, prefix: str = "") -> Prompt:
@@ -160,14 +181,3 @@ def _prompt(turn: int, prefix: str = "") -> Prompt:
 def _mean_logprob(row: Completion) -> float:
     logprobs = row.trace.logprobs
     return sum(logprobs) / len(logprobs) if logprobs else float("-inf")
-
-
-def _memory() -> int:
-    """Most memory that this process and its children held; 0 where the system does not say."""
-    if sys.platform == "win32":
-        return 0
-    import resource
-
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    unit = 1 if sys.platform == "darwin" else 1024
-    return unit * sum(resource.getrusage(kind).ru_maxrss for kind in kinds)
