@@ -20,6 +20,7 @@ _LOCAL_FILES = ("llama_cpp", "openvino")
 """Engines whose model may be named as in `underdog models list`."""
 
 _PARAMETERS = re.compile(r"\w+=")
+_FURTHER = re.compile(r",(?=[a-z]\w*=)")
 
 
 def open_engine(spec: str, **options: Any) -> Engine:
@@ -29,8 +30,8 @@ def open_engine(spec: str, **options: Any) -> Engine:
         spec: A model's name (`smollm2-135m`) or GGUF file, which the fastest engine that can
             runs (see `choosing`); or an engine and its model: `llama_cpp:model.gguf`,
             `openvino:model.gguf`, `transformers:folder`, `openai:http://host:port/v1#model`,
-            `scripted:replies.json`; or a registry spec with parameters,
-            `llama_cpp:model=model.gguf,slots=8`.
+            `scripted:replies.json`. Parameters may follow, `openvino:model.gguf,lora=adapter`, or
+            all be named, `llama_cpp:model=model.gguf,slots=8`.
         options: Further parameters of the engine, such as `slots=8` or `threads=1`.
 
     Raises:
@@ -44,7 +45,7 @@ def open_engine(spec: str, **options: Any) -> Engine:
     """
     kind, model, parameters = _parse(spec)
     if not kind:
-        return _open_local(resolve_model(model), options)
+        return _open_local(resolve_model(model), parameters | options)
     if kind in _LOCAL_FILES and model:
         model = str(resolve_model(model))
     return _open(spec, kind, ({"model": model} if model else {}) | parameters | options)
@@ -95,7 +96,15 @@ def _parse(spec: str) -> tuple[str, str, dict[str, Any]]:
         if _PARAMETERS.match(rest):
             parameters: dict[str, Any] = dict(parse_spec(spec)[1])
             return kind, str(parameters.pop("model", "")), parameters
-        return kind, rest, {}
+        return kind, *_split(rest)
     if colon and kind.isidentifier() and len(kind) > 1 and not Path(spec).exists():
         raise UnknownNameError("engine", kind, engines.names())
-    return "", spec, {}
+    return "", *_split(spec)
+
+
+def _split(text: str) -> tuple[str, dict[str, Any]]:
+    """A model and the parameters behind it; a file may have a comma in its name."""
+    begin = _FURTHER.search(text)
+    if begin is None or Path(text).exists():
+        return text, {}
+    return text[: begin.start()], dict(parse_spec(f"engine:{text[begin.end() :]}")[1])

@@ -17,6 +17,7 @@ def open_openvino(
     context_tokens: int = 2048,
     threads: int = 0,
     template: str = "",
+    lora: str = "",
 ) -> Engine:
     """A GGUF model on this machine through OpenVINO; the fastest for many samples."""
     return OpenVinoEngine(
@@ -26,4 +27,5 @@ def open_openvino(
         context_tokens=context_tokens,
         threads=threads,
         template=template,
+        lora=Path(lora).expanduser() if lora else None,
     )

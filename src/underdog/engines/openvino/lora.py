@@ -1,0 +1,168 @@
+"""LoRA adapters, merged into a model's weights as they are read (arXiv 2106.09685).
+
+An adapter changes a matrix W to W + scale * up @ down, with two thin matrices. The sum is taken in
+float32 before anything is quantised, so an adapted model costs nothing extra to run. Adapters come
+as PEFT folders (`peft_adapter`) or GGUF files (`gguf_adapter`); several at once are not read.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from underdog.engines.openvino.architecture import Architecture
+from underdog.engines.openvino.families import family_of
+from underdog.engines.openvino.open_model import OpenModel
+from underdog.engines.openvino.tensor_source import TensorSource
+from underdog.errors import ModelFileError
+
+Floats = NDArray[np.float32]
+
+_ROTATED = ("attn_q.weight", "attn_k.weight")
+
+
+@dataclass(frozen=True, slots=True)
+class LowRank:
+    """The update of one matrix.
+
+    Attributes:
+        down: Name of the factor of shape (rank, inputs), in the adapter's file.
+        up: Name of the factor of shape (outputs, rank).
+        rank: What the two share.
+        scale: What their product is multiplied by.
+    """
+
+    down: str
+    up: str
+    rank: int
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """An adapter that has been looked at, not merged.
+
+    Attributes:
+        path: Its file or folder.
+        digest: SHA-256 of what was read.
+        family: The family of models that it was made for; empty when it does not say.
+        interleaved: Whether its query and key rows come in interleaved rotary pairs.
+        tensors: Its factors.
+        updates: What it changes, by the matrix's name in GGUF files.
+    """
+
+    path: Path
+    digest: str
+    family: str
+    interleaved: bool
+    tensors: TensorSource
+    updates: Mapping[str, LowRank]
+
+
+class AdaptedTensors:
+    """A model's tensors with an adapter merged in.
+
+    Args:
+        model: The model's file or folder, for messages.
+        base: Its tensors.
+        adapter: The adapter.
+        architecture: The model's shape.
+
+    Raises:
+        ModelFileError: The adapter changes a matrix that the model has not.
+    """
+
+    def __init__(
+        self, model: Path, base: TensorSource, adapter: Adapter, architecture: Architecture
+    ) -> None:
+        missing = [name for name in adapter.updates if name not in base]
+        if missing:
+            raise ModelFileError(
+                f"the adapter {adapter.path} changes {missing[0]}, which {model} has not; give "
+                "the adapter the model that it was trained on"
+            )
+        self._model = model
+        self._base = base
+        self._adapter = adapter
+        self._architecture = architecture
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._base
+
+    def tensor(self, name: str, *shape: int) -> Floats:
+        """A tensor's values, adapted; an extent of 0 stands for any. Raises `ModelFileError`."""
+        weights = self._base.tensor(name, *shape)
+        update = self._adapter.updates.get(name)
+        return weights if update is None else self._merged(name, weights, update)
+
+    def _merged(self, name: str, weights: Floats, update: LowRank) -> Floats:
+        tensors, path = self._adapter.tensors, self._adapter.path
+        down = tensors.tensor(update.down, update.rank, 0)
+        up = tensors.tensor(update.up, 0, update.rank)
+        if weights.shape != (len(up), down.shape[1]):
+            raise ModelFileError(
+                f"the adapter {path} changes {name} as {len(up)} x {down.shape[1]}, but that of "
+                f"{self._model} is {' x '.join(map(str, weights.shape))}; give the adapter the "
+                "model that it was trained on"
+            )
+        if name.endswith(_ROTATED):
+            up = self._arranged(up)
+        with np.errstate(all="ignore"):
+            merged: Floats = weights + np.float32(update.scale) * (up @ down)
+        if not np.isfinite(merged).all():
+            raise ModelFileError(
+                f"the adapter {path} makes values in {name} that are no numbers; download it again"
+            )
+        return merged
+
+    def _arranged(self, up: Floats) -> Floats:
+        """The rows of every head in the model's order."""
+        interleaved = self._architecture.interleaved
+        if self._adapter.interleaved == interleaved:
+            return up
+        pairs = self._architecture.head_size // 2
+        inner = (2, pairs) if interleaved else (pairs, 2)
+        return up.reshape(-1, *inner, up.shape[1]).swapaxes(1, 2).reshape(up.shape)
+
+
+def adapted(model: OpenModel, path: Path) -> OpenModel:
+    """A model with an adapter, which is merged when the weights are read.
+
+    Args:
+        model: The model.
+        path: The adapter: a folder or a GGUF file.
+
+    Raises:
+        ModelFileError: The adapter cannot be read or merged, or was made for another family.
+    """
+    adapter = open_adapter(path)
+    family = model.architecture.family
+    if adapter.family and family_of(adapter.family) != family_of(family):
+        raise ModelFileError(
+            f"the adapter {path} is for {adapter.family!r} models, but {model.path} is of the "
+            f"family {family!r}; give the adapter the model that it was trained on"
+        )
+
+    def tensors() -> TensorSource:
+        return AdaptedTensors(model.path, model.open_tensors(), adapter, model.architecture)
+
+    digest = hashlib.sha256(f"{model.digest} {adapter.digest}".encode()).hexdigest()
+    return replace(model, digest=digest, open_tensors=tensors)
+
+
+def open_adapter(path: Path) -> Adapter:
+    """Look at an adapter.
+
+    Args:
+        path: A folder with `adapter_config.json` and `adapter_model.safetensors`, or a GGUF file.
+
+    Raises:
+        ModelFileError: It is missing, damaged, or of a kind that cannot be merged.
+    """
+    from underdog.engines.openvino.gguf_adapter import read_gguf_adapter
+    from underdog.engines.openvino.peft_adapter import read_peft_adapter
+
+    return read_peft_adapter(path) if path.is_dir() else read_gguf_adapter(path)
