@@ -5,7 +5,7 @@ Which split an item belongs to is a hash of its canonical key alone: whatever th
 item and its mirror can never be in two splits. Draws that belong to another split are drawn again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from itertools import accumulate
 from random import Random
@@ -64,12 +64,12 @@ def generate(family: Family, split: str, seed: int, start: int = 0) -> Iterator[
     """
     if split not in SHARES:
         raise UnknownNameError("split", split, SHARES)
-    rng = HashedStream()
+    rng, next_draft = HashedStream(), _drafting(family, split)
     name, prefix = family.name, f"{family.name}-{split}-{seed}-"
     digests = digest_each((name, family.version, split, seed), start)
     for index, digest in enumerate(digests, start):
         rng.restart(digest)
-        text, answer, steps, key, difficulty, meta, choices, context = _draft(family, split, rng)
+        text, answer, steps, key, difficulty, meta, choices, context = next_draft(rng)
         columns = {"family": name, "key": key, "difficulty": difficulty, **meta}
         problem = new_problem(
             f"{prefix}{index}", name, text, choices, context, answer, split, columns
@@ -93,21 +93,34 @@ def distinct(items: Iterator[Item], patience: int = 2_000) -> Iterator[Item]:
         yield item
 
 
-def _draft(family: Family, split: str, rng: Random) -> Draft:
-    """The first draw that belongs to the split."""
+def _drafting(family: Family, split: str) -> Callable[[Random], Draft]:
+    """What gives a stream's first draw that belongs to the split."""
     low, high = _STARTS[split], _ENDS[split]
-    if isinstance(family, KeyFirst):
-        by_halves = cast("KeyFirst[Any]", family)
-        for _ in range(_MAX_DRAWS):
-            key, numbers = by_halves.draw(rng)
-            if low <= _mark(key) < high:
-                return by_halves.write(rng, key, numbers)
-    else:
+
+    def of_whole_drafts(rng: Random) -> Draft:
         for _ in range(_MAX_DRAWS):
             draft = family.draft(rng)
             if low <= _mark(draft.key) < high:
                 return draft
-    raise DataError(
+        raise _too_narrow(family, split)
+
+    if not isinstance(family, KeyFirst):
+        return of_whole_drafts
+    by_halves = cast("KeyFirst[Any]", family)
+    draw, write = by_halves.draw, by_halves.write
+
+    def of_keys(rng: Random) -> Draft:
+        for _ in range(_MAX_DRAWS):
+            key, numbers = draw(rng)
+            if low <= _mark(key) < high:
+                return write(rng, key, numbers)
+        raise _too_narrow(family, split)
+
+    return of_keys
+
+
+def _too_narrow(family: Family, split: str) -> DataError:
+    return DataError(
         f"family {family.name!r} found no item of split {split!r} in {_MAX_DRAWS} draws; "
         "widen its knobs"
     )

@@ -11,6 +11,8 @@ from underdog.tasks.knobs import one_of, whole
 
 MOST_DIGITS = 16
 CARRIES = ("natural", "balanced")
+MASK_BITS = 16
+MASK = (1 << MASK_BITS) - 1
 _PASSES = (1, 3, 6, 9, 12)
 
 
@@ -46,6 +48,26 @@ class Operands:
 def number_of(rng: Random, length: int) -> int:
     """A whole number of `length` digits, without leading zeros; 0 has one digit."""
     return rng.randint(_LOWEST[length], _HIGHEST[length])
+
+
+def range_of(length: int) -> tuple[int, int]:
+    """The lowest number of `length` digits, and how many such numbers there are.
+
+    Example:
+        >>> range_of(1), range_of(3)
+        ((0, 10), (100, 900))
+    """
+    return _LOWEST[length], _HIGHEST[length] - _LOWEST[length] + 1
+
+
+def threshold(share: float) -> int:
+    """Below how many of 65,536 a 16-bit draw must stay to come up with this share.
+
+    Example:
+        >>> threshold(0), threshold(0.5), threshold(1)
+        (0, 32768, 65536)
+    """
+    return round(share * (1 << MASK_BITS))
 
 
 def lengths_of(digits: int, operators: str) -> tuple[tuple[str, int, int], ...]:

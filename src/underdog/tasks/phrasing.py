@@ -2,16 +2,24 @@
 
 A wording is a frame around an expression (`Please work out … .`), an expression is written with one
 of several sets of symbols, in words (`3 plus 4`) or as a noun (`the sum of 3 and 4`), and a number
-in digits, in groups of three or in words. `plain` always writes `What is 3 + 4?`.
+in digits, in groups of three or in words. `plain` always writes `What is 3 + 4?`. Questions on two
+numbers are drawn from tables of all their wordings, so that one draw decides.
 """
 
+import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
+from math import gcd
 from random import Random
+from typing import NamedTuple, TypeVar
 
 from underdog.tasks.knobs import one_of
 from underdog.tasks.number_words import grouped, in_words
+
+T = TypeVar("T")
 
 WORDINGS = ("varied", "plain")
 _GROUPED_FROM = 10_000
@@ -38,6 +46,44 @@ class Symbols:
                 return self.times
             case _:
                 return self.over
+
+
+class Pattern(NamedTuple):
+    """A question on two numbers, cut where they stand.
+
+    Attributes:
+        before: Text before the one that stands first.
+        between: Text between them.
+        after: Text behind them.
+        swapped: Whether the second number stands first.
+    """
+
+    before: str
+    between: str
+    after: str
+    swapped: bool = False
+
+    @classmethod
+    def cut(cls, text: str) -> "Pattern":
+        """A pattern from a text with `{0}` and `{1}`.
+
+        Example:
+            >>> Pattern.cut("Take {1} from {0}.")
+            Pattern(before='Take ', between=' from ', after='.', swapped=True)
+        """
+        before, first, between, _, after = _PLACE.split(text)
+        return cls(before, between, after, first == "1")
+
+
+_PLACE = re.compile(r"\{([01])\}")
+
+
+def filled(rng: Random, patterns: Sequence[Pattern], first: str, second: str) -> str:
+    """One of several patterns with the two numbers put in."""
+    before, between, after, swapped = rng.choice(patterns)
+    if swapped:
+        return before + second + between + first + after
+    return before + first + between + second + after
 
 
 def _frames(things: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -83,12 +129,31 @@ _ORDERED = {
     "/": (("Divide {0} by {1}", "Split {0} into {1} equal parts")),
 }
 _ORDER_ENDS = (".", " and give the result.", ". What do you get?", " and state the answer.")
-_ORDERS = {
-    operator: tuple(f"{order}{end}" for order, end in product(orders, _ORDER_ENDS))
-    for operator, orders in _ORDERED.items()
-}
-_KINDS = ("symbols",) * 7 + ("spoken",) * 2 + ("order",)
+_IN_SYMBOLS_OF_TEN, _SPOKEN_OF_TEN = 7, 2
 _DIGITS: tuple[Callable[[int], str], ...] = (str,) * 12 + (grouped, in_words)
+
+
+@cache
+def _in_symbols(operator: str) -> tuple[Pattern, ...]:
+    """Every frame with every mark, those that are drawn more often as often as they are."""
+    counts = Counter(symbols.of(operator) for symbols in SYMBOLS)
+    unit = gcd(*counts.values())
+    marks = [mark for mark, times in counts.items() for _ in range(times // unit)]
+    return tuple(
+        Pattern(before, mark, after) for (before, after), mark in product(_SYMBOL_FRAMES, marks)
+    )
+
+
+@cache
+def _in_words(operator: str) -> tuple[Pattern, ...]:
+    frames = product(NOUN_FRAMES, _SPOKEN[operator])
+    return tuple(Pattern.cut(before + noun + after) for (before, after), noun in frames)
+
+
+@cache
+def _as_order(operator: str) -> tuple[Pattern, ...]:
+    orders = product(_ORDERED[operator], _ORDER_ENDS)
+    return tuple(Pattern.cut(order + end) for order, end in orders)
 
 
 class Phrasing:
@@ -120,7 +185,7 @@ class Phrasing:
         before, after = rng.choice(NOUN_FRAMES) if self._varied else _PLAIN_FRAME
         return before + noun + after
 
-    def pick(self, rng: Random, patterns: Sequence[str]) -> str:
+    def pick(self, rng: Random, patterns: Sequence[T]) -> T:
         """One of several patterns; the first when plain."""
         return rng.choice(patterns) if self._varied else patterns[0]
 
@@ -128,15 +193,23 @@ class Phrasing:
         """A question for one operation on two whole numbers."""
         if not self._varied:
             return f"What is {bracketed(operator, str(left), str(right), PLAIN_SYMBOLS)}?"
-        kind = rng.choice(_KINDS)
-        if kind == "symbols":
-            mark = rng.choice(SYMBOLS)
-            return self.ask(rng, bracketed(operator, str(left), str(right), mark))
+        kind = rng.randint(1, 10)
+        if kind <= _IN_SYMBOLS_OF_TEN:
+            second = str(right)
+            if right < 0:
+                second = f"({second})"
+            return filled(rng, _in_symbols(operator), str(left), second)
         write = rng.choice(_DIGITS)
         first, second = _written(write, left), _written(write, right)
-        if kind == "spoken":
-            return self.ask_noun(rng, rng.choice(_SPOKEN[operator]).format(first, second))
-        return rng.choice(_ORDERS[operator]).format(first, second)
+        spoken = kind <= _IN_SYMBOLS_OF_TEN + _SPOKEN_OF_TEN
+        return filled(rng, (_in_words if spoken else _as_order)(operator), first, second)
+
+    def patterns(self, nouns: Sequence[str]) -> tuple[Pattern, ...]:
+        """All questions for what phrases with `{0}` and `{1}` name; the first when plain."""
+        frames = product(NOUN_FRAMES, nouns)
+        if not self._varied:
+            frames = [(_PLAIN_FRAME, nouns[0])]
+        return tuple(Pattern.cut(before + noun + after) for (before, after), noun in frames)
 
 
 def bracketed(operator: str, left: str, right: str, symbols: Symbols) -> str:

@@ -70,12 +70,11 @@ class HashedStream(Random):
         """An integer of `k` random bits; to take one apart is the cheapest way to draw a lot."""
         if k < 0:
             raise ValueError(f"number of bits must not be negative, got {k}")
-        end = 1 << k
         pool = self._pool
-        if pool < end << _SPARE_BITS:
-            pool = self._filled(end)
-        self._pool = pool >> k
-        return pool & (end - 1)
+        if pool.bit_length() < k + _SPARE_BITS:
+            pool = self._filled(1 << k)
+        self._pool = rest = pool >> k
+        return pool ^ (rest << k)
 
     def choice(self, seq: "SupportsLenAndGetItem[T]") -> T:
         """One element of a sequence that is not empty."""

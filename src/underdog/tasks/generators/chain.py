@@ -5,23 +5,34 @@ factors share a key.
 """
 
 from random import Random
+from typing import NamedTuple
 
-from underdog.core.item import Draft, Step
+from underdog.core.item import Draft, Step, StepRow, steps_of
 from underdog.errors import ConfigError
-from underdog.tasks.expressions import ExpressionWriter, expression_key
+from underdog.tasks.expressions import ExpressionWriter, Part, expression_key
 from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
+from underdog.tasks.key_first import KeyFirst
 from underdog.tasks.keys import sum_key
 from underdog.tasks.knobs import ordered, share, whole
 from underdog.tasks.operands import MOST_DIGITS, lengths_of
-from underdog.tasks.phrasing import Phrasing, Symbols
+from underdog.tasks.phrasing import Phrasing
 
 _MOST_TERMS = 12
+_SPARE_BITS = 48
 _NAMES = tuple(f"step_{place}" for place in range(1, _MOST_TERMS))
 
 
+class Solved(NamedTuple):
+    """An expression that was written and solved at once, of so many numbers."""
+
+    part: Part
+    steps: list[Step]
+    terms: int
+
+
 @families.register("chain")
-class Chain:
+class Chain(KeyFirst[list[int] | Solved]):
     """Expressions of several numbers.
 
     Args:
@@ -55,56 +66,73 @@ class Chain:
             raise ConfigError(f"operators must be among +-*/ and not only /, got {operators!r}")
         self._operators = operators
         self._draws = lengths_of(digits, operators)
+        self._term_bits = (len(self._draws) * 10**digits).bit_length()
         self._brackets = share("brackets", brackets)
         self._only_sums = set(operators) <= set("+-")
         self._phrasing = Phrasing(wording)
 
-    def draft(self, rng: Random) -> Draft:
-        """One expression."""
+    def draw(self, rng: Random) -> tuple[str, list[int] | Solved]:
+        """The numbers of a plain sum, or a whole expression."""
         terms = rng.randint(self._min_terms, self._max_terms)
-        symbols = self._phrasing.symbols(rng)
         if self._only_sums and (terms < 3 or rng.random() >= self._brackets):
-            return self._running_sum(rng, terms, symbols)
+            signed = self._signed(rng, terms)
+            return sum_key(signed), signed
+        symbols = self._phrasing.symbols(rng)
         writer = ExpressionWriter(rng, self._digits, self._operators, symbols)
         part = writer.write(terms, self._brackets)
+        return expression_key(part), Solved(part, writer.steps, terms)
+
+    def write(self, rng: Random, key: str, numbers: list[int] | Solved) -> Draft:
+        """One expression."""
+        if isinstance(numbers, list):
+            return self._running_sum(rng, key, numbers)
+        part, steps, terms = numbers
         return Draft(
             self._phrasing.ask(rng, part.text),
             str(part.value),
-            tuple(writer.steps),
-            expression_key(part),
+            tuple(steps),
+            key,
             terms * self._digits,
         )
 
-    def _running_sum(self, rng: Random, terms: int, symbols: Symbols) -> Draft:
+    def _signed(self, rng: Random, terms: int) -> list[int]:
+        """Numbers to add, those to subtract below zero, in one draw of many bits."""
+        draws = self._draws
+        choices = len(draws)
+        bits = rng.getrandbits(self._term_bits * terms + _SPARE_BITS)
+        signed: list[int] = []
+        for _ in range(terms):
+            bits, place = divmod(bits, choices)
+            operator, low, high = draws[place]
+            bits, number = divmod(bits, high - low + 1)
+            signed.append(low + number if operator == "+" else -low - number)
+        signed[0] = abs(signed[0])
+        return signed
+
+    def _running_sum(self, rng: Random, key: str, signed: list[int]) -> Draft:
         """The common case, several times as fast as the writer of all expressions."""
-        choice, randint, draws = rng.choice, rng.randint, self._draws
+        symbols = self._phrasing.symbols(rng)
         plus, minus = symbols.plus, symbols.minus
-        _, low, high = choice(draws)
-        value = randint(low, high)
-        signed = [value]
+        value = signed[0]
         text = name = written = str(value)
-        steps: list[Step] = []
-        for following in _NAMES[: terms - 1]:
-            operator, low, high = choice(draws)
-            number = randint(low, high)
-            digits = str(number)
-            if operator == "+":
-                value += number
-                signed.append(number)
-                text += plus + digits
-            else:
-                value -= number
-                signed.append(-number)
-                text += minus + digits
+        rows: list[StepRow] = []
+        for following, number in zip(_NAMES, signed[1:], strict=False):
+            value += number
             before, written = written, str(value)
-            sentence = f"{before} {operator} {digits} = {written}."
-            steps.append(Step(following, f"{name} {operator} {digits}", written, sentence))
+            if number < 0:
+                digits = str(-number)
+                text += minus + digits
+                formula, sentence = f"{name} - {digits}", f"{before} - {digits} = {written}."
+            else:
+                digits = str(number)
+                text += plus + digits
+                formula, sentence = f"{name} + {digits}", f"{before} + {digits} = {written}."
+            rows.append((following, formula, written, sentence, ""))
             name = following
         return Draft(
             self._phrasing.ask(rng, text),
             written,
-            tuple(steps),
-            sum_key(signed),
-            terms * self._digits,
-            {},
+            steps_of(rows),
+            key,
+            len(signed) * self._digits,
         )

@@ -3,21 +3,24 @@
 from fractions import Fraction
 from math import gcd
 from random import Random
+from typing import NamedTuple
 
-from underdog.core.item import Draft, Step
+from underdog.core.item import Draft, StepRow, steps_of
 from underdog.errors import ConfigError
 from underdog.tasks.generators import families
+from underdog.tasks.key_first import KeyFirst
 from underdog.tasks.knobs import whole
 from underdog.tasks.phrasing import Phrasing
 
 _REDUCE = (
-    "Reduce {0} to lowest terms.",
-    "Simplify the fraction {0}.",
-    "Write {0} in its simplest form.",
-    "What is {0} in lowest terms?",
-    "Cancel {0} down as far as possible.",
-    "Bring {0} to its lowest terms.",
+    ("Reduce ", " to lowest terms."),
+    ("Simplify the fraction ", "."),
+    ("Write ", " in its simplest form."),
+    ("What is ", " in lowest terms?"),
+    ("Cancel ", " down as far as possible."),
+    ("Bring ", " to its lowest terms."),
 )
+_LOWEST = "What is the result in lowest terms?"
 _NOUNS = {
     "+": ("the sum of {0} and {1}", "{0} plus {1}"),
     "-": ("{0} minus {1}", "the difference when {1} is subtracted from {0}"),
@@ -25,10 +28,19 @@ _NOUNS = {
     "/": ("the quotient of {0} and {1}", "{0} divided by {1}"),
 }
 _REDUCE_MARK = "="
+_BITS = 112  # one draw: 43 for the numbers, the rest keeps it fair
+
+
+class Drawn(NamedTuple):
+    """An operation and its fractions, as numerators and denominators."""
+
+    operator: str
+    first: tuple[int, int]
+    second: tuple[int, int] = (0, 1)
 
 
 @families.register("fractions")
-class Fractions:
+class Fractions(KeyFirst[Drawn]):
     """Calculations with two fractions.
 
     Args:
@@ -51,25 +63,40 @@ class Fractions:
         self._operators = operators
         self._phrasing = Phrasing(wording)
 
-    def draft(self, rng: Random) -> Draft:
-        """One calculation."""
-        operator = rng.choice(self._operators)
+    def draw(self, rng: Random) -> tuple[str, Drawn]:
+        """One or two fractions and what is done with them."""
+        operators, largest = self._operators, self._largest
+        bits, place = divmod(rng.getrandbits(_BITS), len(operators))
+        operator = operators[place]
+        bits, top = divmod(bits, largest)
+        bits, bottom = divmod(bits, largest - 1)
+        top, bottom = top + 1, bottom + 2
         if operator == _REDUCE_MARK:
-            return self._reducing(rng)
-        top, bottom = self._fraction(rng)
-        other_top, other_bottom = self._fraction(rng)
-        first, second = f"{top}/{bottom}", f"{other_top}/{other_bottom}"
-        if operator in "+-":
-            steps = _sum_steps(operator, (top, bottom), (other_top, other_bottom))
-        else:
-            steps = _product_steps(operator, (top, bottom), (other_top, other_bottom))
-        key = _key(operator, Fraction(top, bottom), Fraction(other_top, other_bottom))
+            factor = 2 + bits % (largest - 1)
+            top, bottom = top * factor, bottom * factor
+            return f"reduce:{top}/{bottom}", Drawn(operator, (top, bottom))
+        bits, other_top = divmod(bits, largest)
+        other = other_top + 1, bits % (largest - 1) + 2
+        key = _key(operator, Fraction(top, bottom), Fraction(*other))
+        return key, Drawn(operator, (top, bottom), other)
+
+    def write(self, rng: Random, key: str, numbers: Drawn) -> Draft:
+        """One calculation."""
+        operator, first, second = numbers
+        if operator == _REDUCE_MARK:
+            written = key[len("reduce:") :]
+            steps = steps_of(_reduced(*first))
+            before, after = self._phrasing.pick(rng, _REDUCE)
+            return Draft(before + written + after, steps[-1].value, steps, key, len(written))
+        solve = _sum_rows if operator in "+-" else _product_rows
+        steps = steps_of(solve(operator, first, second))
+        left, right = "{}/{}".format(*first), "{}/{}".format(*second)
         return Draft(
-            self._question(rng, operator, first, second),
+            self._question(rng, operator, left, right),
             steps[-1].value,
-            tuple(steps),
+            steps,
             key,
-            len(first) + len(second) + (operator in "+-"),
+            len(left) + len(right) + (operator in "+-"),
         )
 
     def _question(self, rng: Random, operator: str, first: str, second: str) -> str:
@@ -81,25 +108,8 @@ class Fractions:
         sign = self._phrasing.symbols(rng).of(operator).strip()
         return self._phrasing.ask(rng, f"{first} {sign} {second}")
 
-    def _fraction(self, rng: Random) -> tuple[int, int]:
-        return rng.randint(1, self._largest), rng.randint(2, self._largest)
 
-    def _reducing(self, rng: Random) -> Draft:
-        top, bottom = self._fraction(rng)
-        factor = rng.randint(2, self._largest)
-        top, bottom = top * factor, bottom * factor
-        steps = _reduced(top, bottom)
-        written = f"{top}/{bottom}"
-        return Draft(
-            self._phrasing.pick(rng, _REDUCE).format(written),
-            steps[-1].value,
-            tuple(steps),
-            f"reduce:{written}",
-            len(written),
-        )
-
-
-def _sum_steps(operator: str, first: tuple[int, int], second: tuple[int, int]) -> list[Step]:
+def _sum_rows(operator: str, first: tuple[int, int], second: tuple[int, int]) -> list[StepRow]:
     (top, bottom), (other_top, other_bottom) = first, second
     factor = other_bottom // gcd(bottom, other_bottom)
     common = bottom * factor
@@ -107,19 +117,19 @@ def _sum_steps(operator: str, first: tuple[int, int], second: tuple[int, int]) -
     left, right = top * factor, other_top * other_factor
     total = left + right if operator == "+" else left - right
     return [
-        Step("denominator", f"{bottom} * {factor}", str(common),
-             f"A common denominator is {bottom} * {factor} = {common}."),
-        Step("first", f"{top} * {factor}", str(left),
-             f"{top}/{bottom} has the numerator {top} * {factor} = {left} over it."),
-        Step("second", f"{other_top} * {other_factor}", str(right),
-             f"{other_top}/{other_bottom} has {other_top} * {other_factor} = {right}."),
-        Step("numerator", f"first {operator} second", str(total),
-             f"{left} {operator} {right} = {total}, which gives {total}/{common}."),
+        ("denominator", f"{bottom} * {factor}", str(common),
+         f"A common denominator is {bottom} * {factor} = {common}.", ""),
+        ("first", f"{top} * {factor}", str(left),
+         f"{top}/{bottom} has the numerator {top} * {factor} = {left} over it.", ""),
+        ("second", f"{other_top} * {other_factor}", str(right),
+         f"{other_top}/{other_bottom} has {other_top} * {other_factor} = {right}.", ""),
+        ("numerator", f"first {operator} second", str(total),
+         f"{left} {operator} {right} = {total}, which gives {total}/{common}.", ""),
         *_reduced(total, common, "numerator", "denominator"),
     ]  # fmt: skip
 
 
-def _product_steps(operator: str, first: tuple[int, int], second: tuple[int, int]) -> list[Step]:
+def _product_rows(operator: str, first: tuple[int, int], second: tuple[int, int]) -> list[StepRow]:
     (top, bottom), (other_top, other_bottom) = first, second
     opening = ""
     if operator == "/":
@@ -130,36 +140,36 @@ def _product_steps(operator: str, first: tuple[int, int], second: tuple[int, int
     numerator, denominator = top * other_top, bottom * other_bottom
     lead = f"{opening}the numerator is" if opening else "The numerator is"
     return [
-        Step("numerator", f"{top} * {other_top}", str(numerator),
-             f"{lead} {top} * {other_top} = {numerator}."),
-        Step("denominator", f"{bottom} * {other_bottom}", str(denominator),
-             f"The denominator is {bottom} * {other_bottom} = {denominator}."),
+        ("numerator", f"{top} * {other_top}", str(numerator),
+         f"{lead} {top} * {other_top} = {numerator}.", ""),
+        ("denominator", f"{bottom} * {other_bottom}", str(denominator),
+         f"The denominator is {bottom} * {other_bottom} = {denominator}.", ""),
         *_reduced(numerator, denominator, "numerator", "denominator"),
     ]  # fmt: skip
 
 
-def _reduced(top: int, bottom: int, top_name: str = "", bottom_name: str = "") -> list[Step]:
+def _reduced(top: int, bottom: int, top_name: str = "", bottom_name: str = "") -> list[StepRow]:
     """Divide both by their greatest common divisor; the last step is the fraction as an answer."""
     divisor = gcd(top, bottom)
-    low_top, low_bottom = top // divisor, bottom // divisor
+    high, low = str(top // divisor), str(bottom // divisor)
     top_name, bottom_name = top_name or str(top), bottom_name or str(bottom)
-    steps: list[Step] = []
+    rows: list[StepRow] = []
     if divisor > 1:
-        steps = [
-            Step("low_numerator", f"{top_name} // {divisor}", str(low_top),
-                 f"Both are divisible by {divisor}: {top} / {divisor} = {low_top}."),
-            Step("low_denominator", f"{bottom_name} // {divisor}", str(low_bottom),
-                 f"{bottom} / {divisor} = {low_bottom}."),
+        rows = [
+            ("low_numerator", f"{top_name} // {divisor}", high,
+         f"Both are divisible by {divisor}: {top} / {divisor} = {high}.", ""),
+            ("low_denominator", f"{bottom_name} // {divisor}", low,
+         f"{bottom} / {divisor} = {low}.", ""),
         ]  # fmt: skip
         top_name, bottom_name = "low_numerator", "low_denominator"
-    if low_bottom == 1:
-        text = f"The denominator is 1, so the result is {low_top}."
-        return [*steps, Step("result", f"{top_name} // {bottom_name}", str(low_top), text)]
-    answer = f"{low_top}/{low_bottom}"
-    text = f"{answer} is in lowest terms."
-    question = "What is the result in lowest terms?"
+    if low == "1":
+        text = f"The denominator is 1, so the result is {high}."
+        rows.append(("result", f"{top_name} // {bottom_name}", high, text, ""))
+        return rows
+    answer = f"{high}/{low}"
     formula = f'f"{{{top_name}}}/{{{bottom_name}}}"'
-    return [*steps, Step("result", formula, answer, text, question)]
+    rows.append(("result", formula, answer, f"{answer} is in lowest terms.", _LOWEST))
+    return rows
 
 
 def _key(operator: str, first: Fraction, second: Fraction) -> str:

@@ -2,14 +2,21 @@
 
 from random import Random
 
-from underdog.core.item import Draft, Step
+from underdog.core.item import Draft, Step, StepRow, steps_of
 from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
-from underdog.tasks.keys import pair_key
+from underdog.tasks.key_first import KeyFirst
 from underdog.tasks.knobs import one_of, whole
-from underdog.tasks.phrasing import Phrasing
+from underdog.tasks.phrasing import Phrasing, filled
 
 KINDS = ("gcd", "lcm")
+_LARGEST = 1_000_000
+_MOST_DIVISIONS = 30
+_BITS = 112  # one draw: 51 for the numbers, the rest keeps it fair
+_COMMON = 1_000
+_DIGITS = tuple(map(str, range(_COMMON)))
+_TAKEN = tuple(f" - {times} * " for times in range(_COMMON))
+_RESTS = tuple(f"rest_{place}" for place in range(1, _MOST_DIVISIONS + 1))
 _NOUNS = {
     "gcd": (
         "the greatest common divisor of {0} and {1}",
@@ -29,7 +36,7 @@ _NOUNS = {
 
 
 @families.register("gcd_lcm")
-class GcdLcm:
+class GcdLcm(KeyFirst[tuple[str, int, int]]):
     """Common divisors and multiples of two numbers.
 
     Args:
@@ -49,60 +56,78 @@ class GcdLcm:
     ) -> None:
         chosen = one_of("kind", kind, ("any", *KINDS))
         self._kinds = KINDS if chosen == "any" else (chosen,)
-        self._largest = whole("largest", largest, 2, 1_000_000)
+        self._largest = whole("largest", largest, 2, _LARGEST)
         self._shared = min(whole("shared", shared, 1, 1000), self._largest)
-        self._phrasing = Phrasing(wording)
+        phrasing = Phrasing(wording)
+        self._patterns = {name: phrasing.patterns(nouns) for name, nouns in _NOUNS.items()}
 
-    def draft(self, rng: Random) -> Draft:
-        """One question."""
-        kind = rng.choice(self._kinds)
-        factor = rng.randint(1, self._shared)
+    def draw(self, rng: Random) -> tuple[str, tuple[str, int, int]]:
+        """What is asked for, and of which two numbers."""
+        bits = rng.getrandbits(_BITS)
+        bits, place = divmod(bits, len(self._kinds))
+        bits, rest = divmod(bits, self._shared)
+        factor = 1 + rest
         most = self._largest // factor
-        first, second = factor * rng.randint(1, most), factor * rng.randint(1, most)
-        steps, divisor, name = euclid(first, second)
+        bits, rest = divmod(bits, most)
+        first, second = factor + factor * rest, factor + factor * (bits % most)
+        key = f"gcd:{first},{second}" if first <= second else f"gcd:{second},{first}"
+        return key, (self._kinds[place], first, second)
+
+    def write(self, rng: Random, key: str, numbers: tuple[str, int, int]) -> Draft:
+        """One question."""
+        kind, first, second = numbers
+        steps = euclid(first, second)
         if kind == "lcm":
-            steps += _multiple(first, second, divisor, name)
-        noun = self._phrasing.pick(rng, _NOUNS[kind]).format(first, second)
+            steps += _multiple(first, second, int(steps[-1].value))
         return Draft(
-            self._phrasing.ask_noun(rng, noun),
+            filled(rng, self._patterns[kind], str(first), str(second)),
             steps[-1].value,
-            tuple(steps),
-            pair_key("gcd", first, second),
+            steps,
+            key,
             len(steps),
             {"kind": kind},
         )
 
 
-def euclid(first: int, second: int) -> tuple[list[Step], int, str]:
-    """The steps of Euclid's algorithm, the divisor, and the name of the step that has it.
+def euclid(first: int, second: int) -> tuple[Step, ...]:
+    """The steps of Euclid's algorithm; the last one has the divisor.
 
     Example:
-        >>> [step.formula for step in euclid(18, 12)[0]]
-        ['18 - 1 * 12', '12 - 2 * rest_1', 'rest_1 + 0']
+        >>> [step.formula for step in euclid(18, 12)]
+        ['18 - 1 * 12', '12 - 2 * rest_1', 'rest_1 + rest_2']
     """
     high, low = (first, second) if first >= second else (second, first)
-    high_name, low_name = str(high), str(low)
-    steps: list[Step] = []
-    place = 0
-    while low:
-        place += 1
-        quotient, rest = divmod(high, low)
-        formula = f"{high_name} - {quotient} * {low_name}"
-        text = f"{high} - {quotient} * {low} = {rest}."
-        high_name, low_name = low_name, f"rest_{place}"
-        steps.append(Step(low_name, formula, str(rest), text))
-        high, low = low, rest
-    value = str(high)
-    text = f"The rest is 0, so the greatest common divisor is {value}."
-    steps.append(Step("divisor", f"{high_name} + {low_name}", value, text))
-    return steps, high, "divisor"
+    high_text = high_name = str(high)
+    low_text = low_name = str(low)
+    rows: list[StepRow] = []
+    for name in _RESTS:
+        times, rest = high // low, high % low
+        taken = _TAKEN[times] if times < _COMMON else f" - {times} * "
+        written = _DIGITS[rest] if rest < _COMMON else str(rest)
+        sentence = f"{high_text}{taken}{low_text} = {written}."
+        rows.append((name, high_name + taken + low_name, written, sentence, ""))
+        if not rest:
+            text = f"The rest is 0, so the greatest common divisor is {low_text}."
+            rows.append(("divisor", f"{low_name} + {name}", low_text, text, ""))
+            break
+        high, high_text, high_name = low, low_text, low_name
+        low, low_text, low_name = rest, written, name
+    return steps_of(rows)
 
 
-def _multiple(first: int, second: int, divisor: int, name: str) -> list[Step]:
+def _multiple(first: int, second: int, divisor: int) -> tuple[Step, ...]:
     product = first * second
-    multiple = product // divisor
-    return [
-        Step("product", f"{first} * {second}", str(product), f"{first} * {second} = {product}."),
-        Step("multiple", f"product // {name}", str(multiple),
-             f"{product} / {divisor} = {multiple}."),
-    ]  # fmt: skip
+    written, multiple = str(product), str(product // divisor)
+    formula = f"{first} * {second}"
+    return steps_of(
+        (
+            ("product", formula, written, f"{formula} = {written}.", ""),
+            (
+                "multiple",
+                "product // divisor",
+                multiple,
+                f"{written} / {divisor} = {multiple}.",
+                "",
+            ),
+        )
+    )

@@ -4,20 +4,25 @@
 that are not zero is split, its parts are multiplied one by one and added up.
 """
 
+from itertools import product
 from random import Random
 
-from underdog.core.item import Draft, Step
+from underdog.core.item import Draft, Step, StepRow, steps_of
 from underdog.tasks.generators import families
-from underdog.tasks.keys import product_key
+from underdog.tasks.key_first import KeyFirst
 from underdog.tasks.knobs import share, whole
-from underdog.tasks.operands import MOST_DIGITS, number_of, signed
+from underdog.tasks.operands import MASK, MASK_BITS, MOST_DIGITS, range_of, threshold
 from underdog.tasks.phrasing import PLAIN_SYMBOLS, Phrasing, bracketed
 
-_ZEROS_SHARE = 0.1
+_ZEROS = threshold(0.1)
+_BITS = 80  # for a draw's choices, and to spare so that all are fair
+_DIGIT_BITS = 4
+_PARTS = tuple(f"part_{place}" for place in range(1, MOST_DIGITS + 1))
+_SUMS = tuple(f"sum_{place}" for place in range(MOST_DIGITS))
 
 
 @families.register("multiplication")
-class Multiplication:
+class Multiplication(KeyFirst[tuple[int, int]]):
     """Products of two integers.
 
     Args:
@@ -52,61 +57,112 @@ class Multiplication:
         negatives: float = 0.05,
         wording: str = "varied",
     ) -> None:
-        self._digits = whole("digits", digits, 1, MOST_DIGITS)
-        self._product_digits = whole("product_digits", product_digits, 2, MOST_DIGITS)
-        self._short = share("short", short)
-        self._negatives = share("negatives", negatives)
+        digits = whole("digits", digits, 1, MOST_DIGITS)
+        together = whole("product_digits", product_digits, 2, MOST_DIGITS)
+        lengths = range(2, together - 1)
+        self._bits = _BITS + _DIGIT_BITS * max(together, digits + 1)
+        self._short_pairs = [_ranges(1, length) for length in range(1, digits + 1)]
+        self._long_pairs = [
+            _ranges(first, second)
+            for first, second in product(lengths, lengths)
+            if first + second <= together
+        ] or self._short_pairs
+        self._short = threshold(share("short", short))
+        self._negatives = threshold(share("negatives", negatives))
         self._phrasing = Phrasing(wording)
 
-    def draft(self, rng: Random) -> Draft:
-        """One product."""
-        left, right = self._factors(rng)
+    def draw(self, rng: Random) -> tuple[str, tuple[int, int]]:
+        """The two factors, in one draw of many bits."""
+        bits = rng.getrandbits(self._bits)
+        pairs = self._short_pairs if bits & MASK < self._short else self._long_pairs
+        bits, place = divmod(bits >> MASK_BITS, len(pairs))
+        low, width, other_low, other_width = pairs[place]
+        bits, left = divmod(bits, width)
+        bits, right = divmod(bits, other_width)
+        left, right = low + left, other_low + right
+        if bits & MASK < _ZEROS:
+            right -= right % 10 ** rng.randint(1, len(str(right)))
+            right = right or 10
+        bits >>= MASK_BITS
+        if bits & 1:
+            left, right = right, left
+        low, high = (left, right) if left <= right else (right, left)
         if self._negatives:
-            left, right = signed(rng, self._negatives, left), signed(rng, self._negatives, right)
+            if (bits >> 1) & MASK < self._negatives:
+                left = -left
+            if (bits >> 1 + MASK_BITS) & MASK < self._negatives:
+                right = -right
+        return f"mul:{low},{high}", (left, right)
+
+    def write(self, rng: Random, key: str, numbers: tuple[int, int]) -> Draft:
+        """One product."""
+        left, right = numbers
+        steps = by_place_value(left, right)
         return Draft(
             self._phrasing.operation(rng, "*", left, right),
-            str(left * right),
-            tuple(by_place_value(left, right)),
-            product_key(left, right),
-            len(str(abs(left))) + len(str(abs(right))),
+            steps[-1].value,
+            steps,
+            key,
+            len(key) - len("mul:,"),
             {"operator": "*", "operands": [left, right]},
         )
 
-    def _factors(self, rng: Random) -> tuple[int, int]:
-        if self._product_digits < 4 or rng.random() < self._short:
-            left, right = rng.randint(0, 9), number_of(rng, rng.randint(1, self._digits))
-        else:
-            first = rng.randint(2, self._product_digits - 2)
-            left = number_of(rng, first)
-            right = number_of(rng, rng.randint(2, self._product_digits - first))
-        if rng.random() < _ZEROS_SHARE:
-            right -= right % 10 ** rng.randint(1, len(str(right)))
-            right = right or 10
-        return (left, right) if rng.randint(0, 1) else (right, left)
+
+def _ranges(first: int, second: int) -> tuple[int, int, int, int]:
+    """Lowest number of each length, and how many there are."""
+    return *range_of(first), *range_of(second)
 
 
-def by_place_value(left: int, right: int) -> list[Step]:
+def by_place_value(left: int, right: int) -> tuple[Step, ...]:
     """The steps of a product: one partial product per digit that is not zero, then their sum.
 
     Example:
         >>> [step.formula for step in by_place_value(14, 203)]
         ['203 * 10', '203 * 4', 'part_1 + part_2']
     """
-    kept, split = abs(left), abs(right)
-    if _parts_of(kept) < _parts_of(split):
-        kept, split = split, kept
-    parts = place_values(split)
-    product = left * right
-    if len(parts) < 2:
-        formula = bracketed("*", str(left), str(right), PLAIN_SYMBOLS)
-        return [Step("product", formula, str(product), f"{formula} = {product}.")]
-    negative = product < 0
-    steps = _partial_products(kept, parts)
-    steps += _running_sums(kept, parts, "size" if negative else "product")
+    kept, split = str(abs(left)), str(abs(right))
+    count = len(split) - split.count("0")
+    others = len(kept) - kept.count("0")
+    if others < count:
+        kept, split, count = split, kept, others
+    if count < 2:
+        formula, value = bracketed("*", str(left), str(right), PLAIN_SYMBOLS), str(left * right)
+        return (Step("product", formula, value, f"{formula} = {value}."),)
+    negative = (left < 0) != (right < 0)
+    rows = _split_product(kept, split, count, "size" if negative else "product")
     if negative:
-        text = f"The factors have different signs, so the product is -1 * {-product} = {product}."
-        steps.append(Step("product", "-1 * size", str(product), text))
-    return steps
+        size, value = rows[-1][2], f"-{rows[-1][2]}"
+        text = f"The factors have different signs, so the product is -1 * {size} = {value}."
+        rows.append(("product", "-1 * size", value, text, ""))
+    return steps_of(rows)
+
+
+def _split_product(kept: str, split: str, count: int, last_name: str) -> list[StepRow]:
+    """Partial products of `kept` with the `count` digits of `split` that are not zero; sums."""
+    parts: list[StepRow] = []
+    sums: list[StepRow] = []
+    factor, place, total, reached, name = int(kept), 0, 0, "", _PARTS[0]
+    zeros = len(split)
+    for digit in split:
+        zeros -= 1
+        if digit == "0":
+            continue
+        part = digit + "0" * zeros
+        factored = factor * int(part)
+        value, formula = str(factored), f"{kept} * {part}"
+        parts.append((_PARTS[place], formula, value, f"{formula} = {value}.", ""))
+        total += factored
+        if place:
+            before, reached = reached, str(total)
+            following = last_name if place == count - 1 else _SUMS[place]
+            sentence = f"{before} + {value} = {reached}."
+            sums.append((following, f"{name} + {_PARTS[place]}", reached, sentence, ""))
+            name = following
+        else:
+            reached = value
+        place += 1
+    parts += sums
+    return parts
 
 
 def place_values(number: int) -> list[int]:
@@ -119,29 +175,3 @@ def place_values(number: int) -> list[int]:
     text = str(number)
     last = len(text) - 1
     return [int(digit) * 10 ** (last - place) for place, digit in enumerate(text) if digit != "0"]
-
-
-def _parts_of(number: int) -> int:
-    text = str(number)
-    return len(text) - text.count("0")
-
-
-def _partial_products(kept: int, parts: list[int]) -> list[Step]:
-    steps: list[Step] = []
-    for place, part in enumerate(parts, 1):
-        formula, value = f"{kept} * {part}", kept * part
-        steps.append(Step(f"part_{place}", formula, str(value), f"{formula} = {value}."))
-    return steps
-
-
-def _running_sums(kept: int, parts: list[int], last_name: str) -> list[Step]:
-    steps: list[Step] = []
-    name, total = "part_1", kept * parts[0]
-    for place in range(1, len(parts)):
-        added = kept * parts[place]
-        formula = f"{name} + part_{place + 1}"
-        name = last_name if place == len(parts) - 1 else f"sum_{place}"
-        text = f"{total} + {added} = {total + added}."
-        total += added
-        steps.append(Step(name, formula, str(total), text))
-    return steps

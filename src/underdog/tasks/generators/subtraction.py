@@ -2,9 +2,10 @@
 
 from random import Random
 
-from underdog.core.item import Draft, Step
+from underdog.core.item import Draft, steps_of
 from underdog.tasks.form_sets import INTEGER_COLUMNS
 from underdog.tasks.generators import families
+from underdog.tasks.key_first import KeyFirst
 from underdog.tasks.keys import sum_key
 from underdog.tasks.knobs import share
 from underdog.tasks.operands import CARRIES, Operands, signed
@@ -12,7 +13,7 @@ from underdog.tasks.phrasing import PLAIN_SYMBOLS, Phrasing, bracketed
 
 
 @families.register("subtraction")
-class Subtraction:
+class Subtraction(KeyFirst[tuple[int, int]]):
     """Differences of two integers of up to `digits` digits.
 
     Args:
@@ -42,18 +43,24 @@ class Subtraction:
         self._negatives = share("negatives", negatives)
         self._phrasing = Phrasing(wording)
 
-    def draft(self, rng: Random) -> Draft:
-        """One difference."""
+    def draw(self, rng: Random) -> tuple[str, tuple[int, int]]:
+        """The two numbers."""
         left, right = self._pair(rng)
-        left, right = signed(rng, self._negatives, left), signed(rng, self._negatives, right)
-        formula = bracketed("-", str(left), str(right), PLAIN_SYMBOLS)
-        rest = str(left - right)
+        if self._negatives:
+            left, right = signed(rng, self._negatives, left), signed(rng, self._negatives, right)
+        return sum_key((left, -right)), (left, right)
+
+    def write(self, rng: Random, key: str, numbers: tuple[int, int]) -> Draft:
+        """One difference."""
+        left, right = numbers
+        first, second = str(left), str(right)
+        formula, value = bracketed("-", first, second, PLAIN_SYMBOLS), str(left - right)
         return Draft(
             self._phrasing.operation(rng, "-", left, right),
-            rest,
-            (Step("difference", formula, rest, f"{formula} = {rest}."),),
-            sum_key((left, -right)),
-            max(len(str(abs(left))), len(str(abs(right)))),
+            value,
+            steps_of((("difference", formula, value, f"{formula} = {value}.", ""),)),
+            key,
+            max(len(first) - (left < 0), len(second) - (right < 0)),
             {"operator": "-", "operands": [left, right]},
         )
 
