@@ -177,6 +177,14 @@ class _Graph:
         inverse = op.divide(self.number(1.0, np.float32), op.sqrt(op.add(mean, epsilon)))
         return op.multiply(op.multiply(value, inverse), constant(self._arrays[name][None]))
 
+    def _heads_norm(self, heads: Node, layer: int) -> Node:
+        """Every head normalised by itself, queries with another gain than keys."""
+        shape = self._architecture
+        counts = self.whole(shape.num_heads, shape.num_kv_heads)
+        query, key = op.variadic_split(heads, self.axis(1), counts).outputs()
+        normed = [self._norm(query, f"{layer}.query_norm"), self._norm(key, f"{layer}.key_norm")]
+        return op.concat(normed, 1)
+
     def _rotated(self, heads: Node, rope: Rope) -> Node:
         half = self._architecture.head_size // 2
         cos, sin = self._turns[rope]
@@ -193,7 +201,7 @@ class _Graph:
         heads = shape.num_heads + shape.num_kv_heads
         turned = op.reshape(turning, self.whole(0, heads, 1, shape.head_size), True)
         if shape.qk_norm:
-            turned = self._norm(turned, f"{layer}.qk_norm")
+            turned = self._heads_norm(turned, layer)
         rope = shape.layers[layer].rope
         if rope is not None:
             turned = self._rotated(turned, rope)

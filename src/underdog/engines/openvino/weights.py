@@ -1,10 +1,10 @@
 """A model's weights as the decoder graph wants them: converted once, then mapped.
 
 Every tensor is dequantised; matrices are then stored in the chosen precision (see `packing`).
-Query, key and value share one matrix, and so do gate and up, because a few large products are
-faster than many small ones. The output head is padded to whole tiles of the vocabulary (see
-`sampling`). A converted model is a folder in the cache with one blob, its index and the tokenizer;
-it appears by one rename, so that a reader sees all of it or nothing.
+Query, key and value share one matrix, because one large product is faster than small ones. The
+output head is padded to whole tiles of the vocabulary (see `sampling`). A converted model is a
+folder in the cache with one blob, its index and the tokenizer; it appears by one rename, so that a
+reader sees all of it or nothing.
 """
 
 import json
@@ -28,10 +28,10 @@ from underdog.files import cache_folder
 TILE = 64
 """Tokens of the vocabulary per tile; the padded vocabulary is a multiple of it."""
 
-_LAYOUT = 2
+_LAYOUT = 3
 _ALIGNMENT_BYTES = 64
 _INDEX, _BLOB = "index.json", "weights.bin"
-_MATRICES = ("qkv", "out", "gate_up", "down")
+_MATRICES = ("qkv", "out", "gate", "up", "down")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Weights:
     Attributes:
         architecture: What the graph is built from.
         arrays: `embedding`, `head`, `norm`, and per layer `0.qkv`, `0.qkv.bias`, `0.out`,
-            `0.gate_up`, `0.down`, `0.attention_norm`, `0.mlp_norm`, and where the model has them
-            `0.qk_norm`, `0.attention_post_norm`, `0.mlp_post_norm`; what unpacks a matrix lies
-            beside it under `….scale` and `….zero`.
+            `0.gate`, `0.up`, `0.down`, `0.attention_norm`, `0.mlp_norm`, and where the model has
+            them `0.query_norm`, `0.key_norm`, `0.attention_post_norm`, `0.mlp_post_norm`; what
+            unpacks a matrix lies beside it under `….scale` and `….zero`.
         folder: Where they lie.
     """
 
@@ -162,13 +162,14 @@ def _layer(
         yield "qkv.bias", np.concatenate(_in_halves(parts, architecture))
     yield "out", source.tensor(f"{at}attn_output.weight", hidden, queries)
     gate = source.tensor(f"{at}ffn_gate.weight", 0, hidden)
-    yield "gate_up", np.concatenate([gate, source.tensor(f"{at}ffn_up.weight", *gate.shape)])
+    yield "gate", gate
+    yield "up", source.tensor(f"{at}ffn_up.weight", *gate.shape)
     yield "down", source.tensor(f"{at}ffn_down.weight", hidden, len(gate))
     if f"{at}attn_output.bias" in source:
         yield "out.bias", source.tensor(f"{at}attn_output.bias", hidden)
     if f"{at}ffn_gate.bias" in source:
-        both = [source.tensor(f"{at}ffn_{part}.bias", len(gate)) for part in ("gate", "up")]
-        yield "gate_up.bias", np.concatenate(both)
+        for part in ("gate", "up"):
+            yield f"{part}.bias", source.tensor(f"{at}ffn_{part}.bias", len(gate))
     if f"{at}ffn_down.bias" in source:
         yield "down.bias", source.tensor(f"{at}ffn_down.bias", hidden)
 
@@ -183,10 +184,8 @@ def _norms(
         yield "attention_post_norm", source.tensor(f"{at}post_attention_norm.weight", hidden)
         yield "mlp_post_norm", source.tensor(f"{at}post_ffw_norm.weight", hidden)
     if architecture.qk_norm:
-        query = source.tensor(f"{at}attn_q_norm.weight", head)
-        key = source.tensor(f"{at}attn_k_norm.weight", head)
-        heads = [query] * architecture.num_heads + [key] * architecture.num_kv_heads
-        yield "qk_norm", np.stack(heads)[:, None]
+        yield "query_norm", source.tensor(f"{at}attn_q_norm.weight", head)
+        yield "key_norm", source.tensor(f"{at}attn_k_norm.weight", head)
 
 
 def _in_halves(parts: list[Array], architecture: Architecture) -> list[Array]:
