@@ -10,10 +10,15 @@ def decimal(units: int, places: int) -> str:
     """
     if not places:
         return str(units)
-    digits = str(abs(units)).rjust(places + 1, "0")
-    fraction = digits[-places:].rstrip("0")
-    text = f"{digits[:-places]}.{fraction}" if fraction else digits[:-places]
-    return f"-{text}" if units < 0 else text
+    digits = str(units) if units >= 0 else str(-units)
+    if len(digits) <= places:
+        digits = digits.rjust(places + 1, "0")
+    if digits[-1] == "0":
+        fraction = digits[-places:].rstrip("0")
+        text = f"{digits[:-places]}.{fraction}" if fraction else digits[:-places]
+    else:
+        text = f"{digits[:-places]}.{digits[-places:]}"
+    return text if units >= 0 else f"-{text}"
 
 
 def exact_places(numerator: int, denominator: int, most: int) -> int | None:

@@ -22,6 +22,7 @@ SHARES = {"train": 0.8, "dev": 0.1, "test": 0.1}
 _MAX_DRAWS = 2_000
 _MARK_BYTES = 8
 _EMPTY_MARK = blake2b(digest_size=_MARK_BYTES)
+_as_item = tuple[Any].__new__  # half the time of Item(…)
 
 
 def _border(share: float) -> bytes:
@@ -74,7 +75,7 @@ def generate(family: Family, split: str, seed: int, start: int = 0) -> Iterator[
         problem = new_problem(
             f"{prefix}{index}", name, text, choices, context, answer, split, columns
         )
-        yield Item(problem, steps, key)
+        yield _as_item(Item, (problem, steps, key))
 
 
 def distinct(items: Iterator[Item], patience: int = 2_000) -> Iterator[Item]:

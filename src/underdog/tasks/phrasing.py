@@ -22,7 +22,6 @@ from underdog.tasks.number_words import grouped, in_words
 T = TypeVar("T")
 
 WORDINGS = ("varied", "plain")
-_GROUPED_FROM = 10_000
 _IN_WORDS_BELOW = 10_000
 
 
@@ -130,7 +129,7 @@ _ORDERED = {
 }
 _ORDER_ENDS = (".", " and give the result.", ". What do you get?", " and state the answer.")
 _IN_SYMBOLS_OF_TEN, _SPOKEN_OF_TEN = 7, 2
-_DIGITS: tuple[Callable[[int], str], ...] = (str,) * 12 + (grouped, in_words)
+_DIGITS: tuple[Callable[[int], str] | None, ...] = (None,) * 12 + (grouped, in_words)
 
 
 @cache
@@ -189,18 +188,18 @@ class Phrasing:
         """One of several patterns; the first when plain."""
         return rng.choice(patterns) if self._varied else patterns[0]
 
-    def operation(self, rng: Random, operator: str, left: int, right: int) -> str:
-        """A question for one operation on two whole numbers."""
+    def operation(self, rng: Random, operator: str, first: str, second: str) -> str:
+        """A question for one operation on two whole numbers, given in digits."""
         if not self._varied:
-            return f"What is {bracketed(operator, str(left), str(right), PLAIN_SYMBOLS)}?"
+            return f"What is {bracketed(operator, first, second, PLAIN_SYMBOLS)}?"
         kind = rng.randint(1, 10)
         if kind <= _IN_SYMBOLS_OF_TEN:
-            second = str(right)
-            if right < 0:
+            if second[0] == "-":
                 second = f"({second})"
-            return filled(rng, _in_symbols(operator), str(left), second)
+            return filled(rng, _in_symbols(operator), first, second)
         write = rng.choice(_DIGITS)
-        first, second = _written(write, left), _written(write, right)
+        if write is not None:
+            first, second = _written(write, first), _written(write, second)
         spoken = kind <= _IN_SYMBOLS_OF_TEN + _SPOKEN_OF_TEN
         return filled(rng, (_in_words if spoken else _as_order)(operator), first, second)
 
@@ -224,9 +223,9 @@ def bracketed(operator: str, left: str, right: str, symbols: Symbols) -> str:
     return f"{left}{symbols.of(operator)}{right}"
 
 
-def _written(write: Callable[[int], str], number: int) -> str:
-    if write is in_words and abs(number) >= _IN_WORDS_BELOW:
-        return str(number)
-    if write is grouped and abs(number) < _GROUPED_FROM:
-        return str(number)
+def _written(write: Callable[[int], str], digits: str) -> str:
+    """Short numbers in digits stay as they are, and so do long ones in words."""
+    number = int(digits)
+    if (abs(number) >= _IN_WORDS_BELOW) == (write is in_words):
+        return digits
     return write(number)

@@ -5,25 +5,48 @@ its point set afterwards; a quotient is taken after both numbers lost their poin
 """
 
 from random import Random
+from typing import NamedTuple
 
-from underdog.core.item import Draft, Step
+from underdog.core.item import Draft, StepRow, steps_of
 from underdog.errors import ConfigError
 from underdog.tasks.decimals import decimal
 from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
+from underdog.tasks.key_first import KeyFirst
 from underdog.tasks.keys import decimal_pair_key, sum_key
 from underdog.tasks.knobs import ordered, whole
-from underdog.tasks.operands import number_of
+from underdog.tasks.operands import number_of, range_of
 from underdog.tasks.phrasing import Phrasing, Symbols, bracketed
 
 _MOST_DIGITS = 5
 _MOST_PLACES = 4
 _MOST_TERMS = 12
 _MOST_LENGTH = 7
+_NAMES = tuple(f"sum_{place}" for place in range(1, _MOST_TERMS))
+_TERM_BITS = 28  # for a length, a number of up to seven digits and a sign
+_SPARE_BITS = 48
+
+
+class Drawn(NamedTuple):
+    """The numbers of one calculation.
+
+    Attributes:
+        operator: The operation; of a sum, one of `+-`.
+        units: Signed terms, factors, or divisor and quotient, each in units of its last place.
+        written: The numbers as they are asked about.
+        places: Decimal places of the result.
+        shift: Places by which the point of both numbers of a division is moved.
+    """
+
+    operator: str
+    units: list[int]
+    written: list[str]
+    places: int
+    shift: int = 0
 
 
 @families.register("decimals")
-class Decimals:
+class Decimals(KeyFirst[Drawn]):
     """Sums, differences, products and quotients of decimal numbers.
 
     Args:
@@ -62,87 +85,124 @@ class Decimals:
             raise ConfigError(f"operators must be some of +-*/, got {operators!r}")
         self._operators = operators
         self._sums = operators.replace("*", "").replace("/", "")
+        self._ranges = [
+            [range_of(length + after) for length in range(1, digits + 1)]
+            for after in range(places + 1)
+        ]
         self._phrasing = Phrasing(wording)
 
-    def draft(self, rng: Random) -> Draft:
-        """One calculation."""
+    def draw(self, rng: Random) -> tuple[str, Drawn]:
+        """The numbers, in units of their last place."""
         operator = rng.choice(self._operators)
-        symbols = self._phrasing.symbols(rng)
-        if operator in "+-":
-            return self._sum(rng, operator, symbols)
-        return self._product(rng, symbols) if operator == "*" else self._quotient(rng, symbols)
-
-    def _sum(self, rng: Random, operator: str, symbols: Symbols) -> Draft:
+        if operator not in "+-":
+            return self._factors(rng) if operator == "*" else self._ratio(rng)
         places = rng.randint(1, self._places)
-        total = self._number(rng, places)
-        terms = [total]
-        text = name = written = decimal(total, places)
-        known = {total: text, -total: f"-{text}"}
-        steps: list[Step] = []
-        for place in range(1, rng.randint(self._min_terms, self._max_terms)):
-            units = self._number(rng, places)
-            number = known[units] = decimal(units, places)
-            known[-units] = f"-{number}"
-            text += symbols.of(operator) + number
-            terms.append(units if operator == "+" else -units)
-            total += terms[-1]
+        count = rng.randint(self._min_terms, self._max_terms)
+        ranges = self._ranges[places]
+        bits = rng.getrandbits(_TERM_BITS * count + _SPARE_BITS)
+        signed: list[int] = []
+        written: list[str] = []
+        for _ in range(count):
+            bits, place = divmod(bits, len(ranges))
+            low, width = ranges[place]
+            bits, number = divmod(bits, width)
+            units = low + number
+            written.append(decimal(units, places))
+            bits, place = divmod(bits, len(self._sums))
+            signed.append(units if self._sums[place] == "+" else -units)
+        signed[0] = abs(signed[0])
+        return _sum_key(signed, written), Drawn(operator, signed, written, places)
+
+    def write(self, rng: Random, key: str, numbers: Drawn) -> Draft:
+        """One calculation."""
+        symbols = self._phrasing.symbols(rng)
+        if numbers.operator in "+-":
+            return self._sum(rng, key, numbers, symbols)
+        solve = self._product if numbers.operator == "*" else self._quotient
+        return solve(rng, key, numbers, symbols)
+
+    def _sum(self, rng: Random, key: str, numbers: Drawn, symbols: Symbols) -> Draft:
+        _, signed, written_terms, places, _ = numbers
+        plus, minus = symbols.plus, symbols.minus
+        total = signed[0]
+        text = name = written = written_terms[0]
+        rows: list[StepRow] = []
+        for following, units, number in zip(_NAMES, signed[1:], written_terms[1:], strict=False):
+            total += units
             before, written = written, decimal(total, places)
-            sentence = f"{before} {operator} {number} = {written}."
-            steps.append(Step(f"sum_{place}", f"{name} {operator} {number}", written, sentence))
-            name = f"sum_{place}"
-            operator = rng.choice(self._sums)
+            sign, mark = ("-", minus) if units < 0 else ("+", plus)
+            text += mark + number
+            sentence = f"{before} {sign} {number} = {written}."
+            rows.append((following, f"{name} {sign} {number}", written, sentence, ""))
+            name = following
         return Draft(
             self._phrasing.ask(rng, text),
             written,
-            tuple(steps),
-            sum_key(terms, known.__getitem__),
-            len(terms) * (self._digits + places),
+            steps_of(rows),
+            key,
+            len(signed) * (self._digits + places),
         )
 
-    def _product(self, rng: Random, symbols: Symbols) -> Draft:
+    def _factors(self, rng: Random) -> tuple[str, Drawn]:
         places = rng.randint(1, self._places), rng.randint(0, self._places)
         left, right = self._number(rng, places[0]), self._number(rng, places[1])
-        first, second = decimal(left, places[0]), decimal(right, places[1])
-        shift = 10 ** sum(places)
-        answer = decimal(left * right, sum(places))
-        steps = (
-            Step("digits", f"{left} * {right}", str(left * right),
-                 f"Without the points, {left} * {right} = {left * right}."),
-            Step("product", f"digits / {shift}", answer,
-                 f"With {sum(places)} decimal places that is {left * right} / {shift} = {answer}."),
+        written = [decimal(left, places[0]), decimal(right, places[1])]
+        key = decimal_pair_key("mul", (left, places[0]), (right, places[1]))
+        return key, Drawn("*", [left, right], written, sum(places))
+
+    def _product(self, rng: Random, key: str, numbers: Drawn, symbols: Symbols) -> Draft:
+        _, (left, right), (first, second), places, _ = numbers
+        shift, product = 10**places, str(left * right)
+        answer = decimal(left * right, places)
+        formula = f"{left} * {right}"
+        rows = (
+            ("digits", formula, product, f"Without the points, {formula} = {product}.", ""),
+            ("product", f"digits / {shift}", answer,
+             f"With {places} decimal places that is {product} / {shift} = {answer}.", ""),
         )  # fmt: skip
         return Draft(
             self._phrasing.ask(rng, bracketed("*", first, second, symbols)),
             answer,
-            steps,
-            decimal_pair_key("mul", (left, places[0]), (right, places[1])),
+            steps_of(rows),
+            key,
             len(first) + len(second),
         )
 
-    def _quotient(self, rng: Random, symbols: Symbols) -> Draft:
+    def _ratio(self, rng: Random) -> tuple[str, Drawn]:
+        """Divisor and quotient; the dividend is their product."""
         places = rng.randint(0, self._places)
         divisor = self._number(rng, places) or 1
         result_places = rng.randint(1, self._places)
         result = self._number(rng, result_places)
-        dividend = divisor * result
         shift = places + result_places
-        first, second = decimal(dividend, shift), decimal(divisor, places)
-        answer = decimal(result, result_places)
-        divided = f"{dividend} / {divisor * 10**result_places}"
-        steps = (
-            Step("dividend", f"{first} * {10**shift}", str(dividend),
-                 f"Both numbers times {10**shift}: {first} * {10**shift} = {dividend}."),
-            Step("divisor", f"{second} * {10**shift}", str(divisor * 10**result_places),
-                 f"{second} * {10**shift} = {divisor * 10**result_places}."),
-            Step("quotient", "dividend / divisor", answer, f"{divided} = {answer}."),
+        written = [decimal(divisor * result, shift), decimal(divisor, places)]
+        numbers = Drawn("/", [divisor, result], written, result_places, shift)
+        return f"div:{written[0]},{written[1]}", numbers
+
+    def _quotient(self, rng: Random, key: str, numbers: Drawn, symbols: Symbols) -> Draft:
+        _, (divisor, result), (first, second), places, shift = numbers
+        dividend, scaled = str(divisor * result), str(divisor * 10**places)
+        answer, scale = decimal(result, places), str(10**shift)
+        rows = (
+            ("dividend", f"{first} * {scale}", dividend,
+             f"Both numbers times {scale}: {first} * {scale} = {dividend}.", ""),
+            ("divisor", f"{second} * {scale}", scaled, f"{second} * {scale} = {scaled}.", ""),
+            ("quotient", "dividend / divisor", answer,
+             f"{dividend} / {scaled} = {answer}.", ""),
         )  # fmt: skip
         return Draft(
             self._phrasing.ask(rng, bracketed("/", first, second, symbols)),
             answer,
-            steps,
-            f"div:{first},{second}",
+            steps_of(rows),
+            key,
             len(first) + len(second),
         )
 
     def _number(self, rng: Random, places: int) -> int:
         return number_of(rng, rng.randint(1, self._digits) + places)
+
+
+def _sum_key(signed: list[int], written: list[str]) -> str:
+    """`sum_key` of numbers whose sizes are written down already."""
+    known = dict(zip(map(abs, signed), written, strict=True))
+    return sum_key(signed, lambda units: known[units] if units >= 0 else f"-{known[-units]}")

@@ -71,7 +71,7 @@ class Division:
         if divisor > 1 and rng.random() < self._remainders:
             rest = rng.randint(1, divisor - 1)
         dividend = divisor * quotient + rest
-        text = self._phrasing.operation(rng, "/", dividend, divisor)
+        text = self._phrasing.operation(rng, "/", str(dividend), str(divisor))
         if rest:
             text = self._phrasing.pick(rng, _WITH_REMAINDER).format(text)
         return Draft(

@@ -15,8 +15,10 @@ from underdog.tasks.operands import MASK, MASK_BITS, MOST_DIGITS, range_of, thre
 from underdog.tasks.phrasing import PLAIN_SYMBOLS, Phrasing, bracketed
 
 _ZEROS = threshold(0.1)
-_BITS = 80  # for a draw's choices, and to spare so that all are fair
+_BITS = 100  # for a draw's choices, and to spare so that all are fair
 _DIGIT_BITS = 4
+_WORD_BITS = 4 * MASK_BITS + 1
+_WORD_MASK = (1 << _WORD_BITS) - 1
 _PARTS = tuple(f"part_{place}" for place in range(1, MOST_DIGITS + 1))
 _SUMS = tuple(f"sum_{place}" for place in range(MOST_DIGITS))
 
@@ -74,32 +76,29 @@ class Multiplication(KeyFirst[tuple[int, int]]):
     def draw(self, rng: Random) -> tuple[str, tuple[int, int]]:
         """The two factors, in one draw of many bits."""
         bits = rng.getrandbits(self._bits)
-        pairs = self._short_pairs if bits & MASK < self._short else self._long_pairs
-        bits, place = divmod(bits >> MASK_BITS, len(pairs))
+        word = bits & _WORD_MASK
+        pairs = self._short_pairs if word & MASK < self._short else self._long_pairs
+        bits, place = divmod(bits >> _WORD_BITS, len(pairs))
         low, width, other_low, other_width = pairs[place]
         bits, left = divmod(bits, width)
-        bits, right = divmod(bits, other_width)
-        left, right = low + left, other_low + right
-        if bits & MASK < _ZEROS:
+        left, right = low + left, other_low + bits % other_width
+        if word >> MASK_BITS & MASK < _ZEROS:
             right -= right % 10 ** rng.randint(1, len(str(right)))
             right = right or 10
-        bits >>= MASK_BITS
-        if bits & 1:
-            left, right = right, left
-        low, high = (left, right) if left <= right else (right, left)
+        key = f"mul:{left},{right}" if left <= right else f"mul:{right},{left}"
         if self._negatives:
-            if (bits >> 1) & MASK < self._negatives:
+            if word >> 2 * MASK_BITS & MASK < self._negatives:
                 left = -left
-            if (bits >> 1 + MASK_BITS) & MASK < self._negatives:
+            if word >> 3 * MASK_BITS & MASK < self._negatives:
                 right = -right
-        return f"mul:{low},{high}", (left, right)
+        return key, (right, left) if word >> 4 * MASK_BITS else (left, right)
 
     def write(self, rng: Random, key: str, numbers: tuple[int, int]) -> Draft:
         """One product."""
         left, right = numbers
         steps = by_place_value(left, right)
         return Draft(
-            self._phrasing.operation(rng, "*", left, right),
+            self._phrasing.operation(rng, "*", str(left), str(right)),
             steps[-1].value,
             steps,
             key,

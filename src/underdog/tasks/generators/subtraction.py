@@ -56,7 +56,7 @@ class Subtraction(KeyFirst[tuple[int, int]]):
         first, second = str(left), str(right)
         formula, value = bracketed("-", first, second, PLAIN_SYMBOLS), str(left - right)
         return Draft(
-            self._phrasing.operation(rng, "-", left, right),
+            self._phrasing.operation(rng, "-", first, second),
             value,
             steps_of((("difference", formula, value, f"{formula} = {value}.", ""),)),
             key,
