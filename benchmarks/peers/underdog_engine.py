@@ -28,8 +28,10 @@ def load(settings: Settings) -> Generate:
             GenerateRequest(Prompt((Message("user", text),)), params, tuple(range(work.samples)))
             for text in work.prompts
         ]
-        rows = loop.run_until_complete(engine.generate(asked))
-        return sum(one.usage.generated_tokens for row in rows for one in row)
+        rows = [one for row in loop.run_until_complete(engine.generate(asked)) for one in row]
+        if failed := next((one.error for one in rows if one.finish == "error"), None):
+            raise SystemExit(failed)
+        return sum(one.usage.generated_tokens for one in rows)
 
     return generate
 
