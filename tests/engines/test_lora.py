@@ -352,14 +352,23 @@ def test_an_adapter_of_another_model_is_refused_with_both_named(
         converted(adapted(open_model(tiny.path, "", 512), folder), "int8")
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, 3e38])
+@pytest.mark.parametrize(
+    ("value", "alpha", "message"),
+    [
+        (np.nan, 8, "safetensors: .*q_proj.lora_B.*no numbers"),
+        (np.inf, 8, "safetensors: .*q_proj.lora_B.*no numbers"),
+        (3e38, 8, "safetensors: .*q_proj.lora_B.*no numbers"),
+        (1.0, 4e30, "attn_q.weight with the adapter.*no numbers"),
+        (1.0, 1e300, "attn_q.weight with the adapter.*no numbers"),
+    ],
+)
 def test_an_adapter_that_makes_no_numbers_is_refused(
-    value: float, tiny: Tiny, tmp_path: Path
+    value: float, alpha: float, message: str, tiny: Tiny, tmp_path: Path
 ) -> None:
     pair = random_factors({QUERY: SIZES[QUERY]})[QUERY]
     pair.up[3, 1] = value
-    folder = write_peft(tmp_path / "adapter", peft_tensors({QUERY: pair}), lora_alpha=4e30)
-    with pytest.raises(ModelFileError, match=r"adapter.*attn_q.*no numbers"):
+    folder = write_peft(tmp_path / "adapter", peft_tensors({QUERY: pair}), lora_alpha=alpha)
+    with pytest.raises(ModelFileError, match=message):
         tensors(tiny.path, folder).tensor("blk.0.attn_q.weight", HIDDEN, HIDDEN)
 
 

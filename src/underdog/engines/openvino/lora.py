@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from underdog.engines.openvino.architecture import Architecture
 from underdog.engines.openvino.families import family_of
 from underdog.engines.openvino.open_model import OpenModel
-from underdog.engines.openvino.tensor_source import TensorSource
+from underdog.engines.openvino.tensor_source import TensorSource, check_values
 from underdog.errors import ModelFileError
 
 Floats = NDArray[np.float32]
@@ -111,12 +111,10 @@ class AdaptedTensors:
         if name.endswith(_ROTATED):
             up = self._arranged(up)
         with np.errstate(all="ignore"):
-            merged: Floats = weights + np.float32(update.scale) * (up @ down)
-        if not np.isfinite(merged).all():
-            raise ModelFileError(
-                f"the adapter {path} makes values in {name} that are no numbers; download it again"
-            )
-        return merged
+            change = up @ down
+            change *= update.scale
+            merged = weights + change
+        return check_values(path, f"{name} with the adapter", merged)
 
     def _arranged(self, up: Floats) -> Floats:
         """The rows of every head in the model's order."""

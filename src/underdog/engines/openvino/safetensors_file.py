@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from underdog.engines.openvino.tensor_source import check_shape
+from underdog.engines.openvino.tensor_source import check_shape, check_values
 from underdog.errors import ModelFileError
 
 Json: TypeAlias = Any
@@ -76,7 +76,9 @@ class SafetensorsFile:
         values = self._data[place.start : place.end].view(_KINDS[place.kind])
         if place.kind == "BF16":
             values = (values.astype(np.uint32) << 16).view(np.float32)
-        return values.astype(np.float32).reshape(place.shape)
+        with np.errstate(invalid="ignore"):  # not-a-number survives the cast and is found below
+            values = values.astype(np.float32)
+        return check_values(self._path, name, values).reshape(place.shape)
 
 
 def read_safetensors_header(path: Path) -> dict[str, Place]:

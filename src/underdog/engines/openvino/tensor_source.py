@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from underdog.errors import ModelFileError
 
+_MOST = 65504.0
+
 
 class TensorSource(Protocol):
     """Named tensors of a model."""
@@ -33,6 +35,27 @@ class TensorSource(Protocol):
             ModelFileError: It is missing, damaged, of another shape, or of an unknown format.
         """
         ...
+
+
+def check_values(path: Path, name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The values, when all are numbers that half precision can hold.
+
+    Args:
+        path: The file, for the message.
+        name: The tensor, for the message.
+        values: Its values.
+
+    Raises:
+        ModelFileError: One is infinite, no number, or beyond reason.
+    """
+    with np.errstate(all="ignore"):
+        sound = values.min() >= -_MOST and values.max() <= _MOST
+    if not sound:
+        raise ModelFileError(
+            f"{path}: tensor {name} has values that are no numbers or beyond {_MOST:.0f}; "
+            "download it again or use another"
+        )
+    return values
 
 
 def check_shape(path: Path, name: str, given: Sequence[int], wanted: Sequence[int]) -> None:

@@ -12,9 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from underdog.engines.gguf_header import GgufHeader, Scalar
 from underdog.engines.openvino.cuts import CUTS, tokenizer_cut
 from underdog.engines.openvino.gguf_file import GgufFile
+from underdog.engines.openvino.gguf_tokens import GgufTokens, read_tokens, token_id
 from underdog.errors import MissingExtraError, ModelFileError
 
 VOCABULARY_FILE = "vocabulary.json"
@@ -27,7 +27,7 @@ ENDS = frozenset(
 _CONTROL, _USER_DEFINED = 3, 4
 _SPACE_MARK = "\u2581"
 _BYTE_PIECE = re.compile(r"<0x([0-9A-F]{2})>")
-_PREFIX = "tokenizer.ggml."
+_ADD_BOS = "tokenizer.ggml.add_bos_token"
 
 
 @dataclass(frozen=True)
@@ -58,20 +58,20 @@ class Vocabulary:
         """Build it from the metadata of a GGUF file.
 
         Raises:
-            ModelFileError: The tokenizer is of a kind that is not supported.
+            ModelFileError: The tokenizer is malformed or of a kind that is not supported.
         """
         cut = tokenizer_cut(file.header)
-        tokens = file.strings(f"{_PREFIX}tokens")
-        kinds = file.numbers(f"{_PREFIX}token_type") or [1] * len(tokens)
+        tokens = read_tokens(file)
+        names, kinds = tokens.names, tokens.kinds
         control = tuple(token for token, kind in enumerate(kinds) if kind == _CONTROL)
         literal = tuple(token for token, kind in enumerate(kinds) if kind == _USER_DEFINED)
-        ends = {token for token in control if tokens[token] in ENDS}
-        named = (_token_id(file.header, name) for name in ("eos", "eot"))
+        ends = {token for token in control if names[token] in ENDS}
+        named = (token_id(file, name) for name in ("eos", "eot"))
         ends.update(token for token in named if token is not None)
-        bos = _token_id(file.header, "bos") if _entry(file.header, "add_bos_token") else None
-        merges = file.strings(f"{_PREFIX}merges")
-        text = _build(tokens, merges, cut, control, literal)
-        return cls(text, len(tokens), tuple(sorted(ends)), control, literal, bos)
+        wants_bos = file.header.metadata.get(_ADD_BOS)
+        bos = token_id(file, "bos") if wants_bos else None
+        text = _build(tokens, cut, control, literal)
+        return cls(text, len(names), tuple(sorted(ends)), control, literal, bos)
 
     @classmethod
     def load(cls, path: Path) -> "Vocabulary":
@@ -139,15 +139,6 @@ class Vocabulary:
         return tokenizer
 
 
-def _entry(header: GgufHeader, name: str) -> Scalar | None:
-    return header.metadata.get(_PREFIX + name)
-
-
-def _token_id(header: GgufHeader, name: str) -> int | None:
-    token = _entry(header, f"{name}_token_id")
-    return token if isinstance(token, int) else None
-
-
 def _tokenizers() -> Any:
     try:
         import tokenizers
@@ -156,24 +147,18 @@ def _tokenizers() -> Any:
     return tokenizers
 
 
-def _build(
-    tokens: list[str],
-    merges: list[str],
-    cut: str,
-    control: tuple[int, ...],
-    literal: tuple[int, ...],
-) -> str:
+def _build(tokens: GgufTokens, cut: str, control: tuple[int, ...], literal: tuple[int, ...]) -> str:
     library = _tokenizers()
-    pairs = [tuple(merge.split(" ", 1)) for merge in merges]
-    vocabulary = {name: token for token, name in enumerate(tokens)}
-    tokenizer = library.Tokenizer(library.models.BPE(vocab=vocabulary, merges=pairs))
+    vocabulary = {name: token for token, name in enumerate(tokens.names)}
+    tokenizer = library.Tokenizer(library.models.BPE(vocab=vocabulary, merges=tokens.merges))
     cutters = library.pre_tokenizers
     steps = [cutters.Split(library.Regex(pattern), "isolated") for pattern in CUTS[cut]]
     steps.append(cutters.ByteLevel(add_prefix_space=False, use_regex=False))
     tokenizer.pre_tokenizer = cutters.Sequence(steps)
     for group, special in ((control, True), (literal, False)):
         added = [
-            library.AddedToken(tokens[token], special=special, normalized=False) for token in group
+            library.AddedToken(tokens.names[token], special=special, normalized=False)
+            for token in group
         ]
         tokenizer.add_special_tokens(added) if special else tokenizer.add_tokens(added)
     return tokenizer.to_str()
