@@ -32,15 +32,21 @@ from underdog.engines import engines
 from underdog.engines.charging import charge
 from underdog.engines.fan_out import fan_out
 from underdog.engines.gguf_model import open_gguf
-from underdog.engines.llama_process import LlamaProcess
+from underdog.engines.llama_process import LlamaProcess, RefusedRequestError
 from underdog.engines.llama_slots import SharedPrompt
 from underdog.engines.processor import default_threads
+from underdog.engines.shaping.checks import check_penalties, refuse
+from underdog.engines.shaping.served import breach, llama_fields
 from underdog.engines.token_trace import clamp, token_trace
 from underdog.errors import ContextError, EngineError, UsageError
 
 _SEEDS = 0xFFFFFFFF
 """llama.cpp takes 32 bits, and reads the largest of them as "choose one at random"."""
 
+_ALL_TOKENS = 1 << 17
+_UNSUPPORTED = dict.fromkeys(
+    ("presence_penalty", "frequency_penalty"), "llama.cpp counts the prompt's tokens too"
+)
 _NEUTRAL: Mapping[str, Any] = {
     "repeat_penalty": 1.0,
     "presence_penalty": 0.0,
@@ -111,7 +117,10 @@ class LlamaCpp:
         Raises:
             EngineError: The child process died.
             ModelFileError: The model's chat template cannot render a prompt.
+            UsageError: A penalty or constraint is malformed, or llama.cpp has none like it.
         """
+        for request in requests:
+            _check(request.params)
         texts = [await self._text(request) for request in requests]
         pairs = zip(texts, requests, strict=True)
         return await fan_out([self._rows(text, request) for text, request in pairs])
@@ -159,6 +168,10 @@ class LlamaCpp:
             reply = await self._process.complete(text, body, shared)
         except ContextError as error:
             return Completion("", "error", seed, error=f"ContextError: {error}")
+        except RefusedRequestError as error:
+            if params.constraint is None:
+                raise
+            raise UsageError(f"{error}; correct the constraint {params.constraint}") from error
         completion = self._completion(reply, params, seed)
         return replace(completion, usage=self._usage(reply, shared, first=first))
 
@@ -186,6 +199,10 @@ class LlamaCpp:
         stopping: str = reply["stopping_word"]
         sampled = _text_tokens(reply.get("completion_probabilities", ()), text, cut=bool(stopping))
         finish: FinishReason = "length" if reply["stop_type"] == "limit" else "stop"
+        if params.constraint is not None and finish == "stop" and not stopping:
+            broken = breach(params.constraint, text)
+            if broken:
+                return Completion(text, "error", seed, error=broken)
         return Completion(
             text,
             finish,
@@ -266,7 +283,26 @@ def _sampling(params: SamplingParams) -> dict[str, Any]:
         "min_p": params.min_p,
         "stop": list(params.stop),
         "n_probs": max(1, params.top_logprobs),
+        **(_shaping(params) if params.shaped else {}),
     }
+
+
+def _shaping(params: SamplingParams) -> dict[str, Any]:
+    fields: dict[str, Any] = {"logit_bias": [list(pair) for pair in params.logit_bias]}
+    if params.repetition_penalty != 1.0:
+        fields["repeat_penalty"] = params.repetition_penalty
+        fields["repeat_last_n"] = _ALL_TOKENS
+        fields["samplers"] = ["penalties", *_NEUTRAL["samplers"]]
+    if params.constraint is not None:
+        fields |= llama_fields(params.constraint, "llama_cpp")
+    return fields
+
+
+def _check(params: SamplingParams) -> None:
+    if params.shaped:
+        check_penalties(params)
+        refuse(params, "llama_cpp", **_UNSUPPORTED)
+        _shaping(params)
 
 
 def _text_tokens(

@@ -171,6 +171,10 @@ class LlamaProcess:
         return self._client
 
 
+class RefusedRequestError(EngineError):
+    """llama.cpp says that a request is malformed."""
+
+
 class _Problem(BaseModel):
     type: str = ""
     message: str = ""
@@ -189,4 +193,4 @@ def _refusal(reply: object) -> EngineError:
         problem = _Problem(message=str(reply))
     if problem.type == "exceed_context_size_error":
         return ContextError(f"{problem.message}: raise context_tokens or shorten the prompt")
-    return EngineError(f"llama.cpp refused a request: {problem.message[:300]}")
+    return RefusedRequestError(f"llama.cpp refused a request: {problem.message[:300]}")

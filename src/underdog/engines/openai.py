@@ -12,7 +12,6 @@ at once (`n`), which pays for the prompt once but leaves the rows without seeds 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from underdog.core import (
@@ -23,6 +22,7 @@ from underdog.core import (
     FinishReason,
     GenerateRequest,
     Price,
+    SamplingParams,
     ScoreRequest,
     Usage,
 )
@@ -30,11 +30,18 @@ from underdog.engines import engines
 from underdog.engines.charging import FREE
 from underdog.engines.fan_out import fan_out
 from underdog.engines.http_retry import BusyError, Patience, RefusedError, authorization, post_json
-from underdog.engines.openai_probe import Endpoint, probe
-from underdog.engines.openai_wire import Answer, Choice, cut_tokens, earliest_stop, mentioned
-from underdog.engines.template import ChatTemplate, built_in_template, read_tokenizer_config
+from underdog.engines.openai_probe import Endpoint, choose_template, probe
+from underdog.engines.openai_wire import (
+    Answer,
+    Choice,
+    cut_tokens,
+    earliest_stop,
+    mentioned,
+    read_answer,
+)
+from underdog.engines.shaping.served import breach, shaping_fields
 from underdog.engines.token_trace import clamp, token_trace
-from underdog.errors import ContextError, EndpointError, UnsupportedError
+from underdog.errors import ContextError, EndpointError, UnsupportedError, UsageError
 
 if TYPE_CHECKING:
     import httpx2
@@ -46,6 +53,8 @@ _OPTIONAL: Mapping[str, Any] = {
     "top_k": 0,
     "min_p": 0.0,
     "repetition_penalty": 1.0,
+    "presence_penalty": 0.0,
+    "frequency_penalty": 0.0,
     "logprobs": None,
     "top_logprobs": None,
     "seed": None,
@@ -87,7 +96,7 @@ class OpenAIEngine:
     ) -> None:
         self._endpoint: Endpoint = probe(base_url, model, patience.timeout_s)
         self._headers = authorization()
-        self._template = _choose_template(template, self._endpoint.template)
+        self._template = choose_template(template, self._endpoint.template)
         self._concurrency = max(1, concurrency)
         self._share_prompt = share_prompt
         self._patience = patience
@@ -121,7 +130,10 @@ class OpenAIEngine:
 
         Raises:
             EndpointError: The endpoint refuses the key, the model or the request, or is gone.
+            UsageError: It has no such penalty or constraint, or the constraint is malformed.
         """
+        for request in requests:
+            self._shaping(request.params)
         return await fan_out([self._request(request) for request in requests])
 
     async def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
@@ -147,7 +159,8 @@ class OpenAIEngine:
         prompt = await self._prompt_fields(request)
         if not self._share_prompt or self._ignores_n or len(request.seeds) < 2:
             rows = [
-                self._rows(request, prompt, request.seeds[i : i + 1], i) for i in _each(request)
+                self._rows(request, prompt, request.seeds[i : i + 1], i)
+                for i in range(len(request.seeds))
             ]
             return [row for [row] in await fan_out(rows)]
         rows = await self._rows(request, prompt, request.seeds, 0)
@@ -165,6 +178,11 @@ class OpenAIEngine:
         body = {**prompt, **self._sampling(request), "n": len(seeds), "seed": seeds[0] % (1 << 31)}
         try:
             answer = await self._ask(body)
+        except RefusedError as error:
+            if not request.params.shaped:
+                raise
+            asked = ", ".join(self._shaping(request.params))
+            raise UsageError(f"{error}; the openai engine had asked for {asked}") from error
         except (BusyError, ContextError) as error:
             message = f"{type(error).__name__}: {error}"
             return [Completion("", "error", seed, error=message) for seed in seeds]
@@ -191,6 +209,10 @@ class OpenAIEngine:
         if stopped_by is None and isinstance(choice.stop_reason, str):
             stopped_by = choice.stop_reason
         ended: FinishReason = "length" if choice.finish_reason == "length" else "stop"
+        if params.constraint is not None and ended == "stop" and stopped_by is None:
+            broken = breach(params.constraint, text)
+            if broken:
+                return Completion(text, "error", seed, usage=usage, error=broken)
         return Completion(
             text,
             "stop" if stopped_by is not None else ended,
@@ -285,10 +307,18 @@ class OpenAIEngine:
             "top_p": params.top_p,
             "top_k": params.top_k,
             "min_p": params.min_p,
-            "repetition_penalty": 1.0,
+            "repetition_penalty": params.repetition_penalty,
+            **self._shaping(params),
             **({"stop": list(params.stop[:_MAX_STOPS])} if params.stop else {}),
             **wanted,
         }
+
+    def _shaping(self, params: SamplingParams) -> dict[str, Any]:
+        if not params.shaped:
+            return {}
+        return shaping_fields(
+            params, llama=self._endpoint.template is not None, chat=self._template is None
+        )
 
     async def _ask(self, body: Mapping[str, Any]) -> Answer:
         """Post a request, leaving out the optional fields that the endpoint has refused."""
@@ -302,7 +332,7 @@ class OpenAIEngine:
                     reply = await post_json(
                         client, self._endpoint.base_url + route, fields, self._patience
                     )
-                return _read_answer(reply, self._endpoint.base_url + route)
+                return read_answer(reply, self._endpoint.base_url + route)
             except RefusedError as error:
                 if "echo" in body or not self._give_up(error, fields):
                     raise
@@ -367,28 +397,3 @@ def open_openai(
         price=Price(prompt_usd, cached_prompt_usd, generated_usd),
         patience=Patience(retries=retries, timeout_s=timeout_s),
     )
-
-
-def _each(request: GenerateRequest) -> range:
-    return range(len(request.seeds))
-
-
-def _choose_template(chosen: str, told: ChatTemplate | None) -> ChatTemplate | None:
-    if chosen == "none":
-        return None
-    if chosen and Path(chosen).is_dir():
-        return read_tokenizer_config(Path(chosen))
-    return built_in_template(chosen) if chosen else told
-
-
-def _read_answer(reply: object, url: str) -> Answer:
-    try:
-        answer = Answer.model_validate(reply)
-    except ValueError as error:
-        raise EndpointError(
-            f"{url} answered something that is no completion; check that it is an "
-            "OpenAI-compatible endpoint"
-        ) from error
-    if not answer.choices:
-        raise BusyError(f"{url} answered without a choice")
-    return answer

@@ -1,12 +1,18 @@
 """The first look at an endpoint: is it there, which model, which context, which chat template."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from underdog.engines.http_retry import authorization, refusal, unreachable
 from underdog.engines.openai_wire import ListedModel, ModelList, ServerProps
-from underdog.engines.template import ChatTemplate, model_template
+from underdog.engines.template import (
+    ChatTemplate,
+    built_in_template,
+    model_template,
+    read_tokenizer_config,
+)
 from underdog.errors import EndpointError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
@@ -104,3 +110,12 @@ def _choose(model: str, listed: list[ListedModel], base: str) -> ListedModel:
         return listed[0]
     names = ", ".join(row.id for row in listed[:8]) or "it lists none"
     raise UsageError(f"name the model of {base} as {base}#MODEL ({names})")
+
+
+def choose_template(chosen: str, told: ChatTemplate | None) -> ChatTemplate | None:
+    """The template that the user names, else the one that the endpoint tells."""
+    if chosen == "none":
+        return None
+    if chosen and Path(chosen).is_dir():
+        return read_tokenizer_config(Path(chosen))
+    return built_in_template(chosen) if chosen else told

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
 
+from underdog.engines.http_retry import BusyError
+from underdog.errors import EndpointError
+
 
 @dataclass(frozen=True, slots=True)
 class SampledToken:
@@ -168,3 +171,22 @@ def mentioned(reason: str, fields: Mapping[str, object]) -> list[str]:
 
 def _descending(logprobs: Sequence[float | None]) -> tuple[float, ...]:
     return tuple(sorted((logprob for logprob in logprobs if logprob is not None), reverse=True))
+
+
+def read_answer(reply: object, url: str) -> Answer:
+    """An answer as its fields.
+
+    Raises:
+        EndpointError: It is no completion.
+        BusyError: It has no choices.
+    """
+    try:
+        answer = Answer.model_validate(reply)
+    except ValueError as error:
+        raise EndpointError(
+            f"{url} answered something that is no completion; check that it is an "
+            "OpenAI-compatible endpoint"
+        ) from error
+    if not answer.choices:
+        raise BusyError(f"{url} answered without a choice")
+    return answer

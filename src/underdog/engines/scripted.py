@@ -30,6 +30,7 @@ from underdog.core import (
 )
 from underdog.engines import engines
 from underdog.engines.charging import FREE, charge
+from underdog.engines.shaping.checks import refuse
 from underdog.errors import ContextError, DataError, UsageError
 
 Script: TypeAlias = Callable[[Prompt, int], str]
@@ -38,6 +39,10 @@ Table: TypeAlias = Mapping[str, str | Sequence[str]]
 _TOKEN = re.compile(r"\s*\S+|\s+$")
 _TABLE = TypeAdapter(dict[str, str | list[str]])
 _MAX_TABLE_BYTES = 64 * 1024 * 1024
+_UNSUPPORTED = dict.fromkeys(
+    ("repetition_penalty", "presence_penalty", "frequency_penalty", "logit_bias", "constraint"),
+    "its replies are told, not drawn",
+)
 ANYTHING = "*"
 """Table key for questions that have no row of their own."""
 
@@ -103,6 +108,9 @@ class ScriptedEngine:
         """Completions per request, in request and seed order."""
         if self._pause is not None:
             await self._pause()
+        for request in requests:
+            if request.params.shaped:
+                refuse(request.params, "scripted", **_UNSUPPORTED)
         return [self._rows(request) for request in requests]
 
     async def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:

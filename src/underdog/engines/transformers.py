@@ -15,25 +15,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from underdog.core import (
     Completion,
     ContinuationScore,
     Engine,
     EngineInfo,
+    FinishReason,
     GenerateRequest,
     ModelShape,
+    SamplingParams,
     ScoreRequest,
     Usage,
 )
 from underdog.engines import engines
 from underdog.engines.charging import charge
 from underdog.engines.openai_wire import earliest_stop
+from underdog.engines.shaping.checks import check_penalties
+from underdog.engines.shaping.constraints import ConstraintCompiler, folder_tokenizer
 from underdog.engines.template import ChatTemplate, built_in_template, read_tokenizer_config
 from underdog.engines.token_trace import clamp, token_trace
 from underdog.engines.weights_hash import weights_hash
 from underdog.errors import ContextError, EngineError, MissingExtraError, ModelFileError
+
+if TYPE_CHECKING:
+    from underdog.engines.shaping.shaper import Shaper
 
 T = TypeVar("T")
 
@@ -62,6 +69,9 @@ class TransformersEngine:
         tokenizer, model = _load(folder, device)
         self._tokenizer: Any = tokenizer
         self._model: Any = model
+        self._constraints = ConstraintCompiler(
+            lambda: folder_tokenizer(tokenizer, model.config.vocab_size, _end_ids(model, tokenizer))
+        )
         self._closed = False
         self._device = device
         self._template = _template(folder, template)
@@ -121,6 +131,7 @@ class TransformersEngine:
         if not request.seeds:
             return []
         prompt = self._tokens(self._template.render(request.prompt))
+        shaper = self._shaper(request.params, prompt)
         room = min(request.params.max_tokens, self._info.context_tokens - len(prompt))
         if request.params.max_tokens < 1:
             return [Completion("", "length", seed, usage=Usage(1)) for seed in request.seeds]
@@ -128,12 +139,26 @@ class TransformersEngine:
             error = f"ContextError: {len(prompt)} tokens of prompt in {self._info.context_tokens}"
             return [Completion("", "error", seed, error=error) for seed in request.seeds]
         started = time.perf_counter()
-        rows = [_Row(self._tokenizer, request, seed) for seed in request.seeds]
+        rows = [_Row(self._tokenizer, request, seed, shaper()) for seed in request.seeds]
         self._decode(prompt, rows, room, cancelled)
         seconds = time.perf_counter() - started
         return [
             self._completion(row, place, len(prompt), seconds) for place, row in enumerate(rows)
         ]
+
+    def _shaper(self, params: SamplingParams, prompt: list[int]) -> "Callable[[], Shaper | None]":
+        """Makes what changes each row's logits; nothing for most requests."""
+        if not params.shaped:
+            return lambda: None
+        import numpy as np
+
+        from underdog.engines.shaping.shaper import Shaper
+
+        check_penalties(params, self._model.config.vocab_size)
+        bound = params.constraint
+        matcher = self._constraints.matcher(bound) if bound is not None else None
+        distinct = np.unique(np.array(prompt, np.int64))
+        return lambda: Shaper(params, distinct, matcher.fresh() if matcher is not None else None)
 
     def _decode(
         self, prompt: list[int], rows: "list[_Row]", room: int, cancelled: threading.Event
@@ -202,7 +227,9 @@ class TransformersEngine:
 class _Row:
     """One row while it is being sampled."""
 
-    def __init__(self, tokenizer: Any, request: GenerateRequest, seed: int) -> None:
+    def __init__(
+        self, tokenizer: Any, request: GenerateRequest, seed: int, shaper: "Shaper | None"
+    ) -> None:
         torch: Any = importlib.import_module("torch")
         self._tokenizer = tokenizer
         self._params = request.params
@@ -213,6 +240,8 @@ class _Row:
         self._text = ""
         self._stopped_by: str | None = None
         self._ended = False
+        self._shaper = shaper
+        self._error: str | None = None
         self.ids: list[int] = []
 
     @property
@@ -223,14 +252,17 @@ class _Row:
     @property
     def last(self) -> int:
         """The token to feed next (any, once the row is done)."""
-        return self.ids[-1]
+        return self.ids[-1] if self.ids else 0
 
     def step(self, logits_V: Any, stop_ids: frozenset[int]) -> None:
         """Draw one token from the logits and see whether it ends the row."""
         if self._ended:
             return
         logprobs_V = _log_softmax(logits_V)
-        token = self._draw(logits_V)
+        shaped_V = self._shaped(logits_V)
+        if self._ended:
+            return
+        token = self._draw(shaped_V)
         self.ids.append(token)
         self._logprobs.append(float(logprobs_V[token]))
         top_k = min(max(1, self._params.top_logprobs), len(logprobs_V))
@@ -240,18 +272,32 @@ class _Row:
             return
         whole = self._tokenizer.decode(self.ids, skip_special_tokens=True)
         self._text, self._stopped_by = earliest_stop(whole, self._params.stop)
-        self._ended = self._stopped_by is not None
+        complete = self._shaper is not None and self._shaper.accept(token)
+        self._ended = complete or self._stopped_by is not None
 
     def completion(self) -> Completion:
         """What was sampled."""
         trace = token_trace(self._logprobs, self._tops, self._params.top_logprobs)
+        ended: FinishReason = "stop" if self._ended else "length"
         return Completion(
             self._text,
-            "stop" if self._ended else "length",
+            ended if self._error is None else "error",
             self._seed,
             trace,
             stop_string=self._stopped_by,
+            error=self._error,
         )
+
+    def _shaped(self, logits_V: Any) -> Any:
+        """The logits to draw from; ends the row where no token is left."""
+        if self._shaper is None:
+            return logits_V
+        torch: Any = importlib.import_module("torch")
+        values_V = logits_V.numpy().copy()
+        if not self._shaper.shape(values_V):
+            self._ended = True
+            self._error = self._shaper.error
+        return torch.from_numpy(values_V)
 
     def _draw(self, logits_V: Any) -> int:
         torch: Any = importlib.import_module("torch")

@@ -8,7 +8,7 @@ otherwise write blanks until their tokens run out.
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from underdog.core import Choices, Constraint, Grammar, JsonSchema, Regex
@@ -120,6 +120,23 @@ def byte_tokenizer(lexicon: Lexicon) -> Any:
         n_vocab=len(lexicon.token_bytes),
         eos_token=list(lexicon.ends),
     )
+
+
+def folder_tokenizer(tokenizer: Any, num_tokens: int, ends: Iterable[int]) -> Any:
+    """What llguidance sees of a tokenizer of transformers.
+
+    Raises:
+        UsageError: It is none of the fast ones.
+    """
+    _llguidance()
+    from llguidance.hf import from_tokenizer
+
+    try:
+        return from_tokenizer(tokenizer, n_vocab=num_tokens, eos_token=sorted(ends))
+    except ValueError as error:
+        raise UsageError(
+            f"constraints need a fast tokenizer, and this one is not ({error}); leave them out"
+        ) from error
 
 
 class _Words:
