@@ -9,107 +9,24 @@ import typer
 from underdog.cli.console import AsJson, cells, notes, out, print_json, table
 from underdog.cli.data_card import show_card
 from underdog.cli.data_inspect import inspect
+from underdog.cli.data_make import TestFiles, Workers, make
 from underdog.cli.data_mix import mix, plan
-from underdog.cli.data_progress import MakingBar
-from underdog.cli.options import DataDir, complete_form
+from underdog.cli.options import DataDir
 from underdog.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from underdog.data.checking import CheckReport
-    from underdog.data.decontamination import Protection
     from underdog.data.selectors.trajectories import Trajectories
     from underdog.engines.sync import SyncEngine
 
 data = typer.Typer(no_args_is_help=True, help="Make, check, select and mix training data.")
 
+data.command()(make)
 data.command()(inspect)
 data.command()(mix)
 data.command()(plan)
 
 Folder = Annotated[Path, typer.Argument(help="Folder of a data set.")]
-TestFiles = Annotated[
-    list[Path] | None, typer.Option("--test-file", help="Your own test set, JSON lines.")
-]
-Decontaminate = Annotated[
-    bool, typer.Option(help="Leave out what repeats an item of a test set on this machine.")
-]
-Workers = Annotated[int, typer.Option(min=1, help="Processes that draw and verify.")]
-
-
-def complete_family(incomplete: str) -> list[str]:
-    """Names of families that begin like this."""
-    from underdog.tasks.generators import families
-
-    return [name for name in families.names() if name.startswith(incomplete)]
-
-
-@data.command()
-def make(
-    specs: Annotated[
-        list[str],
-        typer.Argument(
-            help="Families, with knobs and weights: addition, words=3, addition(digits=4)=2.",
-            autocompletion=complete_family,
-        ),
-    ],
-    out_dir: Annotated[Path, typer.Option("--out", help="Folder of the data set.")],
-    count: Annotated[int, typer.Option(min=1, help="Distinct problems.")] = 10_000,
-    forms: Annotated[
-        str,
-        typer.Option(
-            help="Forms, comma-separated; each family's own when left out.",
-            autocompletion=complete_form,
-        ),
-    ] = "",
-    split: Annotated[str, typer.Option(help="train, dev or test.")] = "train",
-    seed: Annotated[int, typer.Option(help="Another seed gives other problems.")] = 0,
-    every_form: Annotated[
-        bool, typer.Option("--every-form/--one-form", help="A row per form, or per problem.")
-    ] = True,
-    instruction: Annotated[
-        bool, typer.Option(help="Put the form's instruction before the question.")
-    ] = True,
-    verify: Annotated[bool, typer.Option(help="Read every row back and grade it.")] = True,
-    jsonl: Annotated[bool, typer.Option(help="Write JSON lines as well.")] = True,
-    workers: Workers = 2,
-    shard_problems: Annotated[int, typer.Option(min=1, help="Problems per file.")] = 20_000,
-    decontaminate: Decontaminate = True,
-    test_files: TestFiles = None,
-    data_dir: DataDir = None,
-    name: Annotated[str, typer.Option(help="Name on the card; the folder's if empty.")] = "",
-    licence: Annotated[str, typer.Option(help="SPDX name of the data's licence.")] = "apache-2.0",
-    as_json: AsJson = False,
-) -> None:
-    """Make a verified data set of generated problems; the same command resumes."""
-    from underdog.data.making import make as make_dataset
-    from underdog.data.plan import plan_of
-
-    wanted = plan_of(
-        specs,
-        count,
-        tuple(one.strip() for one in forms.split(",") if one.strip()),
-        split=split,
-        seed=seed,
-        every_form=every_form,
-        instruction=instruction,
-        verify=verify,
-        shard_problems=shard_problems,
-    )
-    tests = _protection(data_dir, test_files) if decontaminate else None
-    with MakingBar() as bar:
-        card = make_dataset(
-            wanted,
-            out_dir,
-            name=name,
-            licence=licence,
-            jsonl=jsonl,
-            workers=workers,
-            tests=tests,
-            progress=bar,
-        )
-    show_card(card, out_dir, as_json)
 
 
 @data.command()
@@ -206,13 +123,6 @@ def _pass_rates(path: Path) -> dict[str, float]:
         raise DataError(
             f"{path} is no JSON object of pass rates by example id or key: {error}"
         ) from error
-
-
-def _protection(data_dir: Path | None, files: "Sequence[Path] | None") -> "Protection":
-    from underdog.data.decontamination import protect
-
-    with notes.status("reading the test sets"):
-        return protect(data_dir, files or ())
 
 
 _REPORTED = ("rows", "problems", "verified", "unverifiable", "findings")

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from underdog.data.model_plan import ModelPlan
 from underdog.data.plan import Plan
 from underdog.errors import DataError
 from underdog.files import write_atomic
@@ -77,6 +78,43 @@ class Decontamination(_Plain):
     off: bool = False
 
 
+class Sampling(_Plain):
+    """How models made a data set, and what it cost: all samples up to the last that is kept.
+
+    Attributes:
+        plan: What was asked for.
+        engines: Fingerprints of the engines, by role.
+        seeds_used: Seed problems that were worked on.
+        seeds_given: Seed problems that there were.
+        records: Things that were tried.
+        accepted: Those that were kept.
+        reasons: Why the others were not, with counts.
+        calls: Samples drawn.
+        prompt_tokens: Tokens read.
+        generated_tokens: Tokens sampled.
+        flops: Floating-point operations, 0 where a model's architecture is not known.
+        stopped_by: The cap that ended it before the count was reached.
+    """
+
+    plan: ModelPlan
+    engines: Mapping[str, str]
+    seeds_used: int
+    seeds_given: int
+    records: int
+    accepted: int
+    reasons: Mapping[str, int]
+    calls: int
+    prompt_tokens: int
+    generated_tokens: int
+    flops: float
+    stopped_by: str | None = None
+
+    @property
+    def acceptance(self) -> float:
+        """Share that was kept."""
+        return self.accepted / self.records if self.records else 0.0
+
+
 class Card(_Plain):
     """A finished data set.
 
@@ -90,6 +128,7 @@ class Card(_Plain):
         sources: Counts by source.
         shards: The files.
         plan: What it was made from; none for data that came by another way.
+        sampling: How models made it; none when none did.
         origin: How it came to be when there is no plan.
         repeats: Whether rows may occur again, as in a mixture of several epochs.
         decontamination: What was kept out while it was made; none when it came by another way.
@@ -105,6 +144,7 @@ class Card(_Plain):
     sources: tuple[SourceCount, ...]
     shards: tuple[Shard, ...]
     plan: Plan | None = None
+    sampling: Sampling | None = None
     origin: Mapping[str, Any] | None = None
     repeats: bool = False
     decontamination: Decontamination | None = None

@@ -15,7 +15,7 @@ from underdog.core import Example, Problem
 from underdog.data.card import Card, read_card
 from underdog.data.columns import examples_of
 from underdog.data.dataset import check_columns, open_shard, shards_of
-from underdog.data.examples import question_of
+from underdog.data.examples import problem_of, question_of
 from underdog.data.process import open_checker, open_form, process_sandbox
 from underdog.data.seen import Seen, marks_of
 from underdog.data.verification import Claim, verify
@@ -51,7 +51,7 @@ class CheckReport:
 
     Attributes:
         rows: Rows read.
-        problems: Distinct keys; rows without a key count as one problem each.
+        problems: Distinct problems, by key or by question.
         verified: Rows whose completion was read back and graded right.
         unverifiable: Rows that name no checker, form or answer.
         findings: What is wrong; empty when the card is true.
@@ -77,7 +77,7 @@ class ShardCheck:
         rows: Rows.
         verified: Rows graded right.
         unverifiable: Rows that cannot be graded.
-        keys: Hashes of its distinct keys.
+        keys: Hashes of its distinct problems.
         ids: Hashes of its ids.
         pairs: Hashes of its pairs of key and form.
         faults: Kinds of faults with the ids of the rows.
@@ -126,13 +126,13 @@ def check_shard(path: Path) -> ShardCheck:
         check_columns(file.schema_arrow, path)
         for batch in file.iter_batches(batch_size=_ROWS):
             examples = list(examples_of(batch))
-            claims = [_claim(example) for example in examples]
+            claims = [claim_of(example) for example in examples]
             known = [claim for claim in claims if claim is not None]
             reasons = iter(verify(known, process_sandbox()))
             for example, claim in zip(examples, claims, strict=True):
                 key = str(example.tags.get("key") or example.id)
                 ids.append(example.id)
-                keys.add(key)
+                keys.add(problem_of(example))
                 pairs.append(f"{example.tags.get('form')} {key}")
                 reason = "" if claim is None else next(reasons)
                 unverifiable += claim is None
@@ -150,7 +150,8 @@ def check_shard(path: Path) -> ShardCheck:
     )
 
 
-def _claim(example: Example) -> Claim | None:
+def claim_of(example: Example) -> Claim | None:
+    """What a training item claims: its completion solves its problem; `None` without a checker."""
     answer, form, checker = (example.tags.get(name) for name in ("answer", "form", "checker"))
     if answer is None or form is None or checker is None:
         return None

@@ -41,6 +41,16 @@ def example_of(
     return Example(f"{source}/{question.id}/{form.name}", _segments(turns, reply), tags)
 
 
+def problem_of(example: Example) -> str:
+    """What tells a row's problem from others: its key, else its question, else the row itself."""
+    tags = example.tags
+    if tags.get("key"):
+        return str(tags["key"])
+    if tags.get("question"):
+        return f"{tags['question']}\n{tags.get('choices') or ''}"
+    return example.id
+
+
 def question_of(example: Example) -> Question:
     """The question of a training item, for reading its completion again."""
     tags = example.tags

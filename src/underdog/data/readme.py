@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from underdog.data.card import Card, Decontamination, SourceCount
+from underdog.data.card import Card, Decontamination, Sampling, SourceCount
 
 
 def readme(card: Card) -> str:
@@ -25,6 +25,7 @@ def readme(card: Card) -> str:
         *(_row(count) for count in card.sources),
         "",
         *_notes(card),
+        *(_sampling(card.sampling) if card.sampling else ()),
         *_decontamination(card.decontamination),
         *(["", "Searched afterwards:", "", *_decontamination(card.scan)] if card.scan else ()),
         "",
@@ -68,7 +69,8 @@ def _notes(card: Card) -> list[str]:
             )
         for form, reasons in count.refused.items():
             for reason, number in reasons.items():
-                lines.append(f"- `{count.source}`, form `{form}`: {number:,} left out, {reason}.")
+                where = f"`{count.source}`, form `{form}`" if form else f"`{count.source}`"
+                lines.append(f"- {where}: {number:,} left out, {reason}.")
     if card.plan is not None:
         forms = sorted({form for source in card.plan.sources for form in source.forms})
         lines.append(f"- Seed {card.plan.seed}; forms {', '.join(forms)}.")
@@ -93,6 +95,26 @@ def _decontamination(found: Decontamination | None) -> list[str]:
         absent = ", ".join(found.not_here)
         lines += ["", f"Not on the machine, so not checked: {absent}."]
     return lines
+
+
+def _sampling(made: Sampling) -> list[str]:
+    models = ", ".join(f"{role}: `{model}`" for role, model in made.plan.models.items())
+    lines = [
+        f"Made by models ({models}) from {made.seeds_used:,} of {made.seeds_given:,} seeds "
+        f"(`{made.plan.seeds}`).",
+        f"{made.accepted:,} of {made.records:,} tries were kept ({made.acceptance:.1%}). One that "
+        f"is kept cost {_per(made.calls, made)} samples, {_per(made.prompt_tokens, made)} prompt "
+        f"tokens, {_per(made.generated_tokens, made)} generated tokens and "
+        + (f"{made.flops / made.accepted:.3g} FLOPs." if made.flops else "FLOPs that are unknown."),
+        "Tries that were not kept are in `rejected.jsonl`, each with its reason.",
+    ]
+    if made.stopped_by:
+        lines.append(f"Stopped by the cap on {made.stopped_by}; {made.plan.count:,} were wanted.")
+    return [*lines, ""]
+
+
+def _per(number: int, made: Sampling) -> str:
+    return f"{number / made.accepted:,.1f}"
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -13,17 +13,16 @@ share = 0.3
 data = "stories"                    # a data set; or jsonl = "stories.jsonl"
 """
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from underdog.data.blocks import JsonLines, ParquetBlocks
 from underdog.data.mixture import Mixture, check_shares
 from underdog.data.plan import plan_of
 from underdog.data.pools import FamilyPool, FinitePool, Pool
-from underdog.errors import ConfigError
+from underdog.data.toml_file import read_toml
 
 
 class _Table(BaseModel):
@@ -91,18 +90,7 @@ def read_mix(path: Path) -> MixFile:
     Raises:
         ConfigError: It is missing, malformed, or its shares do not sum to 1.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from error
-    try:
-        mix = MixFile.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ConfigError(f"{path}: {where}: {first['msg']}") from error
+    mix = read_toml(path, MixFile)
     check_shares(mix.shares)
     return _placed(mix, path.parent)
 

@@ -4,13 +4,14 @@ Not for generated families, whose making resumes (`making`). Memory is one shard
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from underdog.core import Example, JSONValue
 from underdog.data.card import Card, Shard, SourceCount, write_card
 from underdog.data.columns import table_of
 from underdog.data.dataset import shard_path, write_shard
+from underdog.data.examples import problem_of
 from underdog.data.seen import Seen, marks_of
 from underdog.errors import ConfigError, DataError
 from underdog.files import sha256_file
@@ -25,6 +26,7 @@ def write_dataset(
     name: str = "",
     licence: str = "apache-2.0",
     shard_rows: int = 20_000,
+    amend: Callable[[Card], Card] = lambda card: card,
 ) -> Card:
     """Write a data set.
 
@@ -36,6 +38,7 @@ def write_dataset(
         name: Name on the card; the folder's when empty.
         licence: SPDX name of the data's licence.
         shard_rows: Rows per file.
+        amend: Says more on the card before it is written.
 
     Returns:
         The card, also on disk.
@@ -49,7 +52,9 @@ def write_dataset(
     writer = _Writer(folder, shard_rows)
     for example in examples:
         writer.add(example)
-    return writer.finish(name or folder.resolve().name, licence, origin, verified)
+    card = amend(writer.finish(name or folder.resolve().name, licence, origin, verified))
+    write_card(folder, card)
+    return card
 
 
 class _Writer:
@@ -81,11 +86,11 @@ class _Writer:
     def finish(
         self, name: str, licence: str, origin: Mapping[str, JSONValue], verified: bool
     ) -> Card:
-        """Write what is left, and the card."""
+        """Write what is left; the card."""
         self._flush()
         if not self._shards:
             raise DataError("no example is left to write; loosen what was asked for")
-        card = Card(
+        return Card(
             name=name,
             licence=licence,
             split=self._split,
@@ -96,8 +101,6 @@ class _Writer:
             shards=tuple(self._shards),
             origin=origin,
         )
-        write_card(self._folder, card)
-        return card
 
     def _count(self, source: str) -> SourceCount:
         rows, problems = self._rows[source], self._problems[source]
@@ -119,7 +122,7 @@ class _Writer:
             str(one.tags.get("source") or one.tags.get("family") or "unnamed")
             for one in self._waiting
         ]
-        marks = marks_of(str(one.tags.get("key") or one.id) for one in self._waiting)
+        marks = marks_of(problem_of(one) for one in self._waiting)
         fresh = self._seen.fresh(marks)
         self._seen.add(marks[fresh])
         self._rows.update(sources)

@@ -6,6 +6,7 @@ such examples out and reports them.
 """
 
 from underdog.data.decontamination.benchmark import (
+    OPEN_SPLITS,
     Benchmark,
     Passage,
     benchmark_file,
@@ -19,6 +20,7 @@ from underdog.data.decontamination.report import ContaminationReport, Finding, d
 from underdog.data.decontamination.rules import RULES, Rule, Thresholds
 
 __all__ = [
+    "OPEN_SPLITS",
     "RULES",
     "Benchmark",
     "ContaminationIndex",

@@ -1,0 +1,74 @@
+"""What a data set that models make is asked to be: source, models, seeds, size, caps."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from underdog.core import Budget
+
+
+class Caps(BaseModel):
+    """Hard caps on the making of a data set; what is left out has none.
+
+    Attributes:
+        calls: Samples.
+        tokens: Tokens sampled.
+        seconds: Of one run; the same command goes on after it.
+        flops: Floating-point operations.
+        usd: Money.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    calls: Annotated[int, Field(ge=1)] | None = None
+    tokens: Annotated[int, Field(ge=1)] | None = None
+    seconds: Annotated[float, Field(gt=0)] | None = None
+    flops: Annotated[float, Field(gt=0)] | None = None
+    usd: Annotated[float, Field(gt=0)] | None = None
+
+    @property
+    def budget(self) -> Budget:
+        """The same as a budget."""
+        return Budget(
+            calls=self.calls,
+            generated_tokens=self.tokens,
+            seconds=self.seconds,
+            flops=self.flops,
+            cost_usd=self.usd,
+        )
+
+
+class ModelPlan(BaseModel):
+    """A data set that models make.
+
+    Attributes:
+        source: Spec of the source, such as `self:form=program,k=4`.
+        models: Engine specs by role; `main` is the one asked.
+        seeds: Spec of the seed problems, such as `gsm8k:split=train`.
+        count: Training items wanted.
+        max_seeds: Most seed problems.
+        seed: What all sampling hangs on.
+        caps: Hard caps.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str
+    models: Annotated[Mapping[str, str], Field(min_length=1)]
+    seeds: str
+    count: Annotated[int, Field(ge=1)]
+    max_seeds: Annotated[int, Field(ge=1)] | None = None
+    seed: int = 0
+    caps: Caps = Caps()
+
+    @property
+    def recorded(self) -> "ModelPlan":
+        """The plan as a card tells it: models without the folders they lie in."""
+        return self.model_copy(update={"models": {r: _bare(m) for r, m in self.models.items()}})
+
+
+def _bare(model: str) -> str:
+    kind, colon, place = model.rpartition(":")
+    return f"{kind}{colon}{Path(place).name}" if Path(place).expanduser().exists() else model
