@@ -8,13 +8,13 @@ def text(value: str | bytes) -> bytes:
     return struct.pack("<Q", len(data)) + data
 
 
-def entry(key: str, kind: int, value: bytes) -> bytes:
+def entry(key: str | bytes, kind: int, value: bytes) -> bytes:
     return text(key) + struct.pack("<I", kind) + value
 
 
-def tensor(name: str, *dims: int, offset: int = 0) -> bytes:
+def tensor(name: str | bytes, *dims: int, offset: int = 0, kind: int = 0) -> bytes:
     head = text(name) + struct.pack("<I", len(dims))
-    return head + struct.pack(f"<{len(dims)}Q", *dims) + struct.pack("<IQ", 0, offset)
+    return head + struct.pack(f"<{len(dims)}Q", *dims) + struct.pack("<IQ", kind, offset)
 
 
 def strings(*values: str) -> bytes:
@@ -88,6 +88,27 @@ MALFORMED: dict[str, bytes] = {
     "tensor whose size overflows": gguf(tensors=(tensor("a", 1 << 40, 1 << 40),)),
     "tensor twice": gguf(tensors=(TENSORS[0], TENSORS[0])),
     "tensor beyond the file": gguf(tensors=(tensor("a", 8, offset=1 << 40),)),
+    "tensor that ends beyond the file": gguf(tensors=(tensor("a", 200),)),
+    "tensor in rows that its format cannot hold": gguf(tensors=(tensor("a", 40, kind=8),)),
+    "tensor of zero columns": gguf(tensors=(tensor("a", 8, 0),)),
+    "overlapping tensors": gguf(tensors=(TENSORS[0], tensor("b", 8, offset=64))),
+    "tensor at an unaligned place": gguf(tensors=(tensor("a", 8, offset=4),)),
+    "tensor in an unknown format beyond the file": gguf(
+        tensors=(tensor("a", 8, kind=99, offset=1 << 20),)
+    ),
+    "tensor name that is no UTF-8": gguf(tensors=(tensor(b"\xff\xfe", 8),)),
+    "key that is no UTF-8": gguf((*ENTRIES, entry(b"\xc3\x28", 4, bytes(4)))),
+    "array key twice": gguf((*ENTRIES, ENTRIES[4])),
+    "scalar under an array's key": gguf((*ENTRIES, entry("tokenizer.ggml.tokens", 4, bytes(4)))),
+    "alignment of zero": gguf((*ENTRIES, entry("general.alignment", 4, bytes(4)))),
+    "alignment beyond the file": gguf(
+        (*ENTRIES, entry("general.alignment", 10, struct.pack("<Q", HUGE)))
+    ),
+    "alignment that is text": gguf((*ENTRIES, entry("general.alignment", 8, text("32")))),
+    "more strings than are read": gguf((*ENTRIES, entry("a", 9, struct.pack("<IQ", 8, 1 << 22)))),
+    "string in array of megabytes": gguf(
+        (*ENTRIES, entry("a", 9, struct.pack("<IQQ", 8, 1, 1 << 21))), data=bytes((1 << 21) + 512)
+    ),
     "cut inside the tensor list": gguf(data=b"")[:-9],
     "no architecture": gguf(ENTRIES[1:]),
     "cut inside a number": gguf((ENTRIES[0], entry("a", 10, b"\x01")), data=b"", tensors=()),

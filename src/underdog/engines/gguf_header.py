@@ -30,6 +30,7 @@ _MAX_KEY_BYTES = 1 << 10
 _MAX_TEXT_BYTES = 1 << 22
 _MAX_TEXTS_BYTES = 1 << 26
 _MAX_STRINGS = 1 << 21
+_MAX_STRING_BYTES = 1 << 20
 _WALK_BYTES = 1 << 16
 _MAX_DIMS = 4
 _MAX_PARAMS = 1 << 44
@@ -258,9 +259,10 @@ class _Reader:
                 begin, place = self._at, 0
                 self._file.seek(begin)
                 stretch = self._file.read(_WALK_BYTES)
-            self._at += 8 + int.from_bytes(stretch[place : place + 8], "little")
-            if self._at > self._size_bytes:
-                raise self._malformed(f"a string of {key!r} claims more bytes than are left")
+            length = int.from_bytes(stretch[place : place + 8], "little")
+            self._at += 8 + length
+            if length > _MAX_STRING_BYTES or self._at > self._size_bytes:
+                raise self._malformed(f"a string of {key!r} claims {length} bytes")
         self._file.seek(self._at)
 
     def _token(self, index: Scalar | None, tokens_at: int) -> str:
