@@ -41,10 +41,6 @@ def test_decimals_may_be_divided_into_quarters() -> None:
     assert isinstance(divide(4.5, 1.5), int)
 
 
-def test_bounds_may_be_divided_with_a_rest() -> None:
-    assert parse_formula("a / 2", exact=False).value({"a": 7}) == 3.5
-
-
 def test_numbers_are_written_without_idle_zeros() -> None:
     assert [number_text(value) for value in (12, 2.5, 7.0)] == ["12", "2.5", "7"]
 

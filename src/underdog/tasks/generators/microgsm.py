@@ -7,39 +7,26 @@ go with the splits by canonical key, which hold in any case.
 """
 
 from random import Random
-from typing import cast
 
 from underdog.core.item import Draft
 from underdog.tasks.generators import families
-from underdog.tasks.knobs import one_of, ordered, whole
-from underdog.tasks.stories import (
-    MOST_VARIETY,
-    PLACES,
-    SIZES,
-    WORDINGS,
-    Place,
-    Planner,
-    Size,
-    Style,
-    Wordings,
-    Writer,
-    built_in,
-)
+from underdog.tasks.key_first import KeyFirst
+from underdog.tasks.stories import MOST_VARIETY, Sketch, built_in
+from underdog.tasks.stories.knobs import Knobs
 from underdog.tasks.stories.people import FEW
 from underdog.tasks.stories.vocabulary import vocabulary
 
 _MOST_STEPS = 6
-_MOST_DISTRACTORS = 3
 
 
 @families.register("microgsm")
-class MicroGSM:
+class MicroGSM(KeyFirst[Sketch]):
     """Word problems of 1 to 6 steps in a closed vocabulary."""
 
     name = "microgsm"
-    version = 1
+    version = 2
     checker = "numeric"
-    forms = ("cot", "equations", "program")
+    forms = ("cot", "equations", "program", "socratic")
 
     def __init__(
         self,
@@ -68,28 +55,28 @@ class MicroGSM:
         Raises:
             ConfigError: A knob is out of its range.
         """
-        low = whole("min_steps", min_steps, 1, _MOST_STEPS)
-        high = whole("max_steps", max_steps, 1, _MOST_STEPS)
-        ordered("min_steps", low, "max_steps", high)
-        fewest = whole("min_distractors", min_distractors, 0, _MOST_DISTRACTORS)
-        most = whole("max_distractors", max_distractors, 0, _MOST_DISTRACTORS)
-        ordered("min_distractors", fewest, "max_distractors", most)
-        style = Style(
-            fewest,
-            most,
-            whole("variety", variety, 0, MOST_VARIETY),
-            cast(Size, one_of("numbers", numbers, SIZES)),
+        knobs = Knobs(
+            min_steps,
+            max_steps,
+            min_distractors,
+            max_distractors,
+            variety,
+            numbers,
+            question,
             FEW,
-            cast(Place, one_of("question", question, PLACES)),
-            cast(Wordings, one_of("wording", wording, WORDINGS)),
+            wording,
         )
-        self._writer = Writer(Planner(built_in("micro"), low, high), style)
+        self._writer = knobs.writer(built_in("micro"), _MOST_STEPS)
 
     @property
     def vocabulary(self) -> frozenset[str]:
         """Every word of its problems and of their solutions in words, in lower case."""
         return vocabulary(built_in("micro"), FEW)
 
-    def draft(self, rng: Random) -> Draft:
-        """One word problem."""
-        return self._writer.draft(rng)
+    def draw(self, rng: Random) -> tuple[str, Sketch]:
+        """The numbers of one problem."""
+        return self._writer.sketch(rng)
+
+    def write(self, rng: Random, key: str, numbers: Sketch) -> Draft:
+        """The problem in words."""
+        return self._writer.write(rng, key, numbers)

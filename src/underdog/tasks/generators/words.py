@@ -5,40 +5,28 @@ The stories are ours and come from no benchmark. Irrelevant sentences follow the
 """
 
 from random import Random
-from typing import cast
 
 from underdog.core.item import Draft
 from underdog.tasks.generators import families
-from underdog.tasks.knobs import one_of, ordered, whole
-from underdog.tasks.stories import (
-    ANY,
-    MOST_VARIETY,
-    PLACES,
-    SIZES,
-    Place,
-    Planner,
-    Size,
-    Style,
-    Writer,
-    built_in,
-    written_in,
-)
-from underdog.tasks.stories.chaining import chained
+from underdog.tasks.key_first import KeyFirst
+from underdog.tasks.knobs import whole
+from underdog.tasks.stories import ANY, MOST_VARIETY, Sketch, built_in, written_in
+from underdog.tasks.stories.chaining import Chain, draw_chain, write_chain
+from underdog.tasks.stories.knobs import Knobs
 from underdog.tasks.stories.people import known_region
 
 _MOST_STEPS = 8
-_MOST_DISTRACTORS = 3
 _MOST_PROBLEMS = 5
 
 
 @families.register("words")
-class Words:
+class Words(KeyFirst["Sketch | Chain"]):
     """Word problems of `min_steps` to `max_steps` steps."""
 
     name = "words"
-    version = 1
+    version = 2
     checker = "numeric"
-    forms = ("cot", "equations", "program")
+    forms = ("cot", "equations", "program", "socratic")
 
     def __init__(
         self,
@@ -73,26 +61,28 @@ class Words:
             ConfigError: A knob is out of its range.
             UnknownNameError: No such situation or region.
         """
-        low = whole("min_steps", min_steps, 1, _MOST_STEPS)
-        high = whole("max_steps", max_steps, 1, _MOST_STEPS)
-        ordered("min_steps", low, "max_steps", high)
-        fewest = whole("min_distractors", min_distractors, 0, _MOST_DISTRACTORS)
-        most = whole("max_distractors", max_distractors, 0, _MOST_DISTRACTORS)
-        ordered("min_distractors", fewest, "max_distractors", most)
-        library = (written_in(stories) if stories else built_in()).only(situation)
-        style = Style(
-            fewest,
-            most,
-            whole("variety", variety, 0, MOST_VARIETY),
-            cast(Size, one_of("numbers", numbers, SIZES)),
+        knobs = Knobs(
+            min_steps,
+            max_steps,
+            min_distractors,
+            max_distractors,
+            variety,
+            numbers,
+            question,
             known_region(names),
-            cast(Place, one_of("question", question, PLACES)),
         )
+        library = (written_in(stories) if stories else built_in()).only(situation)
         self._chain = whole("chain", chain, 1, _MOST_PROBLEMS)
-        self._writer = Writer(Planner(library, low, high), style)
+        self._writer = knobs.writer(library, _MOST_STEPS)
 
-    def draft(self, rng: Random) -> Draft:
-        """One word problem."""
+    def draw(self, rng: Random) -> tuple[str, Sketch | Chain]:
+        """The numbers of one problem, or of one chain of them."""
         if self._chain == 1:
-            return self._writer.draft(rng)
-        return chained(self._writer, self._chain, rng)
+            return self._writer.sketch(rng)
+        return draw_chain(self._writer, self._chain, rng)
+
+    def write(self, rng: Random, key: str, numbers: Sketch | Chain) -> Draft:
+        """The problem or the chain in words."""
+        if isinstance(numbers, Chain):
+            return write_chain(self._writer, rng, key, numbers)
+        return self._writer.write(rng, key, numbers)

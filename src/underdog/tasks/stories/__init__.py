@@ -8,17 +8,9 @@ families `words` and `microgsm` are made of it.
 from underdog.tasks.stories.draws import SIZES, Size
 from underdog.tasks.stories.library import ANY, Library, built_in, written_in
 from underdog.tasks.stories.planning import Plan, Planner
-from underdog.tasks.stories.writing import (
-    MOST_VARIETY,
-    PLACES,
-    WORDINGS,
-    Place,
-    Story,
-    Style,
-    Wordings,
-    Writer,
-    draft_of,
-)
+from underdog.tasks.stories.sheets import MOST_VARIETY, WORDINGS, Wordings
+from underdog.tasks.stories.telling import Sketch
+from underdog.tasks.stories.writing import PLACES, Place, Story, Style, Writer
 
 __all__ = [
     "ANY",
@@ -31,11 +23,11 @@ __all__ = [
     "Plan",
     "Planner",
     "Size",
+    "Sketch",
     "Story",
     "Style",
     "Wordings",
     "Writer",
     "built_in",
-    "draft_of",
     "written_in",
 ]

@@ -4,8 +4,10 @@ The next problem gives that number as a letter, and a line before it says how fa
 the answer so far, so that every problem keeps natural numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from random import Random
+from typing import NamedTuple
 
 from underdog.core.item import Draft, Step
 from underdog.errors import DataError
@@ -15,9 +17,10 @@ from underdog.tasks.stories.formulas import (
     Form,
     Unfit,
     canon_text,
-    number_text,
 )
-from underdog.tasks.stories.working import canonical
+from underdog.tasks.stories.parts import IT, Target
+from underdog.tasks.stories.programs import places_of
+from underdog.tasks.stories.telling import Sketch, tell
 from underdog.tasks.stories.writing import Story, Writer
 
 LETTERS = "XYZW"
@@ -27,101 +30,180 @@ _ORDER = "Solve these problems in order. The answer is that of the last one."
 _PATIENCE = 1_000
 
 
-class _Chain:
-    """Problems so far."""
+class Link(NamedTuple):
+    """How a problem hangs on the one before.
 
-    def __init__(self, first: Story) -> None:
-        self.stories = [first]
-        self.texts = [f"Problem 1: {first.text(first.told())}"]
-        self.steps = list(_prefixed(first.told().steps, 1))
-        self.form = canonical(first.worked)
+    Attributes:
+        letter: What stands for the number that hangs on it.
+        name: Name of that number.
+        value: Its value.
+        distance: How far that is from the answer of the problem before.
+    """
 
-    def add(self, story: Story, rng: Random) -> None:
-        """Chain a problem to the last one; raises `Unfit` when none of its numbers will do."""
-        place = len(self.stories) + 1
-        letter = LETTERS[place - 2]
-        name = _free_number(story, rng)
-        answer, value = self.stories[-1].worked[-1].value, story.worked[0].values[name]
-        distance = value - answer
-        if not isinstance(distance, int) or distance == 0:
-            raise Unfit
-        sign, size = ("+", distance) if distance > 0 else ("-", -distance)
-        told = story.told({name: letter})
-        link = Step(
-            f"p{place}_{name}",
-            f"{self.steps[-1].name} {sign} {size}",
-            number_text(value),
-            f"{letter} is {number_text(answer)} {sign} {size} = {number_text(value)}.",
-            f"What is {letter}?",
-        )
-        rest = [step for step in told.steps if step.name != name]
-        self.steps += [link, *_prefixed(rest, place)]
-        said = "plus" if sign == "+" else "minus"
-        self.texts += [
-            f"Let {letter} be the answer to Problem {place - 1} {said} {size}.",
-            f"Problem {place}: {story.text(told)}",
-        ]
-        self.form = canonical(story.worked, {name: _shifted(self.form, distance)})
-        self.stories.append(story)
-
-    def draft(self) -> Draft:
-        """All of it as one problem."""
-        last, stories = self.stories[-1], self.stories
-        num_steps = sum(story.num_steps for story in stories) + len(stories) - 1
-        return Draft(
-            text="\n".join([_ORDER, *self.texts]),
-            answer=number_text(last.worked[-1].value),
-            steps=tuple(self.steps),
-            key=f"words:{canon_text(self.form)}",
-            difficulty=num_steps,
-            meta={
-                "template": "+".join(story.plan.parts[0].part.name for story in stories),
-                "situation": "+".join(story.plan.situation.name for story in stories),
-                "steps": num_steps,
-                "distractors": sum(len(story.extras) for story in stories),
-                "chain": len(stories),
-            },
-        )
+    letter: str
+    name: str
+    value: int
+    distance: int
 
 
-def chained(writer: Writer, count: int, rng: Random) -> Draft:
-    """Write `count` problems in a row as one.
+class Chain(NamedTuple):
+    """Problems in a row, in numbers.
+
+    Attributes:
+        sketches: The problems.
+        links: What joins them; one less.
+    """
+
+    sketches: tuple[Sketch, ...]
+    links: tuple[Link, ...]
+
+    @property
+    def key(self) -> str:
+        """The canonical key of all of it."""
+        form: Form = ""
+        for place, sketch in enumerate(self.sketches):
+            link = self.links[place - 1] if place else None
+            form = canonical(sketch, {link.name: _shifted(form, link.distance)} if link else {})
+        return f"words:{canon_text(form)}"
+
+
+def draw_chain(writer: Writer, count: int, rng: Random) -> tuple[str, Chain]:
+    """Draw `count` problems in a row.
 
     Args:
-        writer: Writes each of them.
+        writer: Draws each of them.
         count: How many, from 2 to 5.
         rng: Source of every choice.
+
+    Returns:
+        The canonical key, and the chain.
 
     Raises:
         DataError: The writer's problems can hardly ever be chained.
     """
     for _ in range(_PATIENCE):
-        chain = _Chain(writer.story(rng))
+        sketches = [writer.sketch(rng)[1]]
+        links: list[Link] = []
         try:
-            for _ in range(count - 1):
-                chain.add(writer.story(rng), rng)
+            while len(sketches) < count:
+                sketch = writer.sketch(rng)[1]
+                links.append(_link(sketches[-1], sketch, LETTERS[len(links)], rng))
+                sketches.append(sketch)
         except Unfit:
             continue
-        return chain.draft()
+        chain = Chain(tuple(sketches), tuple(links))
+        return chain.key, chain
     raise DataError(
         f"no {count} problems could be chained in {_PATIENCE} attempts; allow more situations"
     )
 
 
-def _free_number(story: Story, rng: Random) -> str:
-    """A given number that the chosen wordings say in digits, once, and not as a price."""
-    said = " ".join(story.wordings[0].tells)
-    free = [
-        name
-        for name in story.worked[0].target.given
-        if said.count(f"{{{name}}}") == 1
-        and f"{{{name}-" not in said
-        and f"${{{name}}}" not in said
-        and isinstance(story.worked[0].values[name], int)
-    ]
+def write_chain(writer: Writer, rng: Random, key: str, chain: Chain) -> Draft:
+    """A chain as one problem."""
+    texts, steps = [_ORDER], list[Step]()
+    stories: list[Story] = []
+    for place, sketch in enumerate(chain.sketches, start=1):
+        link = chain.links[place - 2] if place > 1 else None
+        story = writer.story(rng, sketch)
+        stories.append(story)
+        told = tell(sketch, story.voices, story.people, _symbols(sketch, link))
+        texts.append(f"Problem {place}: {story.text(told)}")
+        if link is not None:
+            said = "plus" if link.distance > 0 else "minus"
+            texts.insert(
+                -1,
+                f"Let {link.letter} be the answer to Problem {place - 1} {said} "
+                f"{abs(link.distance)}.",
+            )
+            steps.append(_linking(link, place, steps[-1]))
+        name = link.name if link else ""
+        steps += _prefixed([step for step in told.steps if step.name != name], place)
+    num_steps = sum(one.plan.num_steps for one in chain.sketches) + len(chain.links)
+    return Draft(
+        text="\n".join(texts),
+        answer=steps[-1].value,
+        steps=tuple(steps),
+        key=key,
+        difficulty=num_steps,
+        meta={
+            "template": "+".join(one.plan.parts[0].part.name for one in chain.sketches),
+            "situation": "+".join(one.plan.situation.name for one in chain.sketches),
+            "steps": num_steps,
+            "distractors": sum(len(story.extras) for story in stories),
+            "chain": len(stories),
+        },
+    )
+
+
+def canonical(sketch: Sketch, replaced: Mapping[str, Form]) -> Form:
+    """Canonical form of a story's answer.
+
+    Args:
+        sketch: The story.
+        replaced: Forms to stand for some of the template's numbers.
+    """
+    reached: Form = ""
+    for target, texts in zip(sketch.plan.parts, sketch.texts, strict=True):
+        places = places_of(target)
+        forms: dict[str, Form] = {name: texts[places[name]] for name in target.given}
+        if target is sketch.plan.parts[0]:
+            forms |= replaced
+        forms[IT] = reached
+        for calc in target.steps:
+            forms[calc.name] = reached = calc.formula.canon(forms)
+    return reached
+
+
+def _link(before: Sketch, sketch: Sketch, letter: str, rng: Random) -> Link:
+    """Hang a number of a problem on the one before; raises `Unfit` when none of them will do."""
+    target, values = sketch.plan.parts[0], sketch.values[0]
+    free = _free_numbers(target)
     if not free:
         raise Unfit
-    return free[int(rng.random() * len(free))]
+    name = free[int(rng.random() * len(free))]
+    value, distance = values[places_of(target)[name]], 0
+    answer = before.answer
+    if isinstance(value, int) and isinstance(answer, int):
+        distance = value - answer
+    if not isinstance(value, int) or not distance:
+        raise Unfit
+    return Link(letter, name, value, distance)
+
+
+@cache
+def _free_numbers(target: Target) -> tuple[str, ...]:
+    """Given numbers that every wording says in digits, once, and not as a price."""
+
+    def in_digits(name: str, text: str) -> bool:
+        return (
+            text.count(f"{{{name}}}") == 1
+            and f"{{{name}-" not in text
+            and f"${{{name}}}" not in text
+        )
+
+    def is_free(name: str) -> bool:
+        tells = [tell for tell in target.tells if name in tell.numbers]
+        return len(tells) == 1 and all(in_digits(name, text) for text in tells[0].wordings)
+
+    return tuple(name for name in target.given if is_free(name))
+
+
+def _symbols(sketch: Sketch, link: Link | None) -> Mapping[int, str] | None:
+    if link is None:
+        return None
+    return {places_of(sketch.plan.parts[0])[link.name]: link.letter}
+
+
+def _linking(link: Link, place: int, before: Step) -> Step:
+    """The step that works out the number that hangs on the problem before."""
+    sign, size, value = "+" if link.distance > 0 else "-", abs(link.distance), str(link.value)
+    return Step(
+        f"p{place}_{link.name}",
+        f"{before.name} {sign} {size}",
+        value,
+        f"{link.letter} is {before.value} {sign} {size} = {value}.",
+        f"What is {link.letter}?",
+    )
 
 
 def _prefixed(steps: Sequence[Step], place: int) -> list[Step]:

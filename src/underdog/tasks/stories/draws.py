@@ -10,12 +10,13 @@ divisor of made in 2..12
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from underdog.errors import DataError
-from underdog.tasks.stories.formulas import Formula, Number, Unfit, Values, parse_formula
+from underdog.tasks.stories.formulas import Formula, Number, parse_formula
+from underdog.tasks.stories.working import Places, Random, Work, rough, work_of
 
 Size = Literal["small", "usual", "large"]
 SIZES: tuple[Size, ...] = ("small", "usual", "large")
@@ -35,8 +36,14 @@ class Draw(Protocol):
         """Earlier numbers that it depends on."""
         ...
 
-    def draw(self, random: Callable[[], float], values: Values, size: Size) -> Number:
-        """Draw it; raises `Unfit` when no number will do."""
+    def work(self, places: Places, size: Size, whole: bool) -> Work:
+        """Draws it, or gives 0 when no number will do.
+
+        Args:
+            places: Where the earlier numbers stand.
+            size: How large numbers may be.
+            whole: Whether all values are whole numbers.
+        """
         ...
 
 
@@ -44,13 +51,13 @@ class Draw(Protocol):
 class Fixed:
     """Evenly from numbers known beforehand, by size."""
 
-    numbers: dict[Size, range | tuple[Number, ...]]
+    numbers: dict[Size, tuple[Number, ...]]
     names: tuple[str, ...] = ()
 
-    def draw(self, random: Callable[[], float], values: Values, size: Size) -> Number:
+    def work(self, places: Places, size: Size, whole: bool) -> Work:
         """One of them."""
-        numbers = self.numbers[size]
-        return numbers[int(random() * len(numbers))]
+        numbers, count = self.numbers[size], len(self.numbers[size])
+        return lambda values, random: numbers[int(random() * count)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +73,19 @@ class Between:
         """Names in the bounds."""
         return self.low.names + self.high.names
 
-    def draw(self, random: Callable[[], float], values: Values, size: Size) -> Number:
-        """A number of the range; raises `Unfit` when it is empty."""
-        low, high = int(self.low.value(values)), int(self.high.value(values))
-        if size == "small":
-            high = low + (high - low) // 2
-        if high < low:
-            raise Unfit
-        return low + self.by * int(random() * ((high - low) // self.by + 1))
+    def work(self, places: Places, size: Size, whole: bool) -> Work:
+        """A number of the range; 0 when it is empty."""
+        low, high, by = rough(self.low.tree, places), rough(self.high.tree, places), self.by
+        halved = size == "small"
+
+        def between(values: list[Number], random: Random) -> Number:
+            first, last = int(low(values, random)), int(high(values, random))
+            if halved:
+                last = first + (last - first) // 2
+            return first + by * int(random() * ((last - first) // by + 1)) if first <= last else 0
+
+        first = self.low.tree
+        return between if halved or by != 1 or not isinstance(first, int) else _up_to(first, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +100,15 @@ class Divisor:
         """Names in the formula."""
         return self.of.names
 
-    def draw(self, random: Callable[[], float], values: Values, size: Size) -> Number:
-        """A divisor smaller than the number; raises `Unfit` when there is none."""
-        whole = self.of.value(values)
-        fitting = [number for number in self.among if whole % number == 0 and number < whole]
-        if not fitting:
-            raise Unfit
-        return fitting[int(random() * len(fitting))]
+    def work(self, places: Places, size: Size, whole: bool) -> Work:
+        """A divisor smaller than the number; 0 when there is none."""
+        of, among = work_of(self.of.tree, places, whole), self.among
+
+        def divisor(values: list[Number], random: Random) -> Number:
+            fitting = _divisors(of(values, random), among)
+            return fitting[int(random() * len(fitting))] if fitting else 0
+
+        return divisor
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +122,22 @@ class Worked:
         """Names in the formula."""
         return self.formula.names
 
-    def draw(self, random: Callable[[], float], values: Values, size: Size) -> Number:
+    def work(self, places: Places, size: Size, whole: bool) -> Work:
         """The formula's value."""
-        return self.formula.value(values)
+        return work_of(self.formula.tree, places, whole)
+
+
+def _up_to(first: int, high: Work) -> Work:
+    def up_to(values: list[Number], random: Random) -> Number:
+        last = int(high(values, random))
+        return first + int(random() * (last - first + 1)) if first <= last else 0
+
+    return up_to
+
+
+@lru_cache(maxsize=1 << 14)
+def _divisors(whole: Number, among: range) -> tuple[int, ...]:
+    return tuple(number for number in among if whole % number == 0 and number < whole)
 
 
 def parse_draw(text: str) -> Draw:
@@ -133,7 +160,7 @@ def parse_draw(text: str) -> Draw:
 
 
 def _range(match: re.Match[str]) -> Draw:
-    low, high = (parse_formula(match[end], exact=False) for end in ("low", "high"))
+    low, high = (parse_formula(match[end]) for end in ("low", "high"))
     by = _number(match["by"] or "1")
     if low.names or high.names:
         return Between(low, high, int(by))
@@ -151,9 +178,9 @@ def _range(match: re.Match[str]) -> Draw:
     )
 
 
-def _steps(first: Number, last: Number, by: Number) -> range | tuple[Number, ...]:
+def _steps(first: Number, last: Number, by: Number) -> tuple[Number, ...]:
     if isinstance(first, int) and isinstance(by, int):
-        return range(first, int(last) + 1, by)
+        return tuple(range(first, int(last) + 1, by))
     count = int((last - first) / by) + 1
     numbers = (first + place * by for place in range(count))
     return tuple(int(number) if number == int(number) else number for number in numbers)

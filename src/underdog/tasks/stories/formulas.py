@@ -1,4 +1,4 @@
-"""Formulas of a story's steps: parsed once, evaluated exactly, never executed.
+"""Formulas of a story's steps: parsed once, worked out exactly, never executed.
 
 A formula has numbers, names, `+ - * /` and brackets. Values are whole numbers, or quarters where a
 template allows decimals, which floats hold exactly. A division that does not come out makes the
@@ -8,7 +8,7 @@ are flat and their operands sorted, so that `3 + (4 + 5)` and `(5 + 3) + 4` are 
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from underdog.errors import DataError
@@ -17,16 +17,31 @@ Number = int | float
 Values = Mapping[str, Number]
 
 NAME = re.compile(r"[A-Za-z_]\w*")
-_SAME_LEVEL: dict[type[ast.operator], str] = {
+_SIGNS: dict[type[ast.operator], str] = {
     ast.Add: "+",
-    ast.Sub: "+",
+    ast.Sub: "-",
     ast.Mult: "*",
-    ast.Div: "*",
+    ast.Div: "/",
 }
+_LEVELS = {"+": "+", "-": "+", "*": "*", "/": "*"}
+_KEPT_BELOW = 10_000
 
 
 class Unfit(Exception):
     """These numbers do not make a natural problem; other ones must be drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Two things joined by one of `+ - * /`."""
+
+    sign: str
+    left: "Tree"
+    right: "Tree"
+
+
+Tree = str | int | float | Operation
+"""A name, a number or an operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +64,22 @@ class Formula:
     Attributes:
         source: As written.
         names: Names it uses, in order of first use.
-        value: Its value from the values of the names; raises `Unfit` for a division that does not
-            come out.
-        canon: Its canonical form from those of the names.
+        tree: What it says.
         code: The formula as Python, divisions whole.
     """
 
     source: str
     names: tuple[str, ...]
-    value: Callable[[Values], Number]
-    canon: Callable[[Forms], Form]
+    tree: Tree
     code: str
+
+    def value(self, values: Values) -> Number:
+        """Its value from those of the names; raises `Unfit` when a division does not come out."""
+        return _value(self.tree, values)
+
+    def canon(self, forms: Forms) -> Form:
+        """Its canonical form from those of the names."""
+        return _canon(self.tree, forms)
 
     @property
     def shown(self) -> str:
@@ -67,13 +87,8 @@ class Formula:
         return NAME.sub(lambda match: f"{{{match[0]}}}", self.source)
 
 
-def parse_formula(source: str, exact: bool = True) -> Formula:
+def parse_formula(source: str) -> Formula:
     """Parse a formula.
-
-    Args:
-        source: As written.
-        exact: Whether divisions must come out; where they need not, as in bounds, `value` may
-            be any float.
 
     Raises:
         DataError: It has anything but numbers, names, `+ - * /` and brackets.
@@ -82,24 +97,32 @@ def parse_formula(source: str, exact: bool = True) -> Formula:
         >>> parse_formula("trays * rolls - 3").value({"trays": 2, "rolls": 4})
         5
     """
+    source = source.strip()
     try:
-        body = ast.parse(source.strip(), mode="eval").body
+        body = ast.parse(source, mode="eval").body
     except SyntaxError as error:
         raise DataError(f"{source!r} is not a formula") from error
     names = tuple(dict.fromkeys(NAME.findall(source)))
-    source = source.strip()
-    code = source.replace("/", "//")
-    return Formula(source, names, _value(body, source, exact), _canon(body), code)
+    return Formula(source, names, _tree(body, source), source.replace("/", "//"))
 
 
-def number_text(value: Number) -> str:
-    """A number as answers are written: whole, or with as few decimals as hold it.
+class _Texts(dict[Number, str]):
+    """Texts of numbers; small ones are kept."""
 
-    Example:
-        >>> number_text(7.50), number_text(12)
-        ('7.5', '12')
-    """
-    return str(value) if isinstance(value, int) else f"{value:g}"
+    def __missing__(self, value: Number) -> str:
+        text = str(value) if isinstance(value, int) else f"{value:g}"
+        if value < _KEPT_BELOW:
+            self[value] = text
+        return text
+
+
+number_text = _Texts().__getitem__
+"""A number as answers are written: whole, or with as few decimals as hold it.
+
+Example:
+    >>> number_text(7.50), number_text(12)
+    ('7.5', '12')
+"""
 
 
 def canon_text(form: Form) -> str:
@@ -113,40 +136,19 @@ def canon_text(form: Form) -> str:
     """
     if isinstance(form, str):
         return form
-    inverse = "-" if form.level == "+" else "/"
-    text = form.level.join(sorted(map(canon_text, form.with_)))
-    if form.without:
-        text += inverse + inverse.join(sorted(map(canon_text, form.without)))
-    return f"({text})"
+    return joined(form.level, map(canon_text, form.with_), map(canon_text, form.without))
 
 
-def _value(node: ast.expr, source: str, exact: bool) -> Callable[[Values], Number]:
-    match node:
-        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            return lambda values: number
-        case ast.Name(id=name):
-            return lambda values: values[name]
-        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _SAME_LEVEL:
-            first, second = _value(left, source, exact), _value(right, source, exact)
-            if isinstance(operator, ast.Div) and not exact:
-                return lambda values: first(values) / second(values)
-            return _operation(operator, first, second)
-        case _:
-            raise DataError(f"{source!r} is not made of numbers, names, + - * / and brackets")
+def joined(level: str, with_: Iterable[str], without: Iterable[str]) -> str:
+    """The text of a sum or product of texts, in order.
 
-
-def _operation(
-    operator: ast.operator, left: Callable[[Values], Number], right: Callable[[Values], Number]
-) -> Callable[[Values], Number]:
-    match operator:
-        case ast.Add():
-            return lambda values: left(values) + right(values)
-        case ast.Sub():
-            return lambda values: left(values) - right(values)
-        case ast.Mult():
-            return lambda values: left(values) * right(values)
-        case _:
-            return lambda values: divide(left(values), right(values))
+    Example:
+        >>> joined("+", ["5", "3"], ["2"])
+        '(3+5-2)'
+    """
+    text = level.join(sorted(with_))
+    inverse = "-" if level == "+" else "/"
+    return f"({inverse.join((text, *sorted(without)))})"
 
 
 def divide(left: Number, right: Number) -> Number:
@@ -165,23 +167,52 @@ def divide(left: Number, right: Number) -> Number:
     return quotient
 
 
-def _canon(node: ast.expr) -> Callable[[Forms], Form]:
+def _tree(node: ast.expr, source: str) -> Tree:
     match node:
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+            return number
         case ast.Name(id=name):
-            return lambda forms: forms[name]
-        case ast.BinOp(left=left, op=operator, right=right):
-            level, inverse = _SAME_LEVEL[type(operator)], isinstance(operator, ast.Sub | ast.Div)
-            first, second = _canon(left), _canon(right)
-            return lambda forms: _joined(level, inverse, first(forms), second(forms))
+            return name
+        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _SIGNS:
+            return Operation(_SIGNS[type(operator)], _tree(left, source), _tree(right, source))
         case _:
-            text = ast.unparse(node)
-            return lambda forms: text
+            raise DataError(f"{source!r} is not made of numbers, names, + - * / and brackets")
 
 
-def _joined(level: str, inverse: bool, left: Form, right: Form) -> Canon:
+def _value(tree: Tree, values: Values) -> Number:
+    match tree:
+        case str():
+            return values[tree]
+        case Operation(sign, left, right):
+            first, second = _value(left, values), _value(right, values)
+            match sign:
+                case "+":
+                    return first + second
+                case "-":
+                    return first - second
+                case "*":
+                    return first * second
+                case _:
+                    return divide(first, second)
+        case _:
+            return tree
+
+
+def _canon(tree: Tree, forms: Forms) -> Form:
+    match tree:
+        case str():
+            return forms[tree]
+        case Operation(sign, left, right):
+            return _flat(sign, _canon(left, forms), _canon(right, forms))
+        case _:
+            return number_text(tree)
+
+
+def _flat(sign: str, left: Form, right: Form) -> Canon:
+    level = _LEVELS[sign]
     with_, without = _operands(level, left)
     added, removed = _operands(level, right)
-    if inverse:
+    if sign != level:
         added, removed = removed, added
     return Canon(level, with_ + added, without + removed)
 

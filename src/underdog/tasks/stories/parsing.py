@@ -139,6 +139,8 @@ def parse_stories(text: str, name: str) -> Situation:
         DataError: A line is malformed; the message has its number.
     """
     reader = _Reader(name)
+    if "\0" in text:
+        raise DataError(f"{name}.story has a NUL character; write plain text")
     for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.strip()
         try:

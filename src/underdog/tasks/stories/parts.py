@@ -64,7 +64,7 @@ class Calc:
 Line = Let | Tell | Calc
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Extra:
     """A sentence that has numbers and does not matter."""
 

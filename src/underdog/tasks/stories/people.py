@@ -64,13 +64,27 @@ def names_of(region: str) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
+LETTERS = "ABCD"
+"""Whom a story can speak of; `A` and `B` are a template's, `C` and `D` a continuation's."""
+
 PERSON_FORMS = ("he", "He", "his", "His", "him", "himself")
 
 
-@cache
 def person_forms(letter: str, name: str, pronoun: str) -> dict[str, str]:
     """What a pattern may say of a person: `{A}`, `{A.he}`, `{A.He}`, `{A.his}`, `{A.him}`, …."""
     words = _PRONOUNS[pronoun]
     forms = {form: words[form.lower()] for form in PERSON_FORMS}
     forms = {form: word.capitalize() if form[0] == "H" else word for form, word in forms.items()}
     return {letter: name, **{f"{letter}-{form}": word for form, word in forms.items()}}
+
+
+NOBODY = ("",) * (1 + len(PERSON_FORMS))
+"""Stands for a person whom a story does not have."""
+
+
+@cache
+def cast_of(region: str) -> tuple[tuple[str, ...], ...]:
+    """Of each of `names_of(region)`, what a pattern may say, in the order of `person_forms`."""
+    return tuple(
+        tuple(person_forms("A", name, pronoun).values()) for name, pronoun in names_of(region)
+    )

@@ -1,11 +1,11 @@
 """Choosing what a story is made of: a template's target, and continuations up to a length."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from random import Random
+from typing import NamedTuple
 
 from underdog.errors import ConfigError
-from underdog.tasks.stories.formulas import Unfit
 from underdog.tasks.stories.library import Library
 from underdog.tasks.stories.parts import Extra, Situation, Target
 
@@ -13,17 +13,21 @@ _OWN = frozenset("AB")
 """People whom a template introduces; a continuation brings its own as C and D."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A template's target, then continuations; the last one's last step is asked for."""
 
     situation: Situation
     parts: tuple[Target, ...]
 
     @property
-    def people(self) -> list[str]:
+    def people(self) -> frozenset[str]:
         """Letters of everybody in it."""
-        return sorted({person for target in self.parts for person in target.part.people})
+        return frozenset[str]().union(*(target.part.people for target in self.parts))
+
+    @property
+    def num_steps(self) -> int:
+        """Calculated steps."""
+        return sum([len(target.steps) for target in self.parts])
 
     @property
     def extras(self) -> list[Extra]:
@@ -43,8 +47,8 @@ class Planner:
     library: Library
     min_steps: int
     max_steps: int
-    _known: dict[tuple[str, int, frozenset[str]], tuple[Target, ...]] = field(
-        default_factory=dict[tuple[str, int, frozenset[str]], tuple[Target, ...]], repr=False
+    _known: dict[tuple[Target, Target, int], tuple[Target, ...]] = field(
+        default_factory=dict[tuple[Target, Target, int], tuple[Target, ...]], repr=False
     )
 
     def __post_init__(self) -> None:
@@ -53,15 +57,19 @@ class Planner:
                 f"no story here can have {self.min_steps} steps; raise min_steps or add situations"
             )
 
-    def plan(self, rng: Random) -> Plan:
-        """Draw a plan; raises `Unfit` when it cannot be brought to its length."""
-        steps = self.min_steps + int(rng.random() * (self.max_steps - self.min_steps + 1))
+    def plan(self, random: Callable[[], float]) -> Plan | None:
+        """Draw a plan; `None` when it cannot be brought to its length."""
+        steps = self.min_steps + int(random() * (self.max_steps - self.min_steps + 1))
         openings = self._openings[steps]
-        situation, target = openings[int(rng.random() * len(openings))]
-        parts = [target]
+        situation, target = openings[int(random() * len(openings))]
         missing = steps - len(target.steps)
+        if not missing:
+            return Plan(situation, (target,))
+        parts = [target]
         while missing:
-            target = self._next(parts, missing, rng)
+            target = self._next(parts, missing, random)
+            if target is None:
+                return None
             parts.append(target)
             missing -= len(target.steps)
         return Plan(situation, tuple(parts))
@@ -81,24 +89,29 @@ class Planner:
         ending = target.asked.ending
         return ending is not None and bool(self.library.continuations.get(ending.kind))
 
-    def _next(self, parts: list[Target], missing: int, rng: Random) -> Target:
-        ending = parts[-1].asked.ending
-        every = self._continuations(ending.kind if ending else "", missing, parts[0].part.people)
-        fitting = [target for target in every if target not in parts]
-        if not fitting:
-            raise Unfit
-        return fitting[int(rng.random() * len(fitting))]
+    def _next(
+        self, parts: list[Target], missing: int, random: Callable[[], float]
+    ) -> Target | None:
+        every = self._continuations(parts[0], parts[-1], missing)
+        if every:
+            target = every[int(random() * len(every))]
+            if target not in parts:
+                return target
+            if fitting := [one for one in every if one not in parts]:
+                return fitting[int(random() * len(fitting))]
+        return None
 
-    def _continuations(self, kind: str, missing: int, people: frozenset[str]) -> tuple[Target, ...]:
-        """Continuations of a kind that are short enough, and whose people fit."""
-        key = (kind, missing, people)
-        if key not in self._known:
-            self._known[key] = tuple(
+    def _continuations(self, first: Target, last: Target, missing: int) -> tuple[Target, ...]:
+        """Continuations of what was reached that are short enough, and whose people fit."""
+        found = self._known.get((first, last, missing))
+        if found is None:
+            ending, people = last.asked.ending, first.part.people
+            found = self._known[first, last, missing] = tuple(
                 target
-                for target in self.library.continuations.get(kind, ())
+                for target in self.library.continuations.get(ending.kind if ending else "", ())
                 if len(target.steps) <= missing
                 and target.part.people & _OWN <= people
                 and not (target.part.people - _OWN) & people
                 and (len(target.steps) == missing or target.asked.ending is not None)
             )
-        return self._known[key]
+        return found

@@ -1,88 +1,96 @@
-"""Drawing a story's numbers and working its steps out."""
+"""Formulas and draws made quick: closures over a list of values in place of names.
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+What is known when a story is read is settled then: where each number stands in the list, which
+shape a formula has, and whether its division can fail. A `Work` gives 0 where no natural number
+comes out, which no story allows; only a division inside a larger formula raises `Unfit`.
+"""
 
-from underdog.tasks.stories.draws import LARGEST, Size
-from underdog.tasks.stories.formulas import Form, Number, Unfit, number_text
-from underdog.tasks.stories.parts import IT, Calc, Target
+from collections.abc import Callable, Mapping
+from operator import add, mul, sub
 
-_SMALLEST_RESULT = 2
-"""Results of one or none are left out: `1 apples` is no English, and `0` gives the answer away."""
+from underdog.tasks.stories.formulas import Number, Operation, Tree, Unfit, divide
 
+Random = Callable[[], float]
+Work = Callable[[list[Number], Random], Number]
+"""A number from the values so far and a source of numbers in [0, 1)."""
 
-@dataclass(frozen=True, slots=True)
-class Worked:
-    """A target with its numbers.
+Places = Mapping[str, int]
+Divide = Callable[[Number, Number], Number]
 
-    Attributes:
-        target: What was worked out.
-        values: Value of every number and step.
-    """
-
-    target: Target
-    values: dict[str, Number]
-
-    @property
-    def value(self) -> Number:
-        """Value of the last step."""
-        return self.values[self.target.asked.name]
+_PLAIN: Mapping[str, Divide] = {"+": add, "-": sub, "*": mul}
 
 
-def work_out(
-    target: Target, before: Worked | None, random: Callable[[], float], size: Size
-) -> Worked:
-    """Draw the numbers of a target and evaluate its steps.
+def work_of(tree: Tree, places: Places, whole: bool) -> Work:
+    """The exact value of a formula.
 
     Args:
-        target: A template's, or a continuation's.
-        before: What a continuation goes on from.
-        random: Draws from [0, 1).
-        size: How large numbers may be.
-
-    Raises:
-        Unfit: The numbers do not make a natural problem.
+        tree: The formula.
+        places: Where each name's value stands.
+        whole: Whether all values are whole numbers.
     """
-    values: dict[str, Number] = {}
-    if before is not None:
-        values[IT] = before.value
-    limit = LARGEST[size]
-    for line in target.work:
-        if isinstance(line, Calc):
-            value = _natural(line.formula.value(values), target.part.decimals)
-        else:
-            value = line.how.draw(random, values, size)
-        if value > limit or value <= 0:
-            raise Unfit
-        values[line.name] = value
-    return Worked(target, values)
+    if whole:
+        return _work(tree, places, _quotient, _quotient_or_zero)
+    return _work(tree, places, divide, divide)
 
 
-def canonical(story: Sequence[Worked], replaced: Mapping[str, Form] | None = None) -> Form:
-    """Canonical form of a story's answer.
-
-    Args:
-        story: A template's target and its continuations, worked out.
-        replaced: Forms to stand for some of the template's numbers.
-    """
-    reached: Form = ""
-    for worked in story:
-        target, values = worked.target, worked.values
-        forms: dict[str, Form] = {IT: reached}
-        for name in target.given:
-            forms[name] = number_text(values[name])
-        if replaced and worked is story[0]:
-            forms |= replaced
-        for calc in target.steps:
-            forms[calc.name] = reached = calc.formula.canon(forms)
-    return reached
+def rough(tree: Tree, places: Places) -> Work:
+    """The value of a bound, in which divisions need not come out."""
+    return _work(tree, places, _ratio, _ratio)
 
 
-def _natural(value: Number, decimals: bool) -> Number:
-    if value < _SMALLEST_RESULT:
+def _work(tree: Tree, places: Places, inner: Divide, outer: Divide) -> Work:
+    match tree:
+        case str():
+            place = places[tree]
+            return lambda values, random: values[place]
+        case Operation(sign, str() as left, str() as right):
+            return _of_names(sign, places[left], places[right], outer)
+        case Operation(sign, left, int() | float() as right):
+            return _of_constant(sign, _work(left, places, inner, inner), right, outer)
+        case Operation(sign, left, right):
+            first = _work(left, places, inner, inner)
+            second = _work(right, places, inner, inner)
+            apply = _PLAIN.get(sign, outer)
+            return lambda values, random: apply(first(values, random), second(values, random))
+        case _:
+            return lambda values, random: tree
+
+
+def _of_names(sign: str, left: int, right: int, divide: Divide) -> Work:
+    match sign:
+        case "+":
+            return lambda values, random: values[left] + values[right]
+        case "-":
+            return lambda values, random: values[left] - values[right]
+        case "*":
+            return lambda values, random: values[left] * values[right]
+        case _:
+            return lambda values, random: divide(values[left], values[right])
+
+
+def _of_constant(sign: str, left: Work, right: Number, divide: Divide) -> Work:
+    match sign:
+        case "+":
+            return lambda values, random: left(values, random) + right
+        case "-":
+            return lambda values, random: left(values, random) - right
+        case "*":
+            return lambda values, random: left(values, random) * right
+        case _:
+            return lambda values, random: divide(left(values, random), right)
+
+
+def _quotient(left: Number, right: Number) -> Number:
+    if not right or left % right:
         raise Unfit
-    if value == int(value):
-        return int(value)
-    if not decimals or value * 4 != int(value * 4):
+    return left // right
+
+
+def _quotient_or_zero(left: Number, right: Number) -> Number:
+    return left // right if right and not left % right else 0
+
+
+def _ratio(left: Number, right: Number) -> Number:
+    if not right:
         raise Unfit
-    return value
+    return left / right

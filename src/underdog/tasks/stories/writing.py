@@ -1,32 +1,34 @@
 """A writer of word problems: draws a plan, its numbers and its wording until they fit."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from underdog.core.item import Draft
 from underdog.errors import DataError
 from underdog.tasks.stories.draws import Size
-from underdog.tasks.stories.formulas import Unfit, canon_text, number_text
-from underdog.tasks.stories.parts import Extra, Target
-from underdog.tasks.stories.people import names_of, person_forms
+from underdog.tasks.stories.formulas import Number, number_text
+from underdog.tasks.stories.keying import NOTHING, shape_of
+from underdog.tasks.stories.parts import Target
+from underdog.tasks.stories.people import LETTERS, NOBODY, cast_of
 from underdog.tasks.stories.planning import Plan, Planner
-from underdog.tasks.stories.telling import Told, Wording, Words, tell
-from underdog.tasks.stories.working import Worked, canonical, work_out
+from underdog.tasks.stories.programs import program_of
+from underdog.tasks.stories.sheets import MOST_VARIETY, Choice, Wordings, book_of
+from underdog.tasks.stories.slots import extra_of
+from underdog.tasks.stories.telling import Sketch, Told, Voice, tell
 
 Place = Literal["end", "start", "mixed"]
 PLACES: tuple[Place, ...] = ("end", "start", "mixed")
-Wordings = Literal["all", "seen", "unseen"]
-WORDINGS: tuple[Wordings, ...] = ("all", "seen", "unseen")
-MOST_VARIETY = 3
 
 _PATIENCE = 1_000
 _TRIES = 3
 """Draws of a part's numbers before the whole plan is given up."""
 
+_ALONE = frozenset("A")
+_EMPTY = NOBODY * (len(LETTERS) - 1)
 _BACK = re.compile(
     r"\b(?:the(?:m|se|y|ir)|th(?:is|at|ose|en)|it|all|both|others?)\b", re.IGNORECASE
 )
@@ -56,38 +58,35 @@ class Style:
     wordings: Wordings = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One story, before and after it is put into words."""
+class Story(NamedTuple):
+    """One story, before it is put together.
 
-    plan: Plan
-    worked: tuple[Worked, ...]
-    wordings: tuple[Wording, ...]
-    extras: tuple[tuple[float, str], ...]
-    words: Words
+    Attributes:
+        sketch: The story in numbers.
+        voices: How each part is told.
+        people: What may be said of its people.
+        extras: Irrelevant sentences, each with where it stands from 0 to 1.
+        question_first: Whether the question begins the story.
+    """
+
+    sketch: Sketch
+    voices: tuple[Voice, ...]
+    people: Sequence[str]
+    extras: Sequence[tuple[float, str]]
     question_first: bool
-
-    @property
-    def num_steps(self) -> int:
-        """Calculated steps."""
-        return sum(len(part.steps) for part in self.plan.parts)
-
-    def told(self, symbols: Words | None = None) -> Told:
-        """The story in words; `symbols` are letters in place of given numbers."""
-        return tell(self.worked, self.wordings, self.words, symbols)
 
     def text(self, told: Told) -> str:
         """The whole problem, irrelevant sentences where none refers back across them."""
-        said = list(told.sentences)
+        said = told.sentences
         if self.extras:
-            places = self._free_places()
+            places, said = self._free_places(), [*said]
             for place, sentence in sorted(self.extras, reverse=True):
                 said.insert(places[int(place * len(places))], sentence)
         return " ".join([told.question, *said] if self.question_first else [*said, told.question])
 
     def _free_places(self) -> list[int]:
-        patterns = [pattern for wording in self.wordings for pattern in wording.tells]
-        patterns.append(self.wordings[-1].question)
+        patterns = [pattern for voice in self.voices for pattern in voice.script.sentences]
+        patterns.append(self.voices[-1].script.question)
         return [place for place, text in enumerate(patterns) if not place or _stands_alone(text)]
 
 
@@ -98,124 +97,122 @@ class Writer:
     planner: Planner
     style: Style
 
-    def draft(self, rng: Random) -> Draft:
-        """Write one problem."""
-        return draft_of(self.story(rng))
+    def sketch(self, rng: Random) -> tuple[str, Sketch]:
+        """Draw a story's numbers.
 
-    def story(self, rng: Random) -> Story:
-        """Draw one story.
+        Returns:
+            The canonical key, and the story in numbers.
 
         Raises:
             DataError: The knobs leave no natural numbers.
         """
+        random, planner = rng.random, self.planner
         for _ in range(_PATIENCE):
-            try:
-                return self._attempt(rng)
-            except Unfit:
+            plan = planner.plan(random)
+            if plan is None:
                 continue
+            values = self._values(plan.parts, random)
+            if values is not None:
+                texts = [[*map(number_text, some)] for some in values]
+                return f"words:{_key(plan.parts, texts)}", Sketch(plan, values, texts)
         raise DataError(
             f"no natural numbers found in {_PATIENCE} attempts; allow larger numbers, "
             "other lengths or more situations"
         )
 
-    def _attempt(self, rng: Random) -> Story:
-        plan = self.planner.plan(rng)
-        worked: list[Worked] = []
-        for target in plan.parts:
-            worked.append(self._worked(target, worked[-1] if worked else None, rng))
-        people = self._people(plan, rng)
-        nouns = [_pick(nouns, rng) for part in plan.parts for nouns in part.part.picks.values()]
-        wordings = tuple(self._wording(target, rng) for target in plan.parts)
-        words: dict[str, str] = {}
-        for forms in (*people, *nouns):
-            words.update(forms)
-        return Story(
-            plan,
-            tuple(worked),
-            wordings,
-            self._extras(plan, words, rng),
-            words,
-            self._question_first(rng) and _stands_alone(wordings[-1].question),
+    def story(self, rng: Random, sketch: Sketch) -> Story:
+        """Draw the words of a story."""
+        plan, style, random = sketch.plan, self.style, rng.random
+        parts = plan.parts
+        people = self._people(plan, random)
+        book = book_of(Choice(style.wordings, style.variety))
+        asked, voices = len(parts) - 1, list[Voice]()
+        for place, target in enumerate(parts):
+            sheet = book[target, place == asked]
+            noun, script = divmod(int(random() * sheet.choices), sheet.count)
+            voices.append(Voice(sheet, sheet.script(script), sheet.nouns[noun]))
+        extras = self._extras(plan, people, rng) if style.max_distractors else ()
+        first = style.question != "end" and self._question_first(random, voices[-1])
+        return Story(sketch, tuple(voices), people, extras, first)
+
+    def write(self, rng: Random, key: str, sketch: Sketch) -> Draft:
+        """The problem of a sketch and its solution."""
+        story = self.story(rng, sketch)
+        told, plan = tell(sketch, story.voices, story.people), sketch.plan
+        first, *rest = plan.parts
+        num_steps = plan.num_steps
+        return Draft(
+            story.text(told),
+            told.steps[-1].value,
+            told.steps,
+            key,
+            num_steps,
+            {
+                "template": first.part.name,
+                "situation": plan.situation.name,
+                "steps": num_steps,
+                "distractors": len(story.extras),
+                "continuations": [target.part.name for target in rest],
+            },
         )
 
-    def _worked(self, target: Target, before: Worked | None, rng: Random) -> Worked:
-        for _ in range(_TRIES):
-            try:
-                return work_out(target, before, rng.random, self.style.size)
-            except Unfit:
-                continue
-        raise Unfit
+    def _values(
+        self, parts: Sequence[Target], random: Callable[[], float]
+    ) -> list[list[Number]] | None:
+        """Natural numbers for each part; `None` when some part has none."""
+        size, it, found = self.style.size, 0, list[list[Number]]()
+        for target in parts:
+            program = program_of(target, size, type(it) is int)
+            for _ in range(_TRIES):
+                values = program.run(it, random)
+                if values is not None:
+                    break
+            else:
+                return None
+            found.append(values)
+            it = values[program.answer]
+        return found
 
-    def _people(self, plan: Plan, rng: Random) -> list[Words]:
-        """Different names; always as many draws, whatever the region."""
-        pool = names_of(self.style.names)
+    def _people(self, plan: Plan, random: Callable[[], float]) -> Sequence[str]:
+        """Different names."""
+        cast, letters = cast_of(self.style.names), plan.people
+        if letters == _ALONE:
+            return (*cast[int(random() * len(cast))], *_EMPTY)
         used: set[int] = set()
-        people: list[Words] = []
-        for letter in plan.people:
-            place = int(rng.random() * len(pool))
+        people: list[str] = []
+        for letter in LETTERS:
+            if letter not in letters:
+                people += NOBODY
+                continue
+            place = int(random() * len(cast))
             while place in used:
-                place = (place + 1) % len(pool)
+                place = (place + 1) % len(cast)
             used.add(place)
-            people.append(person_forms(letter, *pool[place]))
+            people += cast[place]
         return people
 
-    def _wording(self, target: Target, rng: Random) -> Wording:
-        tells = tuple(self._one(line.wordings, rng) for line in target.tells)
-        return Wording(tells, self._one(target.asked.questions, rng))
-
-    def _one(self, wordings: tuple[str, ...], rng: Random) -> str:
-        if len(wordings) == 1:
-            return wordings[0]
-        if self.style.wordings == "unseen":
-            return wordings[-1]
-        count = len(wordings) - (self.style.wordings == "seen")
-        if self.style.variety < MOST_VARIETY:
-            count = min(count, 1 + self.style.variety)
-        return wordings[int(rng.random() * count)]
-
-    def _extras(self, plan: Plan, words: Words, rng: Random) -> tuple[tuple[float, str], ...]:
+    def _extras(
+        self, plan: Plan, people: Sequence[str], rng: Random
+    ) -> Sequence[tuple[float, str]]:
         style, pool = self.style, plan.extras
-        if not style.max_distractors:
-            return ()
         wanted = rng.randint(style.min_distractors, style.max_distractors)
         chosen = rng.sample(pool, min(wanted, len(pool)))
-        return tuple((rng.random(), _extra(extra, words, rng, style.size)) for extra in chosen)
+        return [
+            (rng.random(), extra_of(extra, style.size).tell(people, rng.random)) for extra in chosen
+        ]
 
-    def _question_first(self, rng: Random) -> bool:
-        if self.style.question == "mixed":
-            return rng.random() < 0.5
-        return self.style.question == "start"
+    def _question_first(self, random: Callable[[], float], last: Voice) -> bool:
+        wanted = self.style.question == "start" or random() < 0.5
+        return wanted and _stands_alone(last.script.question)
 
 
-def draft_of(story: Story) -> Draft:
-    """The problem of a story and its solution."""
-    told, num_steps = story.told(), story.num_steps
-    asked, name = story.worked[-1], story.plan.parts[0].part.name
-    return Draft(
-        text=story.text(told),
-        answer=number_text(asked.value),
-        steps=told.steps,
-        key=f"words:{canon_text(canonical(story.worked))}",
-        difficulty=num_steps,
-        meta={
-            "template": name,
-            "situation": story.plan.situation.name,
-            "steps": num_steps,
-            "distractors": len(story.extras),
-            "continuations": [target.part.name for target in story.plan.parts[1:]],
-        },
-    )
+def _key(parts: Sequence[Target], texts: Sequence[Sequence[str]]) -> str:
+    reached = NOTHING
+    for target, said in zip(parts, texts, strict=True):
+        reached = shape_of(target, reached.level).fill(said, reached)
+    return reached.text
 
 
 @cache
 def _stands_alone(pattern: str) -> bool:
     return _BACK.search(pattern) is None
-
-
-def _pick(nouns: Sequence[Words], rng: Random) -> Words:
-    return nouns[int(rng.random() * len(nouns))]
-
-
-def _extra(extra: Extra, words: Words, rng: Random, size: Size) -> str:
-    numbers = {let.name: number_text(let.how.draw(rng.random, {}, size)) for let in extra.lets}
-    return extra.pattern.format_map({**words, **numbers})
