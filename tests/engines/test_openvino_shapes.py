@@ -1,10 +1,12 @@
 """Every supported family of models against transformers, on tiny random models."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.engines.folder_gguf import write_folder_gguf
 from tests.engines.tiny_folders import FAMILIES, TinyFolder, write_folder
 
 pytest.importorskip("openvino")
@@ -31,11 +33,11 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="module")
 def decoder(folder: TinyFolder) -> Decoder:
-    return open_decoder(folder, "f32")
+    return open_decoder(folder.path, "f32")
 
 
-def open_decoder(folder: TinyFolder, precision: Precision) -> Decoder:
-    weights = converted(open_model(folder.path, "", 512), precision)
+def open_decoder(path: Path, precision: Precision) -> Decoder:
+    weights = converted(open_model(path, "", 512), precision)
     size = weights.vocabulary.num_tokens
     return Decoder(weights, precision, size, num_blocks=16, context_tokens=512, threads=1)
 
@@ -75,3 +77,14 @@ def test_reading_in_pieces_and_step_by_step_gives_the_same_logits(
         chunks = [Chunk((tokens[place],), place, blocks, 0)]
         rows.append(decoder.forward(chunks).values_MV[:1].copy())
     assert_equal(np.concatenate(rows), folder.logits(tokens)[41:])
+
+
+def test_a_gguf_file_of_the_model_gives_the_same_logits(folder: TinyFolder, tmp_path: Path) -> None:
+    pytest.importorskip("gguf")
+    config = folder.model.config
+    if config.model_type.startswith("qwen") and getattr(config, "sliding_window", None):
+        pytest.skip("GGUF files have no entry for windows in some layers of a qwen2")
+    tokens = numbers(70)
+    decoder = open_decoder(write_folder_gguf(tmp_path / "tiny.gguf", folder), "f32")
+    logits = decoder.forward([Chunk(tokens, 0, [0, 1, 2], 0)])
+    assert_equal(logits.values_MV, folder.logits(tokens))

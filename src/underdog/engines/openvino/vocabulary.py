@@ -1,7 +1,8 @@
-"""A byte-level BPE tokenizer built from GGUF metadata: text to tokens, tokens to bytes.
+"""A model's tokenizer: text to tokens, tokens to bytes.
 
-The vocabulary, merges and pre-tokeniser name come from the file; the `tokenizers` library does the
-work. Nothing is normalised, as in llama.cpp, so that what a prompt says is what the model reads.
+It is built from GGUF metadata here, and from a `tokenizer.json` in `folder_vocabulary`; the
+`tokenizers` library does the work. Nothing but spaces is normalised in GGUF files, as in llama.cpp,
+so that what a prompt says is what the model reads.
 Tokens are turned back into bytes, not text, because a character may span several tokens.
 """
 
@@ -12,9 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from underdog.engines.openvino.cuts import CUTS, tokenizer_cut
+from underdog.engines.openvino.cuts import CUTS, PIECES, WHOLE_WORDS, tokenizer_cut
 from underdog.engines.openvino.gguf_file import GgufFile
 from underdog.engines.openvino.gguf_tokens import GgufTokens, read_tokens, token_id
+from underdog.engines.openvino.pieces import SPACE_MARK, build_pieces
 from underdog.errors import MissingExtraError, ModelFileError
 
 VOCABULARY_FILE = "vocabulary.json"
@@ -25,9 +27,7 @@ ENDS = frozenset(
 """Names under which control tokens end a turn in some family of models."""
 
 _CONTROL, _USER_DEFINED = 3, 4
-_SPACE_MARK = "\u2581"
 _BYTE_PIECE = re.compile(r"<0x([0-9A-F]{2})>")
-_ADD_BOS = "tokenizer.ggml.add_bos_token"
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,18 @@ class Vocabulary:
         ends = {token for token in control if names[token] in ENDS}
         named = (token_id(file, name) for name in ("eos", "eot"))
         ends.update(token for token in named if token is not None)
-        wants_bos = file.header.metadata.get(_ADD_BOS)
-        bos = token_id(file, "bos") if wants_bos else None
-        text = _build(tokens, cut, control, literal)
-        return cls(text, len(names), tuple(sorted(ends)), control, literal, bos)
+        bos = token_id(file, "bos") if file.header.adds_bos else None
+        library = _tokenizers()
+        if cut == PIECES:
+            tokenizer = build_pieces(library, file, names, kinds)
+        else:
+            tokenizer = _build_letters(library, tokens, cut)
+        for group, special in ((control, True), (literal, False)):
+            added = [library.AddedToken(names[t], special=special, normalized=False) for t in group]
+            tokenizer.add_special_tokens(added) if special else tokenizer.add_tokens(added)
+        ending = tuple(sorted(ends))
+        text = tokenizer.to_str()
+        return cls(text, len(names), ending, control, literal, bos, cut == PIECES)
 
     @classmethod
     def load(cls, path: Path) -> "Vocabulary":
@@ -147,21 +155,18 @@ def _tokenizers() -> Any:
     return tokenizers
 
 
-def _build(tokens: GgufTokens, cut: str, control: tuple[int, ...], literal: tuple[int, ...]) -> str:
-    library = _tokenizers()
+def _build_letters(library: Any, tokens: GgufTokens, cut: str) -> Any:
+    """A byte-level tokenizer."""
     vocabulary = {name: token for token, name in enumerate(tokens.names)}
-    tokenizer = library.Tokenizer(library.models.BPE(vocab=vocabulary, merges=tokens.merges))
+    model = library.models.BPE(
+        vocab=vocabulary, merges=tokens.merges, ignore_merges=cut in WHOLE_WORDS
+    )
+    tokenizer = library.Tokenizer(model)
     cutters = library.pre_tokenizers
     steps = [cutters.Split(library.Regex(pattern), "isolated") for pattern in CUTS[cut]]
     steps.append(cutters.ByteLevel(add_prefix_space=False, use_regex=False))
     tokenizer.pre_tokenizer = cutters.Sequence(steps)
-    for group, special in ((control, True), (literal, False)):
-        added = [
-            library.AddedToken(tokens.names[token], special=special, normalized=False)
-            for token in group
-        ]
-        tokenizer.add_special_tokens(added) if special else tokenizer.add_tokens(added)
-    return tokenizer.to_str()
+    return tokenizer
 
 
 def open_tokenizer(text: str, path: Path) -> Any:
@@ -190,7 +195,7 @@ def _letter_bytes(name: str) -> bytes:
 
 def _piece_bytes(name: str) -> bytes:
     byte = _BYTE_PIECE.fullmatch(name)
-    return bytes([int(byte[1], 16)]) if byte else name.replace(_SPACE_MARK, " ").encode()
+    return bytes([int(byte[1], 16)]) if byte else name.replace(SPACE_MARK, " ").encode()
 
 
 def _byte_letters() -> list[str]:
