@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from underdog.engines.openvino.architecture import Activation, Architecture, Layer, Rope, checked
-from underdog.engines.openvino.entries import Entries
+from underdog.engines.openvino.entries import MOST_LAYERS, Entries
 from underdog.engines.openvino.families import Family, family_of
 from underdog.engines.openvino.ropes import read_rope
 from underdog.errors import ModelFileError
@@ -165,7 +165,7 @@ def _activation(get: Entries, family: Family) -> Activation:
 
 def _layers(get: Entries, name: str, family: Family, head_size: int) -> tuple[Layer, ...]:
     far, near = _ropes(get, family, head_size)
-    num_layers = get.whole("num_hidden_layers")
+    num_layers = get.whole("num_hidden_layers", most=MOST_LAYERS)
     window = get.whole("sliding_window", 0, least=0)
     if name != "mistral" and not family.whole_every and not get.given("use_sliding_window"):
         window = 0

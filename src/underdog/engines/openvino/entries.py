@@ -7,6 +7,8 @@ from typing import Any
 from underdog.errors import ModelFileError
 
 _MOST = 1 << 20
+MOST_LAYERS = 1 << 12
+"""More layers than any model has; each costs memory before the first weight is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,11 @@ class Entries:
         """An entry as it stands; `None` when there is none."""
         return self.values.get(self.prefix + name)
 
-    def whole(self, name: str, default: int = 0, *, least: int = 1) -> int:
-        """A whole number from `least` to a million. Raises `ModelFileError`."""
+    def whole(self, name: str, default: int = 0, *, least: int = 1, most: int = _MOST) -> int:
+        """A whole number from `least` to below `most`. Raises `ModelFileError`."""
         value = self.given(name)
         value = default if value is None else value
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value < _MOST:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value < most:
             raise self.wrong(name)
         return value
 

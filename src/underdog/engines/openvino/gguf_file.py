@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from underdog.engines.gguf_header import GgufHeader
 from underdog.engines.openvino.formats import FORMATS
 from underdog.engines.openvino.quantisation import dequantised
-from underdog.engines.openvino.tensor_source import check_shape, check_values
+from underdog.engines.openvino.tensor_source import check_shape, check_values, mapped
 from underdog.errors import ModelFileError
 
 _STRING = 8
@@ -41,7 +41,7 @@ class GgufFile:
     def __init__(self, path: Path, header: GgufHeader) -> None:
         self.header = header
         self.path = path
-        self._data: NDArray[np.uint8] = np.memmap(path, dtype=np.uint8, mode="r")
+        self._data = mapped(path)
 
     def __contains__(self, name: str) -> bool:
         return name in self.header.tensors

@@ -2,7 +2,7 @@
 
 from underdog.engines.gguf_header import GgufHeader
 from underdog.engines.openvino.architecture import Architecture, Layer, Rope, checked
-from underdog.engines.openvino.entries import Entries
+from underdog.engines.openvino.entries import MOST_LAYERS, Entries
 from underdog.engines.openvino.families import Family, family_of
 from underdog.errors import ModelFileError
 
@@ -38,7 +38,7 @@ def read_architecture(header: GgufHeader, divisors: tuple[float, ...] = ()) -> A
             f"the model rotates {rotated} of {head_size} entries of a head; the openvino engine "
             "rotates all of them, so use the llama_cpp engine"
         )
-    num_layers = get.whole("block_count")
+    num_layers = get.whole("block_count", most=MOST_LAYERS)
     return checked(
         Architecture(
             family=name,

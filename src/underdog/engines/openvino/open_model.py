@@ -4,7 +4,8 @@ What reads weights is opened on demand: a model that was converted before starts
 An adapter is put on a model by replacing `open_tensors` and `digest`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from underdog.engines.gguf_model import open_gguf
 from underdog.engines.local_model import LocalModel
 from underdog.engines.openvino.architecture import Architecture
 from underdog.engines.openvino.gguf_shape import ROPE_DIVISORS, read_architecture
+from underdog.errors import ModelFileError
 
 if TYPE_CHECKING:
     from underdog.engines.openvino.tensor_source import TensorSource
@@ -35,6 +37,21 @@ class OpenModel(LocalModel):
     open_vocabulary: "Callable[[], Vocabulary]"
 
 
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Say which model an error is about, where the error does not.
+
+    Args:
+        path: The model's file or folder.
+    """
+    try:
+        yield
+    except ModelFileError as error:
+        if str(path) in str(error):
+            raise
+        raise ModelFileError(f"{path}: {error}") from error
+
+
 def open_model(path: Path, template: str, context_tokens: int) -> OpenModel:
     """Look at a model.
 
@@ -47,11 +64,12 @@ def open_model(path: Path, template: str, context_tokens: int) -> OpenModel:
         ModelFileError: It is missing, malformed, or of a family that this engine cannot run.
         UnknownNameError: No such built-in template.
     """
-    if path.is_dir():
-        from underdog.engines.openvino.model_folder import open_folder
+    with naming(path):
+        if path.is_dir():
+            from underdog.engines.openvino.model_folder import open_folder
 
-        return open_folder(path, template, context_tokens)
-    return _open_file(path, template, context_tokens)
+            return open_folder(path, template, context_tokens)
+        return _open_file(path, template, context_tokens)
 
 
 def _open_file(path: Path, template: str, context_tokens: int) -> OpenModel:

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from underdog.engines.openvino.tensor_source import check_shape, check_values
+from underdog.engines.openvino.tensor_source import check_shape, check_values, mapped
 from underdog.errors import ModelFileError
 
 Json: TypeAlias = Any
@@ -57,7 +57,7 @@ class SafetensorsFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.places = read_safetensors_header(path)
-        self._data: NDArray[np.uint8] = np.memmap(path, dtype=np.uint8, mode="r")
+        self._data = mapped(path)
 
     def __contains__(self, name: str) -> bool:
         return name in self.places

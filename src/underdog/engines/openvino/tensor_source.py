@@ -37,6 +37,18 @@ class TensorSource(Protocol):
         ...
 
 
+def mapped(path: Path) -> NDArray[np.uint8]:
+    """The bytes of a file, read as they are looked at.
+
+    Raises:
+        ModelFileError: The file cannot be mapped.
+    """
+    try:
+        return np.memmap(path, dtype=np.uint8, mode="r")
+    except (OSError, ValueError) as error:
+        raise ModelFileError(f"cannot map the file {path} into memory: {error}") from error
+
+
 def check_values(path: Path, name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
     """The values, when all are numbers that half precision can hold.
 

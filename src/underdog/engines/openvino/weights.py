@@ -18,7 +18,7 @@ from typing import IO
 import numpy as np
 
 from underdog.engines.openvino.architecture import Architecture
-from underdog.engines.openvino.open_model import OpenModel
+from underdog.engines.openvino.open_model import OpenModel, naming
 from underdog.engines.openvino.packing import Array, Precision, packed, plain
 from underdog.engines.openvino.tensor_source import TensorSource
 from underdog.engines.openvino.vocabulary import VOCABULARY_FILE, Vocabulary
@@ -70,7 +70,8 @@ def converted(model: OpenModel, precision: Precision) -> Weights:
     """
     folder = cache_folder() / "openvino" / f"{model.digest[:24]}-{precision}-v{_LAYOUT}"
     if not (folder / _INDEX).is_file():
-        _publish(folder, lambda part: _convert(model, precision, part))
+        with naming(model.path):
+            _publish(folder, lambda part: _convert(model, precision, part))
     return _load(folder, model.architecture)
 
 
