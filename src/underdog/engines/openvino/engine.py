@@ -32,6 +32,7 @@ from underdog.engines.shaping.constraints import ConstraintCompiler, byte_tokeni
 from underdog.errors import ContextError, EngineError, MissingExtraError, UsageError
 
 if TYPE_CHECKING:
+    from underdog.engines.openvino.counters import Counters
     from underdog.engines.openvino.jobs import Job, Reading
     from underdog.engines.openvino.loop import DecodingLoop
     from underdog.engines.openvino.vocabulary import Vocabulary
@@ -90,6 +91,11 @@ class OpenVinoEngine:
     def info(self) -> EngineInfo:
         """What this engine is."""
         return self._info
+
+    @property
+    def counters(self) -> "Counters":
+        """What its decoding loop has done so far."""
+        return self._loop.counters
 
     async def generate(self, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
         """Completions per request, in request and seed order.

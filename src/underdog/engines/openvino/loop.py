@@ -10,12 +10,14 @@ import queue
 import threading
 from collections import defaultdict, deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
 
 from underdog.core import ModelShape, SamplingParams
 from underdog.engines.openvino.blocks import BLOCK_TOKENS, BlockPool
+from underdog.engines.openvino.counters import Counters
 from underdog.engines.openvino.decoder import Chunk, Decoder, Logits
 from underdog.engines.openvino.jobs import Job, SampleJob, ScoreJob
 from underdog.engines.openvino.row import Row
@@ -57,6 +59,7 @@ class DecodingLoop:
         self._pool = BlockPool(num_blocks)
         self._unreserved = num_blocks
         self._max_rows = max_rows
+        self._counters = Counters()
         self._inbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: deque[Job] = deque()
         self._reading: deque[Job] = deque()
@@ -66,6 +69,11 @@ class DecodingLoop:
         self._closed: EngineError | None = None
         self._thread = threading.Thread(target=self._run, name="underdog-openvino", daemon=True)
         self._thread.start()
+
+    @property
+    def counters(self) -> Counters:
+        """What has been done so far; a copy."""
+        return replace(self._counters)
 
     def submit(self, job: Job) -> None:
         """Hand a job in, from any thread. Raises `EngineError` when the loop has ended."""
@@ -126,6 +134,10 @@ class DecodingLoop:
         if not chunks:
             return
         logits = self._decoder.forward(chunks)
+        self._counters.steps += 1
+        self._counters.slots += self._max_rows
+        self._counters.rows += len(self._running)
+        self._counters.read_tokens += sum(len(chunk.tokens) for _, chunk in read)
         extended, self._running = self._running, []
         self._take(logits, np.arange(len(extended)), extended)
         self._hand_out(logits, read, len(extended))
@@ -163,6 +175,7 @@ class DecodingLoop:
         for job in list(self._reading):
             if not job.reading.blocks:
                 job.reading.begin(self._pool)
+                self._counters.cached_tokens += job.reading.cached
             chunk = job.next_chunk(room, logit_room)
             if chunk is None:
                 break
