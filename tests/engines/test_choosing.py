@@ -1,10 +1,13 @@
 """Which engine runs a file by itself."""
 
 import importlib.util
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.engines.tiny_folders import write_folder
 from tests.engines.tiny_gguf import write_tiny
 from underdog.engines import choosing
 from underdog.engines.choosing import choose_engine
@@ -65,3 +68,36 @@ def test_an_unknown_weight_format_goes_to_llama_cpp(tmp_path: Path) -> None:
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="cannot read"):
         choose_engine(tmp_path / "none.gguf")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    return write_folder(tmp_path_factory.mktemp("folder") / "model", "qwen3").path
+
+
+def test_a_folder_of_a_known_family_is_run_by_openvino(folder: Path) -> None:
+    assert choose_engine(folder).engine == "openvino"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda folder: (folder / "tokenizer.json").unlink(), "tokenizer"),
+        (lambda folder: (folder / "config.json").write_text('{"model_type": "mamba"}'), "mamba"),
+    ],
+)
+def test_other_folders_go_to_transformers(
+    folder: Path, tmp_path: Path, spoil: Callable[[Path], None], reason: str
+) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    spoil(copy)
+    choice = choose_engine(copy)
+    assert choice.engine == "transformers"
+    assert reason in choice.reason
+
+
+def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match="safetensors"):
+        choose_engine(tmp_path)

@@ -8,6 +8,9 @@ import pytest
 
 from tests.engines.folder_gguf import write_folder_gguf
 from tests.engines.tiny_folders import FAMILIES, TinyFolder, write_folder
+from underdog.core import GenerateRequest, Message, ModelShape, Prompt, SamplingParams
+from underdog.engines.opening import open_engine
+from underdog.engines.sync import SyncEngine
 
 pytest.importorskip("openvino")
 pytest.importorskip("torch")
@@ -88,3 +91,31 @@ def test_a_gguf_file_of_the_model_gives_the_same_logits(folder: TinyFolder, tmp_
     decoder = open_decoder(write_folder_gguf(tmp_path / "tiny.gguf", folder), "f32")
     logits = decoder.forward([Chunk(tokens, 0, [0, 1, 2], 0)])
     assert_equal(logits.values_MV, folder.logits(tokens))
+
+
+def test_the_engine_samples_from_a_folder_as_from_its_gguf_file(tmp_path: Path) -> None:
+    pytest.importorskip("gguf")
+    folder = write_folder(tmp_path / "model", "gemma3")
+    file = write_folder_gguf(tmp_path / "model.gguf", folder)
+    params = SamplingParams(temperature=1.0, max_tokens=12)
+    request = GenerateRequest(Prompt((Message("user", "what is it?"),)), params, (1, 2))
+    options = {"context_tokens": 128, "threads": 1, "max_rows": 2, "precision": "f32"}
+    texts: list[list[str]] = []
+    for spec in (f"openvino:{folder.path}", f"openvino:{file}"):
+        with SyncEngine(open_engine(spec, template="chatml", **options)) as engine:
+            texts.append([row.text for row in engine.generate([request])[0]])
+            assert engine.info.shape == ModelShape(
+                sum(weight.numel() for weight in folder.model.parameters()), 0, 7, 64
+            )
+    assert texts[0] == texts[1]
+    assert len({*texts[0]}) == 2
+
+
+def test_a_folder_alone_is_opened_with_its_own_template(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "model", "smollm3")
+    with SyncEngine(open_engine(str(folder.path), context_tokens=128, threads=1)) as engine:
+        assert engine.info.engine == "openvino"
+        assert engine.info.context_tokens == 128
+        prompt = Prompt((Message("user", "what is it?"),))
+        request = GenerateRequest(prompt, SamplingParams(max_tokens=3), (1,))
+        assert engine.generate([request])[0][0].usage.generated_tokens > 0

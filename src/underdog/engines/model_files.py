@@ -122,7 +122,7 @@ def pull_model(source: str, progress: Progress | None = None) -> Path:
 
 
 def resolve_model(name: str) -> Path:
-    """The file of a model given by path or name; its checksum is verified when it was pulled.
+    """The file or folder of a model given by path or name; a pulled one's checksum is verified.
 
     Raises:
         UnknownNameError: Neither a file nor a known or pulled model.
@@ -132,7 +132,7 @@ def resolve_model(name: str) -> Path:
     pulled = pulled_models()
     if name in pulled:
         return _verified(name, pulled[name])
-    if path.is_file():
+    if path.is_file() or (path / "config.json").is_file():
         return path
     if name in KNOWN:
         raise ModelFileError(f"model {name!r} is not here yet; run: underdog models pull {name}")

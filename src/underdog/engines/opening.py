@@ -27,10 +27,10 @@ def open_engine(spec: str, **options: Any) -> Engine:
     """Open an engine.
 
     Args:
-        spec: A model's name (`smollm2-135m`) or GGUF file, which the fastest engine that can
-            runs (see `choosing`); or an engine and its model: `llama_cpp:model.gguf`,
-            `openvino:model.gguf`, `transformers:folder`, `openai:http://host:port/v1#model`,
-            `scripted:replies.json`. Parameters may follow, `openvino:model.gguf,lora=adapter`, or
+        spec: A model's name (`smollm2-135m`), GGUF file or safetensors folder, which the fastest
+            engine that can runs (see `choosing`); or an engine and its model:
+            `llama_cpp:model.gguf`, `openvino:model.gguf`, `openvino:folder`, `transformers:folder`,
+            `openai:http://host:port/v1#model`, `scripted:replies.json`. Parameters may follow, `openvino:model.gguf,lora=adapter`, or
             all be named, `llama_cpp:model=model.gguf,slots=8`.
         options: Further parameters of the engine, such as `slots=8` or `threads=1`.
 
@@ -52,17 +52,19 @@ def open_engine(spec: str, **options: Any) -> Engine:
 
 
 def _open_local(path: Path, options: dict[str, Any]) -> Engine:
-    """The best engine for a file; what only llama.cpp has an option for is llama.cpp's."""
+    """The best engine for a model; what only llama.cpp has an option for is llama.cpp's."""
     given = {"model": str(path), **options}
     fast = inspect.signature(engines.get("openvino")).parameters
     slow = inspect.signature(engines.get("llama_cpp")).parameters
     asked_for_llama = not options.keys() <= fast.keys() and options.keys() <= slow.keys()
-    if asked_for_llama or choose_engine(path).engine == "llama_cpp":
-        return _open(str(path), "llama_cpp", given)
+    engine = "llama_cpp" if asked_for_llama else choose_engine(path).engine
+    if engine != "openvino":
+        return _open(str(path), engine, given)
     try:
         return _open(str(path), "openvino", given)
     except EngineError as error:
-        if not importlib.util.find_spec("xllamacpp") or not options.keys() <= slow.keys():
+        for_llama = not path.is_dir() and options.keys() <= slow.keys()
+        if not for_llama or not importlib.util.find_spec("xllamacpp"):
             raise
         _LOG.warning("llama_cpp runs %s, because openvino failed: %s", path.name, error)
         return _open(str(path), "llama_cpp", given)

@@ -1,8 +1,10 @@
-"""Whether this engine can run a GGUF file, judged by its header alone."""
+"""Whether this engine can run a model, judged by what the model says about itself."""
 
 import importlib.util
+from pathlib import Path
 
 from underdog.engines.gguf_header import GgufHeader
+from underdog.engines.openvino.config_shape import read_config
 from underdog.engines.openvino.cuts import tokenizer_cut
 from underdog.engines.openvino.formats import FORMATS, PACKAGE_FORMATS
 from underdog.engines.openvino.gguf_shape import read_architecture
@@ -10,7 +12,7 @@ from underdog.errors import ModelFileError
 
 
 def obstacle(header: GgufHeader) -> str:
-    """Why the engine cannot run a model; empty when it can."""
+    """Why the engine cannot run a GGUF file; empty when it can."""
     try:
         read_architecture(header)
         tokenizer_cut(header)
@@ -28,3 +30,12 @@ def obstacle(header: GgufHeader) -> str:
         name = PACKAGE_FORMATS[tables[0]].name
         return f"weights in format {name} need the gguf package: pip install 'underdog[gguf]'"
     return ""
+
+
+def folder_obstacle(folder: Path) -> str:
+    """Why the engine cannot run a model folder; empty when it can."""
+    try:
+        read_config(folder)
+    except ModelFileError as error:
+        return str(error)
+    return "" if (folder / "tokenizer.json").is_file() else f"{folder} has no tokenizer.json"
