@@ -102,6 +102,11 @@ def _publish(folder: Path, fill: Callable[[Path], None]) -> None:
                 f"cannot write the converted model {folder}: {reason}; free space or set "
                 "UNDERDOG_CACHE to another folder"
             ) from error
+    except MemoryError as error:
+        raise EngineError(
+            f"there is not enough memory to convert the model into {folder}; free memory or use a "
+            "smaller model"
+        ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
