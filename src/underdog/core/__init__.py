@@ -15,6 +15,7 @@ from underdog.core.engine import (
 )
 from underdog.core.example import Example, Segment
 from underdog.core.form import Form, Reading
+from underdog.core.hidden_states import HiddenStates, LayerStates, StatesRequest
 from underdog.core.item import Draft, Family, Item, Step
 from underdog.core.outcome import Outcome
 from underdog.core.problem import JSONValue, Problem, Question
@@ -51,9 +52,11 @@ __all__ = [
     "Grade",
     "GradeStatus",
     "Grammar",
+    "HiddenStates",
     "Item",
     "JSONValue",
     "JsonSchema",
+    "LayerStates",
     "Limits",
     "Message",
     "ModelCalls",
@@ -82,6 +85,7 @@ __all__ = [
     "Shot",
     "Solution",
     "SolutionStatus",
+    "StatesRequest",
     "Step",
     "Steps",
     "StoredScore",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from underdog.engines.openvino.architecture import Rope
 from underdog.engines.openvino.blocks import BLOCK_TOKENS
-from underdog.engines.openvino.graph import build_decoder
+from underdog.engines.openvino.graph import build_decoder, build_states
 from underdog.engines.openvino.packing import Array, Precision
 from underdog.engines.openvino.runtime import ov
 from underdog.engines.openvino.weights import Weights
@@ -93,6 +93,7 @@ class Decoder:
         num_blocks: Blocks that callers may use, 0 to `num_blocks - 1`.
         context_tokens: Longest sequence.
         threads: Threads for matrix products.
+        num_layers: Only so many layers and no head, for `states`; 0 takes the whole model.
     """
 
     def __init__(
@@ -104,6 +105,7 @@ class Decoder:
         num_blocks: int,
         context_tokens: int,
         threads: int,
+        num_layers: int = 0,
     ) -> None:
         options = {
             **_HINTS[precision],
@@ -114,7 +116,9 @@ class Decoder:
             if precision in ("int8", "int4")
             else 0,
         }
-        graph = build_decoder(weights, num_tokens)
+        graph = (
+            build_states(weights, num_layers) if num_layers else build_decoder(weights, num_tokens)
+        )
         compiled: Any = ov.Core().compile_model(graph, "CPU", options)
         self._request: Any = compiled.create_infer_request()
         self._embedding = weights.arrays["embedding"]
@@ -130,6 +134,18 @@ class Decoder:
 
         The arrays are valid until the next call.
         """
+        self._infer(chunks)
+        names = ("logits", "tile_max", "tile_mass", "tile_mass_cooled")
+        values, tile_max, mass, cooled = (self._request.get_tensor(name).data for name in names)
+        cooling = self._inputs["inverse_temperature"].reshape(-1)
+        return Logits(values, tile_max, mass, cooled, cooling)
+
+    def states(self, chunks: Sequence[Chunk]) -> Floats:
+        """Append every chunk as `forward` does; the residual stream at the asked positions."""
+        self._infer(chunks)
+        return self._request.get_tensor("hidden").data.copy()
+
+    def _infer(self, chunks: Sequence[Chunk]) -> None:
         if sum(len(chunk.tokens) for chunk in chunks) == 1:
             chunks = [*chunks, Chunk((0,), 0, (self._spare,), 1)]
         # The request reads the arrays in place: they must outlive the call.
@@ -137,10 +153,6 @@ class Decoder:
         for name, array in self._inputs.items():
             self._request.set_tensor(name, ov.Tensor(array, shared_memory=bool(array.ndim)))
         self._request.infer()
-        names = ("logits", "tile_max", "tile_mass", "tile_mass_cooled")
-        values, tile_max, mass, cooled = (self._request.get_tensor(name).data for name in names)
-        cooling = self._inputs["inverse_temperature"].reshape(-1)
-        return Logits(values, tile_max, mass, cooled, cooling)
 
     def copy_block(self, source: int, target: int) -> None:
         """Duplicate a block's keys and values."""

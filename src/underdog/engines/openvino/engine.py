@@ -18,9 +18,11 @@ from underdog.core import (
     ContinuationScore,
     EngineInfo,
     GenerateRequest,
+    LayerStates,
     Prompt,
     SamplingParams,
     ScoreRequest,
+    StatesRequest,
     Usage,
 )
 from underdog.engines.charging import charge
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from underdog.engines.openvino.counters import Counters
     from underdog.engines.openvino.jobs import Job, Reading
     from underdog.engines.openvino.loop import DecodingLoop
+    from underdog.engines.openvino.states import StateReader
     from underdog.engines.openvino.vocabulary import Vocabulary
     from underdog.engines.shaping.constraints import Matcher
 
@@ -83,7 +86,7 @@ class OpenVinoEngine:
         self._template = model.template
         self._template.prepare()
         self._info = model.info("openvino", f"{runtime}-{_REVISION}-{precision}", name)
-        self._loop, vocabulary = _start(model, precision, max_rows, threads or 0)
+        self._loop, vocabulary, self._states = _start(model, precision, max_rows, threads or 0)
         self._vocabulary = vocabulary
         self._constraints = ConstraintCompiler(lambda: byte_tokenizer(vocabulary))
 
@@ -116,6 +119,16 @@ class OpenVinoEngine:
             EngineError: The engine failed or is closed.
         """
         return await fan_out([self._score(request) for request in requests])
+
+    async def hidden_states(self, requests: Sequence[StatesRequest]) -> list[LayerStates]:
+        """The residual stream of each prompt at a layer and at some of its tokens.
+
+        Raises:
+            ContextError: A prompt does not fit the context.
+            UsageError: There is no such layer or position.
+        """
+        tokens = await fan_out([self._tokens(request.prompt) for request in requests])
+        return await asyncio.to_thread(self._states.look, requests, tokens)
 
     async def aclose(self) -> None:
         """End the decoding thread. May be called twice."""
@@ -223,7 +236,7 @@ def _opened(path: Path, template: str, context_tokens: int, lora: Path | None) -
 
 def _start(
     model: OpenModel, precision: Any, max_rows: int, threads: int
-) -> "tuple[DecodingLoop, Vocabulary]":
+) -> "tuple[DecodingLoop, Vocabulary, StateReader]":
     """Load and compile; the tokenizer is built beside the compiler, which leaves Python alone."""
     from underdog.engines.openvino.blocks import blocks_for
     from underdog.engines.openvino.weights import converted
@@ -236,6 +249,7 @@ def _start(
         try:
             from underdog.engines.openvino.decoder import Decoder
             from underdog.engines.openvino.loop import DecodingLoop
+            from underdog.engines.openvino.states import StateReader
 
             decoder = Decoder(
                 weights,
@@ -253,7 +267,10 @@ def _start(
             ) from error
         warmed.result()
     loop = DecodingLoop(decoder, vocabulary, model.shape, num_blocks=num_blocks, max_rows=max_rows)
-    return loop, vocabulary
+    states = StateReader(
+        weights, precision, model.shape, model.context_tokens, threads or default_threads()
+    )
+    return loop, vocabulary, states
 
 
 def _check(precision: str, max_rows: int, context_tokens: int, threads: int | None) -> None:

@@ -40,6 +40,16 @@ def build_decoder(weights: Weights, num_tokens: int) -> Any:
     return ov.Model(results, graph.parameters, "decoder")
 
 
+def build_states(weights: Weights, num_layers: int) -> Any:
+    """The first layers alone: the residual stream after them, at the positions of `logit_rows`."""
+    graph = _Graph(weights)
+    hidden = op.gather(graph.decoder(num_layers), graph.logit_rows, graph.whole(0))
+    _output(hidden).set_names({"hidden"})
+    for parameter in graph.parameters:
+        parameter.output(0).set_names({parameter.friendly_name})
+    return ov.Model([op.result(hidden)], graph.parameters, "states")
+
+
 def constant(array: Array | np.generic) -> Node:
     """A constant that refers to the array's memory."""
     return op.constant(np.asarray(array), shared_memory=True)
@@ -86,13 +96,13 @@ class _Graph:
         """An axis to split along."""
         return self.number(axis, np.int64)
 
-    def decoder(self) -> Node:
-        """Hidden states of all tokens after the last layer."""
+    def decoder(self, num_layers: int | None = None) -> Node:
+        """Hidden states of all tokens after the last layer, or after the first `num_layers`."""
         hidden = self.embeds
         if self._architecture.embedding_scale != 1.0:
             scale = self.number(self._architecture.embedding_scale, np.float32)
             hidden = op.multiply(hidden, scale)
-        for layer in range(self._architecture.num_layers):
+        for layer in range(num_layers or self._architecture.num_layers):
             attended = self._attention(hidden, layer)
             hidden = op.add(hidden, self._after(attended, f"{layer}.attention_post_norm"))
             hidden = op.add(hidden, self._after(self._mlp(hidden, layer), f"{layer}.mlp_post_norm"))
