@@ -30,8 +30,9 @@ def open_engine(spec: str, **options: Any) -> Engine:
         spec: A model's name (`smollm2-135m`), GGUF file or safetensors folder, which the fastest
             engine that can runs (see `choosing`); or an engine and its model:
             `llama_cpp:model.gguf`, `openvino:model.gguf`, `openvino:folder`, `transformers:folder`,
-            `openai:http://host:port/v1#model`, `scripted:replies.json`. Parameters may follow, `openvino:model.gguf,lora=adapter`, or
-            all be named, `llama_cpp:model=model.gguf,slots=8`.
+            `openai:http://host:port/v1#model`, `scripted:replies.json`. Parameters
+            may follow, `openvino:model.gguf,lora=adapter`, or all be named,
+            `llama_cpp:model=model.gguf,slots=8`.
         options: Further parameters of the engine, such as `slots=8` or `threads=1`.
 
     Raises:
