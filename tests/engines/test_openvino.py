@@ -227,7 +227,7 @@ def test_a_spec_opens_the_engine(tiny: Tiny) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"precision": "int3"}, {"max_rows": 0}, {"context_tokens": 2}, {"threads": -1}]
+    "options", [{"precision": "int3"}, {"max_rows": -1}, {"context_tokens": 2}, {"threads": -1}]
 )
 def test_impossible_options_are_refused(tiny: Tiny, options: dict[str, object]) -> None:
     with pytest.raises(UsageError):

@@ -13,7 +13,7 @@ __all__ = ["OpenVinoEngine", "open_openvino"]
 def open_openvino(
     model: str,
     precision: str = "int8",
-    max_rows: int = 32,
+    max_rows: int = 0,
     context_tokens: int = 2048,
     threads: int = 0,
     template: str = "",

@@ -165,7 +165,10 @@ class Decoder:
             if "_cache." not in name:
                 continue
             shape = [num_blocks, *(extent.get_length() for extent in list(port.partial_shape)[1:])]
-            tensor = ov.Tensor(port.get_element_type(), ov.Shape(shape))
+            try:
+                tensor = ov.Tensor(port.get_element_type(), ov.Shape(shape))
+            except RuntimeError as error:
+                raise MemoryError(f"no memory for {num_blocks} blocks of keys or values") from error
             self._request.set_tensor(name, tensor)
             self._caches.append(tensor.data)
 

@@ -6,7 +6,7 @@ many samples; for one row at a time of a model above a billion parameters llama.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -19,6 +19,7 @@ from underdog.core import (
     EngineInfo,
     GenerateRequest,
     LayerStates,
+    Piece,
     Prompt,
     SamplingParams,
     ScoreRequest,
@@ -27,6 +28,7 @@ from underdog.core import (
 )
 from underdog.engines.charging import charge
 from underdog.engines.fan_out import fan_out
+from underdog.engines.memory import free_bytes
 from underdog.engines.openvino.open_model import OpenModel, open_model
 from underdog.engines.processor import default_threads
 from underdog.engines.shaping.checks import check_penalties
@@ -39,12 +41,12 @@ if TYPE_CHECKING:
     from underdog.engines.openvino.loop import DecodingLoop
     from underdog.engines.openvino.states import StateReader
     from underdog.engines.openvino.vocabulary import Vocabulary
+    from underdog.engines.openvino.weights import Weights
     from underdog.engines.shaping.constraints import Matcher
 
 T = TypeVar("T")
 
 _PRECISIONS = ("int8", "int4", "bf16", "f16", "f32")
-_SPARE_PROMPTS = 2
 _REVISION = 1
 
 
@@ -54,7 +56,8 @@ class OpenVinoEngine:
     Args:
         path: The model file, or a folder with `config.json`, `*.safetensors` and `tokenizer.json`.
         precision: `int8`, `int4`, `bf16`, `f16` or `f32` matrices.
-        max_rows: Rows that are decoded side by side.
+        max_rows: Rows that are decoded side by side, fewer where memory holds no more; 0 for 32
+            or as many as take half of the free memory.
         context_tokens: Longest prompt plus completion of a row.
         threads: Threads for matrix products; 0 or `None` takes `UNDERDOG_THREADS` or one per
             physical core.
@@ -73,7 +76,7 @@ class OpenVinoEngine:
         path: Path,
         *,
         precision: str = "int8",
-        max_rows: int = 32,
+        max_rows: int = 0,
         context_tokens: int = 2048,
         threads: int | None = None,
         name: str = "",
@@ -111,6 +114,32 @@ class OpenVinoEngine:
         """
         return await fan_out([self._sample(request) for request in requests])
 
+    async def stream(self, request: GenerateRequest) -> AsyncIterator[Piece]:
+        """The pieces of one row as they are sampled; leaving the loop early cancels it.
+
+        Raises:
+            UsageError: The request has not exactly one seed.
+        """
+        if len(request.seeds) != 1:
+            raise UsageError(f"{len(request.seeds)} seeds: one row can be streamed, so give one")
+        running = asyncio.get_running_loop()
+        news: asyncio.Queue[str | None] = asyncio.Queue()
+
+        def tell(text: str) -> None:
+            if text:
+                with suppress(RuntimeError):  # the caller's event loop may be gone
+                    running.call_soon_threadsafe(news.put_nowait, text)
+
+        rows = asyncio.ensure_future(self._sample(request, tell))
+        rows.add_done_callback(lambda _: news.put_nowait(None))
+        try:
+            while (text := await news.get()) is not None:
+                yield Piece(text)
+            [row] = await rows
+            yield Piece("", row)
+        finally:
+            rows.cancel()
+
     async def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
         """Log-probabilities of the tokens that the tokenizer cuts each continuation into.
 
@@ -134,7 +163,9 @@ class OpenVinoEngine:
         """End the decoding thread. May be called twice."""
         await asyncio.to_thread(self._loop.close)
 
-    async def _sample(self, request: GenerateRequest) -> list[Completion]:
+    async def _sample(
+        self, request: GenerateRequest, tell: "Callable[[str], None] | None" = None
+    ) -> list[Completion]:
         from underdog.engines.openvino.jobs import Reading, SampleJob
 
         params = request.params
@@ -150,7 +181,7 @@ class OpenVinoEngine:
         limit = min(params.max_tokens, room)
         reading = Reading(tokens, len(tokens) - 1)
         return await self._done(
-            lambda deliver: SampleJob(reading, params, request.seeds, limit, deliver, matcher)
+            lambda deliver: SampleJob(reading, params, request.seeds, limit, deliver, matcher, tell)
         )
 
     async def _matcher(self, params: SamplingParams) -> "Matcher | None":
@@ -238,12 +269,13 @@ def _start(
     model: OpenModel, precision: Any, max_rows: int, threads: int
 ) -> "tuple[DecodingLoop, Vocabulary, StateReader]":
     """Load and compile; the tokenizer is built beside the compiler, which leaves Python alone."""
-    from underdog.engines.openvino.blocks import blocks_for
+    from underdog.engines.openvino.cache_plan import CachePlan, block_bytes, with_cache
     from underdog.engines.openvino.weights import converted
 
     weights = converted(model, precision)
     vocabulary = weights.vocabulary
-    num_blocks = (max_rows + _SPARE_PROMPTS) * (blocks_for(model.context_tokens) + 1)
+    value_bytes = 4 if precision == "f32" else 2
+    asked = CachePlan(max_rows, model.context_tokens, block_bytes(model.architecture, value_bytes))
     with ThreadPoolExecutor(1, "underdog-tokenizer") as beside:
         warmed = beside.submit(vocabulary.prepare)
         try:
@@ -251,14 +283,17 @@ def _start(
             from underdog.engines.openvino.loop import DecodingLoop
             from underdog.engines.openvino.states import StateReader
 
-            decoder = Decoder(
-                weights,
-                precision,
-                vocabulary.num_tokens,
-                num_blocks=num_blocks,
-                context_tokens=model.context_tokens,
-                threads=threads or default_threads(),
-            )
+            def build(plan: CachePlan) -> Decoder:
+                return Decoder(
+                    weights,
+                    precision,
+                    vocabulary.num_tokens,
+                    num_blocks=plan.num_blocks,
+                    context_tokens=plan.context_tokens,
+                    threads=threads or default_threads(),
+                )
+
+            decoder, plan = with_cache(asked, _room(weights), build)
         except (AttributeError, RuntimeError) as error:
             raise EngineError(
                 f"OpenVINO {version('openvino')} cannot compile the model "
@@ -266,20 +301,28 @@ def _start(
                 "pip install 'openvino==2026.4.*'"
             ) from error
         warmed.result()
-    loop = DecodingLoop(decoder, vocabulary, model.shape, num_blocks=num_blocks, max_rows=max_rows)
+    loop = DecodingLoop(
+        decoder, vocabulary, model.shape, num_blocks=plan.num_blocks, max_rows=plan.max_rows
+    )
     states = StateReader(
         weights, precision, model.shape, model.context_tokens, threads or default_threads()
     )
     return loop, vocabulary, states
 
 
+def _room(weights: "Weights") -> int:
+    """Memory for keys and values: what is free, less the compiled weights; 0 when not known."""
+    free = free_bytes()
+    return max(1, free - sum(array.nbytes for array in weights.arrays.values())) if free else 0
+
+
 def _check(precision: str, max_rows: int, context_tokens: int, threads: int | None) -> None:
     if precision not in _PRECISIONS:
         raise UsageError(f"precision={precision!r}: choose one of {', '.join(_PRECISIONS)}")
-    if max_rows < 1 or context_tokens < 16 or (threads or 0) < 0:
+    if max_rows < 0 or context_tokens < 16 or (threads or 0) < 0:
         raise UsageError(
             f"max_rows={max_rows}, context_tokens={context_tokens}, threads={threads}: give at "
-            "least 1 row, 16 tokens of context and 0 threads"
+            "least 0 rows (0 for as many as memory allows), 16 tokens of context and 0 threads"
         )
 
 
