@@ -18,11 +18,7 @@ from underdog.sandbox.opening import open_sandbox
 from underdog.tasks.generators import families
 from underdog.tasks.making import SHARES, generate, split_of
 
-FEW, SOME, MANY, BATCH = 100, 2_000, 10_000, 500
-ARITHMETIC = (
-    "addition", "subtraction", "multiplication", "division", "chain", "decimals", "fractions",
-    "percentages", "powers", "roots", "rounding", "units", "comparison", "modular", "gcd_lcm",
-)  # fmt: skip
+FEW, MANY, BATCH = 100, 10_000, 500
 LIMITS = Limits(timeout_s=30, output_bytes=1 << 24)
 NAMES = families.names()
 
@@ -142,17 +138,31 @@ def test_formulas_evaluate_to_their_values(name: str, sandbox: Sandbox) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_thousands_of_items_keep_all_of_it(name: str, sandbox: Sandbox) -> None:
-    """The other families have tests of their own over as many items."""
-    count = MANY if name in ARITHMETIC else SOME
-    specs = family_of(name).forms
+def test_ten_thousand_items_keep_all_of_it(name: str, sandbox: Sandbox) -> None:
+    """Gold, split, the steps' formulas, the default form; about two more forms by turns."""
+    default, *others = family_of(name).forms
+    turns = max(1, len(others) // 2)
+    keys: set[str] = set()
     stream = generate(family_of(name), "train", 5)
-    for start in range(0, count, BATCH):
+    for _ in range(MANY // BATCH):
         items = list(islice(stream, BATCH))
-        for place, spec in enumerate(specs):
-            check_form(name, spec, items[place :: len(specs)], sandbox)
-        if start < 4 * BATCH:
-            check_formulas(items, sandbox)
+        check_shape(name, items)
+        check_formulas(items, sandbox)
+        check_form(name, default, items, sandbox)
+        for place, spec in enumerate(others):
+            check_form(name, spec, items[place % turns :: turns], sandbox)
+        keys.update(item.key for item in items)
+    for split in ("dev", "test"):
+        for item in islice(generate(family_of(name), split, 5), BATCH):
+            assert item.problem.split == split
+            assert item.key not in keys
+
+
+def check_shape(name: str, items: list[Item]) -> None:
+    for item in items:
+        assert right(name, item.problem.gold, item), item
+        assert right(name, item.steps[-1].value, item), item
+        assert item.problem.split == split_of(item.key) == "train"
 
 
 def check_form(name: str, spec: str, items: list[Item], sandbox: Sandbox) -> None:

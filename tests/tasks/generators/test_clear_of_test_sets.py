@@ -1,0 +1,35 @@
+"""Generated training problems repeat nothing of the public test sets."""
+
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tests.tasks.conftest import data_folder
+from underdog.data.decontamination import ContaminationIndex, local_benchmarks
+from underdog.errors import MissingExtraError
+from underdog.tasks.generators import families
+from underdog.tasks.making import generate
+
+ITEMS = 10_000
+
+
+@cache
+def index_of(folder: Path) -> ContaminationIndex:
+    return ContaminationIndex.build(local_benchmarks(folder))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", families.names())
+def test_ten_thousand_problems_repeat_no_test_problem(name: str) -> None:
+    folder = data_folder()
+    if folder is None:
+        pytest.skip("no data folder: set UNDERDOG_DATA_DIR")
+    try:
+        items = islice(generate(families.create(name), "train", 6), ITEMS)
+    except MissingExtraError as error:
+        pytest.skip(str(error))
+    texts = (f"{i.problem.question.context} {i.problem.question.text}" for i in items)
+    found = [hits[0] for hits in index_of(folder).scan(texts) if hits]
+    assert not found, (len(found), [str(hit) for hit in found[:3]])
