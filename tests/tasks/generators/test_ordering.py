@@ -2,12 +2,15 @@
 
 import re
 from itertools import permutations
+from random import Random
 
 import pytest
 
 from tests.tasks.generators.item_checks import check_family, draw
 from underdog.errors import ConfigError
 from underdog.tasks.generators import families
+from underdog.tasks.generators._people import PEOPLE
+from underdog.tasks.generators.ordering import ordering_key
 
 UP = ("is taller than", "is older than", "runs faster than", "finished before", "is richer than",
       "scored more than")  # fmt: skip
@@ -21,7 +24,7 @@ def clues_in(text: str) -> set[tuple[str, str]]:
 
 
 def test_items_are_whole_and_have_one_solution() -> None:
-    for item in check_family("ordering"):
+    for item in check_family("ordering:people=6"):
         clues, order = clues_in(item.problem.question.text), item.problem.meta["order"]
         assert clues == {tuple(pair) for pair in item.problem.meta["clues"]}
         solutions = [
@@ -42,11 +45,25 @@ def test_the_place_asked_for_is_the_answer() -> None:
         assert order[place] == item.problem.gold, asked
 
 
-def test_the_key_forgets_the_order_and_direction_of_clues() -> None:
+def test_the_key_forgets_names_and_the_order_of_clues() -> None:
+    rng = Random(3)
     for item in draw("ordering", 30):
-        listed = item.key.split(":")[2].split()
-        assert listed == sorted(listed)
-        assert {tuple(each.split(">")) for each in listed} == clues_in(item.problem.question.text)
+        order, clues = item.problem.meta["order"], [tuple(c) for c in item.problem.meta["clues"]]
+        assert set(clues) == clues_in(item.problem.question.text)
+        names = dict(zip(order, rng.sample(PEOPLE, len(order)), strict=True))
+        renamed = [(names[high], names[low]) for high, low in rng.sample(clues, len(clues))]
+        place = order.index(item.problem.gold)
+        assert ordering_key([names[one] for one in order], renamed, place) == item.key
+
+
+def test_the_key_tells_further_clues_and_places_apart() -> None:
+    pairs = [("a", "b"), ("b", "c")]
+    keys = {ordering_key("abc", pairs, place) for place in range(3)}
+    assert len(keys | {ordering_key("abc", [*pairs, ("a", "c")], 0)}) == 4
+
+
+def test_there_are_many_different_items() -> None:
+    assert len({item.key for item in draw("ordering", 1_000)}) > 400
 
 
 @pytest.mark.parametrize("knobs", ["people=2", "people=11", "extra=-1", "people=3,min_people=4"])

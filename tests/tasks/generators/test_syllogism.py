@@ -2,12 +2,16 @@
 
 import re
 from itertools import product
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.tasks.generators.item_checks import check_family, draw
 from underdog.errors import ConfigError
 from underdog.tasks.generators import families
+from underdog.tasks.generators.syllogism import Link, Premises, syllogism_key
 
 
 def entailed(text: str) -> bool:
@@ -50,11 +54,29 @@ def test_both_answers_are_common() -> None:
     assert 60 < golds.count("yes") < 140
 
 
-def test_the_key_forgets_the_order_of_premises() -> None:
-    for item in draw("syllogism", 20):
-        premises = item.key.rpartition(":")[2].split()
-        every = [each for each in premises if "<" in each]
-        assert every == sorted(every)
+@given(st.randoms(use_true_random=False))
+def test_the_key_forgets_words_and_the_order_of_premises(rng: Random) -> None:
+    every = [("a", "b"), ("b", "c"), ("d", "b"), ("b", "e")]
+    no = [("c", "f"), ("g", "a")]
+    names = dict(zip("abcdefg", rng.sample("hijklmnopqrstu", 7), strict=True))
+
+    def renamed(pairs: list[Link]) -> tuple[Link, ...]:
+        found = [(names[a], names[b]) for a, b in pairs]
+        return tuple(rng.sample(found, len(found)))
+
+    premises = Premises(tuple(every), tuple(no))
+    other = Premises(renamed(every), tuple((b, a) for a, b in renamed(no)))
+    for form in ("every", "no"):
+        key = syllogism_key(premises, "a", "f", form)
+        assert key == syllogism_key(other, names["a"], names["f"], form)
+    assert syllogism_key(premises, "f", "a", "no") == syllogism_key(
+        other, *renamed([("a", "f")])[0], "no"
+    )
+    assert syllogism_key(premises, "f", "a", "every") != syllogism_key(premises, "a", "f", "every")
+
+
+def test_there_are_many_different_items() -> None:
+    assert len({item.key for item in draw("syllogism", 1_000)}) > 600
 
 
 @pytest.mark.parametrize("knobs", ["links=0", "extra=7", "links=2,min_links=3"])

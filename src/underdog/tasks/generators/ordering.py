@@ -1,7 +1,7 @@
 """Who is where in a row: an order that clues about pairs fix completely.
 
 Every pair of neighbours in the order is named in one clue; further clues only follow from these.
-Clues come in random order and either direction. Their order and direction do not change the key.
+Clues come in random order and either direction. Neither these nor the names change the key.
 """
 
 from collections.abc import Sequence
@@ -55,11 +55,11 @@ class Ordering:
     """
 
     name = "ordering"
-    version = 1
+    version = 2
     checker = "text"
     forms = ("answer", "cot", "program")
 
-    def __init__(self, people: int = 6, min_people: int = 3, extra: int = 2) -> None:
+    def __init__(self, people: int = 8, min_people: int = 3, extra: int = 4) -> None:
         self._most = whole("people", people, 3, 10)
         self._fewest = whole("min_people", min_people, 3, 10)
         ordered("min_people", self._fewest, "people", self._most)
@@ -82,7 +82,7 @@ class Ordering:
             text=f"{opening} {' '.join(clues)} {_asked(rng, scale, place, len(order))}",
             answer=order[place],
             steps=trace.steps,
-            key=f"ordering:{place}:{' '.join(sorted(f'{high}>{low}' for high, low in pairs))}",
+            key=ordering_key(order, pairs, place),
             difficulty=len(order) + len(pairs) / 10,
             meta={"order": [*order], "clues": [[high, low] for high, low in pairs]},
         )
@@ -94,6 +94,21 @@ class Ordering:
         pairs += rng.sample(further, min(len(further), rng.randint(0, self._extra)))
         rng.shuffle(pairs)
         return pairs
+
+
+def ordering_key(order: Sequence[str], pairs: Sequence[Pair], place: int) -> str:
+    """The key of a puzzle: people by their places, whatever their names.
+
+    Clues about neighbours are in every puzzle, so that only the further ones are named.
+
+    Example:
+        >>> ordering_key(["Zoe", "Ana", "Bo"], [("Ana", "Bo"), ("Zoe", "Bo"), ("Zoe", "Ana")], 1)
+        'ordering:3:1:0>2'
+    """
+    rank = {name: number for number, name in enumerate(order)}
+    further = sorted((rank[high], rank[low]) for high, low in pairs if rank[low] - rank[high] > 1)
+    told = " ".join(f"{high}>{low}" for high, low in further)
+    return f"ordering:{len(order)}:{place}:{told}"
 
 
 def _asked(rng: Random, scale: _Scale, place: int, count: int) -> str:

@@ -74,7 +74,7 @@ class Syllogism:
     """
 
     name = "syllogism"
-    version = 1
+    version = 2
     checker = "label:labels=yes|no"
     forms = ("answer", "cot", "program")
 
@@ -101,7 +101,7 @@ class Syllogism:
             text=f"{_told(rng, premises)} {rng.choice(_ASKED[form]).format(a=first, b=second)}",
             answer=trace.answer,
             steps=trace.steps,
-            key=_key(premises, first, second, form),
+            key=syllogism_key(premises, first, second, form),
             difficulty=count + extra / 4 + (form == "no"),
             meta={"links": count, "extra": extra, "conclusion": form},
         )
@@ -162,12 +162,31 @@ def _told(rng: Random, premises: Premises) -> str:
     return " ".join(rng.sample(lines, len(lines)))
 
 
-def _key(premises: Premises, first: str, second: str, form: str) -> str:
-    """The order of premises, and of the two kinds after "no", does not matter."""
-    every = sorted(f"{a}<{b}" for a, b in premises.every)
-    no = sorted(f"{min(pair)}#{max(pair)}" for pair in premises.no)
-    pair = (first, second) if form == "every" else tuple(sorted((first, second)))
-    return f"syllogism:{form}:{pair[0]},{pair[1]}:{' '.join(every + no)}"
+def syllogism_key(premises: Premises, first: str, second: str, form: str) -> str:
+    """The key of a conclusion: the tree of premises as seen from the kinds it is about.
+
+    Neither the words, nor the order of premises, nor that of the two kinds after "no" matter.
+
+    Example:
+        >>> syllogism_key(Premises((("blim", "drop"),), ()), "blim", "drop", "every")
+        'syllogism:every:.(>*)'
+    """
+    trees = [_tree(premises, first, second)]
+    if form == "no":
+        trees.append(_tree(premises, second, first))
+    return f"syllogism:{form}:{min(trees)}"
+
+
+def _tree(premises: Premises, kind: str, marked: str, parent: str = "") -> str:
+    """All premises beyond `kind`, branches in the order of their text."""
+    links = [(">", b) for a, b in premises.every if a == kind]
+    links += [("<", a) for a, b in premises.every if b == kind]
+    links += [("#", b if a == kind else a) for a, b in premises.no if kind in (a, b)]
+    branches = sorted(
+        mark + _tree(premises, other, marked, kind) for mark, other in links if other != parent
+    )
+    here = "*" if kind == marked else "."
+    return f"{here}({''.join(branches)})" if branches else here
 
 
 def _follow(trace: Trace, premises: Premises, first: str, second: str, form: str) -> None:
