@@ -25,6 +25,7 @@ from underdog.core.rollout import PoolKey, RolloutStore, StoredScore
 from underdog.core.sandbox import BatchSandbox, Limits, Sandbox, SandboxResult, SandboxStatus
 from underdog.core.solution import Solution, SolutionStatus
 from underdog.core.strategy import Action, Candidate, Decision, Sample, Score, Steps, Strategy
+from underdog.core.streaming import Piece, Streams
 from underdog.core.task import Task
 from underdog.core.usage import Usage
 from underdog.core.verifier import ModelCalls, Oracle, ScoreUnit, Verifier
@@ -63,6 +64,7 @@ __all__ = [
     "ModelShape",
     "Oracle",
     "Outcome",
+    "Piece",
     "PoolKey",
     "Price",
     "Problem",
@@ -90,6 +92,7 @@ __all__ = [
     "Steps",
     "StoredScore",
     "Strategy",
+    "Streams",
     "Task",
     "TokenTrace",
     "Usage",

@@ -86,6 +86,7 @@ class SampleJob:
     limit: int
     deliver: Callable[[list[Completion] | BaseException], None]
     matcher: Matcher | None = None
+    tell: Callable[[str], None] | None = None
     logits: Logits | None = None
     cancelled: bool = False
     started: float = field(default_factory=monotonic)

@@ -259,6 +259,8 @@ class DecodingLoop:
                 if row.finish is None:
                     row.push(token, trace, self._vocabulary)
         for job, row in rows:
+            if job.tell is not None:
+                job.tell(row.news())
             if row.finish is None:
                 self._running.append((job, row))
             else:

@@ -45,6 +45,8 @@ class Row:
     finish: FinishReason | None = None
     stop_string: str | None = None
     error: str | None = None
+    _told: int = 0
+    _letters: codecs.IncrementalDecoder | None = None
     _text: bytearray = field(default_factory=bytearray)
     _starts: list[int] = field(default_factory=list[int])
     _columns: list[tuple[float, ...]] = field(default_factory=list[tuple[float, ...]])
@@ -73,6 +75,15 @@ class Row:
         self.finish = "error"
         self.error = reason
 
+    def news(self) -> str:
+        """Text since the last call: whole characters that no stop string can take back any more."""
+        if self._letters is None:
+            self._letters = _UTF8("replace")
+        end = len(self._text) - (self._in_doubt() if self.finish is None else 0)
+        fresh = bytes(self._text[self._told : end])
+        self._told = max(self._told, end)
+        return self._letters.decode(fresh)
+
     def completion(self, usage: Usage) -> Completion:
         """The finished completion."""
         return Completion(
@@ -99,6 +110,15 @@ class Row:
         del self._text[at:]
         self.finish = "stop"
         return True
+
+    def _in_doubt(self) -> int:
+        """Bytes at the end that may turn out to begin a stop string."""
+        longest = 0
+        for stop in filter(None, self.params.stop):
+            encoded = stop.encode()
+            sizes = range(min(len(encoded) - 1, len(self._text)), longest, -1)
+            longest = next((n for n in sizes if self._text.endswith(encoded[:n])), longest)
+        return longest
 
     def _trace(self) -> TokenTrace:
         end = len(self._text)
