@@ -28,11 +28,14 @@ def sum_key(terms: Sequence[int], write: Callable[[int], str] = str) -> str:
     if len(terms) == 2:
         first, second = terms
         sign = "sub" if first < 0 < second or second < 0 < first else "add"
-        low, high = sorted((abs(first), abs(second)))
+        low, high = abs(first), abs(second)
+        if low > high:
+            low, high = high, low
         return f"{sign}:{write(low)},{write(high)}"
     ordered = sorted(terms)
-    mirrored = [-term for term in reversed(ordered)]
-    return "sum:" + ",".join(map(write, max(ordered, mirrored)))
+    if ordered[0] <= -ordered[-1]:
+        ordered = max(ordered, [-term for term in reversed(ordered)])
+    return "sum:" + ",".join(map(write, ordered))
 
 
 def pair_key(name: str, first: int, second: int) -> str:

@@ -74,7 +74,7 @@ class Chain(KeyFirst[list[int] | Solved]):
     def draw(self, rng: Random) -> tuple[str, list[int] | Solved]:
         """The numbers of a plain sum, or a whole expression."""
         terms = rng.randint(self._min_terms, self._max_terms)
-        if self._only_sums and (terms < 3 or rng.random() >= self._brackets):
+        if self._only_sums and (terms < 3 or not self._brackets or rng.random() >= self._brackets):
             signed = self._signed(rng, terms)
             return sum_key(signed), signed
         symbols = self._phrasing.symbols(rng)
