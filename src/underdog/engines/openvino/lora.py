@@ -111,10 +111,10 @@ class AdaptedTensors:
         if name.endswith(_ROTATED):
             up = self._arranged(up)
         with np.errstate(all="ignore"):
-            change = up @ down
+            change: Floats = np.matmul(up, down)
             change *= update.scale
-            merged = weights + change
-        return check_values(path, f"{name} with the adapter", merged)
+            change += weights
+        return check_values(path, f"{name} with the adapter", change)
 
     def _arranged(self, up: Floats) -> Floats:
         """The rows of every head in the model's order."""

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,8 +128,10 @@ def _places(
             continue
         if not isinstance(entry, dict):
             raise _malformed(path, f"tensor {name!r} is not described by an object")
-        given: dict[str, Json] = entry
-        kind, shape, span = (given.get(key) for key in ("dtype", "shape", "data_offsets"))
+        given = cast("dict[str, Json]", entry)
+        kind: Json = given.get("dtype")
+        shape: Json = given.get("shape")
+        span: Json = given.get("data_offsets")
         if not isinstance(kind, str) or not _whole(shape) or not _whole(span) or len(span) != 2:
             raise _malformed(path, f"tensor {name!r} lacks a type, a shape or two offsets")
         place = Place(kind, tuple(shape), begin + span[0], begin + span[1])
@@ -147,8 +149,7 @@ def _whole(values: Json) -> bool:
     """Whether this is a list of natural numbers."""
     if not isinstance(values, list):
         return False
-    items: list[Json] = values
-    return all(type(item) is int and item >= 0 for item in items)
+    return all(type(item) is int and item >= 0 for item in cast("list[Json]", values))
 
 
 def _check_apart(path: Path, places: Mapping[str, Place]) -> None:
