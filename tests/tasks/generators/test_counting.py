@@ -28,7 +28,48 @@ def listed(kind: str, text: str) -> int | None:
         return len(set(permutations(word[0]))) if word and len(word[0]) < 8 else None
     if kind == "divisors":
         return sum(numbers[0] % each == 0 for each in range(1, numbers[0] + 1))
-    return None
+    return LISTED[kind](text, numbers) if kind in LISTED else None
+
+
+def either(text: str, numbers: list[int]) -> int:
+    numbers = [n for n in numbers if n > 1]
+    n, (p, q) = max(numbers), sorted(set(numbers) - {max(numbers)})
+    hits = sum(each % p == 0 or each % q == 0 for each in range(1, n + 1))
+    return n - hits if "neither" in text or "left" in text else hits
+
+
+def multiples(text: str, numbers: list[int]) -> int:
+    a, b = map(int, re.search(r"(\d+) to (\d+)", text).groups())
+    k = next(n for n in [*numbers, a, b] if n not in (a, b) or numbers.count(n) > 1)
+    return sum(each % k == 0 for each in range(a, b + 1))
+
+
+def some(text: str, numbers: list[int]) -> int:
+    k, n, m = numbers if text.startswith("A group") else (numbers[2], *numbers[:2])
+    people = [*range(n), *(-1 - each for each in range(m))]
+    return sum(any(one < 0 for one in group) for group in combinations(people, k))
+
+
+def together(text: str, numbers: list[int]) -> int:
+    n, k = numbers
+    rows = permutations(range(n))
+    return sum(
+        max(map(row.index, range(k))) - min(map(row.index, range(k))) == k - 1 for row in rows
+    )
+
+
+def shared(text: str, numbers: list[int]) -> int:
+    n, k = numbers if not text.startswith("A shop") else reversed(numbers)
+    return sum(sum(parts) == n for parts in product(range(n + 1), repeat=k))
+
+
+LISTED = {
+    "either": either,
+    "multiples": multiples,
+    "some": some,
+    "together": together,
+    "shared": shared,
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)

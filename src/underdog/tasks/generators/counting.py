@@ -2,7 +2,9 @@
 
 Kinds: `rows` (ordered choice), `groups` (unordered choice), `teams` (from two groups), `pairs`
 (handshakes and matches), `paths` (on a grid), `letters` (orders of a word's letters), `divisors`,
-`codes` (independent places), `outfits` (product rule).
+`codes` (independent places), `outfits` (product rule), `multiples` (in a span), `either` (multiples
+of one of two numbers, or of neither), `some` (at least one of a kind), `together` (neighbours),
+`shared` (equal things).
 """
 
 from collections import Counter
@@ -14,6 +16,7 @@ from underdog.core.item import Draft
 from underdog.tasks.form_sets import CALCULATED
 from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import listed, plural
+from underdog.tasks.generators._tallies import either, multiples, shared, some, together
 from underdog.tasks.generators._trace import Trace
 from underdog.tasks.knobs import one_of, whole
 
@@ -76,7 +79,7 @@ class Counting:
     """
 
     name = "counting"
-    version = 1
+    version = 2
     checker = "numeric"
     forms = CALCULATED
 
@@ -202,7 +205,7 @@ def _codes(rng: Random, trace: Trace, size: int) -> tuple[str, str]:
 
 
 def _outfits(rng: Random, trace: Trace, size: int) -> tuple[str, str]:
-    counts = [rng.randint(2, size) for _ in range(rng.randint(2, 4))]
+    counts = [rng.randint(2, size) for _ in range(rng.randint(2, 5))]
     kinds = rng.sample(_OUTFITS, len(counts))
     owned = listed([f"{n} {kind}" for n, kind in zip(counts, kinds, strict=True)])
     formula = " * ".join(map(str, counts))
@@ -226,5 +229,10 @@ _WRITE: dict[str, Callable[[Random, Trace, int], tuple[str, str]]] = {
     "divisors": _divisors,
     "codes": _codes,
     "outfits": _outfits,
+    "multiples": multiples,
+    "either": either,
+    "some": some,
+    "together": together,
+    "shared": shared,
 }
 KINDS = tuple(_WRITE)

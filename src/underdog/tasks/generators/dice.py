@@ -1,33 +1,51 @@
-"""Chances with fair dice, exact fractions: sums, and some or all dice showing a kind of face.
+"""Chances with fair dice, exact fractions: one die to three, of the same or of different sizes.
 
-Kinds: `sum` (exactly, at least, at most, from … to), `some` (at least one die shows …), `all`
-(every die shows …). Outcomes are equally likely; the dice are told apart when counting.
+Kinds: `sum`, `product`, `difference`, `highest` and `lowest` (exactly, at least, at most,
+from … to), `some` (at least one die shows …), `all` (every die shows …). Outcomes are equally
+likely; the dice are told apart when counting.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import product
+from math import prod
 from random import Random
 
 from underdog.core.item import Draft
 from underdog.tasks.generators import families
+from underdog.tasks.generators._dice_words import ASKED, EVENTS, FACES, dice_named
+from underdog.tasks.generators._notation import listed
 from underdog.tasks.generators._trace import Trace
 from underdog.tasks.knobs import one_of, whole
 
-KINDS = ("all", "some", "sum")
-_COUNTS = {1: "A fair die is", 2: "Two fair dice are", 3: "Three fair dice are"}
-_ASKED = (
-    "{dice} rolled. What is the probability that {event}? Give a fraction.",
-    "{dice} thrown once. How likely is it that {event}? Answer with a fraction.",
-    "Suppose {low_dice} rolled. Find, as a fraction, the probability that {event}.",
-)
-_FACES: dict[str, Callable[[int], bool]] = {
-    "an even number": lambda face: face % 2 == 0,
-    "an odd number": lambda face: face % 2 == 1,
-    "a prime number": lambda face: face in (2, 3, 5, 7, 11),
-    "a multiple of 3": lambda face: face % 3 == 0,
+_SIDES = (4, 6, 8, 10, 12, 20)
+_MOST_VALUES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """A number that a roll has: how it is computed, and how it is written with the dice's names."""
+
+    of: Callable[[tuple[int, ...]], int]
+    written: Callable[[str], str]
+    least_dice: int = 2
+    most_dice: int = 3
+
+
+_MEASURES = {
+    "sum": _Measure(sum, lambda names: " + ".join(names), 1),
+    "product": _Measure(prod, lambda names: " * ".join(names), 2, 2),
+    "difference": _Measure(
+        lambda roll: abs(roll[0] - roll[1]), lambda names: f"abs({' - '.join(names)})", 2, 2
+    ),
+    "highest": _Measure(max, lambda names: f"max({', '.join(names)})"),
+    "lowest": _Measure(min, lambda names: f"min({', '.join(names)})"),
 }
-_BOUNDS = ("exactly", "at least", "at most", "between")
+KINDS = ("all", "some", *_MEASURES)
+_BOUNDS = ("exactly", "at least", "at most", "between", "between")
 
 
 @families.register("dice")
@@ -36,55 +54,67 @@ class Dice:
 
     Args:
         dice: Most dice, 1 to 3.
-        sides: Most sides; dice of 4, 6, 8, 10 and 12 sides are used.
+        sides: Most sides; dice of 4, 6, 8, 10, 12 and 20 sides are used.
         kind: One of the kinds, or `mixed`.
     """
 
     name = "dice"
-    version = 1
+    version = 2
     checker = "numeric"
     forms = ("answer", "cot", "program")
 
-    def __init__(self, dice: int = 3, sides: int = 12, kind: str = "mixed") -> None:
+    def __init__(self, dice: int = 3, sides: int = 20, kind: str = "mixed") -> None:
         self._dice = whole("dice", dice, 1, 3)
-        most = whole("sides", sides, 4, 12)
-        self._sides = tuple(count for count in (4, 6, 8, 10, 12) if count <= most)
+        most = whole("sides", sides, 4, 20)
+        self._sides = tuple(count for count in _SIDES if count <= most)
         chosen = one_of("kind", kind, (*KINDS, "mixed"))
         self._kinds = KINDS if chosen == "mixed" else (chosen,)
 
     def draft(self, rng: Random) -> Draft:
         """One chance."""
         kind = rng.choice(self._kinds)
-        count, sides = rng.randint(1, self._dice), rng.choice(self._sides)
-        if count == 1 and kind == "some":
-            kind = "all"
+        count = self._count(rng, kind)
+        sides = tuple(sorted(rng.choice(self._sides) for _ in range(count)))
+        if count == 1:
+            kind = "sum" if kind in _MEASURES else "all"
         trace = Trace()
-        if kind == "sum":
-            event, key = _sum(trace, rng, count, sides)
+        if kind in _MEASURES:
+            event, key = _bounded(trace, rng, sides, kind)
         else:
-            event, key = _faces(trace, rng, count, sides, kind)
-        dice = (
-            _COUNTS[count] if sides == 6 else _COUNTS[count].replace("fair", f"fair {sides}-sided")
-        )
+            event, key = _faces(trace, rng, sides, kind)
+        named = dice_named(sides)
+        text = rng.choice(ASKED).format(
+            dice=named, Dice=named[0].upper() + named[1:], be="is" if count == 1 else "are",
+            event=event,
+        )  # fmt: skip
         return Draft(
-            text=rng.choice(_ASKED).format(
-                dice=dice, low_dice=dice[0].lower() + dice[1:], event=event
-            ),
+            text=text,
             answer=trace.answer,
             steps=trace.steps,
-            key=f"dice:{count}x{sides}:{key}",
+            key=f"dice:{'x'.join(map(str, sides))}:{key}",
             difficulty=count + KINDS.index(kind) / 2,
-            meta={"kind": kind, "dice": count, "sides": sides},
+            meta={"kind": kind, "dice": count, "sides": [*sides]},
         )
 
+    def _count(self, rng: Random, kind: str) -> int:
+        """How many dice; more dice more often, since there is more to ask about them."""
+        measure = _MEASURES.get(kind)
+        most = min(self._dice, measure.most_dice) if measure else self._dice
+        least = min(most, measure.least_dice) if measure else 1
+        return max(rng.randint(least, most), rng.randint(least, most))
 
-def _outcomes(trace: Trace, count: int, sides: int) -> int:
-    total = sides**count
-    if count == 1:
+
+def _outcomes(trace: Trace, sides: tuple[int, ...]) -> int:
+    total = prod(sides)
+    if len(sides) == 1:
         trace.add("outcomes", str(total), total, f"There are {total} equally likely outcomes.")
+    elif len(set(sides)) == 1:
+        text = f"There are {sides[0]}^{len(sides)} = {total} equally likely outcomes."
+        trace.add("outcomes", f"{sides[0]} ** {len(sides)}", total, text)
     else:
-        text = f"There are {sides}^{count} = {total} equally likely outcomes."
-        trace.add("outcomes", f"{sides} ** {count}", total, text)
+        trace.add(
+            "outcomes", " * ".join(map(str, sides)), total, "There are {} equally likely outcomes."
+        )
     return total
 
 
@@ -95,93 +125,96 @@ def _ratio(trace: Trace, favourable: int, total: int) -> None:
     trace.add("chance", "favourable / outcomes", chance, f"The probability is {shown}{result}.")
 
 
-def _sum(trace: Trace, rng: Random, count: int, sides: int) -> tuple[str, str]:
-    """A bound on the sum that is neither sure nor impossible."""
-    rolls = list(product(range(1, sides + 1), repeat=count))
+@cache
+def _distribution(sides: tuple[int, ...], kind: str) -> Mapping[int, int]:
+    """How many rolls have each value of a measure, in ascending order of the values."""
+    rolls = product(*(range(1, count + 1) for count in sides))
+    return dict(sorted(Counter(map(_MEASURES[kind].of, rolls)).items()))
+
+
+def _bounded(trace: Trace, rng: Random, sides: tuple[int, ...], kind: str) -> tuple[str, str]:
+    """A bound on a measure that is neither sure nor impossible."""
+    ways = _distribution(sides, kind)
+    values = list(ways)
     while True:
-        words, low, high = _bounds(rng, count, count * sides)
-        found = [roll for roll in rolls if low <= sum(roll) <= high]
-        if len(found) < len(rolls):
+        words, low, high = _bounds(rng, values)
+        found = {value: number for value, number in ways.items() if low <= value <= high}
+        few = kind != "product" or len(found) <= _MOST_VALUES
+        if few and len(found) < len(values):
             break
-    total = _outcomes(trace, count, sides)
-    names = "abc"[:count]
-    loops = " ".join(f"for {name} in range(1, {sides + 1})" for name in names)
-    total_shown = " + ".join(names)
-    test = f"{low} <= {total_shown} <= {high}" if low < high else f"{total_shown} == {low}"
-    formula = f"sum(1 {loops} if {test})"
-    phrase = f"the {'number' if count == 1 else 'sum'} is {words}"
-    trace.add("favourable", formula, len(found), _counted(found, phrase))
-    _ratio(trace, len(found), total)
-    return phrase, f"all:{len(found)}" if count == 1 else f"sum{low}-{high}"
+    total = _outcomes(trace, sides)
+    names = "abc"[: len(sides)]
+    loops = " ".join(
+        f"for {name} in range(1, {count + 1})" for name, count in zip(names, sides, strict=True)
+    )
+    written = _MEASURES[kind].written(names)
+    test = f"{low} <= {written} <= {high}" if low < high else f"{written} == {low}"
+    favourable = sum(found.values())
+    phrase = rng.choice(EVENTS["one" if len(sides) == 1 else kind]).format(bound=words)
+    trace.add(
+        "favourable", f"sum(1 {loops} if {test})", favourable, _counted(found, favourable, phrase)
+    )
+    _ratio(trace, favourable, total)
+    if len(sides) == 1:
+        return phrase, f"all:{favourable}"
+    return phrase, f"{kind}{min(found)}-{max(found)}"
 
 
-def _bounds(rng: Random, least: int, most: int) -> tuple[str, int, int]:
-    """A condition on a sum in words, and its smallest and largest value."""
+def _bounds(rng: Random, values: list[int]) -> tuple[str, int, int]:
+    """A condition on a value in words, and its smallest and largest value."""
     kind = rng.choice(_BOUNDS)
-    bound = rng.randint(least, most)
+    bound = rng.choice(values)
     if kind == "exactly":
         return f"exactly {bound}", bound, bound
     if kind == "at least":
-        return f"at least {bound}", bound, most
+        return f"at least {bound}", bound, values[-1]
     if kind == "at most":
-        return f"at most {bound}", least, bound
-    low, high = sorted(rng.sample(range(least, most + 1), 2))
+        return f"at most {bound}", values[0], bound
+    low, high = sorted(rng.sample(values, 2))
     return f"from {low} to {high} (both included)", low, high
 
 
-def _counted(found: list[tuple[int, ...]], phrase: str) -> str:
-    """How the favourable outcomes are counted, sum by sum."""
-    sums = sorted({sum(roll) for roll in found})
-    counts = [sum(1 for roll in found if sum(roll) == value) for value in sums]
-    if len(found[0]) == 1 or len(sums) == 1:
-        return f"In {len(found)} of them {phrase}."
-    total = f"{' + '.join(map(str, counts))} = {sum(counts)}"
-    return f"The values {', '.join(map(str, sums))} come up in {total} of them."
+def _counted(found: Mapping[int, int], favourable: int, phrase: str) -> str:
+    """How the favourable outcomes are counted, value by value."""
+    if len(found) == 1 or favourable == len(found):
+        return f"In {favourable} of them {phrase}."
+    total = f"{' + '.join(map(str, found.values()))} = {favourable}"
+    return f"The values {', '.join(map(str, found))} come up in {total} of them."
 
 
-def _faces(trace: Trace, rng: Random, count: int, sides: int, kind: str) -> tuple[str, str]:
-    label, good, test = _face_set(rng, sides)
-    total = _outcomes(trace, count, sides)
-    if kind == "all":
-        trace.add(
-            "good_faces",
-            test,
-            good,
-            f"{good} of the {sides} faces {'shows' if good == 1 else 'show'} {label}.",
-        )
-        text = f"So {{}} outcomes show {label} on every die."
-        favourable = good**count
-        if count > 1:
-            trace.add("favourable", f"good_faces ** {count}", favourable, text)
-        else:
-            trace.add(
-                "favourable", "good_faces", favourable, f"So the favourable outcomes are {good}."
-            )
-        _ratio(trace, favourable, total)
-        return _said(label, count, "all"), f"all:{good}"
-    bad = sides - good
-    trace.add(
-        "other_faces", f"{sides} - {test}", bad, f"{bad} of the {sides} faces do not show {label}."
-    )
-    none = bad**count
-    trace.add(
-        "without", f"other_faces ** {count}", none, f"{{}} outcomes have no die with {label}."
-    )
-    favourable = total - none
-    trace.add("favourable", "outcomes - without", favourable, "The other {} outcomes count.")
+def _faces(trace: Trace, rng: Random, sides: tuple[int, ...], kind: str) -> tuple[str, str]:
+    """Every die, or at least one, shows a kind of face."""
+    label, test = _face_set(rng, sides)
+    total = _outcomes(trace, sides)
+    good = [sum(map(test, range(1, count + 1))) for count in sides]
+    wanted = good if kind == "all" else [n - k for n, k in zip(sides, good, strict=True)]
+    verb = "show" if kind == "all" else "do not show"
+    parts = listed([f"{n} of {of} faces" for n, of in zip(wanted, sides, strict=True)])
+    text = f"The dice {verb} {label} on {parts}: {{}} outcomes."
+    name = "favourable" if kind == "all" else "without"
+    if len(sides) == 1:
+        text = f"{good[0]} of the {sides[0]} faces {'shows' if good[0] == 1 else 'show'} {label}."
+    trace.add(name, " * ".join(map(str, wanted)), prod(wanted), text)
+    favourable = prod(wanted)
+    if kind == "some":
+        favourable = total - favourable
+        trace.add("favourable", "outcomes - without", favourable, "The other {} outcomes count.")
     _ratio(trace, favourable, total)
-    return _said(label, count, "some"), f"some:{good}"
+    shape = ",".join(map(str, good))
+    return _said(label, len(sides), kind), f"{kind}:{shape}"
 
 
-def _face_set(rng: Random, sides: int) -> tuple[str, int, str]:
-    """Its name, its size, and the expression that counts it."""
+def _face_set(rng: Random, sides: tuple[int, ...]) -> tuple[str, Callable[[int], bool]]:
+    """A kind of face that every die has, and none has alone."""
     if rng.random() < 0.5:
-        face = rng.randint(1, sides)
-        article = "an" if face in (8, 11) else "a"
-        return f"{article} {face}", 1, "1"
-    label = rng.choice(tuple(_FACES))
-    good = [face for face in range(1, sides + 1) if _FACES[label](face)]
-    return label, len(good), f"len({good})"
+        wanted = rng.randint(1, min(sides))
+        article = "an" if wanted in (8, 11, 18) else "a"
+        return f"{article} {wanted}", lambda face: face == wanted
+    if rng.random() < 0.5:
+        limit = rng.randint(2, min(sides) - 1)
+        return f"a number of at most {limit}", lambda face: face <= limit
+    label = rng.choice(tuple(FACES))
+    return label, FACES[label]
 
 
 def _said(label: str, count: int, kind: str) -> str:

@@ -55,7 +55,7 @@ class Plans:
     """
 
     name = "plans"
-    version = 1
+    version = 2
     checker = "exact:ignore_case=true"
     forms = ("answer", "cot", "program")
 

@@ -28,6 +28,38 @@ _ASKED = (
     "A {place} holds {contents}. {drawn} What is the probability that {event}? Give a fraction.",
     "There are {contents} in a {place}. {drawn} Find the probability, as a fraction, that {event}.",
     "In a {place} there are {contents}. {drawn} As a fraction, how likely is it that {event}?",
+    "A {place} contains {contents}. {drawn} What is the chance that {event}? Use a fraction.",
+    "Someone fills a {place} with {contents}. {drawn} Give the probability that {event} as a "
+    "fraction.",
+    "{contents} lie in a {place}. {drawn} With what probability is it true that {event}? Write a "
+    "fraction.",
+    "{contents} are mixed in a {place}. {drawn} Compute, as a fraction, the probability that "
+    "{event}.",
+    "You have a {place} with {contents}. {drawn} How probable is it, as a fraction, that {event}?",
+    "Inside a {place} are {contents}. {drawn} Work out, as a fraction, the probability that "
+    "{event}.",
+    "A {place} was filled with {contents}. {drawn} As a fraction, what is the probability that "
+    "{event}?",
+    "Think of a {place} with {contents} in it. {drawn} Find the fraction that says how likely it "
+    "is that {event}.",
+    "A player has a {place} holding {contents}. {drawn} You win if {event}. What is the chance of "
+    "that, as a fraction?",
+    "{contents} are put into a {place} and shaken. {drawn} What fraction is the probability that "
+    "{event}?",
+    "A shop keeps {contents} in a {place}. {drawn} Determine the probability that {event} as a "
+    "fraction.",
+    "There is a {place} with {contents}. {drawn} What are the chances, as a fraction, that "
+    "{event}?",
+    "Take a {place} with {contents}. {drawn} Calculate the probability that {event}. Answer with a "
+    "fraction.",
+    "On the table stands a {place} with {contents}. {drawn} State the probability that {event} as "
+    "a fraction.",
+    "{contents} share a {place}. {drawn} In which fraction of all cases is it true that {event}?",
+    "A {place} is packed with {contents}. {drawn} How often, as a fraction, is it the case that "
+    "{event}?",
+    "Left in a {place} are {contents}. {drawn} Say as a fraction how likely it is that {event}.",
+    "For a game a {place} gets {contents}. {drawn} What, as a fraction, is the probability that "
+    "{event}?",
 )
 _NUMBER = {1: "one", 2: "two", 3: "three"}
 
@@ -44,12 +76,12 @@ class Urns:
     """
 
     name = "urns"
-    version = 1
+    version = 2
     checker = "numeric"
     forms = ("answer", "cot", "program", "equation_system")
 
     def __init__(
-        self, draws: int = 3, colours: int = 3, size: int = 8, replaced: float = 0.4
+        self, draws: int = 3, colours: int = 4, size: int = 12, replaced: float = 0.4
     ) -> None:
         self._draws = whole("draws", draws, 1, 3)
         self._colours = whole("colours", colours, 2, 4)
