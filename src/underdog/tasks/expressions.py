@@ -5,15 +5,19 @@ whole. The key is the same for all orders of summands and factors, and for a - b
 """
 
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
-from underdog.core.item import Step
+from underdog.core.item import Step, StepRow, steps_of
 from underdog.tasks.keys import product_key, sum_key
-from underdog.tasks.operands import number_of
+from underdog.tasks.operands import range_of
 from underdog.tasks.phrasing import Symbols
 
 _DIVISORS = range(2, 13)
 _LARGEST = 10**16
+_MOST_TERMS = 32
+_SPARE_BITS = 24
+_NAMES = tuple(f"step_{place}" for place in range(1, _MOST_TERMS))
 _SIGNS = {"+": "-", "-": "+"}
 
 
@@ -25,6 +29,7 @@ class Part:
         text: How it is written.
         name: How steps refer to it: a number, or the name of an earlier step.
         value: Its value.
+        shown: The value as text.
         terms: Its summands, as sign and canonical form; one when it is no sum.
         factors: Its factors, as `*` or `/` and canonical form; none when it is a sum.
     """
@@ -32,6 +37,7 @@ class Part:
     text: str
     name: str
     value: int
+    shown: str
     terms: list[tuple[str, str]]
     factors: list[tuple[str, str]]
 
@@ -47,12 +53,24 @@ class ExpressionWriter:
     """
 
     def __init__(self, rng: Random, digits: int, operators: str, symbols: Symbols) -> None:
-        self.steps: list[Step] = []
+        self._operations: list[tuple[str, str, str, str, str]] = []
         self._rng = rng
-        self._digits = digits
+        self._ranges = _ranges(digits)
+        self._bits = _SPARE_BITS + (10**digits).bit_length()
         self._operators = operators
         self._sums = operators.replace("*", "").replace("/", "")
         self._symbols = symbols
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """One step per operation of what was written so far."""
+        rows: list[StepRow] = []
+        for name, (formula, left, operator, right, value) in zip(
+            _NAMES, self._operations, strict=False
+        ):
+            second = f"({right})" if right[0] == "-" else right
+            rows.append((name, formula, value, f"{left} {operator} {second} = {value}.", ""))
+        return steps_of(rows)
 
     def write(self, terms: int, brackets: float) -> Part:
         """An expression of `terms` numbers, a part in brackets with a chance of `brackets`."""
@@ -85,8 +103,10 @@ class ExpressionWriter:
 
     def _unit(self, size: int, brackets: float) -> Part:
         if size == 1:
-            rng = self._rng
-            return _number(number_of(rng, rng.randint(1, self._digits)))
+            ranges = self._ranges
+            bits, place = divmod(self._rng.getrandbits(self._bits), len(ranges))
+            low, width = ranges[place]
+            return _number(low + bits % width)
         part = self.write(size, brackets / 2)
         part.text = f"({part.text})"
         return part
@@ -106,27 +126,39 @@ class ExpressionWriter:
         return operator, unit
 
     def _multiplied(self, run: Part, operator: str, unit: Part) -> Part:
-        value = run.value * unit.value if operator == "*" else run.value // unit.value
-        sign = "*" if operator == "*" else "//"
-        name = self._step(f"{run.name} {sign} {unit.name}", run.value, operator, unit.value, value)
-        joined = _factors(run) + (_factors(unit) if operator == "*" else [("/", _key(unit))])
-        return Part("", name, value, [("+", _product(joined))], joined)
+        if operator == "*":
+            value, sign = run.value * unit.value, "*"
+            joined = _factors(run) + _factors(unit)
+        else:
+            value, sign = run.value // unit.value, "//"
+            joined = [*_factors(run), ("/", _key(unit))]
+        name, shown = self._note(f"{run.name} {sign} {unit.name}", run, operator, unit, value)
+        return Part("", name, value, shown, [("+", _product(joined))], joined)
 
     def _added(self, total: Part | None, sign: str, run: Part) -> Part:
         if total is None:
             return run
-        value = total.value + run.value if sign == "+" else total.value - run.value
-        name = self._step(f"{total.name} {sign} {run.name}", total.value, sign, run.value, value)
-        terms = run.terms if sign == "+" else [(_SIGNS[mark], key) for mark, key in run.terms]
-        joined = total.terms + terms
-        return Part("", name, value, joined, [])
+        if sign == "+":
+            value, joined = total.value + run.value, total.terms + run.terms
+        else:
+            value = total.value - run.value
+            joined = total.terms + [(_SIGNS[mark], key) for mark, key in run.terms]
+        name, shown = self._note(f"{total.name} {sign} {run.name}", total, sign, run, value)
+        return Part("", name, value, shown, joined, [])
 
-    def _step(self, formula: str, left: int, operator: str, right: int, value: int) -> str:
-        name = f"step_{len(self.steps) + 1}"
-        second = f"({right})" if right < 0 else str(right)
-        written = str(value)
-        self.steps.append(Step(name, formula, written, f"{left} {operator} {second} = {written}."))
-        return name
+    def _note(
+        self, formula: str, left: Part, operator: str, right: Part, value: int
+    ) -> tuple[str, str]:
+        """Remember an operation; the name of its step, and its value as text."""
+        name, shown = _NAMES[len(self._operations)], str(value)
+        self._operations.append((formula, left.shown, operator, right.shown, shown))
+        return name, shown
+
+
+@cache
+def _ranges(digits: int) -> tuple[tuple[int, int], ...]:
+    """Lowest number of each length, and how many there are."""
+    return tuple(range_of(length) for length in range(1, digits + 1))
 
 
 def expression_key(part: Part) -> str:
@@ -151,7 +183,7 @@ def expression_key(part: Part) -> str:
 
 def _number(value: int) -> Part:
     text = str(value)
-    return Part(text, text, value, [("+", text)], [("*", text)])
+    return Part(text, text, value, text, [("+", text)], [("*", text)])
 
 
 def _factors(part: Part) -> list[tuple[str, str]]:

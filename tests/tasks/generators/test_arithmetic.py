@@ -166,8 +166,8 @@ def test_the_order_of_summands_and_factors_does_not_change_a_key() -> None:
             super().__init__(0)
             self.numbers, self.operators = numbers, list(operators)
 
-        def randint(self, a: int, b: int) -> int:
-            return 1 if (a, b) == (1, 1) else self.numbers.pop(0)
+        def getrandbits(self, k: int) -> int:
+            return self.numbers.pop(0)
 
         def choice(self, seq):
             return self.operators.pop(0)

@@ -7,7 +7,7 @@ factors share a key.
 from random import Random
 from typing import NamedTuple
 
-from underdog.core.item import Draft, Step, StepRow, steps_of
+from underdog.core.item import Draft, StepRow, steps_of
 from underdog.errors import ConfigError
 from underdog.tasks.expressions import ExpressionWriter, Part, expression_key
 from underdog.tasks.form_sets import NUMERIC_CHAINS
@@ -24,10 +24,10 @@ _NAMES = tuple(f"step_{place}" for place in range(1, _MOST_TERMS))
 
 
 class Solved(NamedTuple):
-    """An expression that was written and solved at once, of so many numbers."""
+    """An expression of so many numbers, and who wrote and solved it at once."""
 
     part: Part
-    steps: list[Step]
+    writer: ExpressionWriter
     terms: int
 
 
@@ -80,17 +80,17 @@ class Chain(KeyFirst[list[int] | Solved]):
         symbols = self._phrasing.symbols(rng)
         writer = ExpressionWriter(rng, self._digits, self._operators, symbols)
         part = writer.write(terms, self._brackets)
-        return expression_key(part), Solved(part, writer.steps, terms)
+        return expression_key(part), Solved(part, writer, terms)
 
     def write(self, rng: Random, key: str, numbers: list[int] | Solved) -> Draft:
         """One expression."""
         if isinstance(numbers, list):
             return self._running_sum(rng, key, numbers)
-        part, steps, terms = numbers
+        part, writer, terms = numbers
         return Draft(
             self._phrasing.ask(rng, part.text),
             str(part.value),
-            tuple(steps),
+            writer.steps,
             key,
             terms * self._digits,
         )
