@@ -10,6 +10,7 @@ from underdog.engines.token_trace import token_trace
 
 pytest.importorskip("openvino")
 
+from underdog.engines.openvino import sampling
 from underdog.engines.openvino.decoder import Logits
 from underdog.engines.openvino.sampling import draw, uniforms
 
@@ -124,6 +125,27 @@ def test_a_rows_draws_do_not_depend_on_the_rows_beside_it(seeds: list[int], posi
         return draw(logits, rows, numbers, rows + position, params).tokens.tolist()
 
     assert drawn(seeds) == [drawn([seed])[0] for seed in seeds]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(0, 10_000),
+    st.floats(0.05, 6.0),
+    st.sampled_from([0.3, 1.0, 1.8]),
+    st.sampled_from([1e-9, 0.5, 0.95, 0.9999, 1.0]),
+    st.sampled_from([0.0, 0.01, 0.3]),
+)
+def test_a_long_head_is_drawn_from_as_if_it_had_been_sorted(
+    seed: int, sharpness: float, temperature: float, top_p: float, min_p: float
+) -> None:
+    logits = random_logits(seed, sharpness, temperature)
+    params = SamplingParams(temperature, top_p=top_p, min_p=min_p)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sampling, "_LONGEST_HEAD", 10**9)
+        by_rank = tokens(logits, params, 40).tolist()
+        patch.setattr(sampling, "_LONGEST_HEAD", 0)
+        by_depth = tokens(logits, params, 40).tolist()
+    assert by_depth == by_rank
 
 
 def test_chances_are_uniform_over_seeds_and_positions() -> None:

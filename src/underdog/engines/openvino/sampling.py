@@ -22,6 +22,9 @@ Doubles = NDArray[np.float64]
 
 _HEAD = 16
 _GROWTH = 8
+_LONGEST_HEAD = _HEAD * _GROWTH
+_DEPTHS_PER_NAT = 32
+_DEPTHS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +176,47 @@ def _from_head(
     tokens = candidates[np.arange(len(rows)), places]
     if not params.top_k and candidates.shape[1] < logits.values_MV.shape[1] and short.any():
         again = np.flatnonzero(short)
-        tokens[again] = _from_head(logits, rows[again], chance[again], params, size * _GROWTH)
+        if size * _GROWTH <= _LONGEST_HEAD:
+            tokens[again] = _from_head(logits, rows[again], chance[again], params, size * _GROWTH)
+        else:
+            tokens[again] = [
+                _from_depths(logits, row, share, params)
+                for row, share in zip(rows[again], chance[again], strict=True)
+            ]
     return tokens
+
+
+def _from_depths(logits: Logits, row: Any, chance: float, params: SamplingParams) -> int:
+    """Draw from a head of thousands of tokens: by how far below the likeliest, then inside.
+
+    The same draw as from the sorted head, without sorting more than the tokens of one depth.
+    """
+    values_V = logits.values_MV[row]
+    below_V = (values_V.max() - values_V) * logits.cooling_M[row]
+    weights_V = np.exp(-below_V).astype(np.float64)
+    if params.min_p > 0.0:
+        weights_V[weights_V < params.min_p] = 0.0
+    depths_V = np.minimum(below_V * _DEPTHS_PER_NAT, _DEPTHS - 1).astype(np.int64)
+    mass = np.bincount(depths_V, weights_V, minlength=_DEPTHS)
+    running = mass.cumsum()
+    nucleus = params.top_p * logits.tile_mass_cooled_MN[row].sum(dtype=np.float64)
+    last = int(np.searchsorted(running, min(nucleus, running[-1])))
+
+    def inside(depth: int) -> tuple[Ints, Doubles]:
+        """Tokens of a depth that are kept, likeliest first, and the mass up to each."""
+        tokens = np.flatnonzero((depths_V == depth) & (weights_V > 0.0))
+        tokens = tokens[np.argsort(-weights_V[tokens], kind="stable")]
+        before = running[depth] - mass[depth]
+        reached = before + weights_V[tokens].cumsum()
+        kept = 1 + int(np.searchsorted(reached[:-1], nucleus))
+        return tokens[:kept], reached[:kept]
+
+    tokens, reached = inside(last)
+    target = chance * reached[-1]
+    depth = min(int(np.searchsorted(running, target, side="right")), last)
+    if depth < last:
+        tokens, reached = inside(depth)
+    return int(tokens[min(int(np.searchsorted(reached, target, side="right")), len(tokens) - 1)])
 
 
 def _kept(weights: Doubles, total: Doubles, params: SamplingParams) -> tuple[Any, Any]:
