@@ -152,15 +152,14 @@ def _reduced(top: int, bottom: int, top_name: str = "", bottom_name: str = "") -
     """Divide both by their greatest common divisor; the last step is the fraction as an answer."""
     divisor = gcd(top, bottom)
     high, low = str(top // divisor), str(bottom // divisor)
-    top_name, bottom_name = top_name or str(top), bottom_name or str(bottom)
+    above, below, by = str(top), str(bottom), str(divisor)
+    top_name, bottom_name = top_name or above, bottom_name or below
     rows: list[StepRow] = []
     if divisor > 1:
-        rows = [
-            ("low_numerator", f"{top_name} // {divisor}", high,
-         f"Both are divisible by {divisor}: {top} / {divisor} = {high}.", ""),
-            ("low_denominator", f"{bottom_name} // {divisor}", low,
-         f"{bottom} / {divisor} = {low}.", ""),
-        ]  # fmt: skip
+        text = f"Both are divisible by {by}: {above} / {by} = {high}."
+        rows.append(("low_numerator", f"{top_name} // {by}", high, text, ""))
+        text = f"{below} / {by} = {low}."
+        rows.append(("low_denominator", f"{bottom_name} // {by}", low, text, ""))
         top_name, bottom_name = "low_numerator", "low_denominator"
     if low == "1":
         text = f"The denominator is 1, so the result is {high}."
