@@ -33,6 +33,11 @@ class Penalties:
         places = np.searchsorted(self._tokens, biased)
         np.add.at(self._bias, places, [bias for _, bias in params.logit_bias])
 
+    @property
+    def tokens(self) -> Ints:
+        """The tokens that it touches."""
+        return self._tokens
+
     def count(self, token: int) -> None:
         """Take note of a token of the reply."""
         place = int(np.searchsorted(self._tokens, token))

@@ -40,6 +40,13 @@ class Shaper:
         np.putmask(values_V[: len(allowed)], ~allowed, NO_LOGIT)
         return bool(allowed.any())
 
+    @property
+    def touched(self) -> Ints | None:
+        """The only tokens whose logits it changes; `None` when it may be any."""
+        if self._matcher is not None:
+            return None
+        return self._penalties.tokens if self._penalties is not None else np.empty(0, np.int64)
+
     def accept(self, token: int) -> bool:
         """Take the token that was drawn; whether the constraint lets nothing follow it."""
         if self._penalties is not None:
