@@ -4,6 +4,7 @@ The products have a model's own sizes, and there are enough of them that their w
 in a processor's cache, since a model's do not either.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +17,7 @@ from underdog.engines.openvino.runtime import op, ov
 KINDS: tuple[Kind, ...] = ("int8", "bf16", "f32")
 _BEYOND_CACHE_BYTES = 96_000_000
 _WEIGHT_BYTES = {"int8": 1, "bf16": 2, "f32": 4}
-_GROUPS = (128, 64, 32)
+_GROUP = 32
 
 
 def ceilings(
@@ -25,7 +26,7 @@ def ceilings(
     threads: int,
     *,
     kinds: Sequence[Kind] = KINDS,
-    seconds: float = 0.3,
+    seconds: float = 0.5,
 ) -> list[Ceiling]:
     """Rates of a model's products, the best of a short while each.
 
@@ -93,7 +94,9 @@ def _matrix(product: Product, kind: Kind, random: np.random.Generator) -> Any:
 
 
 def _group_size(widths: Sequence[int]) -> int:
-    return next((size for size in _GROUPS if not any(width % size for width in widths)), 0)
+    """Numbers that are quantised together: as many as fit all widths, which is fastest."""
+    shared = math.gcd(*widths)
+    return 0 if shared % _GROUP else shared
 
 
 def _best_s(request: Any, products: Sequence[Product], rows: int, seconds: float) -> float:
