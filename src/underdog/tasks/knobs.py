@@ -1,5 +1,7 @@
 """Checking the difficulty knobs of generators; a wrong one is refused by name, value and range."""
 
+from collections.abc import Iterable
+
 from underdog.errors import ConfigError
 
 
@@ -18,6 +20,23 @@ def whole(name: str, value: object, low: int, high: int) -> int:
     if not low <= value <= high:
         raise ConfigError(f"{name} must be from {low} to {high}, got {value!r}")
     return int(value)
+
+
+def span(
+    low_name: str, low: object, high_name: str, high: object, least: int, most: int
+) -> tuple[int, int]:
+    """The two ends of a range, each a whole number in [least, most].
+
+    Raises:
+        ConfigError: One of them is not, or the range is upside down.
+
+    Example:
+        >>> span("min_terms", 2, "max_terms", 5, 2, 12)
+        (2, 5)
+    """
+    ends = whole(low_name, low, least, most), whole(high_name, high, least, most)
+    ordered(low_name, ends[0], high_name, ends[1])
+    return ends
 
 
 def ordered(low_name: str, low: int, high_name: str, high: int) -> None:
@@ -50,3 +69,23 @@ def one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise ConfigError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
     return value
+
+
+def kinds_of(name: str, value: str, kinds: Iterable[str], every: str = "any") -> tuple[str, ...]:
+    """The kinds that a knob asks for: the one it names, or all of them.
+
+    Args:
+        name: Of the knob.
+        value: One of `kinds`, or the word for all.
+        kinds: What there is.
+        every: The word for all.
+
+    Raises:
+        ConfigError: It is neither.
+
+    Example:
+        >>> kinds_of("kind", "any", ("gcd", "lcm")), kinds_of("kind", "lcm", ("gcd", "lcm"))
+        (('gcd', 'lcm'), ('lcm',))
+    """
+    known = tuple(kinds)
+    return known if one_of(name, value, (every, *known)) == every else (value,)

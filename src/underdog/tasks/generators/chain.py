@@ -14,7 +14,7 @@ from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
 from underdog.tasks.key_first import KeyFirst
 from underdog.tasks.keys import sum_key
-from underdog.tasks.knobs import ordered, share, whole
+from underdog.tasks.knobs import share, span, whole
 from underdog.tasks.operands import MOST_DIGITS, lengths_of
 from underdog.tasks.phrasing import Phrasing
 
@@ -58,9 +58,9 @@ class Chain(KeyFirst[list[int] | Solved]):
         brackets: float = 0.4,
         wording: str = "varied",
     ) -> None:
-        self._min_terms = whole("min_terms", min_terms, 2, _MOST_TERMS)
-        self._max_terms = whole("max_terms", max_terms, 2, _MOST_TERMS)
-        ordered("min_terms", min_terms, "max_terms", max_terms)
+        self._min_terms, self._max_terms = span(
+            "min_terms", min_terms, "max_terms", max_terms, 2, _MOST_TERMS
+        )
         self._digits = whole("digits", digits, 1, MOST_DIGITS)
         if not set(operators) <= set("+-*/") or not set(operators) & set("+-*"):
             raise ConfigError(f"operators must be among +-*/ and not only /, got {operators!r}")

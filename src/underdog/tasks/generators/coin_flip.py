@@ -6,7 +6,7 @@ from underdog.core.item import Draft
 from underdog.tasks.generators import families
 from underdog.tasks.generators._people import PEOPLE
 from underdog.tasks.generators._trace import Trace
-from underdog.tasks.knobs import ordered, share, whole
+from underdog.tasks.knobs import share, span
 
 _OPENINGS = (
     "A coin lies {side} up.",
@@ -43,9 +43,7 @@ class CoinFlip:
     forms = ("answer", "cot", "program")
 
     def __init__(self, people: int = 10, min_people: int = 2, flips: float = 0.5) -> None:
-        self._most = whole("people", people, 1, len(PEOPLE))
-        self._fewest = whole("min_people", min_people, 1, len(PEOPLE))
-        ordered("min_people", self._fewest, "people", self._most)
+        self._fewest, self._most = span("min_people", min_people, "people", people, 1, len(PEOPLE))
         self._flips = share("flips", flips)
 
     def draft(self, rng: Random) -> Draft:

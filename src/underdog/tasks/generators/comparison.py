@@ -11,7 +11,7 @@ from random import Random
 from underdog.core.item import Draft, Step
 from underdog.tasks.decimals import decimal
 from underdog.tasks.generators import families
-from underdog.tasks.knobs import one_of, whole
+from underdog.tasks.knobs import kinds_of, whole
 from underdog.tasks.operands import number_of
 from underdog.tasks.phrasing import Phrasing
 
@@ -47,8 +47,7 @@ class Comparison:
     def __init__(
         self, kind: str = "any", numbers: int = 4, digits: int = 4, wording: str = "varied"
     ) -> None:
-        chosen = one_of("kind", kind, ("any", *KINDS))
-        self._kinds = KINDS if chosen == "any" else (chosen,)
+        self._kinds = kinds_of("kind", kind, KINDS)
         self._numbers = whole("numbers", numbers, 2, _MOST_NUMBERS)
         self._digits = whole("digits", digits, 1, 12)
         self._phrasing = Phrasing(wording)

@@ -19,7 +19,7 @@ from underdog.tasks.generators._calendar import (
 )
 from underdog.tasks.generators._notation import listed
 from underdog.tasks.generators._trace import Trace
-from underdog.tasks.knobs import one_of, whole
+from underdog.tasks.knobs import kinds_of, whole
 
 KINDS = ("of_year", "between", "leap")
 _BETWEEN = (
@@ -53,8 +53,7 @@ class DayCount:
     forms = CALCULATED
 
     def __init__(self, kind: str = "mixed", days: int = 300, years: int = 150) -> None:
-        chosen = one_of("kind", kind, (*KINDS, "mixed"))
-        self._kinds = KINDS if chosen == "mixed" else (chosen,)
+        self._kinds = kinds_of("kind", kind, KINDS, "mixed")
         self._days = whole("days", days, 3, 1000)
         self._years = whole("years", years, 8, 400)
 

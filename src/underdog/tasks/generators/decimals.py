@@ -14,7 +14,7 @@ from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
 from underdog.tasks.key_first import KeyFirst
 from underdog.tasks.keys import decimal_pair_key, sum_key
-from underdog.tasks.knobs import ordered, whole
+from underdog.tasks.knobs import span, whole
 from underdog.tasks.operands import number_of, range_of
 from underdog.tasks.phrasing import Phrasing, Symbols, bracketed
 
@@ -78,9 +78,9 @@ class Decimals(KeyFirst[Drawn]):
             raise ConfigError(
                 f"digits + places must be at most {_MOST_LENGTH}, got {digits + places}"
             )
-        self._min_terms = whole("min_terms", min_terms, 2, _MOST_TERMS)
-        self._max_terms = whole("max_terms", max_terms, 2, _MOST_TERMS)
-        ordered("min_terms", min_terms, "max_terms", max_terms)
+        self._min_terms, self._max_terms = span(
+            "min_terms", min_terms, "max_terms", max_terms, 2, _MOST_TERMS
+        )
         if not operators or not set(operators) <= set("+-*/"):
             raise ConfigError(f"operators must be some of +-*/, got {operators!r}")
         self._operators = operators

@@ -10,7 +10,7 @@ from random import Random
 from underdog.core.item import Draft, Step
 from underdog.tasks.generators import families
 from underdog.tasks.keys import product_key, sum_key
-from underdog.tasks.knobs import one_of, whole
+from underdog.tasks.knobs import kinds_of, one_of, whole
 
 _OPERATORS = {"add": "+", "subtract": "-", "multiply": "*"}
 
@@ -47,8 +47,7 @@ class Digits:
         min_digits: int = 1,
         carries: str = "even",
     ) -> None:
-        chosen = one_of("operation", operation, (*_OPERATORS, "mixed"))
-        self._operations = tuple(_OPERATORS) if chosen == "mixed" else (chosen,)
+        self._operations = kinds_of("operation", operation, _OPERATORS, "mixed")
         self._most = whole("digits", digits, 1, 40)
         self._fewest = whole("min_digits", min_digits, 1, self._most)
         self._even = one_of("carries", carries, ("even", "natural")) == "even"

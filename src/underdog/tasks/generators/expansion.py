@@ -11,7 +11,7 @@ from underdog.core.item import Draft
 from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import operand, sum_of
 from underdog.tasks.generators._trace import Trace
-from underdog.tasks.knobs import one_of, whole
+from underdog.tasks.knobs import kinds_of, whole
 
 KINDS = ("collect", "square", "product")
 _ASKED = (
@@ -40,8 +40,7 @@ class Expansion:
     forms = ("answer", "cot", "program")
 
     def __init__(self, kind: str = "mixed", size: int = 9) -> None:
-        chosen = one_of("kind", kind, (*KINDS, "mixed"))
-        self._kinds = KINDS if chosen == "mixed" else (chosen,)
+        self._kinds = kinds_of("kind", kind, KINDS, "mixed")
         self._size = whole("size", size, 2, 1000)
 
     def draft(self, rng: Random) -> Draft:

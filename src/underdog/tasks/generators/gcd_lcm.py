@@ -6,7 +6,7 @@ from underdog.core.item import Draft, Step, StepRow, steps_of
 from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
 from underdog.tasks.key_first import KeyFirst
-from underdog.tasks.knobs import one_of, whole
+from underdog.tasks.knobs import kinds_of, whole
 from underdog.tasks.phrasing import Phrasing, filled
 
 KINDS = ("gcd", "lcm")
@@ -54,8 +54,7 @@ class GcdLcm(KeyFirst[tuple[str, int, int]]):
     def __init__(
         self, kind: str = "any", largest: int = 200, shared: int = 12, wording: str = "varied"
     ) -> None:
-        chosen = one_of("kind", kind, ("any", *KINDS))
-        self._kinds = KINDS if chosen == "any" else (chosen,)
+        self._kinds = kinds_of("kind", kind, KINDS)
         self._largest = whole("largest", largest, 2, _LARGEST)
         self._shared = min(whole("shared", shared, 1, 1000), self._largest)
         phrasing = Phrasing(wording)

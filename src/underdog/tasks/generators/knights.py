@@ -15,7 +15,7 @@ from underdog.tasks.generators._claims import Claim, Kinds, random_claim
 from underdog.tasks.generators._notation import listed
 from underdog.tasks.generators._people import PEOPLE
 from underdog.tasks.generators._trace import Trace
-from underdog.tasks.knobs import ordered, whole
+from underdog.tasks.knobs import span
 
 _OPENINGS = (
     "On an island knights always tell the truth and knaves always lie. You meet {names}.",
@@ -44,9 +44,7 @@ class Knights:
     forms = ("answer", "cot", "program")
 
     def __init__(self, people: int = 3, min_people: int = 2) -> None:
-        self._most = whole("people", people, 2, 4)
-        self._fewest = whole("min_people", min_people, 2, 4)
-        ordered("min_people", self._fewest, "people", self._most)
+        self._fewest, self._most = span("min_people", min_people, "people", people, 2, 4)
 
     def draft(self, rng: Random) -> Draft:
         """One island."""

@@ -7,7 +7,7 @@ from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import ordinal
 from underdog.tasks.generators._trace import Trace
 from underdog.tasks.generators._words import WORDS
-from underdog.tasks.knobs import one_of, ordered, whole
+from underdog.tasks.knobs import one_of, span
 
 _ASKED = (
     'Take the {which} letter of each word in "{phrase}" and join them. What do you get?',
@@ -33,9 +33,7 @@ class LastLetters:
     forms = ("answer", "cot", "program")
 
     def __init__(self, words: int = 6, min_words: int = 2, which: str = "mixed") -> None:
-        self._most = whole("words", words, 1, 20)
-        self._fewest = whole("min_words", min_words, 1, 20)
-        ordered("min_words", self._fewest, "words", self._most)
+        self._fewest, self._most = span("min_words", min_words, "words", words, 1, 20)
         chosen = one_of("which", which, ("last", "first", "mixed"))
         self._which = ("last", "first") if chosen == "mixed" else (chosen,)
 

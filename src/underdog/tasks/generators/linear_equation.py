@@ -11,7 +11,7 @@ from underdog.core.item import Draft, Step
 from underdog.tasks.form_sets import CALCULATED
 from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import in_python, operand, sum_of
-from underdog.tasks.knobs import ordered, whole
+from underdog.tasks.knobs import span, whole
 
 _ASKED = (
     "Solve for {x}: {equation}",
@@ -53,9 +53,7 @@ class LinearEquation:
     def __init__(
         self, level: int = 4, min_level: int = 1, size: int = 12, solution: int = 20
     ) -> None:
-        self._high = whole("level", level, 1, 4)
-        self._low = whole("min_level", min_level, 1, 4)
-        ordered("min_level", self._low, "level", self._high)
+        self._low, self._high = span("min_level", min_level, "level", level, 1, 4)
         self._size = whole("size", size, 3, 1000)
         self._solution = whole("solution", solution, 2, 10_000)
 

@@ -12,7 +12,7 @@ from underdog.core.item import Draft, Step
 from underdog.tasks.form_sets import CALCULATED
 from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import in_python, operand, sum_of
-from underdog.tasks.knobs import ordered, whole
+from underdog.tasks.knobs import span, whole
 
 _ASKED = (
     "Solve the system {equations}. What is {target}?",
@@ -43,9 +43,7 @@ class LinearSystem:
     def __init__(
         self, unknowns: int = 3, min_unknowns: int = 2, size: int = 5, solution: int = 10
     ) -> None:
-        self._most = whole("unknowns", unknowns, 2, 3)
-        self._fewest = whole("min_unknowns", min_unknowns, 2, 3)
-        ordered("min_unknowns", self._fewest, "unknowns", self._most)
+        self._fewest, self._most = span("min_unknowns", min_unknowns, "unknowns", unknowns, 2, 3)
         self._size = whole("size", size, 2, 100)
         self._solution = whole("solution", solution, 1, 1000)
 

@@ -4,7 +4,7 @@ from random import Random
 
 from underdog.core.item import Draft, Step
 from underdog.tasks.generators import families
-from underdog.tasks.knobs import one_of, whole
+from underdog.tasks.knobs import kinds_of, whole
 from underdog.tasks.operands import number_of
 from underdog.tasks.phrasing import Phrasing
 
@@ -38,8 +38,7 @@ class Modular:
     def __init__(
         self, kind: str = "any", digits: int = 3, largest: int = 20, wording: str = "varied"
     ) -> None:
-        chosen = one_of("kind", kind, ("any", *KINDS))
-        self._kinds = KINDS if chosen == "any" else (chosen,)
+        self._kinds = kinds_of("kind", kind, KINDS)
         self._digits = whole("digits", digits, 1, 16)
         self._largest = whole("largest", largest, 2, 1000)
         self._phrasing = Phrasing(wording)

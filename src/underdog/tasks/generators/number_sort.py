@@ -9,7 +9,7 @@ from underdog.core.item import Draft
 from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import ordinal
 from underdog.tasks.generators._trace import Trace
-from underdog.tasks.knobs import one_of, ordered, whole
+from underdog.tasks.knobs import kinds_of, span, whole
 
 KINDS = ("smallest", "largest", "median", "range")
 _ASKED = (
@@ -39,11 +39,8 @@ class NumberSort:
     def __init__(
         self, kind: str = "mixed", numbers: int = 9, min_numbers: int = 4, size: int = 100
     ) -> None:
-        chosen = one_of("kind", kind, (*KINDS, "mixed"))
-        self._kinds = KINDS if chosen == "mixed" else (chosen,)
-        self._most = whole("numbers", numbers, 3, 30)
-        self._fewest = whole("min_numbers", min_numbers, 3, 30)
-        ordered("min_numbers", self._fewest, "numbers", self._most)
+        self._kinds = kinds_of("kind", kind, KINDS, "mixed")
+        self._fewest, self._most = span("min_numbers", min_numbers, "numbers", numbers, 3, 30)
         self._size = whole("size", size, 20, 10**6)
 
     def draft(self, rng: Random) -> Draft:

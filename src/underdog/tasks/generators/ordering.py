@@ -14,7 +14,7 @@ from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import listed, ordinal
 from underdog.tasks.generators._people import PEOPLE
 from underdog.tasks.generators._trace import Trace
-from underdog.tasks.knobs import ordered, whole
+from underdog.tasks.knobs import span, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,7 @@ class Ordering:
     forms = ("answer", "cot", "program")
 
     def __init__(self, people: int = 8, min_people: int = 3, extra: int = 4) -> None:
-        self._most = whole("people", people, 3, 10)
-        self._fewest = whole("min_people", min_people, 3, 10)
-        ordered("min_people", self._fewest, "people", self._most)
+        self._fewest, self._most = span("min_people", min_people, "people", people, 3, 10)
         self._extra = whole("extra", extra, 0, 10)
 
     def draft(self, rng: Random) -> Draft:

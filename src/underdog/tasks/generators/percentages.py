@@ -8,7 +8,7 @@ from underdog.core.item import Draft, Step
 from underdog.tasks.decimals import decimal
 from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
-from underdog.tasks.knobs import one_of, whole
+from underdog.tasks.knobs import kinds_of, whole
 from underdog.tasks.operands import number_of
 from underdog.tasks.phrasing import Phrasing
 
@@ -74,8 +74,7 @@ class Percentages:
     def __init__(
         self, kind: str = "any", digits: int = 3, largest: int = 100, wording: str = "varied"
     ) -> None:
-        chosen = one_of("kind", kind, ("any", *KINDS))
-        self._kinds = KINDS if chosen == "any" else (chosen,)
+        self._kinds = kinds_of("kind", kind, KINDS)
         self._digits = whole("digits", digits, 1, 9)
         self._largest = whole("largest", largest, 2, 500)
         self._phrasing = Phrasing(wording)

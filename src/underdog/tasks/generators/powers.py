@@ -6,7 +6,7 @@ from underdog.core.item import Draft, Step
 from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
 from underdog.tasks.keys import product_key
-from underdog.tasks.knobs import ordered, share, whole
+from underdog.tasks.knobs import share, span, whole
 from underdog.tasks.phrasing import Phrasing
 
 _NOUNS = {
@@ -43,9 +43,9 @@ class Powers:
         wording: str = "varied",
     ) -> None:
         self._largest = whole("largest", largest, 2, 9999)
-        self._low = whole("min_exponent", min_exponent, 2, 8)
-        self._high = whole("max_exponent", max_exponent, 2, 8)
-        ordered("min_exponent", min_exponent, "max_exponent", max_exponent)
+        self._low, self._high = span(
+            "min_exponent", min_exponent, "max_exponent", max_exponent, 2, 8
+        )
         self._negatives = share("negatives", negatives)
         self._phrasing = Phrasing(wording)
 

@@ -11,7 +11,7 @@ from underdog.core.item import Draft
 from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import listed
 from underdog.tasks.generators._trace import Trace
-from underdog.tasks.knobs import ordered, whole
+from underdog.tasks.knobs import span, whole
 
 _LETTERS = "PQRSTUVW"
 _UNITS = ("minutes", "hours", "days", "weeks")
@@ -52,9 +52,7 @@ class Schedules:
     forms = ("answer", "cot", "program", "socratic")
 
     def __init__(self, tasks: int = 6, min_tasks: int = 3, length: int = 12) -> None:
-        self._most = whole("tasks", tasks, 2, len(_LETTERS))
-        self._fewest = whole("min_tasks", min_tasks, 2, len(_LETTERS))
-        ordered("min_tasks", self._fewest, "tasks", self._most)
+        self._fewest, self._most = span("min_tasks", min_tasks, "tasks", tasks, 2, len(_LETTERS))
         self._length = whole("length", length, 2, 1000)
 
     def draft(self, rng: Random) -> Draft:

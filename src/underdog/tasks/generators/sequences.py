@@ -14,7 +14,7 @@ from underdog.tasks.form_sets import CALCULATED
 from underdog.tasks.generators import families
 from underdog.tasks.generators._notation import operand, ordinal
 from underdog.tasks.generators._trace import Trace
-from underdog.tasks.knobs import one_of, whole
+from underdog.tasks.knobs import kinds_of, whole
 
 RULES = ("arithmetic", "geometric", "quadratic", "fibonacci")
 _NEXT = (
@@ -64,8 +64,7 @@ class Sequences:
     forms = CALCULATED
 
     def __init__(self, rule: str = "mixed", max_position: int = 12, size: int = 15) -> None:
-        chosen = one_of("rule", rule, (*RULES, "mixed"))
-        self._rules = RULES if chosen == "mixed" else (chosen,)
+        self._rules = kinds_of("rule", rule, RULES, "mixed")
         self._furthest = whole("max_position", max_position, 6, 40)
         self._size = whole("size", size, 3, 1000)
 

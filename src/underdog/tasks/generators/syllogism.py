@@ -13,7 +13,7 @@ from random import Random
 from underdog.core.item import Draft
 from underdog.tasks.generators import families
 from underdog.tasks.generators._trace import Trace
-from underdog.tasks.knobs import ordered, whole
+from underdog.tasks.knobs import span, whole
 
 _ONSETS = (
     "bl", "br", "d", "dr", "f", "fl", "g", "gr", "k", "l", "m", "n", "p", "pl", "r", "s", "t", "tr",
@@ -79,9 +79,7 @@ class Syllogism:
     forms = ("answer", "cot", "program")
 
     def __init__(self, links: int = 5, min_links: int = 2, extra: int = 3) -> None:
-        self._most = whole("links", links, 1, 10)
-        self._fewest = whole("min_links", min_links, 1, 10)
-        ordered("min_links", self._fewest, "links", self._most)
+        self._fewest, self._most = span("min_links", min_links, "links", links, 1, 10)
         self._extra = whole("extra", extra, 0, 6)
 
     def draft(self, rng: Random) -> Draft:

@@ -19,7 +19,7 @@ from underdog.tasks.generators._tables import (
     written,
 )
 from underdog.tasks.generators._trace import Trace
-from underdog.tasks.knobs import one_of, ordered, whole
+from underdog.tasks.knobs import kinds_of, span
 
 _ASKED = (
     "Which {row} has {target}?",
@@ -44,11 +44,8 @@ class TableNames:
     forms = ("answer", "cot", "program")
 
     def __init__(self, kind: str = "mixed", rows: int = 7, min_rows: int = 3) -> None:
-        chosen = one_of("kind", kind, (*KINDS, "mixed"))
-        self._kinds = KINDS if chosen == "mixed" else (chosen,)
-        self._most = whole("rows", rows, 3, 12)
-        self._fewest = whole("min_rows", min_rows, 3, 12)
-        ordered("min_rows", self._fewest, "rows", self._most)
+        self._kinds = kinds_of("kind", kind, KINDS, "mixed")
+        self._fewest, self._most = span("min_rows", min_rows, "rows", rows, 3, 12)
 
     def draft(self, rng: Random) -> Draft:
         """One table and a question."""

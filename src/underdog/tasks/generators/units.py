@@ -11,7 +11,7 @@ from underdog.core.item import Draft, Step
 from underdog.tasks.decimals import decimal, exact_places
 from underdog.tasks.form_sets import NUMERIC_CHAINS
 from underdog.tasks.generators import families
-from underdog.tasks.knobs import one_of, share, whole
+from underdog.tasks.knobs import kinds_of, share, whole
 from underdog.tasks.operands import number_of
 from underdog.tasks.phrasing import Phrasing
 
@@ -104,8 +104,7 @@ class Units:
         mixed: float = 0.25,
         wording: str = "varied",
     ) -> None:
-        chosen = one_of("system", system, ("any", *SYSTEMS))
-        self._systems = tuple(SYSTEMS) if chosen == "any" else (chosen,)
+        self._systems = kinds_of("system", system, SYSTEMS)
         self._digits = whole("digits", digits, 1, 6)
         self._decimals = share("decimals", decimals)
         self._mixed = share("mixed", mixed)

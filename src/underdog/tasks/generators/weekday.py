@@ -12,7 +12,7 @@ from underdog.tasks.generators import families
 from underdog.tasks.generators._calendar import WEEKDAYS, between, phrased, random_date, written
 from underdog.tasks.generators._notation import plural
 from underdog.tasks.generators._trace import Trace
-from underdog.tasks.knobs import one_of, whole
+from underdog.tasks.knobs import kinds_of, whole
 
 KINDS = ("later", "earlier", "date")
 _ASKED = {
@@ -52,8 +52,7 @@ class Weekday:
     forms = ("answer", "cot", "program")
 
     def __init__(self, kind: str = "mixed", days: int = 200) -> None:
-        chosen = one_of("kind", kind, (*KINDS, "mixed"))
-        self._kinds = KINDS if chosen == "mixed" else (chosen,)
+        self._kinds = kinds_of("kind", kind, KINDS, "mixed")
         self._days = whole("days", days, 3, 10_000)
 
     def draft(self, rng: Random) -> Draft:

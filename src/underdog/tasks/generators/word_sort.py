@@ -6,7 +6,7 @@ from underdog.core.item import Draft
 from underdog.tasks.generators import families
 from underdog.tasks.generators._trace import Trace
 from underdog.tasks.generators._words import WORDS
-from underdog.tasks.knobs import ordered, share, whole
+from underdog.tasks.knobs import share, span
 
 _ASKED = (
     "Put these words in {order} and part them by spaces: {words}",
@@ -35,9 +35,7 @@ class WordSort:
     forms = ("answer", "cot", "program")
 
     def __init__(self, words: int = 7, min_words: int = 3, backwards: float = 0.3) -> None:
-        self._most = whole("words", words, 2, 20)
-        self._fewest = whole("min_words", min_words, 2, 20)
-        ordered("min_words", self._fewest, "words", self._most)
+        self._fewest, self._most = span("min_words", min_words, "words", words, 2, 20)
         self._backwards = share("backwards", backwards)
 
     def draft(self, rng: Random) -> Draft:
