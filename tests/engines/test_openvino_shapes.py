@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.engines.folder_gguf import write_folder_gguf
+from tests.engines.test_openvino_packing import unpacked
 from tests.engines.tiny_folders import FAMILIES, TinyFolder, write_folder
 from underdog.core import GenerateRequest, Message, ModelShape, Prompt, SamplingParams
 from underdog.engines.opening import open_engine
@@ -19,7 +20,7 @@ pytest.importorskip("transformers")
 from underdog.engines.openvino.decoder import Chunk, Decoder
 from underdog.engines.openvino.open_model import open_model
 from underdog.engines.openvino.packing import Precision
-from underdog.engines.openvino.weights import converted
+from underdog.engines.openvino.weights import Weights, converted
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -119,3 +120,33 @@ def test_a_folder_alone_is_opened_with_its_own_template(tmp_path: Path) -> None:
         prompt = Prompt((Message("user", "what is it?"),))
         request = GenerateRequest(prompt, SamplingParams(max_tokens=3), (1,))
         assert engine.generate([request])[0][0].usage.generated_tokens > 0
+
+
+@pytest.mark.parametrize(
+    ("precision", "limit"), [("f16", 0.01), ("bf16", 0.12), ("int8", 0.2), ("int4", 0.12)]
+)
+def test_a_stored_model_computes_what_its_weights_say(
+    tmp_path: Path, precision: Precision, limit: float
+) -> None:
+    """The precisions against the same graph in float32 over the weights that they stand for."""
+    model = open_model(write_folder(tmp_path / "model", "qwen3").path, "", 512)
+    stored = converted(model, precision)
+    wide = Weights(stored.architecture, dict(widened(stored)), stored.folder)
+    tokens = numbers(90)
+    found, expected = (
+        Decoder(weights, kind, 270, num_blocks=4, context_tokens=128, threads=1)
+        .forward([Chunk(tokens, 0, [0, 1, 2], 0)])
+        .values_MV[:, :270]
+        .copy()
+        for weights, kind in ((stored, precision), (wide, "f32"))
+    )
+    assert np.abs(found - expected).max() < limit * np.abs(expected).max()
+    assert (found.argmax(1) == expected.argmax(1)).mean() > 0.85
+
+
+def widened(weights: Weights) -> Iterator[tuple[str, np.ndarray]]:
+    arrays = weights.arrays
+    for name in arrays:
+        if not name.endswith((".scale", ".zero")):
+            ends = [end for end in ("", ".scale", ".zero") if name + end in arrays]
+            yield name, unpacked({f"m{end}": arrays[name + end] for end in ends})
