@@ -277,3 +277,38 @@ def test_stories_and_passages_can_be_seeds(run: Run, tmp_path: Path) -> None:
         assert result.exit_code == 2
         assert "was accepted" in result.stderr
         assert (tmp_path / source / "journal.jsonl").exists()
+
+
+def test_select_measures_a_student_s_pass_rates(
+    run: Run, command: tuple[Any, ...], model: str, tmp_path: Path
+) -> None:
+    run(*command, "--count", 12, "--out", tmp_path / "made", "--no-decontaminate")
+    select = ("data", "select", tmp_path / "made", "--by", "pass_rate", "--sandbox", "monty")
+    result = run(*select, "--from-model", model, "--samples", 16, "--out", tmp_path / "kept")
+    assert result.exit_code == 0, result.output
+    assert "pass rates of 12 problems from 192 samples" in result.stderr
+    origin = _card(tmp_path / "kept")["origin"]
+    assert (origin["student"], origin["samples"], origin["calls"]) == ("replies.json", 16, 192)
+    again = run(*select, "--from-model", model, "--samples", 16, "--out", tmp_path / "kept")
+    assert again.exit_code == 2
+    assert "holds a data set already" in again.stderr
+    always = run(
+        *(*select, "--from-model", "scripted:reply=The answer is 5.", "--samples", 2),
+        *("--out", tmp_path / "none"),
+    )
+    assert always.exit_code == 2
+    assert "no example is left" in always.stderr
+
+
+def test_rows_that_cannot_be_graded_have_no_pass_rate(run: Run, model: str, tmp_path: Path) -> None:
+    from underdog.core import Example, Segment
+    from underdog.data.writing import write_dataset
+
+    text = (Segment("Why?", "user", 0.0), Segment("Because.", "assistant", 1.0))
+    write_dataset(tmp_path / "plain", [Example("a", text)], origin={})
+    result = run(
+        *("data", "select", tmp_path / "plain", "--by", "pass_rate", "--from-model", model),
+        *("--out", tmp_path / "kept"),
+    )
+    assert result.exit_code == 2
+    assert "row 'a' has no answer" in result.stderr

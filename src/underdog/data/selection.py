@@ -33,6 +33,7 @@ def select_dataset(
     keep: Keep | None = None,
     aids: Aids | None = None,
     split: str | None = None,
+    notes: Mapping[str, JSONValue] | None = None,
 ) -> Selection:
     """Write what a selector keeps of a data set.
 
@@ -43,6 +44,7 @@ def select_dataset(
         keep: How much; `None` keeps all that the selector does not reject.
         aids: What the selector needs besides the examples.
         split: Only this split.
+        notes: What else the card says of how it came to be.
 
     Raises:
         UsageError: An aid is missing, or `keep` does not go with the selector.
@@ -56,6 +58,7 @@ def select_dataset(
         "selector": by,
         "keep": None if keep is None else keep.share or keep.count,
         "seed": aids.seed if aids else 0,
+        **(notes or {}),
     }
     card = write_dataset(
         target,
