@@ -1,6 +1,7 @@
 """Reading `.story` files: what they say, and what is refused with its line."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -75,6 +76,8 @@ def test_a_substep_is_worked_out_but_never_asked() -> None:
         ("template a b", "expected `template"),
         ("then a", "expected `template"),
         ("extra No number here.", "no number"),
+        ("extra {A.hat} has {2..5} hats.", "no form of a person"),
+        ("extra There are {2..bags} hats.", "hangs on other numbers"),
     ],
 )
 def test_a_malformed_line_is_refused_with_its_number(line: str, said: str) -> None:
@@ -82,6 +85,17 @@ def test_a_malformed_line_is_refused_with_its_number(line: str, said: str) -> No
     with pytest.raises(DataError, match="line 3") as caught:
         parse_stories(text, "kites")
     assert said in str(caught.value)
+
+
+def test_a_nul_character_is_refused() -> None:
+    with pytest.raises(DataError, match="NUL"):
+        parse_stories("# \0", "kites")
+
+
+def test_lengths_that_no_story_has_are_left_out() -> None:
+    library = Library((parse_stories(STORY, "kites"),), {})
+    planner = Planner(library, 1, 8)
+    assert {planner.opening(Random(seed).random)[0] for seed in range(50)} == {1, 2}
 
 
 def test_a_file_must_begin_with_a_template() -> None:

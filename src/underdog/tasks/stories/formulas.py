@@ -24,7 +24,7 @@ _SIGNS: dict[type[ast.operator], str] = {
     ast.Div: "/",
 }
 _LEVELS = {"+": "+", "-": "+", "*": "*", "/": "*"}
-_KEPT_BELOW = 10_000
+_KEPT_BELOW = 1_000
 
 
 class Unfit(Exception):

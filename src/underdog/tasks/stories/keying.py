@@ -18,38 +18,56 @@ from underdog.tasks.stories.working import Places
 Texts = Sequence[str]
 """The values of a target as texts, in the order of `places_of`."""
 
+Reached = tuple[str, Texts, Texts]
+"""What a continuation goes on from: its text, or its operands, whichever the shape asks for."""
 
-class Reached(NamedTuple):
-    """The canonical form that a story has reached: the texts of its operands, in any order."""
-
-    level: str
-    with_: Sequence[str]
-    without: Sequence[str]
-
-    @property
-    def text(self) -> str:
-        """As one operand of something else, or as the key."""
-        return joined(*self) if self.level else self.with_[0]
-
-
-NOTHING = Reached("", ("",), ())
-"""What a template goes on from."""
-
+_NOTHING: Reached = ("", (), ())
 _WITH, _WITHOUT = "+it", "-it"
-_Operands = Callable[[Texts, Reached], list[str]]
-_Written = Callable[[Texts, Reached], str]
+_Write = Callable[[Texts, Reached], str]
+_List = Callable[[Texts, Reached], list[str]]
 
 
 class Shape(NamedTuple):
-    """The form of a target's answer, all its steps put into one another."""
+    """The form of a target's answer, all its steps put into one another.
+
+    Attributes:
+        level: `+` for a sum, `*` for a product, nothing for a single number.
+        opened: Whether what it goes on from runs into a sum or product of it.
+        quoted: Whether what it goes on from is an operand of it.
+        write: Its text.
+        with_: Its operands.
+        without: Those subtracted or divided by.
+    """
 
     level: str
-    with_: _Operands
-    without: _Operands
+    opened: bool
+    quoted: bool
+    write: _Write
+    with_: _List
+    without: _List
 
-    def fill(self, texts: Texts, it: Reached) -> Reached:
-        """The form with its numbers."""
-        return Reached(self.level, self.with_(texts, it), self.without(texts, it))
+
+def key_of(parts: Sequence[Target], texts: Sequence[Texts]) -> str:
+    """The canonical form of a story's answer, as `canon_text` writes it.
+
+    Args:
+        parts: A template's target and its continuations.
+        texts: The values of each.
+    """
+    shape, reached = shape_of(parts[0], ""), _NOTHING
+    if len(parts) == 1:
+        return shape.write(texts[0], reached)
+    for place in range(1, len(parts)):
+        following, said = shape_of(parts[place], shape.level), texts[place - 1]
+        with_: Texts = ()
+        without: Texts = ()
+        text = ""
+        if following.opened:
+            with_, without = shape.with_(said, reached), shape.without(said, reached)
+        if following.quoted:
+            text = shape.write(said, reached)
+        shape, reached = following, (text, with_, without)
+    return shape.write(texts[-1], reached)
 
 
 @cache
@@ -58,75 +76,107 @@ def shape_of(target: Target, level: str) -> Shape:
 
     Args:
         target: A template's, or a continuation's.
-        level: That of the form it goes on from.
+        level: That of the form it goes on from; nothing for a template.
     """
     forms: dict[str, Form] = {name: name for name in target.given}
-    forms[IT] = Canon(level, (_WITH,), (_WITHOUT,)) if level else _WITH
+    forms[IT] = Canon(level, (_WITH,), (_WITHOUT,))
     for calc in target.steps:
         forms[calc.name] = calc.formula.canon(forms)
     form, places = forms[target.asked.name], places_of(target)
+    top = form if isinstance(form, Canon) else Canon("", (form,), ())
+    return Shape(
+        top.level,
+        _opens(top),
+        _quotes(top),
+        _written(form, places),
+        _listed(top.with_, places),
+        _listed(top.without, places),
+    )
+
+
+def _is_quoted(form: Form) -> bool:
+    return isinstance(form, Canon) and form.with_ == (_WITH,) and form.without == (_WITHOUT,)
+
+
+def _opens(form: Form) -> bool:
+    if isinstance(form, str) or _is_quoted(form):
+        return False
+    operands = form.with_ + form.without
+    return _WITH in operands or any(map(_opens, operands))
+
+
+def _quotes(form: Form) -> bool:
     if isinstance(form, str):
-        return Shape("", _operands((form,), places), _none)
-    return Shape(form.level, _operands(form.with_, places), _operands(form.without, places))
+        return False
+    return _is_quoted(form) or any(map(_quotes, form.with_ + form.without))
 
 
-def _operands(forms: Sequence[Form], places: Places) -> _Operands:
-    if not forms:
-        return _none
-    ready = [form for form in forms if isinstance(form, str) and form in places]
-    spliced = _spliced(forms)
-    rest = [form for form in forms if form not in (*ready, _WITH, _WITHOUT)]
-    written = tuple(_written(form, places) for form in rest)
-    numbers = _getter([places[form] for form in ready if isinstance(form, str)])
-    if not written and not spliced:
-        return lambda texts, it: [*numbers(texts)]
-
-    def operands(texts: Texts, it: Reached) -> list[str]:
-        found = [*numbers(texts)]
-        for write in written:
-            found.append(write(texts, it))
-        for place in spliced:
-            found += it[place]
-        return found
-
-    return operands
-
-
-def _spliced(forms: Sequence[Form]) -> list[int]:
-    """Which operands of the reached form stand here, as places in a `Reached`."""
-    return [1 if form == _WITH else 2 for form in forms if form in (_WITH, _WITHOUT)]
-
-
-def _written(form: Form, places: Places) -> _Written:
+def _written(form: Form, places: Places) -> _Write:
+    """Writes a form as one operand."""
     if isinstance(form, str):
-        return lambda texts, it: form
-    if form.with_ == (_WITH,) and form.without == (_WITHOUT,):
-        return lambda texts, it: it.text
+        return _word(form, places)
+    if _is_quoted(form):
+        return lambda texts, it: it[0]
     level, inverse = form.level, "-" if form.level == "+" else "/"
-    pair = [
-        places.get(one, -1) if isinstance(one, str) else -1 for one in form.with_ + form.without
-    ]
-    if len(pair) == 2 and min(pair) >= 0:
-        first, second = pair
+    operands = form.with_ + form.without
+    slots = [places[one] for one in operands if isinstance(one, str) and one in places]
+    if _WITH not in operands and len(operands) == 2:
         if form.without:
-            return lambda texts, it: f"({texts[first]}{inverse}{texts[second]})"
-        return lambda texts, it: _sorted_pair(level, texts[first], texts[second])
-    with_, without = _operands(form.with_, places), _operands(form.without, places)
+            return _quotient(inverse, slots, *(_written(one, places) for one in operands))
+        return _pair(level, slots, *(_written(one, places) for one in operands))
+    if len(slots) == len(operands) and not form.without:
+        pick = itemgetter(*slots)
+        return lambda texts, it: f"({level.join(sorted(pick(texts)))})"
+    with_, without = _listed(form.with_, places), _listed(form.without, places)
     return lambda texts, it: joined(level, with_(texts, it), without(texts, it))
 
 
-def _sorted_pair(level: str, first: str, second: str) -> str:
-    return f"({first}{level}{second})" if first < second else f"({second}{level}{first})"
+def _word(form: str, places: Places) -> _Write:
+    if form in places:
+        place = places[form]
+        return lambda texts, it: texts[place]
+    return lambda texts, it: form
 
 
-def _getter(places: list[int]) -> Callable[[Texts], Sequence[str]]:
-    if not places:
-        return lambda texts: ()
-    if len(places) == 1:
-        (place,) = places
-        return lambda texts: (texts[place],)
-    return itemgetter(*places)
+def _pair(level: str, slots: list[int], left: _Write, right: _Write) -> _Write:
+    if len(slots) == 2:
+        first, second = slots
+
+        def of_slots(texts: Texts, it: Reached) -> str:
+            one, other = texts[first], texts[second]
+            return f"({one}{level}{other})" if one < other else f"({other}{level}{one})"
+
+        return of_slots
+
+    def of_any(texts: Texts, it: Reached) -> str:
+        one, other = left(texts, it), right(texts, it)
+        return f"({one}{level}{other})" if one < other else f"({other}{level}{one})"
+
+    return of_any
 
 
-def _none(texts: Texts, it: Reached) -> list[str]:
-    return []
+def _quotient(inverse: str, slots: list[int], left: _Write, right: _Write) -> _Write:
+    if len(slots) == 2:
+        first, second = slots
+        return lambda texts, it: f"({texts[first]}{inverse}{texts[second]})"
+    return lambda texts, it: f"({left(texts, it)}{inverse}{right(texts, it)})"
+
+
+def _listed(forms: Sequence[Form], places: Places) -> _List:
+    """Writes operands in any order, those of an opened form among them."""
+    slots = [places[form] for form in forms if isinstance(form, str) and form in places]
+    opened = [1 if form == _WITH else 2 for form in forms if form in (_WITH, _WITHOUT)]
+    rest = [form for form in forms if not (form in (_WITH, _WITHOUT) or form in [*places])]
+    written = tuple(_written(form, places) for form in rest)
+    if not opened and not written:
+        return lambda texts, it: [texts[place] for place in slots]
+
+    def listed(texts: Texts, it: Reached) -> list[str]:
+        found = [texts[place] for place in slots]
+        for write in written:
+            found.append(write(texts, it))
+        for place in opened:
+            found += it[place]
+        return found
+
+    return listed

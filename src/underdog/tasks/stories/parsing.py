@@ -245,9 +245,13 @@ def _extra(text: str) -> Extra:
     def hole(match: re.Match[str]) -> str:
         name, _, form = match[1].partition(".")
         if _PERSON.fullmatch(name):
+            if form and form not in PERSON_FORMS:
+                raise DataError(f"{match[0]} is no form of a person; use {', '.join(PERSON_FORMS)}")
             people.add(name)
             return f"{{{name}-{form}}}" if form else match[0]
         lets.append(Let(f"extra{len(lets)}", parse_draw(match[1])))
+        if lets[-1].how.names:
+            raise DataError(f"{match[0]} hangs on other numbers; write a range such as {{2..15}}")
         return f"{{{lets[-1].name}}}"
 
     pattern = _HOLE.sub(hole, text)

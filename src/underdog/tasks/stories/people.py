@@ -1,5 +1,6 @@
 """People of the stories: first names from many places, with their pronouns."""
 
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from underdog.errors import UnknownNameError
@@ -78,8 +79,7 @@ def person_forms(letter: str, name: str, pronoun: str) -> dict[str, str]:
     return {letter: name, **{f"{letter}-{form}": word for form, word in forms.items()}}
 
 
-NOBODY = ("",) * (1 + len(PERSON_FORMS))
-"""Stands for a person whom a story does not have."""
+_NOBODY = ("",) * (1 + len(PERSON_FORMS))
 
 
 @cache
@@ -88,3 +88,30 @@ def cast_of(region: str) -> tuple[tuple[str, ...], ...]:
     return tuple(
         tuple(person_forms("A", name, pronoun).values()) for name, pronoun in names_of(region)
     )
+
+
+def draw_people(region: str, letters: int, random: Callable[[], float]) -> Sequence[str]:
+    """Different people, as all that a pattern may say of them.
+
+    Args:
+        region: Where their names come from.
+        letters: Whom to draw: bit 0 for `A`, bit 1 for `B`, …; up to the last, the others are
+            nobody.
+        random: Draws from [0, 1).
+    """
+    cast = cast_of(region)
+    if letters == 1:
+        return cast[int(random() * len(cast))]
+    used: set[int] = set()
+    people: list[str] = []
+    while letters:
+        letters, drawn = divmod(letters, 2)
+        if not drawn:
+            people += _NOBODY
+            continue
+        place = int(random() * len(cast))
+        while place in used:
+            place = (place + 1) % len(cast)
+        used.add(place)
+        people += cast[place]
+    return people

@@ -1,6 +1,6 @@
 """Choosing what a story is made of: a template's target, and continuations up to a length."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -14,20 +14,17 @@ _OWN = frozenset("AB")
 
 
 class Plan(NamedTuple):
-    """A template's target, then continuations; the last one's last step is asked for."""
+    """What a story is made of.
+
+    Attributes:
+        situation: Where it is set.
+        parts: A template's target, then continuations; the last one's last step is asked for.
+        num_steps: Calculated steps.
+    """
 
     situation: Situation
     parts: tuple[Target, ...]
-
-    @property
-    def people(self) -> frozenset[str]:
-        """Letters of everybody in it."""
-        return frozenset[str]().union(*(target.part.people for target in self.parts))
-
-    @property
-    def num_steps(self) -> int:
-        """Calculated steps."""
-        return sum([len(target.steps) for target in self.parts])
+    num_steps: int
 
     @property
     def extras(self) -> list[Extra]:
@@ -38,7 +35,7 @@ class Plan(NamedTuple):
 
 @dataclass(frozen=True)
 class Planner:
-    """Plans of `min_steps` to `max_steps` steps, lengths drawn evenly.
+    """Plans of `min_steps` to `max_steps` steps, lengths drawn evenly from those that there are.
 
     Raises:
         ConfigError: No story of these situations has such a length.
@@ -52,46 +49,22 @@ class Planner:
     )
 
     def __post_init__(self) -> None:
-        if not self._openings[self.min_steps]:
+        if not self._lengths or self._lengths[0][0] > self.min_steps:
             raise ConfigError(
                 f"no story here can have {self.min_steps} steps; raise min_steps or add situations"
             )
 
-    def plan(self, random: Callable[[], float]) -> Plan | None:
-        """Draw a plan; `None` when it cannot be brought to its length."""
-        steps = self.min_steps + int(random() * (self.max_steps - self.min_steps + 1))
-        openings = self._openings[steps]
-        situation, target = openings[int(random() * len(openings))]
-        missing = steps - len(target.steps)
-        if not missing:
-            return Plan(situation, (target,))
-        parts = [target]
-        while missing:
-            target = self._next(parts, missing, random)
-            if target is None:
-                return None
-            parts.append(target)
-            missing -= len(target.steps)
-        return Plan(situation, tuple(parts))
+    def opening(self, random: Callable[[], float]) -> tuple[int, Situation, Target]:
+        """Draw a length and a target to begin with."""
+        place = random() * len(self._lengths)
+        steps, openings = self._lengths[int(place)]
+        situation, target = openings[int(place % 1 * len(openings))]
+        return steps, situation, target
 
-    @cached_property
-    def _openings(self) -> dict[int, list[tuple[Situation, Target]]]:
-        """Targets to begin with, by the length of the whole."""
-        every = [(one, target) for one in self.library.situations for target in one.targets]
-        return {
-            steps: [(one, target) for one, target in every if self._can_begin(target, steps)]
-            for steps in range(self.min_steps, self.max_steps + 1)
-        }
-
-    def _can_begin(self, target: Target, steps: int) -> bool:
-        if len(target.steps) >= steps:
-            return len(target.steps) == steps
-        ending = target.asked.ending
-        return ending is not None and bool(self.library.continuations.get(ending.kind))
-
-    def _next(
-        self, parts: list[Target], missing: int, random: Callable[[], float]
+    def following(
+        self, parts: Sequence[Target], missing: int, random: Callable[[], float]
     ) -> Target | None:
+        """Draw a continuation that is not there yet; `None` when there is none."""
         every = self._continuations(parts[0], parts[-1], missing)
         if every:
             target = every[int(random() * len(every))]
@@ -100,6 +73,22 @@ class Planner:
             if fitting := [one for one in every if one not in parts]:
                 return fitting[int(random() * len(fitting))]
         return None
+
+    @cached_property
+    def _lengths(self) -> list[tuple[int, list[tuple[Situation, Target]]]]:
+        """Lengths of the whole, each with the targets to begin with."""
+        every = [(one, target) for one in self.library.situations for target in one.targets]
+        openings = (
+            (steps, [(one, target) for one, target in every if self._can_begin(target, steps)])
+            for steps in range(self.min_steps, self.max_steps + 1)
+        )
+        return [(steps, some) for steps, some in openings if some]
+
+    def _can_begin(self, target: Target, steps: int) -> bool:
+        if len(target.steps) >= steps:
+            return len(target.steps) == steps
+        ending = target.asked.ending
+        return ending is not None and bool(self.library.continuations.get(ending.kind))
 
     def _continuations(self, first: Target, last: Target, missing: int) -> tuple[Target, ...]:
         """Continuations of what was reached that are short enough, and whose people fit."""

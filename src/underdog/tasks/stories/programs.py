@@ -7,7 +7,6 @@ in the sense of the form `program`: nothing is written or executed as code.
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import product
 from math import prod
 from typing import NamedTuple
 
@@ -20,9 +19,6 @@ _SMALLEST_RESULT = 2
 """Results of one or none are left out: `1 apples` is no English, and `0` gives the answer away."""
 
 _SMALLEST_QUARTER = 0.25
-_TABLE = 512
-"""Combinations of numbers up to which they are kept in a table."""
-
 Joint = Callable[[Random], Sequence[Number]]
 
 
@@ -95,7 +91,7 @@ def program_of(target: Target, size: Size, whole: bool) -> Program:
             work = work_of(line.formula.tree, places, whole)
             works.append((work if whole else _natural(work, decimals), _SMALLEST_RESULT))
     if not all(pools):
-        return Program(lambda random: (), ((lambda values, random: 0, 1),), limit, 0)
+        pools, works = [], [(_never, 1)]
     return Program(_jointly(pools), tuple(works), limit, places[target.asked.name])
 
 
@@ -109,9 +105,11 @@ def _order(target: Target) -> tuple[Let | Calc, ...]:
 def _jointly(pools: list[tuple[Number, ...]]) -> Joint:
     """Draws one number of each pool with a single random number."""
     total = prod(map(len, pools))
-    if total <= _TABLE:
-        table = tuple(product(*pools))
-        return lambda random: table[int(random() * total)]
+    if not pools:
+        return lambda random: ()
+    if len(pools) == 1:
+        (only,) = pools
+        return lambda random: (only[int(random() * total)],)
     if len(pools) == 2:
         first, second = pools
         width = len(second)
@@ -134,6 +132,10 @@ def _jointly(pools: list[tuple[Number, ...]]) -> Joint:
     return several
 
 
+def _never(values: list[Number], random: Random) -> Number:
+    return 0
+
+
 def _natural(work: Work, decimals: bool) -> Work:
     """Whole results as integers; quarters only where decimals are natural."""
 
@@ -144,3 +146,19 @@ def _natural(work: Work, decimals: bool) -> Work:
         return value if decimals and value * 4 == int(value * 4) else 0
 
     return natural
+
+
+class Programs(dict[Target, Program]):
+    """Programs for numbers of one size where all are whole, made when they are first asked for."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        self._size: Size = size
+
+    def __missing__(self, target: Target) -> Program:
+        program = self[target] = program_of(target, self._size, whole=True)
+        return program
+
+
+programs_for = cache(Programs)
+"""The one collection for a size."""

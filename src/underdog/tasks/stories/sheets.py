@@ -10,14 +10,13 @@ from math import prod
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
-from underdog.tasks.stories.formulas import NAME, Number
-from underdog.tasks.stories.nouns import number_form
+from underdog.tasks.stories.formulas import NAME
 from underdog.tasks.stories.parts import IT, Calc, Target
+from underdog.tasks.stories.people import LETTERS
 from underdog.tasks.stories.programs import places_of
 from underdog.tasks.stories.slots import (
     BREAK,
-    NOWHERE,
-    Pattern,
+    NO_THINGS,
     Pick,
     compiled,
     nouns_of,
@@ -56,13 +55,16 @@ class Script(NamedTuple):
     """One choice of wordings.
 
     Attributes:
-        pattern: All texts of the target with `BREAK` between them: text and sub-question of every
-            step, then the question (or how a continuation calls the answer), then the sentences.
+        text: All texts of the target with `BREAK` between them: text and sub-question of every
+            step, both empty for a given, then the question (or how a continuation calls the
+            answer), then the sentences. It is filled by `text % pick(words)`.
+        pick: Takes what fills it from the words (see `slots_of`).
         sentences: Patterns of the sentences.
         question: Pattern of the question.
     """
 
-    pattern: Pattern
+    text: str
+    pick: Pick
     sentences: tuple[str, ...]
     question: str
 
@@ -71,19 +73,17 @@ class Ledger(NamedTuple):
     """How the steps of a target are put together.
 
     Attributes:
+        names: Names of the steps, in order.
+        pick: Takes formula and value of each step from the numbers, the fixed and the hanging
+            formulas.
+        fixed: Formulas that go on from nothing.
         hanging: Formulas that go on from an earlier step, cut where its name belongs.
-        fixed: Names, and formulas that go on from nothing.
-        pick: Takes five words per step from the numbers, the hanging formulas, the fixed words and
-            the texts.
-        names: Names of the steps.
-        last: Name of the last one.
     """
 
-    hanging: tuple[tuple[str, ...], ...]
-    fixed: tuple[str, ...]
+    names: tuple[str, ...]
     pick: Pick
-    names: frozenset[str]
-    last: str
+    fixed: tuple[str, ...]
+    hanging: tuple[tuple[str, ...], ...]
 
 
 class Sheet:
@@ -93,45 +93,55 @@ class Sheet:
         target: The target.
         choice: Which wordings may be used.
         asked: Whether its answer is asked for; otherwise a continuation calls it by a phrase.
+
+    Attributes:
+        ledger: How its steps are put together.
+        width: How many texts of a script belong to the steps.
+        nouns: Every choice of nouns.
+        count: How many scripts there are.
+        choices: How many choices of nouns and wordings.
+        special: Special forms that its sentences use, each with the place of its number.
+        people: Whom it speaks of: bit 0 for `A`, bit 1 for `B`, ….
+        scripts: Those that are ready; `script` makes the others.
     """
 
     __slots__ = (
-        "_forms",
-        "_said",
-        "_scripts",
-        "_thing",
-        "_turns",
-        "choices",
-        "count",
-        "nouns",
-        "target",
-    )
+        "_said", "_thing", "_turns", "asked", "choices", "count", "ledger", "nouns",
+        "people", "scripts", "special", "target", "width",
+    )  # fmt: skip
 
     def __init__(self, target: Target, choice: Choice, asked: bool) -> None:
         ending, places = target.asked.ending, places_of(target)
         phrase = "" if ending is None else ending.phrase
-        self.target = target
+        self.target, self.asked, self.ledger = target, asked, ledger_of(target)
+        self.width = 2 * len(target.solution)
         self.nouns = nouns_of(target)
         self._said = tuple(choice.of(tell.wordings) for tell in target.tells)
         self._turns = choice.of(target.asked.questions) if asked else (phrase,)
         self.count = prod(map(len, (*self._said, self._turns)))
         self.choices = self.count * len(self.nouns)
-        self._scripts: dict[int, Script] = {}
-        self._forms = [(form, places[name]) for name, form in target.part.forms if name in places]
+        self.special = tuple(
+            (form, places[name]) for name, form in target.part.forms if name in places
+        )
+        self.people = sum(1 << LETTERS.index(letter) for letter in target.part.people)
+        self.scripts: dict[int, Script] = {}
         self._thing = _thing(target)
 
     def script(self, place: int) -> Script:
-        """One of the `count` choices of wordings."""
-        script = self._scripts.get(place)
-        if script is None:
-            if len(self._scripts) >= _KEPT_SCRIPTS:
-                self._scripts.clear()
-            script = self._scripts[place] = self._script(place)
+        """Make one of the `count` choices of wordings ready."""
+        if len(self.scripts) >= _KEPT_SCRIPTS:
+            self.scripts.clear()
+        chosen: list[str] = []
+        left = place
+        for wordings in (self._turns, *self._said):
+            left, drawn = divmod(left, len(wordings))
+            chosen.append(wordings[drawn])
+        steps: list[str] = []
+        for line in self.target.solution:
+            steps += ("", "") if isinstance(line, str) else (line.text, line.questions[0])
+        text, pick = compiled(BREAK.join((*steps, *chosen)), slots_of(self.target))
+        script = self.scripts[place] = Script(text, pick, tuple(chosen[1:]), chosen[0])
         return script
-
-    def forms(self, values: Sequence[Number]) -> Sequence[str]:
-        """The special forms of the numbers."""
-        return [number_form(form, values[place]) for form, place in self._forms]
 
     def reached(self, phrase: str, nouns: Sequence[str], before: Sequence[str]) -> Sequence[str]:
         """The words that a continuation may say of what it goes on from.
@@ -141,34 +151,24 @@ class Sheet:
             nouns: The nouns drawn.
             before: The same words for this target.
         """
-        things = (*nouns, *before[2:], *NOWHERE)[self._thing]
+        things = (*nouns, *(before[2:] or NO_THINGS), *NO_THINGS)[self._thing]
         return (phrase, phrase[:1].upper() + phrase[1:], *things)
 
-    def _script(self, place: int) -> Script:
-        chosen: list[str] = []
-        for wordings in (self._turns, *self._said):
-            place, left = divmod(place, len(wordings))
-            chosen.append(wordings[left])
-        steps = (text for calc in self.target.steps for text in (calc.text, calc.questions[0]))
-        pattern = compiled(BREAK.join((*steps, *chosen)), *slots_of(self.target))
-        return Script(pattern, tuple(chosen[1:]), chosen[0])
 
-
-class Book(dict[tuple[Target, bool], Sheet]):
+class Sheets(dict[Target, Sheet]):
     """Sheets of one choice of wordings, made when they are first asked for."""
 
-    def __init__(self, choice: Choice) -> None:
+    def __init__(self, choice: Choice, asked: bool) -> None:
         super().__init__()
-        self._choice = choice
+        self._choice, self._asked = choice, asked
 
-    def __missing__(self, key: tuple[Target, bool]) -> Sheet:
-        target, asked = key
-        sheet = self[key] = Sheet(target, self._choice, asked)
+    def __missing__(self, target: Target) -> Sheet:
+        sheet = self[target] = Sheet(target, self._choice, self._asked)
         return sheet
 
 
-book_of = cache(Book)
-"""The one book of a choice."""
+sheets_of = cache(Sheets)
+"""The one collection for a choice, of targets that are asked for or of others."""
 
 
 @lru_cache(maxsize=1 << 13)
@@ -179,29 +179,24 @@ def ledger_of(target: Target, renamed: tuple[tuple[str, str], ...] = ()) -> Ledg
         target: The target.
         renamed: Pairs of a name that another part of the story has taken, and the new one.
     """
-    new, code = dict(renamed), not target.part.decimals
-    formulas = {
+    new, code, places = dict(renamed), not target.part.decimals, places_of(target)
+    names = tuple(map(_name, target.solution))
+    cuts = {
         calc.name: _cut(calc.formula.code if code else calc.formula.source, new)
         for calc in target.steps
     }
-    hanging = {name: cut for name, cut in formulas.items() if len(cut) > 1}
-    names = [new.get(name, name) for name in map(_name, target.solution)]
-    fixed = ("", *names, *(cut[0] for cut in formulas.values() if len(cut) == 1))
-    numbers = places_of(target)
-    after = len(numbers) + len(hanging)
-    of_hanging = {name: len(numbers) + place for place, name in enumerate(hanging)}
-    of_fixed = {text: after + place for place, text in enumerate(fixed)}
-    of_texts = {name: after + len(fixed) + 2 * place for place, name in enumerate(formulas)}
+    fixed = {name: cut for name, cut in cuts.items() if len(cut) == 1}
+    hanging = {name: cut for name, cut in cuts.items() if len(cut) > 1}
     picks: list[int] = []
-    for written, name in zip(target.solution, names, strict=True):
-        picks.append(of_fixed[name])
-        if isinstance(written, str):
-            picks += [numbers[written], numbers[written], of_fixed[""], of_fixed[""]]
-        else:
-            formula = of_hanging.get(written.name, of_fixed.get(formulas[written.name][0], 0))
-            text = of_texts[written.name]
-            picks += [formula, numbers[written.name], text, text + 1]
-    return Ledger(tuple(hanging.values()), fixed, itemgetter(*picks), frozenset(names), names[-1])
+    shelf = {name: len(places) + place for place, name in enumerate((*fixed, *hanging))}
+    for name in names:
+        picks += (shelf.get(name, places[name]), places[name])
+    return Ledger(
+        tuple(new.get(name, name) for name in names),
+        itemgetter(*picks),
+        tuple(cut[0] for cut in fixed.values()),
+        tuple(hanging.values()),
+    )
 
 
 def renamed(target: Target, taken: Set[str]) -> tuple[tuple[str, str], ...]:

@@ -1,8 +1,8 @@
 """Where the words of a story stand while it is told, so that patterns need no names.
 
-All that a target's sentences can say stands in one sequence: the people, what the story has
-reached, the numbers, their special forms, the nouns. A pattern is compiled to the places of its
-holes in it, and filling it is one pick and one join.
+All that a target's sentences can say stands in one sequence: the numbers, their special forms, the
+nouns, what the story has reached, the people. A pattern is compiled to the places of its
+holes in it, and filling it is one pick and one format.
 """
 
 import re
@@ -25,8 +25,7 @@ BREAK = "\0"
 
 NOUN_FORMS = ("", "-s", "-a", "-S")
 _REACHED = ("the", "The", *(f"thing{form}" for form in NOUN_FORMS))
-NOWHERE = ("",) * len(_REACHED)
-"""What a template has reached before it begins."""
+NO_THINGS = ("",) * len(NOUN_FORMS)
 
 Slots = Mapping[str, int]
 Pick = Callable[[Sequence[str]], Sequence[str]]
@@ -36,29 +35,28 @@ PEOPLE = tuple(hole for letter in LETTERS for hole in person_forms(letter, "", "
 
 
 class Pattern(NamedTuple):
-    """A text with holes, compiled.
+    """A text with holes, compiled: it is filled by `text % pick(words)`.
 
     Attributes:
-        pick: Takes its pieces from the words with the literals after them.
-        literals: Its pieces between the holes.
+        text: The text with `%s` for its holes.
+        pick: Takes what fills them from the words.
     """
 
+    text: str
     pick: Pick
-    literals: tuple[str, ...]
-
-    def fill(self, *words: Sequence[str]) -> str:
-        """The text."""
-        return "".join(self.pick([*(word for some in words for word in some), *self.literals]))
 
 
 @cache
-def slots_of(target: Target) -> tuple[Slots, int]:
-    """Where each hole of a target's patterns finds its word, and how many words there are."""
+def slots_of(target: Target) -> Slots:
+    """Where each hole of a target's patterns finds its word.
+
+    People come last, so that nobody need stand for those after the last one of a story.
+    """
     numbers = places_of(target)
-    forms = (f"{name}-{form}" for name, form in target.part.forms if name in places_of(target))
+    forms = (f"{name}-{form}" for name, form in target.part.forms if name in numbers)
     nouns = (f"{name}{form}" for name in target.part.picks for form in NOUN_FORMS)
-    holes = (*PEOPLE, *_REACHED, *numbers, *forms, *nouns)
-    return {hole: place for place, hole in enumerate(holes)}, len(holes)
+    reached = _REACHED if target.part.takes else ()
+    return {hole: place for place, hole in enumerate((*numbers, *forms, *nouns, *reached, *PEOPLE))}
 
 
 @cache
@@ -71,23 +69,20 @@ def nouns_of(target: Target) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(word for forms in way for word in forms) for way in product(*ways))
 
 
-def compiled(text: str, slots: Slots, size: int) -> Pattern:
+def compiled(text: str, slots: Slots) -> Pattern:
     """A text with holes as a pattern.
 
     Args:
         text: The text.
         slots: Where the holes find their words.
-        size: How many words there are; the literals come behind them.
     """
-    pieces = HOLE.split(text)
-    literals = tuple(filter(None, pieces[::2]))
-    following = iter(range(size, size + len(literals)))
-    places = [
-        slots[piece] if odd % 2 else next(following)
-        for odd, piece in enumerate(pieces)
-        if odd % 2 or piece
-    ]
-    return Pattern(itemgetter(*places), literals)
+    pieces = HOLE.split(text.replace("%", "%%"))
+    places = [slots[hole] for hole in pieces[1::2]]
+    return Pattern("%s".join(pieces[::2]), itemgetter(*places) if places else _nothing)
+
+
+def _nothing(words: Sequence[str]) -> Sequence[str]:
+    return ()
 
 
 class ReadyExtra(NamedTuple):
@@ -103,13 +98,15 @@ class ReadyExtra(NamedTuple):
 
     def tell(self, people: Sequence[str], random: Random) -> str:
         """The sentence with fresh numbers."""
-        return self.pattern.fill(people, [number_text(work([], random)) for work in self.works])
+        text, pick = self.pattern
+        return text % pick([*(number_text(work([], random)) for work in self.works), *people])
 
 
 @cache
 def extra_of(extra: Extra, size: Size) -> ReadyExtra:
     """An irrelevant sentence for numbers of some size."""
     works = tuple(let.how.work({}, size, whole=False) for let in extra.lets)
-    holes = (*PEOPLE, *(let.name for let in extra.lets))
-    slots = {hole: place for place, hole in enumerate(holes)}
-    return ReadyExtra(works, compiled(extra.pattern, slots, len(slots)))
+    holes = (*(let.name for let in extra.lets), *PEOPLE)
+    return ReadyExtra(
+        works, compiled(extra.pattern, {hole: place for place, hole in enumerate(holes)})
+    )

@@ -1,14 +1,16 @@
 """Telling a story that has its numbers: sentences, question, and the steps of its solution."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from underdog.core.item import Step, steps_of
 from underdog.tasks.stories.formulas import Number
+from underdog.tasks.stories.nouns import number_form
 from underdog.tasks.stories.planning import Plan
 from underdog.tasks.stories.programs import places_of
 from underdog.tasks.stories.sheets import Script, Sheet, ledger_of, renamed
-from underdog.tasks.stories.slots import BREAK, NOWHERE
+from underdog.tasks.stories.slots import BREAK
 
 Row = tuple[str, str, str, str, str]
 
@@ -33,12 +35,8 @@ class Sketch(NamedTuple):
         return self.values[-1][places_of(target)[target.asked.name]]
 
 
-class Voice(NamedTuple):
-    """How one part of a story is told: its wordings and its nouns."""
-
-    sheet: Sheet
-    script: Script
-    nouns: Sequence[str]
+Voice = tuple[Sheet, Script, Sequence[str]]
+"""How one part of a story is told: its wordings and its nouns."""
 
 
 class Told(NamedTuple):
@@ -69,41 +67,61 @@ def tell(
         people: The people, as the first of `slots_of`.
         symbols: Letters that stand for numbers of the template, by their place.
     """
-    sentences: list[str] = []
-    rows: list[Row] = []
-    taken: set[str] = set()
-    reached: Sequence[str] = NOWHERE
-    last = turn = ""
-    for (sheet, script, nouns), values, texts in zip(
-        voices, sketch.values, sketch.texts, strict=True
-    ):
-        forms = sheet.forms(values)
-        pick, literals = script.pattern
-        told = "".join(pick((*people, *reached, *texts, *forms, *nouns, *literals))).split(BREAK)
-        ledger = ledger_of(sheet.target)
-        if taken:
-            if not taken.isdisjoint(ledger.names):
-                ledger = ledger_of(sheet.target, renamed(sheet.target, taken))
-            hanging = [last.join(cut) for cut in ledger.hanging]
-            fields = ledger.pick((*texts, *hanging, *ledger.fixed, *told))
-        else:
-            fields = ledger.pick((*texts, *ledger.fixed, *told))
-        rows += _rows(fields)
-        taken |= ledger.names
-        last = ledger.last
-        if symbols and texts is sketch.texts[0]:
-            said = [symbols.get(place, text) for place, text in enumerate(texts)]
-            words = (*people, *reached, *said, *forms, *nouns, *literals)
-            spoken = "".join(pick(words)).split(BREAK)
-        else:
-            spoken = told
-        place = 2 * len(sheet.target.steps)
-        sentences += spoken[place + 1 :]
-        turn = spoken[place]
-        reached = sheet.reached(told[place], nouns, reached)
-    return Told(sentences, turn, steps_of(rows))
+    sheet, script, nouns = voices[0]
+    texts, ledger, width = sketch.texts[0], sheet.ledger, sheet.width
+    forms = _special(sheet, sketch.values[0]) if sheet.special else ()
+    told = (script.text % script.pick((*texts, *forms, *nouns, *people))).split(BREAK)
+    written, said = iter(ledger.pick((*texts, *ledger.fixed))), iter(told)
+    rows = zip(ledger.names, written, written, said, said, strict=False)
+    sentences = told[width + 1 :]
+    if symbols:
+        other = [symbols.get(place, text) for place, text in enumerate(texts)]
+        again = script.text % script.pick((*other, *forms, *nouns, *people))
+        sentences = again.split(BREAK)[width + 1 :]
+    if len(voices) == 1:
+        return Told(sentences, told[width], steps_of(rows))
+    return _go_on(sketch, voices, people, rows, sentences, told[width])
 
 
-def _rows(fields: Sequence[str]) -> "zip[Row]":
-    each = iter(fields)
-    return zip(each, each, each, each, each, strict=True)
+def _go_on(
+    sketch: Sketch,
+    voices: Sequence[Voice],
+    people: Sequence[str],
+    first: Iterable[Row],
+    sentences: list[str],
+    phrase: str,
+) -> Told:
+    """Tell the continuations.
+
+    Args:
+        sketch: The story in numbers.
+        voices: How each part is told.
+        people: The people.
+        first: The template's steps.
+        sentences: What the template says; taken over.
+        phrase: How its answer is called.
+    """
+    before, _, nouns = voices[0]
+    rows, taken = [first], {*before.ledger.names}
+    last, reached = before.ledger.names[-1], before.reached(phrase, nouns, ())
+    for place in range(1, len(voices)):
+        sheet, script, nouns = voices[place]
+        texts, ledger, width = sketch.texts[place], sheet.ledger, sheet.width
+        forms = _special(sheet, sketch.values[place]) if sheet.special else ()
+        words = (*texts, *forms, *nouns, *reached, *people)
+        told = (script.text % script.pick(words)).split(BREAK)
+        if not taken.isdisjoint(ledger.names):
+            ledger = ledger_of(sheet.target, renamed(sheet.target, taken))
+        taken.update(ledger.names)
+        hanging = [last.join(cut) for cut in ledger.hanging]
+        written, said = iter(ledger.pick((*texts, *ledger.fixed, *hanging))), iter(told)
+        rows.append(zip(ledger.names, written, written, said, said, strict=False))
+        last, phrase = ledger.names[-1], told[width]
+        sentences += told[width + 1 :]
+        if not sheet.asked:
+            reached = sheet.reached(phrase, nouns, reached)
+    return Told(sentences, phrase, steps_of(chain.from_iterable(rows)))
+
+
+def _special(sheet: Sheet, values: Sequence[Number]) -> Sequence[str]:
+    return [number_form(form, values[place]) for form, place in sheet.special]

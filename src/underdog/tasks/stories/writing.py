@@ -11,12 +11,12 @@ from underdog.core.item import Draft
 from underdog.errors import DataError
 from underdog.tasks.stories.draws import Size
 from underdog.tasks.stories.formulas import Number, number_text
-from underdog.tasks.stories.keying import NOTHING, shape_of
+from underdog.tasks.stories.keying import key_of
 from underdog.tasks.stories.parts import Target
-from underdog.tasks.stories.people import LETTERS, NOBODY, cast_of
+from underdog.tasks.stories.people import draw_people
 from underdog.tasks.stories.planning import Plan, Planner
-from underdog.tasks.stories.programs import program_of
-from underdog.tasks.stories.sheets import MOST_VARIETY, Choice, Wordings, book_of
+from underdog.tasks.stories.programs import program_of, programs_for
+from underdog.tasks.stories.sheets import MOST_VARIETY, Choice, Wordings, sheets_of
 from underdog.tasks.stories.slots import extra_of
 from underdog.tasks.stories.telling import Sketch, Told, Voice, tell
 
@@ -25,10 +25,8 @@ PLACES: tuple[Place, ...] = ("end", "start", "mixed")
 
 _PATIENCE = 1_000
 _TRIES = 3
-"""Draws of a part's numbers before the whole plan is given up."""
+"""Draws of a template's numbers, or of a continuation, before the whole plan is given up."""
 
-_ALONE = frozenset("A")
-_EMPTY = NOBODY * (len(LETTERS) - 1)
 _BACK = re.compile(
     r"\b(?:the(?:m|se|y|ir)|th(?:is|at|ose|en)|it|all|both|others?)\b", re.IGNORECASE
 )
@@ -70,7 +68,7 @@ class Story(NamedTuple):
     """
 
     sketch: Sketch
-    voices: tuple[Voice, ...]
+    voices: Sequence[Voice]
     people: Sequence[str]
     extras: Sequence[tuple[float, str]]
     question_first: bool
@@ -85,17 +83,27 @@ class Story(NamedTuple):
         return " ".join([told.question, *said] if self.question_first else [*said, told.question])
 
     def _free_places(self) -> list[int]:
-        patterns = [pattern for voice in self.voices for pattern in voice.script.sentences]
-        patterns.append(self.voices[-1].script.question)
+        patterns = [pattern for _, script, _ in self.voices for pattern in script.sentences]
+        patterns.append(self.voices[-1][1].question)
         return [place for place, text in enumerate(patterns) if not place or _stands_alone(text)]
 
 
-@dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes word problems."""
+    """Writes word problems.
 
-    planner: Planner
-    style: Style
+    Args:
+        planner: Chooses what they are made of.
+        style: How they are worded.
+    """
+
+    __slots__ = ("_asked", "_passed", "_planner", "_programs", "_style")
+
+    def __init__(self, planner: Planner, style: Style) -> None:
+        self._planner = planner
+        self._style = style
+        self._programs = programs_for(style.size)
+        choice = Choice(style.wordings, style.variety)
+        self._asked, self._passed = sheets_of(choice, True), sheets_of(choice, False)
 
     def sketch(self, rng: Random) -> tuple[str, Sketch]:
         """Draw a story's numbers.
@@ -106,15 +114,13 @@ class Writer:
         Raises:
             DataError: The knobs leave no natural numbers.
         """
-        random, planner = rng.random, self.planner
+        random = rng.random
         for _ in range(_PATIENCE):
-            plan = planner.plan(random)
-            if plan is None:
-                continue
-            values = self._values(plan.parts, random)
-            if values is not None:
+            drawn = self._attempt(random)
+            if drawn is not None:
+                plan, values = drawn
                 texts = [[*map(number_text, some)] for some in values]
-                return f"words:{_key(plan.parts, texts)}", Sketch(plan, values, texts)
+                return f"words:{key_of(plan.parts, texts)}", Sketch(plan, values, texts)
         raise DataError(
             f"no natural numbers found in {_PATIENCE} attempts; allow larger numbers, "
             "other lengths or more situations"
@@ -122,23 +128,28 @@ class Writer:
 
     def story(self, rng: Random, sketch: Sketch) -> Story:
         """Draw the words of a story."""
-        plan, style, random = sketch.plan, self.style, rng.random
-        parts = plan.parts
-        people = self._people(plan, random)
-        book = book_of(Choice(style.wordings, style.variety))
-        asked, voices = len(parts) - 1, list[Voice]()
-        for place, target in enumerate(parts):
-            sheet = book[target, place == asked]
-            noun, script = divmod(int(random() * sheet.choices), sheet.count)
-            voices.append(Voice(sheet, sheet.script(script), sheet.nouns[noun]))
-        extras = self._extras(plan, people, rng) if style.max_distractors else ()
+        plan, style, random = sketch.plan, self._style, rng.random
+        sheets, people = self._passed, 0
+        voices: list[Voice] = []
+        last = plan.parts[-1]
+        for target in plan.parts:
+            if target is last:
+                sheets = self._asked
+            sheet = sheets[target]
+            noun, place = divmod(int(random() * sheet.choices), sheet.count)
+            voices.append(
+                (sheet, sheet.scripts.get(place) or sheet.script(place), sheet.nouns[noun])
+            )
+            people |= sheet.people
+        cast = draw_people(style.names, people, random)
+        extras = self._extras(plan, cast, rng) if style.max_distractors else ()
         first = style.question != "end" and self._question_first(random, voices[-1])
-        return Story(sketch, tuple(voices), people, extras, first)
+        return Story(sketch, voices, cast, extras, first)
 
     def write(self, rng: Random, key: str, sketch: Sketch) -> Draft:
         """The problem of a sketch and its solution."""
-        story = self.story(rng, sketch)
-        told, plan = tell(sketch, story.voices, story.people), sketch.plan
+        story, plan = self.story(rng, sketch), sketch.plan
+        told = tell(sketch, story.voices, story.people)
         first, *rest = plan.parts
         num_steps = plan.num_steps
         return Draft(
@@ -156,45 +167,51 @@ class Writer:
             },
         )
 
-    def _values(
-        self, parts: Sequence[Target], random: Callable[[], float]
-    ) -> list[list[Number]] | None:
-        """Natural numbers for each part; `None` when some part has none."""
-        size, it, found = self.style.size, 0, list[list[Number]]()
-        for target in parts:
-            program = program_of(target, size, type(it) is int)
-            for _ in range(_TRIES):
-                values = program.run(it, random)
-                if values is not None:
-                    break
-            else:
+    def _attempt(self, random: Callable[[], float]) -> tuple[Plan, list[list[Number]]] | None:
+        """Draw a template and its numbers, then continuations that these numbers fit."""
+        num_steps, situation, first = self._planner.opening(random)
+        program = self._programs[first]
+        for _ in range(_TRIES):
+            values = program.run(0, random)
+            if values is not None:
+                break
+        else:
+            return None
+        missing = num_steps - len(first.steps)
+        if not missing:
+            return Plan(situation, (first,), num_steps), [values]
+        parts, found = [first], [values]
+        while missing:
+            following = self._go_on(parts, missing, values[program.answer], random)
+            if following is None:
                 return None
+            target, values = following
+            program = self._programs[target]
+            parts.append(target)
             found.append(values)
-            it = values[program.answer]
-        return found
+            missing -= len(target.steps)
+        return Plan(situation, tuple(parts), num_steps), found
 
-    def _people(self, plan: Plan, random: Callable[[], float]) -> Sequence[str]:
-        """Different names."""
-        cast, letters = cast_of(self.style.names), plan.people
-        if letters == _ALONE:
-            return (*cast[int(random() * len(cast))], *_EMPTY)
-        used: set[int] = set()
-        people: list[str] = []
-        for letter in LETTERS:
-            if letter not in letters:
-                people += NOBODY
-                continue
-            place = int(random() * len(cast))
-            while place in used:
-                place = (place + 1) % len(cast)
-            used.add(place)
-            people += cast[place]
-        return people
+    def _go_on(
+        self, parts: list[Target], missing: int, it: Number, random: Callable[[], float]
+    ) -> tuple[Target, list[Number]] | None:
+        for _ in range(_TRIES):
+            target = self._planner.following(parts, missing, random)
+            if target is None:
+                return None
+            if isinstance(it, int):
+                program = self._programs[target]
+            else:
+                program = program_of(target, self._style.size, whole=False)
+            values = program.run(it, random)
+            if values is not None:
+                return target, values
+        return None
 
     def _extras(
         self, plan: Plan, people: Sequence[str], rng: Random
     ) -> Sequence[tuple[float, str]]:
-        style, pool = self.style, plan.extras
+        style, pool = self._style, plan.extras
         wanted = rng.randint(style.min_distractors, style.max_distractors)
         chosen = rng.sample(pool, min(wanted, len(pool)))
         return [
@@ -202,15 +219,8 @@ class Writer:
         ]
 
     def _question_first(self, random: Callable[[], float], last: Voice) -> bool:
-        wanted = self.style.question == "start" or random() < 0.5
-        return wanted and _stands_alone(last.script.question)
-
-
-def _key(parts: Sequence[Target], texts: Sequence[Sequence[str]]) -> str:
-    reached = NOTHING
-    for target, said in zip(parts, texts, strict=True):
-        reached = shape_of(target, reached.level).fill(said, reached)
-    return reached.text
+        wanted = self._style.question == "start" or random() < 0.5
+        return wanted and _stands_alone(last[1].question)
 
 
 @cache
