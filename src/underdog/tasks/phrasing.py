@@ -129,6 +129,7 @@ _ORDERED = {
 }
 _ORDER_ENDS = (".", " and give the result.", ". What do you get?", " and state the answer.")
 _IN_SYMBOLS_OF_TEN, _SPOKEN_OF_TEN = 7, 2
+_CHOICE_BITS = 56
 _DIGITS: tuple[Callable[[int], str] | None, ...] = (None,) * 12 + (grouped, in_words)
 
 
@@ -192,15 +193,17 @@ class Phrasing:
         """A question for one operation on two whole numbers, given in digits."""
         if not self._varied:
             return f"What is {bracketed(operator, first, second, PLAIN_SYMBOLS)}?"
-        kind = rng.randint(1, 10)
-        if kind <= _IN_SYMBOLS_OF_TEN:
+        place, kind = divmod(rng.getrandbits(_CHOICE_BITS), 10)
+        if kind < _IN_SYMBOLS_OF_TEN:
             if second[0] == "-":
                 second = f"({second})"
-            return filled(rng, _in_symbols(operator), first, second)
+            patterns = _in_symbols(operator)
+            before, mark, after, _ = patterns[place % len(patterns)]
+            return before + first + mark + second + after
         write = rng.choice(_DIGITS)
         if write is not None:
             first, second = _written(write, first), _written(write, second)
-        spoken = kind <= _IN_SYMBOLS_OF_TEN + _SPOKEN_OF_TEN
+        spoken = kind < _IN_SYMBOLS_OF_TEN + _SPOKEN_OF_TEN
         return filled(rng, (_in_words if spoken else _as_order)(operator), first, second)
 
     def patterns(self, nouns: Sequence[str]) -> tuple[Pattern, ...]:
