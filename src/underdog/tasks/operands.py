@@ -70,20 +70,6 @@ def threshold(share: float) -> int:
     return round(share * (1 << MASK_BITS))
 
 
-def lengths_of(digits: int, operators: str) -> tuple[tuple[str, int, int], ...]:
-    """Operator, lowest and highest number for every operator and length, to draw all at once.
-
-    Example:
-        >>> lengths_of(2, "+")
-        (('+', 0, 9), ('+', 10, 99))
-    """
-    return tuple(
-        (operator, _LOWEST[length], _HIGHEST[length])
-        for operator in operators
-        for length in range(1, digits + 1)
-    )
-
-
 _LOWEST = (0, 0, *(10**length for length in range(1, 2 * MOST_DIGITS)))
 _HIGHEST = tuple(10**length - 1 for length in range(2 * MOST_DIGITS + 1))
 

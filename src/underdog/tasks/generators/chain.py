@@ -4,6 +4,7 @@ Divisions always come out whole. Expressions that are the same up to the order o
 factors share a key.
 """
 
+from itertools import product
 from random import Random
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from underdog.tasks.generators import families
 from underdog.tasks.key_first import KeyFirst
 from underdog.tasks.keys import sum_key
 from underdog.tasks.knobs import share, span, whole
-from underdog.tasks.operands import MOST_DIGITS, lengths_of
+from underdog.tasks.operands import MOST_DIGITS, range_of
 from underdog.tasks.phrasing import Phrasing
 
 _MOST_TERMS = 12
@@ -65,7 +66,7 @@ class Chain(KeyFirst[list[int] | Solved]):
         if not set(operators) <= set("+-*/") or not set(operators) & set("+-*"):
             raise ConfigError(f"operators must be among +-*/ and not only /, got {operators!r}")
         self._operators = operators
-        self._draws = lengths_of(digits, operators)
+        self._draws = _signed_ranges(digits, operators)
         self._term_bits = (len(self._draws) * 10**digits).bit_length()
         self._brackets = share("brackets", brackets)
         self._only_sums = set(operators) <= set("+-")
@@ -103,9 +104,9 @@ class Chain(KeyFirst[list[int] | Solved]):
         signed: list[int] = []
         for _ in range(terms):
             bits, place = divmod(bits, choices)
-            operator, low, high = draws[place]
-            bits, number = divmod(bits, high - low + 1)
-            signed.append(low + number if operator == "+" else -low - number)
+            sign, low, width = draws[place]
+            bits, number = divmod(bits, width)
+            signed.append(sign * (low + number))
         signed[0] = abs(signed[0])
         return signed
 
@@ -122,12 +123,12 @@ class Chain(KeyFirst[list[int] | Solved]):
             if number < 0:
                 digits = str(-number)
                 text += minus + digits
-                formula, sentence = f"{name} - {digits}", f"{before} - {digits} = {written}."
+                taken = f" - {digits}"
             else:
                 digits = str(number)
                 text += plus + digits
-                formula, sentence = f"{name} + {digits}", f"{before} + {digits} = {written}."
-            rows.append((following, formula, written, sentence, ""))
+                taken = f" + {digits}"
+            rows.append((following, name + taken, written, f"{before}{taken} = {written}.", ""))
             name = following
         return Draft(
             self._phrasing.ask(rng, text),
@@ -136,3 +137,10 @@ class Chain(KeyFirst[list[int] | Solved]):
             key,
             len(signed) * self._digits,
         )
+
+
+def _signed_ranges(digits: int, operators: str) -> tuple[tuple[int, int, int], ...]:
+    """A sign, the lowest number of a length and how many there are, to draw all at once."""
+    lengths = range(1, digits + 1)
+    signs = [-1 if operator == "-" else 1 for operator in operators]
+    return tuple((sign, *range_of(length)) for sign, length in product(signs, lengths))
