@@ -114,28 +114,25 @@ def show(name: str, counted: Counters) -> None:
     )
 
 
-async def cost_of_reading(engine: OpenVinoEngine, rows: int) -> None:
+async def cost_of_reading(engine: OpenVinoEngine, rows: int, shape: Shape) -> None:
     """Processor time of a token that is read, and of one that is sampled."""
-    words = " ".join(f"{number} and" for number in range(200))
-    times: list[float] = []
-    for turn, limit in ((0, 1), (1, 1), (2, 41), (3, 1)):
-        prompt = Prompt((Message("user", f"{turn} {time.time_ns()} {words}"),))
-        params = SamplingParams(temperature=1.0, max_tokens=limit, logit_bias=())
-        count = rows if limit > 1 else 1
-        begun = time.process_time()
-        before = engine.counters
-        request = GenerateRequest(prompt, params, tuple(range(count)))
-        await engine.generate([request])
-        spent, done = time.process_time() - begun, engine.counters.since(before)
-        if limit == 1:
-            times.append(spent / done.read_tokens)
-        else:
-            sampling = (spent - times[-1] * done.read_tokens) / done.rows
-    reading = min(times)
+    words = " ".join(f"{number} and" for number in range(100))
+    reading = min([await spent(engine, f"{turn} {words}", 1, 1) for turn in range(3)])
+    sampling = await spent(engine, problem(0).messages[0].content, rows, shape.step_tokens)
     print(
         f"a token read costs {reading * 1e3:.2f} ms of processor time, a token sampled among "
         f"{rows} rows {sampling * 1e3:.2f} ms"
     )
+
+
+async def spent(engine: OpenVinoEngine, text: str, rows: int, max_tokens: int) -> float:
+    """Processor seconds a token: of those read where one is sampled, else of those sampled."""
+    prompt = Prompt((Message("user", text),))
+    request = GenerateRequest(prompt, SamplingParams(max_tokens=max_tokens), tuple(range(rows)))
+    before, begun = engine.counters, time.process_time()
+    await engine.generate([request])
+    seconds, done = time.process_time() - begun, engine.counters.since(before)
+    return seconds / (done.read_tokens if max_tokens == 1 else done.rows)
 
 
 def main() -> None:
@@ -156,7 +153,7 @@ def main() -> None:
 
     async def everything() -> None:
         try:
-            await cost_of_reading(engine, given.max_rows)
+            await cost_of_reading(engine, given.max_rows, shape)
             await run(engine, given.problems, given.in_flight, shape)
         finally:
             await engine.aclose()

@@ -6,8 +6,9 @@ import math
 import pytest
 
 from tests.engines.conftest import ask
-from underdog.core import Completion, GenerateRequest, SamplingParams, ScoreRequest
+from underdog.core import Choices, Completion, GenerateRequest, SamplingParams, ScoreRequest
 from underdog.engines.sync import SyncEngine
+from underdog.errors import UsageError
 
 ENGINES = [
     "scripted",
@@ -176,6 +177,22 @@ def test_a_prompt_beyond_the_context_is_an_error_row(engine: SyncEngine) -> None
     rows = sample(engine, seeds=(1, 2), prompt=ask("word and word " * 600))
     assert [row.finish for row in rows] == ["error", "error"]
     assert all(row.error and row.error.startswith("ContextError") for row in rows)
+
+
+def test_a_choice_is_kept_or_refused_by_name(engine: SyncEngine) -> None:
+    params = SamplingParams(temperature=1.0, constraint=Choices(("seven", "it is 8")))
+    if engine.info.engine == "scripted":
+        with pytest.raises(UsageError, match="scripted"):
+            sample(engine, params)
+        return
+    rows = sample(engine, params, seeds=(1, 2))
+    assert all(row.text in ("seven", "it is 8") for row in rows)
+    assert all(row.finish == "stop" for row in rows)
+
+
+def test_a_penalty_that_means_nothing_is_refused(engine: SyncEngine) -> None:
+    with pytest.raises(UsageError, match="repetition_penalty"):
+        sample(engine, SamplingParams(repetition_penalty=-1.0))
 
 
 def test_the_fingerprint_names_engine_and_model_state(engine: SyncEngine) -> None:

@@ -192,13 +192,15 @@ def _from_depths(logits: Logits, row: Any, chance: float, params: SamplingParams
     The same draw as from the sorted head, without sorting more than the tokens of one depth.
     """
     values_V = logits.values_MV[row]
-    below_V = (values_V.max() - values_V) * logits.cooling_M[row]
+    with np.errstate(over="ignore"):
+        below_V = (values_V.max() - values_V) * logits.cooling_M[row]
     weights_V = np.exp(-below_V).astype(np.float64)
     if params.min_p > 0.0:
         weights_V[weights_V < params.min_p] = 0.0
-    depths_V = np.minimum(below_V * _DEPTHS_PER_NAT, _DEPTHS - 1).astype(np.int64)
-    mass = np.bincount(depths_V, weights_V, minlength=_DEPTHS)
-    running = mass.cumsum()
+    nearest_V = np.minimum(below_V, _DEPTHS / _DEPTHS_PER_NAT)
+    depths_V = np.minimum(nearest_V * _DEPTHS_PER_NAT, _DEPTHS - 1).astype(np.int64)
+    mass: Doubles = np.bincount(depths_V, weights_V, minlength=_DEPTHS)
+    running: Doubles = mass.cumsum()
     nucleus = params.top_p * logits.tile_mass_cooled_MN[row].sum(dtype=np.float64)
     last = int(np.searchsorted(running, min(nucleus, running[-1])))
 
@@ -207,7 +209,7 @@ def _from_depths(logits: Logits, row: Any, chance: float, params: SamplingParams
         tokens = np.flatnonzero((depths_V == depth) & (weights_V > 0.0))
         tokens = tokens[np.argsort(-weights_V[tokens], kind="stable")]
         before = running[depth] - mass[depth]
-        reached = before + weights_V[tokens].cumsum()
+        reached: Doubles = before + weights_V[tokens].cumsum()
         kept = 1 + int(np.searchsorted(reached[:-1], nucleus))
         return tokens[:kept], reached[:kept]
 
