@@ -197,6 +197,15 @@ BROKEN_GGUF: dict[str, bytes] = {
         f"{_TOKENIZER}tokens", array(strings(*TOKENS, "b", "bc"))
     ),
     "a token twice": with_entry(f"{_TOKENIZER}tokens", array(strings(*TOKENS[:-1], "a"))),
+    "a token of a thousand letters": with_entry(
+        f"{_TOKENIZER}tokens", array(strings(*TOKENS[:-1], "a" * 1000))
+    ),
+    "fewer scores than pieces": model_bytes(
+        lambda entries, _, __: entries.update(
+            {f"{_TOKENIZER}model": word("llama"), f"{_TOKENIZER}scores": kinds([1, 2])}
+        )
+    ),
+    "an adapter": with_entry("general.type", word("adapter")),
     "fewer kinds than tokens": with_entry(f"{_TOKENIZER}token_type", kinds([3, 1, 1])),
     "more kinds than tokens": with_entry(f"{_TOKENIZER}token_type", kinds([1] * 999)),
     "millions of kinds": with_entry(

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.engines.gguf_files import MALFORMED
 from tests.engines.malformed_models import (
@@ -24,6 +26,7 @@ pytest.importorskip("tokenizers")
 from underdog.core import GenerateRequest, Message, Prompt, SamplingParams
 from underdog.engines.choosing import choose_engine
 from underdog.engines.openvino import OpenVinoEngine
+from underdog.engines.openvino.open_model import open_model
 from underdog.engines.openvino.safetensors_file import SafetensorsFile
 from underdog.engines.sync import SyncEngine
 from underdog.errors import ModelFileError
@@ -107,6 +110,28 @@ def test_broken_safetensors_are_refused_alone_and_in_a_folder(name: str, tmp_pat
     with pytest.raises(ModelFileError, match=r"a\.safetensors"):
         SafetensorsFile(tmp_path / "a.safetensors")
     assert_refused(write_model_folder(tmp_path / "folder", {"model.safetensors": data}))
+
+
+WHOLE = model_bytes()
+VALUES_FROM = WHOLE.index(b"blk.0.ffn_down.weight") + 60
+
+
+@settings(max_examples=100)
+@given(st.integers(0, VALUES_FROM), st.binary(min_size=1, max_size=12), st.booleans())
+def test_any_damage_to_a_whole_model_is_harmless_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, place: int, damage: bytes, cut: bool
+) -> None:
+    folder = tmp_path_factory.mktemp("damaged")
+    path = folder / "model.gguf"
+    path.write_bytes(WHOLE[:place] + damage + (b"" if cut else WHOLE[place + len(damage) :]))
+    try:
+        model = open_model(path, "", 64)
+        model.open_vocabulary().prepare()
+        source = model.open_tensors()
+        source.tensor("token_embd.weight", 0, model.architecture.hidden_size)
+    except ModelFileError:
+        return
+    assert model.shape.num_params > 0
 
 
 CHILD = """

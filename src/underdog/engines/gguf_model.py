@@ -7,6 +7,7 @@ from underdog.engines.gguf_header import GgufHeader, read_gguf_header
 from underdog.engines.local_model import LocalModel
 from underdog.engines.template import built_in_template, model_template
 from underdog.engines.weights_hash import weights_hash
+from underdog.errors import ModelFileError
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ def open_gguf(path: Path, template: str, context_tokens: int) -> GgufModel:
         UnknownNameError: No such built-in template.
     """
     header = read_gguf_header(path)
+    if header.metadata.get("general.type") == "adapter":
+        raise ModelFileError(
+            f"{path} is an adapter, not a model; give it to its model: "
+            f"openvino:model.gguf,lora={path.name}"
+        )
     chosen = (
         built_in_template(template)
         if template

@@ -14,6 +14,7 @@ _PREFIX = "tokenizer.ggml."
 _EMBEDDING = "token_embd.weight"
 _PLAIN = 1
 _NONE = 0xFFFFFFFF
+_MAX_LETTERS = 1 << 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ def read_tokens(file: GgufFile) -> GgufTokens:
     place = file.header.tensors.get(_EMBEDDING)
     if not names or len(known) != len(names):
         raise _wrong(file, f"{len(names)} tokens with {len(known)} different names")
+    longest = max(map(len, names))
+    if longest > _MAX_LETTERS:
+        raise _wrong(file, f"a token of {longest} letters")
     if len(kinds) != len(names):
         raise _wrong(file, f"{len(names)} tokens but the kinds of {len(kinds)}")
     if place is not None and place.shape[0] != len(names):
