@@ -62,7 +62,7 @@ class Distance:
 
 def main() -> None:
     """Print one table row per model and precision."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("models", nargs="+", type=Path, help="GGUF files or model folders")
     parser.add_argument("--precisions", default=",".join(PRECISIONS))
     parser.add_argument("--tokens", type=int, default=256, help="most tokens of the text to read")

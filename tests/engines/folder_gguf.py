@@ -43,8 +43,8 @@ def write_folder_gguf(path: Path, folder: TinyFolder, pieces: dict[str, Any] | N
     """
     from gguf import GGUFWriter
 
-    config = folder.model.config
-    family = ARCHITECTURES.get(config.model_type, config.model_type)
+    config: Any = folder.model.config
+    family: str = ARCHITECTURES.get(config.model_type, config.model_type)
     writer = GGUFWriter(path, family)
     _add_sizes(writer, config)
     _add_rope(writer, config)

@@ -82,7 +82,7 @@ def write_folder(path: Path, name: str, **changes: Any) -> TinyFolder:
     config_name = "Gemma3TextConfig" if kind == "Gemma3" else f"{kind}Config"
     sizes = {**SIZES, **differences, **changes}
     config = getattr(transformers, config_name)(**sizes, attn_implementation="eager")
-    torch.manual_seed(0)
+    torch.manual_seed(0)  # pyright: ignore[reportUnknownMemberType]
     model = getattr(transformers, f"{kind}ForCausalLM")(config).eval()
     with torch.no_grad():
         for weight in model.parameters():

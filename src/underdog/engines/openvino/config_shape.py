@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from underdog.engines.openvino.architecture import Activation, Architecture, Layer, Rope, checked
 from underdog.engines.openvino.entries import MOST_LAYERS, Entries
@@ -126,7 +126,7 @@ def _stated(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tokens(given: Any) -> list[int]:
-    items: list[Any] = given if isinstance(given, list) else [given]
+    items = cast("list[Any]", given) if isinstance(given, list) else [given]
     return [item for item in items if type(item) is int and item >= 0]
 
 
@@ -186,7 +186,7 @@ def _kinds(get: Entries, name: str, family: Family, num_layers: int) -> list[boo
     if name == "mistral":
         return [True] * num_layers
     if isinstance(listed, list):
-        kinds: list[Any] = listed
+        kinds = cast("list[Any]", listed)
         if len(kinds) != num_layers or not {*map(str, kinds)} <= {_FULL, _SLIDING}:
             raise get.wrong("layer_types")
         return [kind == _SLIDING for kind in kinds]
@@ -203,7 +203,7 @@ def _rotated(get: Entries, family: Family, num_layers: int) -> list[bool]:
     """Whether each layer is told positions."""
     listed = get.given("no_rope_layers")
     if family.unrotated_every and isinstance(listed, list):
-        marks: list[Any] = listed
+        marks = cast("list[Any]", listed)
         if len(marks) < num_layers:
             raise get.wrong("no_rope_layers")
         return [bool(mark) for mark in marks[:num_layers]]

@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from underdog.engines.openvino.vocabulary import ENDS, Vocabulary, open_tokenizer
 from underdog.errors import ModelFileError
 
@@ -27,14 +29,18 @@ def read_vocabulary(folder: Path, ends: tuple[int, ...], num_rows: int) -> Vocab
     """
     path = folder / "tokenizer.json"
     whole = _read(path)
-    added = [entry for entry in whole.get("added_tokens") or [] if _known(entry, num_rows)]
+    described = _described(path, whole)
+    kept = [token for token in described.added_tokens if 0 <= token.id < num_rows]
+    ids = {token.id for token in kept}
+    listed: list[dict[str, Any]] = whole.get("added_tokens") or []
+    added = [entry for entry in listed if entry["id"] in ids]
     text = json.dumps({**whole, "added_tokens": added}, ensure_ascii=False)
-    spaced = _spaced(path, whole)
+    spaced = _spaced(path, described)
     tokenizer = open_tokenizer(text, path)
     names: dict[str, int] = tokenizer.get_vocab(with_added_tokens=True)
     num_tokens = min(num_rows, 1 + max(names.values(), default=0))
-    control = tuple(entry["id"] for entry in added if entry.get("special"))
-    literal = tuple(entry["id"] for entry in added if not entry.get("special"))
+    control = tuple(token.id for token in kept if token.special)
+    literal = tuple(token.id for token in kept if not token.special)
     turns = {token for token in control if tokenizer.id_to_token(token) in ENDS}
     first: list[int] = tokenizer.encode("", add_special_tokens=True).ids
     return Vocabulary(
@@ -48,6 +54,28 @@ def read_vocabulary(folder: Path, ends: tuple[int, ...], num_rows: int) -> Vocab
     )
 
 
+class _AddedToken(BaseModel):
+    id: int
+    special: bool = False
+
+
+class _Step(BaseModel):
+    type: str = ""
+    decoders: list["_Step"] = []
+
+
+class _Model(BaseModel):
+    byte_fallback: bool | None = None
+
+
+class _Described(BaseModel):
+    """The few entries of a foreign file that concern us."""
+
+    model: _Model
+    added_tokens: list[_AddedToken] = []
+    decoder: _Step | None = None
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _MAX_BYTES:
@@ -59,23 +87,22 @@ def _read(path: Path) -> dict[str, Any]:
         ) from error
     except (ValueError, RecursionError) as error:
         raise ModelFileError(f"{path} is no JSON: {str(error)[:80]}; download it again") from error
-    if not isinstance(whole, dict) or not isinstance(whole.get("model"), dict):
-        raise ModelFileError(f"{path} describes no tokenizer; download it again")
-    return whole  # pyright: ignore[reportUnknownVariableType]
+    return whole
 
 
-def _known(entry: Any, num_rows: int) -> bool:
-    token = entry.get("id") if isinstance(entry, dict) else None
-    return type(token) is int and 0 <= token < num_rows
+def _described(path: Path, whole: object) -> _Described:
+    try:
+        return _Described.model_validate(whole)
+    except ValueError as error:
+        raise ModelFileError(f"{path} describes no tokenizer; download it again") from error
 
 
-def _spaced(path: Path, whole: dict[str, Any]) -> bool:
+def _spaced(path: Path, described: _Described) -> bool:
     """Whether pieces are plain text with a mark for the space; else they are byte letters."""
-    if whole["model"].get("byte_fallback") is True:
+    if described.model.byte_fallback:
         return True
-    decoder: Any = whole.get("decoder")
-    steps: list[Any] = [decoder, *(decoder.get("decoders") or [])] if decoder else []
-    if any(isinstance(step, dict) and step.get("type") == "ByteLevel" for step in steps):
+    decoder = described.decoder or _Step()
+    if any(step.type == "ByteLevel" for step in (decoder, *decoder.decoders)):
         return False
     raise ModelFileError(
         f"{path} is neither a byte-level tokenizer nor one with byte pieces; use transformers:"

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,7 +170,8 @@ def _homes(folder: Path) -> dict[str, SafetensorsFile]:
 def _files(folder: Path) -> list[str]:
     if (folder / _INDEX).is_file():
         listed = read_json(folder / _INDEX).get("weight_map")
-        names: set[str] = {*map(str, listed.values())} if isinstance(listed, dict) else set()
+        homes = cast("dict[str, object]", listed) if isinstance(listed, dict) else {}
+        names = {str(home) for home in homes.values()}
         strange = [name for name in names if Path(name).name != name]
         if not names or strange:
             raise ModelFileError(f"{folder / _INDEX} names no files of its folder: {strange[:3]}")
