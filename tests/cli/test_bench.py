@@ -1,6 +1,7 @@
 """`underdog bench engine`."""
 
 import json
+from functools import partial
 
 import pytest
 from tests.engines.tiny_gguf import write_tiny
@@ -68,6 +69,9 @@ def test_a_models_own_sizes_are_those_of_its_file(tmp_path) -> None:
 
 def test_a_local_model_is_drawn_under_its_ceilings(run, tmp_path, monkeypatch) -> None:
     pytest.importorskip("openvino")
+    from underdog.engines.openvino import peak
+
+    monkeypatch.setattr(peak, "ceilings", partial(peak.ceilings, seconds=0.0))
     path, figure = tmp_path / "tiny.gguf", tmp_path / "speed.svg"
     write_tiny(path, "llama")
     monkeypatch.setenv("UNDERDOG_THREADS", "1")

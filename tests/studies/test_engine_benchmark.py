@@ -101,13 +101,13 @@ def test_a_model_goes_on_to_the_length_that_was_asked_for(tmp_path: Path) -> Non
     write_tiny(tmp_path / "tiny.gguf", "llama")
     spec = f"openvino:model={tmp_path}/tiny.gguf,max_rows=4,context_tokens=512"
     ran = run(
-        *("--rows", tmp_path / "rows.jsonl", "--rounds", 1, "--cells", "2x2", "--tokens", 150),
+        *("--rows", tmp_path / "rows.jsonl", "--rounds", 1, "--cells", "2x2", "--tokens", 60),
         *("--threads", 1, "--side", f"underdog={sys.executable}:{spec}#top_k=5"),
     )
     assert ran.returncode == 0, ran.stderr
     rows = rows_of(tmp_path / "rows.jsonl")
     assert [row["error"] for row in rows] == ["", ""]
-    assert [(row["cell"], row["tokens"]) for row in rows] == [("start", 1), ("2x2", 600)]
+    assert [(row["cell"], row["tokens"]) for row in rows] == [("start", 1), ("2x2", 240)]
     assert "ends of turn are ignored.\n" in ran.stdout
 
 
