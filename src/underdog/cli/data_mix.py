@@ -79,7 +79,7 @@ def plan(
         print_json({"plan": made, "exposures": seen, "tokens": budget})
         return
     _show_plan(made)
-    if seen is not None:
+    if seen is not None and seen >= 1:
         out.print(
             f"{seen:,.0f} exposures in {budget:,.0f} tokens at {item_tokens:g} tokens an item.",
             highlight=False,
@@ -96,12 +96,12 @@ def _show_plan(made: "FrequencyPlan") -> None:
     elif made.already:
         line = (
             f"{made.target}: learned at {percent(made.base)} already; "
-            f"{made.needed:.3%} would be enough."
+            f"{_share(made.needed)} would be enough."
         )
     else:
         line = (
-            f"{made.target}: needs {made.needed:.3%} of the tokens, {made.factor or 0:.2g} times "
-            f"the {made.base:.3%} of now."
+            f"{made.target}: needs {_share(made.needed)} of the tokens, {made.factor or 0:.2g} "
+            f"times the {made.base:.3%} of now."
         )
     out.print(line, highlight=False, markup=False)
     lost = ", ".join(made.lost) if made.lost else "none"
@@ -110,6 +110,10 @@ def _show_plan(made: "FrequencyPlan") -> None:
         highlight=False,
         markup=False,
     )
+
+
+def _share(needed: float) -> str:
+    return f"{needed:.3%}" if needed >= 5e-6 else "any share above 0"
 
 
 def _show_reasons() -> None:

@@ -159,7 +159,12 @@ def _example(line: bytes, where: str) -> Example:
         row = _Line.model_validate_json(line)
     except ValidationError as error:
         first = error.errors()[0]
-        raise DataError(f"{where}: {first['msg']} ({'.'.join(map(str, first['loc']))})") from error
+        place = ".".join(map(str, first["loc"]))
+        why = first["msg"].removeprefix("Value error, ")
+        seen = line[:80].decode("utf-8", "replace").strip()
+        raise DataError(
+            f"{where}: {f'{place}: ' if place else ''}{why}; the row begins {seen!r}"
+        ) from error
     if row.messages is not None:
         turns = [(turn.role, turn.content) for turn in row.messages]
     else:

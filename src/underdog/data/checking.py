@@ -104,6 +104,7 @@ def check_dataset(folder: Path, *, workers: int = 1) -> CheckReport:
     """
     card = read_card(folder)
     if card is None:
+        shards_of(folder)
         raise DataError(
             f"{folder} has no card.json, so its making did not end; run the same "
             "`underdog data make` again to finish it"

@@ -5,6 +5,11 @@ from collections.abc import Mapping
 
 from underdog.data.card import Card, Decontamination, Sampling, SourceCount
 
+_SPLITS = (
+    " Which split a problem belongs to is a hash of its canonical key, so that no other split "
+    "holds it."
+)
+
 
 def readme(card: Card) -> str:
     """The card for people, with the head that Hugging Face reads."""
@@ -17,8 +22,8 @@ def readme(card: Card) -> str:
         f"{share:.2%} of the rows verified.",
         "",
         "Verified means: the completion was read back as a model's would be, its program run in a "
-        "sandbox where it is one, and the answer graded against the problem's own. Which split a "
-        "problem belongs to is a hash of its canonical key, so that no other split holds it.",
+        "sandbox where it is one, and the answer graded against the problem's own."
+        + (_SPLITS if card.plan else ""),
         "",
         "| source | problems | wanted | rows | drawn | repeats | left out |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -69,8 +74,9 @@ def _notes(card: Card) -> list[str]:
             )
         for form, reasons in count.refused.items():
             for reason, number in reasons.items():
-                where = f"`{count.source}`, form `{form}`" if form else f"`{count.source}`"
-                lines.append(f"- {where}: {number:,} left out, {reason}.")
+                if form:
+                    where = f"`{count.source}`, form `{form}`"
+                    lines.append(f"- {where}: {number:,} left out, {reason}.")
     if card.plan is not None:
         forms = sorted({form for source in card.plan.sources for form in source.forms})
         lines.append(f"- Seed {card.plan.seed}; forms {', '.join(forms)}.")
@@ -106,7 +112,8 @@ def _sampling(made: Sampling) -> list[str]:
         f"is kept cost {_per(made.calls, made)} samples, {_per(made.prompt_tokens, made)} prompt "
         f"tokens, {_per(made.generated_tokens, made)} generated tokens and "
         + (f"{made.flops / made.accepted:.3g} FLOPs." if made.flops else "FLOPs that are unknown."),
-        "Tries that were not kept are in `rejected.jsonl`, each with its reason.",
+        "Tries that were not kept are in `rejected.jsonl`, each with its reason: "
+        f"{_listed(made.reasons) or 'none'}.",
     ]
     if made.stopped_by:
         lines.append(f"Stopped by the cap on {made.stopped_by}; {made.plan.count:,} were wanted.")
