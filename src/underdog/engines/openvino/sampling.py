@@ -8,7 +8,7 @@ them keeps a head of the sorted candidates. A row's draws depend on its seed and
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -199,10 +199,11 @@ def _from_depths(logits: Logits, row: Any, chance: float, params: SamplingParams
         weights_V[weights_V < params.min_p] = 0.0
     nearest_V = np.minimum(below_V, _DEPTHS / _DEPTHS_PER_NAT)
     depths_V = np.minimum(nearest_V * _DEPTHS_PER_NAT, _DEPTHS - 1).astype(np.int64)
-    mass: Doubles = np.bincount(depths_V, weights_V, minlength=_DEPTHS)
+    mass = np.bincount(depths_V, weights_V, minlength=_DEPTHS).astype(np.float64)
     running: Doubles = mass.cumsum()
-    nucleus = params.top_p * logits.tile_mass_cooled_MN[row].sum(dtype=np.float64)
-    last = int(np.searchsorted(running, min(nucleus, running[-1])))
+    total = logits.tile_mass_cooled_MN[row].sum(dtype=np.float64)
+    nucleus = params.top_p * float(total)
+    last = _place(running, min(nucleus, float(running[-1])))
 
     def inside(depth: int) -> tuple[Ints, Doubles]:
         """Tokens of a depth that are kept, likeliest first, and the mass up to each."""
@@ -210,15 +211,20 @@ def _from_depths(logits: Logits, row: Any, chance: float, params: SamplingParams
         tokens = tokens[np.argsort(-weights_V[tokens], kind="stable")]
         before = running[depth] - mass[depth]
         reached: Doubles = before + weights_V[tokens].cumsum()
-        kept = 1 + int(np.searchsorted(reached[:-1], nucleus))
+        kept = 1 + _place(reached[:-1], nucleus)
         return tokens[:kept], reached[:kept]
 
     tokens, reached = inside(last)
-    target = chance * reached[-1]
-    depth = min(int(np.searchsorted(running, target, side="right")), last)
+    target = chance * float(reached[-1])
+    depth = min(_place(running, target, "right"), last)
     if depth < last:
         tokens, reached = inside(depth)
-    return int(tokens[min(int(np.searchsorted(reached, target, side="right")), len(tokens) - 1)])
+    return int(tokens[min(_place(reached, target, "right"), len(tokens) - 1)])
+
+
+def _place(running: Doubles, target: float, side: Literal["left", "right"] = "left") -> int:
+    found: Any = np.searchsorted(running, target, side=side)
+    return int(found)
 
 
 def _kept(weights: Doubles, total: Doubles, params: SamplingParams) -> tuple[Any, Any]:
