@@ -4,7 +4,7 @@ What reads weights is opened on demand: a model that was converted before starts
 An adapter is put on a model by replacing `open_tensors` and `digest`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ class OpenModel(LocalModel):
 
 
 @contextmanager
-def naming(path: Path) -> Iterator[None]:
+def naming(path: Path) -> Generator[None]:
     """Say which model an error is about, where the error does not.
 
     Args:
