@@ -1,4 +1,4 @@
-"""Llama-shaped GGUF models on OpenVINO: the fast CPU engine for many samples."""
+"""Llama-like models on OpenVINO, from GGUF files and folders: the fast CPU engine for many samples."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def open_openvino(
     template: str = "",
     lora: str = "",
 ) -> Engine:
-    """A GGUF model on this machine through OpenVINO; the fastest for many samples."""
+    """A GGUF file or safetensors folder through OpenVINO; the fastest here for many samples."""
     return OpenVinoEngine(
         Path(model).expanduser(),
         precision=precision,
