@@ -142,6 +142,15 @@ def test_llama_servers_are_not_asked_for_what_they_do_not_have(constraint: Const
         llama_fields(constraint, "llama_cpp")
 
 
+def test_llama_servers_are_asked_in_their_own_notation() -> None:
+    assert llama_fields(SCHEMA, "llama_cpp") == {"json_schema": json.loads(SCHEMA.schema)}
+    asked_for = llama_fields(Choices(("a1", "é")), "llama_cpp")
+    assert asked_for == {"grammar": 'root ::= "a1" | "\\U000000E9"'}
+    for broken in ("{", '{"type": "bogus"}'):
+        with pytest.raises(UsageError, match="correct it"):
+            llama_fields(JsonSchema(broken), "llama_cpp")
+
+
 @pytest.mark.model
 def test_llama_cpp_keeps_schemas_and_choices(llama: SyncEngine) -> None:
     row = asked(llama, SamplingParams(max_tokens=200, constraint=SCHEMA))
