@@ -76,7 +76,7 @@ def build(text: str, words: tuple[str, ...], rows: tuple[tuple[str, str, str], .
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--items", type=int, default=2_000)
     parser.add_argument("--rounds", type=int, default=9)
     arguments = parser.parse_args()
