@@ -117,7 +117,7 @@ def by_place_value(left: int, right: int) -> tuple[Step, ...]:
 
     Example:
         >>> [step.formula for step in by_place_value(14, 203)]
-        ['203 * 10', '203 * 4', 'part_1 + part_2']
+        ['14 * 200', '14 * 3', 'part_1 + part_2']
     """
     kept, split = str(abs(left)), str(abs(right))
     count = len(split) - split.count("0")
