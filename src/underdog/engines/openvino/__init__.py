@@ -1,4 +1,4 @@
-"""Llama-like models on OpenVINO, from GGUF files and folders: the fast CPU engine for many samples."""
+"""Llama-like models, from GGUF files and folders, on OpenVINO: the fast CPU engine."""
 
 from pathlib import Path
 
