@@ -115,3 +115,13 @@ def test_a_copied_block_continues_like_the_original(open_decoder: Open) -> None:
     decoder.copy_block(0, 5)
     logits = decoder.forward([Chunk((3,), 20, [0], 0), Chunk((3,), 20, [5], 0)])
     assert (logits.values_MV[0] == logits.values_MV[1]).all()
+
+
+def test_weights_read_the_same_after_their_pages_were_given_back(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERDOG_CACHE", str(tmp_path))
+    weights = load(tiny.path, "int8")
+    before = {name: array.copy() for name, array in weights.arrays.items()}
+    weights.unload()
+    assert all(np.array_equal(array, before[name]) for name, array in weights.arrays.items())

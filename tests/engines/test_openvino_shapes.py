@@ -131,7 +131,7 @@ def test_a_stored_model_computes_what_its_weights_say(
     """The precisions against the same graph in float32 over the weights that they stand for."""
     model = open_model(write_folder(tmp_path / "model", "qwen3").path, "", 512)
     stored = converted(model, precision)
-    wide = Weights(stored.architecture, dict(widened(stored)), stored.folder)
+    wide = Weights(stored.architecture, dict(widened(stored)), stored.folder, stored.blob)
     tokens = numbers(90)
     found, expected = (
         Decoder(weights, kind, 270, num_blocks=4, context_tokens=128, threads=1)

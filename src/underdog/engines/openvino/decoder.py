@@ -128,6 +128,7 @@ class Decoder:
         shape = weights.architecture
         self._turns = [_rotary_table(rope, shape.head_size, context_tokens) for rope in shape.ropes]
         self._inputs: dict[str, Any] = {}
+        self._unpacked: Weights | None = weights
 
     def forward(self, chunks: Sequence[Chunk]) -> Logits:
         """Append every chunk to its sequence; logits at the asked positions, in order.
@@ -153,6 +154,9 @@ class Decoder:
         for name, array in self._inputs.items():
             self._request.set_tensor(name, ov.Tensor(array, shared_memory=bool(array.ndim)))
         self._request.infer()
+        if self._unpacked is not None:  # the plugin has packed its own copy of every matrix by now
+            self._unpacked.unload()
+            self._unpacked = None
 
     def copy_block(self, source: int, target: int) -> None:
         """Duplicate a block's keys and values."""

@@ -8,12 +8,13 @@ reader sees all of it or nothing.
 """
 
 import json
+import mmap
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
@@ -45,16 +46,24 @@ class Weights:
             them `0.query_norm`, `0.key_norm`, `0.attention_post_norm`, `0.mlp_post_norm`; what
             unpacks a matrix lies beside it under `….scale` and `….zero`.
         folder: Where they lie.
+        blob: The mapped file that the arrays are parts of.
     """
 
     architecture: Architecture
     arrays: Mapping[str, Array]
     folder: Path
+    blob: "np.memmap[Any, np.dtype[np.uint8]]"
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The model's tokenizer."""
         return Vocabulary.load(self.folder / VOCABULARY_FILE)
+
+    def unload(self) -> None:
+        """Give the memory back that the mapped file takes; what is read again is mapped again."""
+        mapping: mmap.mmap | None = getattr(self.blob, "_mmap", None)
+        if mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
+            mapping.madvise(mmap.MADV_DONTNEED)
 
 
 def converted(model: OpenModel, precision: Precision) -> Weights:
@@ -85,7 +94,7 @@ def _load(folder: Path, architecture: Architecture) -> Weights:
         }
     except (OSError, ValueError) as error:
         raise ModelFileError(f"the converted model {folder} is damaged; delete it") from error
-    return Weights(architecture, arrays, folder)
+    return Weights(architecture, arrays, folder, blob)
 
 
 def _publish(folder: Path, fill: Callable[[Path], None]) -> None:
