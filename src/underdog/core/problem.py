@@ -55,9 +55,10 @@ class Problem:
         return self.question.id
 
 
-@dataclass(slots=True)
 class _OpenQuestion:
-    """A question while it is written: the same slots, not frozen yet."""
+    """A question while it is written: the same slots, not frozen yet, and no call to set them."""
+
+    __slots__ = ("choices", "context", "fields", "id", "task", "text")
 
     id: str
     task: str
@@ -67,9 +68,10 @@ class _OpenQuestion:
     fields: Mapping[str, str]
 
 
-@dataclass(slots=True)
 class _OpenProblem:
-    """A problem while it is written: the same slots, not frozen yet."""
+    """A problem while it is written: the same slots, not frozen yet, and no call to set them."""
+
+    __slots__ = ("gold", "meta", "question", "split")
 
     question: _OpenQuestion
     gold: str | None
@@ -106,7 +108,9 @@ def new_problem(
         >>> new_problem("q1", "sums", "What is 1 + 1?", (), "", "2", "dev", {}).question.text
         'What is 1 + 1?'
     """
-    question = _OpenQuestion(identifier, task, text, choices, context, {})
-    problem = _OpenProblem(question, gold, split, meta)
+    question, problem = _OpenQuestion(), _OpenProblem()
+    question.id, question.task, question.text = identifier, task, text
+    question.choices, question.context, question.fields = choices, context, {}
+    problem.question, problem.gold, problem.split, problem.meta = question, gold, split, meta
     question.__class__, problem.__class__ = Question, Problem  # pyright: ignore[reportAttributeAccessIssue]
     return cast("Problem", problem)
