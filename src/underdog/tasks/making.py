@@ -5,10 +5,9 @@ Which split an item belongs to is a hash of its canonical key alone: whatever th
 item and its mirror can never be in two splits. Draws that belong to another split are drawn again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from itertools import accumulate
-from random import Random
 from typing import Any, cast
 
 from underdog.core.item import Draft, Family, Item
@@ -65,13 +64,13 @@ def generate(family: Family, split: str, seed: int, start: int = 0) -> Iterator[
     """
     if split not in SHARES:
         raise UnknownNameError("split", split, SHARES)
-    rng, next_draft = HashedStream(), _drafting(family, split)
     name, prefix = family.name, f"{family.name}-{split}-{seed}-"
     digests = digest_each((name, family.version, split, seed), start)
-    for index, digest in enumerate(digests, start):
-        rng.restart(digest)
-        text, answer, steps, key, difficulty, meta, choices, context = next_draft(rng)
-        columns = {"family": name, "key": key, "difficulty": difficulty, **meta}
+    for index, draft in enumerate(_drafts(family, split, digests), start):
+        text, answer, steps, key, difficulty, meta, choices, context = draft
+        columns = {"family": name, "key": key, "difficulty": difficulty}
+        if meta:
+            columns.update(meta)
         problem = new_problem(
             f"{prefix}{index}", name, text, choices, context, answer, split, columns
         )
@@ -94,30 +93,43 @@ def distinct(items: Iterator[Item], patience: int = 2_000) -> Iterator[Item]:
         yield item
 
 
-def _drafting(family: Family, split: str) -> Callable[[Random], Draft]:
-    """What gives a stream's first draw that belongs to the split."""
-    low, high = _STARTS[split], _ENDS[split]
+def _drafts(family: Family, split: str, digests: Iterable[bytes]) -> Iterator[Draft]:
+    """Each stream's first draft that belongs to the split."""
+    if isinstance(family, KeyFirst):
+        return _drafts_by_key(cast("KeyFirst[Any]", family), family, split, digests)
+    return _whole_drafts(family, split, digests)
 
-    def of_whole_drafts(rng: Random) -> Draft:
+
+def _whole_drafts(family: Family, split: str, digests: Iterable[bytes]) -> Iterator[Draft]:
+    low, high, stream = _STARTS[split], _ENDS[split], HashedStream()
+    for digest in digests:
+        stream.restart(digest)
         for _ in range(_MAX_DRAWS):
-            draft = family.draft(rng)
+            draft = family.draft(stream)
             if low <= _mark(draft.key) < high:
-                return draft
-        raise _too_narrow(family, split)
+                yield draft
+                break
+        else:
+            raise _too_narrow(family, split)
 
-    if not isinstance(family, KeyFirst):
-        return of_whole_drafts
-    by_halves = cast("KeyFirst[Any]", family)
-    draw, write = by_halves.draw, by_halves.write
 
-    def of_keys(rng: Random) -> Draft:
+def _drafts_by_key(
+    halves: KeyFirst[Any], family: Family, split: str, digests: Iterable[bytes]
+) -> Iterator[Draft]:
+    """The same where the key is known before the words; `_mark` is written out, for speed."""
+    low, high, stream = _STARTS[split], _ENDS[split], HashedStream()
+    restart, draw, write, empty_mark = stream.restart, halves.draw, halves.write, _EMPTY_MARK.copy
+    for digest in digests:
+        restart(digest)
         for _ in range(_MAX_DRAWS):
-            key, numbers = draw(rng)
-            if low <= _mark(key) < high:
-                return write(rng, key, numbers)
-        raise _too_narrow(family, split)
-
-    return of_keys
+            key, numbers = draw(stream)
+            mark = empty_mark()
+            mark.update(key.encode())
+            if low <= mark.digest() < high:
+                yield write(stream, key, numbers)
+                break
+        else:
+            raise _too_narrow(family, split)
 
 
 def _too_narrow(family: Family, split: str) -> DataError:
