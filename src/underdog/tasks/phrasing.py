@@ -111,6 +111,10 @@ FRAMES = _frames(("", "the value of ", "the result of ", "the exact value of "))
 NOUN_FRAMES = _frames(("",))
 _BARE = (("", " = ?"), ("", " ="), ("", "=?"), ("", ""), ("", " = ___"), ("Solve: ", ""))
 _SYMBOL_FRAMES = FRAMES + _BARE * 12
+_SUM_FRAMES = tuple(
+    (before, after, symbols.plus == "+", symbols.minus.strip())
+    for (before, after), symbols in product(_SYMBOL_FRAMES, SYMBOLS[::8])
+)
 _PLAIN_FRAME = ("What is ", "?")
 
 _SPOKEN = {
@@ -180,6 +184,17 @@ class Phrasing:
         before, after = rng.choice(_SYMBOL_FRAMES) if self._varied else _PLAIN_FRAME
         return before + expression + after
 
+    def ask_sum(self, rng: Random, expression: str) -> str:
+        """A question for a sum written with ` + ` and ` - `, in any symbols."""
+        if not self._varied:
+            return f"What is {expression}?"
+        before, after, tight, minus = rng.choice(_SUM_FRAMES)
+        if tight:
+            expression = expression.replace(" ", "")
+        if minus != "-":
+            expression = expression.replace("-", minus)
+        return before + expression + after
+
     def ask_noun(self, rng: Random, noun: str) -> str:
         """A question for what a phrase names, such as `the gcd of 12 and 18`."""
         before, after = rng.choice(NOUN_FRAMES) if self._varied else _PLAIN_FRAME
@@ -189,22 +204,9 @@ class Phrasing:
         """One of several patterns; the first when plain."""
         return rng.choice(patterns) if self._varied else patterns[0]
 
-    def operation(self, rng: Random, operator: str, first: str, second: str) -> str:
-        """A question for one operation on two whole numbers, given in digits."""
-        if not self._varied:
-            return f"What is {bracketed(operator, first, second, PLAIN_SYMBOLS)}?"
-        place, kind = divmod(rng.getrandbits(_CHOICE_BITS), 10)
-        if kind < _IN_SYMBOLS_OF_TEN:
-            if second[0] == "-":
-                second = f"({second})"
-            patterns = _in_symbols(operator)
-            before, mark, after, _ = patterns[place % len(patterns)]
-            return before + first + mark + second + after
-        write = rng.choice(_DIGITS)
-        if write is not None:
-            first, second = _written(write, first), _written(write, second)
-        spoken = kind < _IN_SYMBOLS_OF_TEN + _SPOKEN_OF_TEN
-        return filled(rng, (_in_words if spoken else _as_order)(operator), first, second)
+    def operation(self, operator: str) -> "Operation":
+        """Questions for one operation on two whole numbers."""
+        return Operation(operator, self._varied)
 
     def patterns(self, nouns: Sequence[str]) -> tuple[Pattern, ...]:
         """All questions for what phrases with `{0}` and `{1}` name; the first when plain."""
@@ -212,6 +214,39 @@ class Phrasing:
         if not self._varied:
             frames = [(_PLAIN_FRAME, nouns[0])]
         return tuple(Pattern.cut(before + noun + after) for (before, after), noun in frames)
+
+
+class Operation:
+    """Questions for one operation on two whole numbers, all wordings at hand.
+
+    Args:
+        operator: `+`, `-`, `*` or `/`.
+        varied: Whether to use any but the plain one.
+    """
+
+    __slots__ = ("_in_symbols", "_in_words", "_operator", "_ordered", "_varied")
+
+    def __init__(self, operator: str, varied: bool) -> None:
+        self._operator, self._varied = operator, varied
+        self._in_symbols = _in_symbols(operator)
+        self._in_words, self._ordered = _in_words(operator), _as_order(operator)
+
+    def ask(self, rng: Random, first: str, second: str) -> str:
+        """A question on two numbers, given in digits."""
+        if not self._varied:
+            return f"What is {bracketed(self._operator, first, second, PLAIN_SYMBOLS)}?"
+        place, kind = divmod(rng.getrandbits(_CHOICE_BITS), 10)
+        if kind < _IN_SYMBOLS_OF_TEN:
+            patterns = self._in_symbols
+            before, mark, after, _ = patterns[place % len(patterns)]
+            if second[0] == "-":
+                return f"{before}{first}{mark}({second}){after}"
+            return f"{before}{first}{mark}{second}{after}"
+        write = rng.choice(_DIGITS)
+        if write is not None:
+            first, second = _written(write, first), _written(write, second)
+        spoken = kind < _IN_SYMBOLS_OF_TEN + _SPOKEN_OF_TEN
+        return filled(rng, self._in_words if spoken else self._ordered, first, second)
 
 
 def bracketed(operator: str, left: str, right: str, symbols: Symbols) -> str:

@@ -37,7 +37,7 @@ class Addition(KeyFirst[tuple[int, int]]):
     ) -> None:
         self._operands = Operands(digits, carries)
         self._negatives = share("negatives", negatives)
-        self._phrasing = Phrasing(wording)
+        self._questions = Phrasing(wording).operation("+")
 
     def draw(self, rng: Random) -> tuple[str, tuple[int, int]]:
         """The two numbers."""
@@ -52,7 +52,7 @@ class Addition(KeyFirst[tuple[int, int]]):
         first, second = str(left), str(right)
         formula, value = bracketed("+", first, second, PLAIN_SYMBOLS), str(left + right)
         return Draft(
-            self._phrasing.operation(rng, "+", first, second),
+            self._questions.ask(rng, first, second),
             value,
             steps_of((("total", formula, value, f"{formula} = {value}.", ""),)),
             key,

@@ -63,6 +63,7 @@ class Division:
         self._short = share("short", short)
         self._remainders = share("remainders", remainders)
         self._phrasing = Phrasing(wording)
+        self._questions = self._phrasing.operation("/")
 
     def draft(self, rng: Random) -> Draft:
         """One division."""
@@ -71,7 +72,7 @@ class Division:
         if divisor > 1 and rng.random() < self._remainders:
             rest = rng.randint(1, divisor - 1)
         dividend = divisor * quotient + rest
-        text = self._phrasing.operation(rng, "/", str(dividend), str(divisor))
+        text = self._questions.ask(rng, str(dividend), str(divisor))
         if rest:
             text = self._phrasing.pick(rng, _WITH_REMAINDER).format(text)
         return Draft(

@@ -6,13 +6,14 @@ that are not zero is split, its parts are multiplied one by one and added up.
 
 from itertools import product
 from random import Random
+from typing import Any, TypeAlias
 
 from underdog.core.item import Draft, Step, StepRow, steps_of
 from underdog.tasks.generators import families
 from underdog.tasks.key_first import KeyFirst
 from underdog.tasks.knobs import share, whole
 from underdog.tasks.operands import MASK, MASK_BITS, MOST_DIGITS, range_of, threshold
-from underdog.tasks.phrasing import PLAIN_SYMBOLS, Phrasing, bracketed
+from underdog.tasks.phrasing import Phrasing
 
 _ZEROS = threshold(0.1)
 _BITS = 100  # for a draw's choices, and to spare so that all are fair
@@ -20,11 +21,29 @@ _DIGIT_BITS = 4
 _WORD_BITS = 4 * MASK_BITS + 1
 _WORD_MASK = (1 << _WORD_BITS) - 1
 _PARTS = tuple(f"part_{place}" for place in range(1, MOST_DIGITS + 1))
-_SUMS = tuple(f"sum_{place}" for place in range(MOST_DIGITS))
+
+
+def _sum_names(count: int, last: str) -> tuple[tuple[str, str], ...]:
+    """Name and formula of what the first 1, 2, … of `count` partial products add up to."""
+    names = ["part_1", *(f"sum_{place}" for place in range(1, count - 1)), last]
+    sums = (f"{before} + {part}" for before, part in zip(names[:-1], _PARTS[1:], strict=False))
+    return (("part_1", ""), *zip(names[1:], sums, strict=False))
+
+
+_SUMS = tuple(_sum_names(count, "product") for count in range(MOST_DIGITS + 1))
+_SIZES = tuple(_sum_names(count, "size") for count in range(MOST_DIGITS + 1))
+_AT_PLACE = tuple(
+    {str(digit): (f"{digit}{'0' * zeros}", digit * 10**zeros) for digit in range(1, 10)}
+    for zeros in range(MOST_DIGITS)
+)
+_PLACES = tuple(_AT_PLACE[:length][::-1] for length in range(MOST_DIGITS + 1))
+
+Factors: TypeAlias = tuple[int, int, str, str]  # with signs, and in digits without
+_as_draft = tuple[Any].__new__  # half the time of Draft(…)
 
 
 @families.register("multiplication")
-class Multiplication(KeyFirst[tuple[int, int]]):
+class Multiplication(KeyFirst[Factors]):
     """Products of two integers.
 
     Args:
@@ -71,9 +90,9 @@ class Multiplication(KeyFirst[tuple[int, int]]):
         ] or self._short_pairs
         self._short = threshold(share("short", short))
         self._negatives = threshold(share("negatives", negatives))
-        self._phrasing = Phrasing(wording)
+        self._questions = Phrasing(wording).operation("*")
 
-    def draw(self, rng: Random) -> tuple[str, tuple[int, int]]:
+    def draw(self, rng: Random) -> tuple[str, Factors]:
         """The two factors, in one draw of many bits."""
         bits = rng.getrandbits(self._bits)
         word = bits & _WORD_MASK
@@ -85,26 +104,36 @@ class Multiplication(KeyFirst[tuple[int, int]]):
         if word >> MASK_BITS & MASK < _ZEROS:
             right -= right % 10 ** rng.randint(1, len(str(right)))
             right = right or 10
-        key = f"mul:{left},{right}" if left <= right else f"mul:{right},{left}"
+        first, second = f"{left}", f"{right}"
+        key = f"mul:{first},{second}" if left <= right else f"mul:{second},{first}"
         if self._negatives:
             if word >> 2 * MASK_BITS & MASK < self._negatives:
                 left = -left
             if word >> 3 * MASK_BITS & MASK < self._negatives:
                 right = -right
-        return key, (right, left) if word >> 4 * MASK_BITS else (left, right)
+        if word >> 4 * MASK_BITS:
+            return key, (right, left, second, first)
+        return key, (left, right, first, second)
 
-    def write(self, rng: Random, key: str, numbers: tuple[int, int]) -> Draft:
+    def write(self, rng: Random, key: str, numbers: Factors) -> Draft:
         """One product."""
-        left, right = numbers
-        steps = by_place_value(left, right)
-        return Draft(
-            self._phrasing.operation(rng, "*", str(left), str(right)),
-            steps[-1].value,
+        left, right, first, second = numbers
+        steps = _steps(left, right, first, second)
+        if left < 0:
+            first = f"-{first}"
+        if right < 0:
+            second = f"-{second}"
+        draft = (
+            self._questions.ask(rng, first, second),
+            steps[-1][2],
             steps,
             key,
             len(key) - len("mul:,"),
             {"operator": "*", "operands": [left, right]},
+            (),
+            "",
         )
+        return _as_draft(Draft, draft)
 
 
 def _ranges(first: int, second: int) -> tuple[int, int, int, int]:
@@ -119,44 +148,45 @@ def by_place_value(left: int, right: int) -> tuple[Step, ...]:
         >>> [step.formula for step in by_place_value(14, 203)]
         ['14 * 200', '14 * 3', 'part_1 + part_2']
     """
-    kept, split = str(abs(left)), str(abs(right))
+    return _steps(left, right, f"{abs(left)}", f"{abs(right)}")
+
+
+def _steps(left: int, right: int, kept: str, split: str) -> tuple[Step, ...]:
+    """`by_place_value` of two numbers whose digits are written down already."""
     count = len(split) - split.count("0")
     others = len(kept) - kept.count("0")
     if others < count:
         kept, split, count = split, kept, others
     if count < 2:
-        formula, value = bracketed("*", str(left), str(right), PLAIN_SYMBOLS), str(left * right)
-        return (Step("product", formula, value, f"{formula} = {value}."),)
-    negative = (left < 0) != (right < 0)
-    rows = _split_product(kept, split, count, "size" if negative else "product")
-    if negative:
-        size, value = rows[-1][2], f"-{rows[-1][2]}"
-        text = f"The factors have different signs, so the product is -1 * {size} = {value}."
-        rows.append(("product", "-1 * size", value, text, ""))
+        formula = f"{left} * {right}" if right >= 0 else f"{left} * ({right})"
+        value = f"{left * right}"
+        return steps_of((("product", formula, value, f"{formula} = {value}.", ""),))
+    if (left < 0) == (right < 0):
+        return steps_of(_split_product(kept, split, _SUMS[count]))
+    rows = _split_product(kept, split, _SIZES[count])
+    size, value = rows[-1][2], f"-{rows[-1][2]}"
+    text = f"The factors have different signs, so the product is -1 * {size} = {value}."
+    rows.append(("product", "-1 * size", value, text, ""))
     return steps_of(rows)
 
 
-def _split_product(kept: str, split: str, count: int, last_name: str) -> list[StepRow]:
-    """Partial products of `kept` with the `count` digits of `split` that are not zero; sums."""
+def _split_product(kept: str, split: str, names: tuple[tuple[str, str], ...]) -> list[StepRow]:
+    """Products of `kept` with the digits of `split` that are not zero, then their sums by name."""
     parts: list[StepRow] = []
     sums: list[StepRow] = []
-    factor, place, total, reached, name = int(kept), 0, 0, "", _PARTS[0]
-    zeros = len(split)
-    for digit in split:
-        zeros -= 1
+    factor, total, reached, place = int(kept), 0, "", 0
+    for at_place, digit in zip(_PLACES[len(split)], split, strict=True):
         if digit == "0":
             continue
-        part = digit + "0" * zeros
-        factored = factor * int(part)
-        value, formula = str(factored), f"{kept} * {part}"
+        part, times = at_place[digit]
+        factored = factor * times
+        value, formula = f"{factored}", f"{kept} * {part}"
         parts.append((_PARTS[place], formula, value, f"{formula} = {value}.", ""))
         total += factored
         if place:
-            before, reached = reached, str(total)
-            following = last_name if place == count - 1 else _SUMS[place]
-            sentence = f"{before} + {value} = {reached}."
-            sums.append((following, f"{name} + {_PARTS[place]}", reached, sentence, ""))
-            name = following
+            before, reached = reached, f"{total}"
+            name, added = names[place]
+            sums.append((name, added, reached, f"{before} + {value} = {reached}.", ""))
         else:
             reached = value
         place += 1

@@ -41,7 +41,7 @@ class Subtraction(KeyFirst[tuple[int, int]]):
         self._balanced = borrows == "balanced"
         self._swapped = share("swapped", swapped)
         self._negatives = share("negatives", negatives)
-        self._phrasing = Phrasing(wording)
+        self._questions = Phrasing(wording).operation("-")
 
     def draw(self, rng: Random) -> tuple[str, tuple[int, int]]:
         """The two numbers."""
@@ -56,7 +56,7 @@ class Subtraction(KeyFirst[tuple[int, int]]):
         first, second = str(left), str(right)
         formula, value = bracketed("-", first, second, PLAIN_SYMBOLS), str(left - right)
         return Draft(
-            self._phrasing.operation(rng, "-", first, second),
+            self._questions.ask(rng, first, second),
             value,
             steps_of((("difference", formula, value, f"{formula} = {value}.", ""),)),
             key,
