@@ -51,7 +51,7 @@ def gap_bound(share: float, longest_own: int, longest: int) -> float:
         longest: Tokens of the longest item of any pool.
 
     Example:
-        >>> gap_bound(0.1, longest_own=1, longest=1)
+        >>> round(gap_bound(0.1, longest_own=1, longest=1), 6)
         19.0
     """
     return (longest + (1 - share) * longest_own) / share
