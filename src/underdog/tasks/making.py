@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Any, cast
 
 from underdog.core.item import Draft, Family, Item
-from underdog.core.problem import new_problem
+from underdog.core.problem import JSONValue, new_problem
 from underdog.errors import DataError, UnknownNameError
 from underdog.seeds import digest_each
 from underdog.tasks.key_first import KeyFirst
@@ -68,7 +68,7 @@ def generate(family: Family, split: str, seed: int, start: int = 0) -> Iterator[
     digests = digest_each((name, family.version, split, seed), start)
     for index, draft in enumerate(_drafts(family, split, digests), start):
         text, answer, steps, key, difficulty, meta, choices, context = draft
-        columns = {"family": name, "key": key, "difficulty": difficulty}
+        columns: dict[str, JSONValue] = {"family": name, "key": key, "difficulty": difficulty}
         if meta:
             columns.update(meta)
         problem = new_problem(

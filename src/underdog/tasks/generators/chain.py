@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from underdog.core.item import Draft, StepRow, steps_of
+from underdog.core.problem import JSONValue
 from underdog.errors import ConfigError
 from underdog.tasks.expressions import ExpressionWriter, Part, expression_key
 from underdog.tasks.form_sets import NUMERIC_CHAINS
@@ -125,7 +126,8 @@ class Chain(KeyFirst[list[int] | Solved]):
             rows.append((following, name + change, written, sentence, ""))
             name = following
         text = self._phrasing.ask_sum(rng, first + "".join(taken))
-        draft = (text, written, steps_of(rows), key, len(signed) * self._digits, {}, (), "")
+        meta: dict[str, JSONValue] = {}
+        draft = (text, written, steps_of(rows), key, len(signed) * self._digits, meta, (), "")
         return _as_draft(Draft, draft)
 
 
