@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -124,10 +125,11 @@ class _Worker:
 
     def _read(self) -> None:
         rest = b""
-        while block := self._stdout.read(_BLOCK_BYTES):
-            *lines, rest = (rest + block).split(b"\n")
-            for line in lines:
-                self._lines.put(line)
+        with suppress(ValueError):  # the pipe was released while it was waited for
+            while block := self._stdout.read(_BLOCK_BYTES):
+                *lines, rest = (rest + block).split(b"\n")
+                for line in lines:
+                    self._lines.put(line)
         self._lines.put(None)
 
 
