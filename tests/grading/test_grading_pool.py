@@ -134,6 +134,16 @@ def test_forgetting_starts_afresh_without_touching_the_old_workers(pool):
     worker.end()
 
 
+def test_forgetting_while_lines_arrive_never_lets_an_old_reader_take_a_new_worker_s_line(pool):
+    for _ in range(40):
+        pool.call({"op": "pid"}, 30)
+        worker = pool._idle[0]
+        pool.forget()
+        assert pool.call({"op": "pid"}, 30).status == "ok"
+        worker.end()
+        assert worker._stdout.closed
+
+
 def test_the_shared_pool_counts():
     assert default_pool() is default_pool()
     assert counters() == default_pool().counters()

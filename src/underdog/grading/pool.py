@@ -16,7 +16,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -118,14 +117,20 @@ class _Worker:
         self.abandon()
 
     def abandon(self) -> None:
-        """Release the pipes only: the process has ended, or belongs to the parent of a fork."""
+        """Release the pipes only: the process has ended, or belongs to the parent of a fork.
+
+        A pipe that is being read is left to its reader, which ends with the worker (a closed
+        `stdin` ends it): closed under the reader, its number could be given to the next worker's
+        pipe, whose first line the old reader would take. A fork's child has no readers.
+        """
         self._process.returncode = self._process.returncode or 0
         self._stdin.close()
-        self._stdout.close()
+        if not self._reader.is_alive():
+            self._stdout.close()
 
     def _read(self) -> None:
         rest = b""
-        with suppress(ValueError):  # the pipe was released while it was waited for
+        with self._stdout:
             while block := self._stdout.read(_BLOCK_BYTES):
                 *lines, rest = (rest + block).split(b"\n")
                 for line in lines:
