@@ -20,7 +20,11 @@ def unpacked(arrays: dict[str, Array]) -> np.ndarray:
         return ((levels - zero) * scale).reshape(len(stored), -1)
     if stored.dtype == np.uint16:
         return (stored.astype(np.uint32) << 16).view(np.float32)
-    return stored.astype(np.float32) * arrays.get("m.scale", np.float32(1.0))
+    if "m.scale" not in arrays:
+        return stored.astype(np.float32)
+    scale = arrays["m.scale"].astype(np.float32).reshape(len(stored), -1, 1)
+    groups = stored.astype(np.float32).reshape(len(stored), scale.shape[1], -1)
+    return (groups * scale).reshape(stored.shape)
 
 
 def nibbles(packed_pairs: Array) -> np.ndarray:
@@ -39,6 +43,18 @@ def test_unpacked_weights_are_within_half_a_level(
     span = np.ptp(matrix)
     allowed = {"int8": span / 200, "int4": span / 24, "bf16": span / 250, "f16": span / 2000}
     assert np.abs(unpacked(arrays) - matrix).max() <= allowed.get(precision, 0.0)
+
+
+@given(SEEDS, st.sampled_from([32, 64, 96, 100]), st.floats(-3, 3))
+def test_8_bits_are_as_fine_as_their_own_group_allows(seed: int, width: int, size: float) -> None:
+    matrix = np.random.default_rng(seed).normal(size=(3, width)).astype(np.float32)
+    matrix[:, 0] *= 10.0**size
+    group = 64 if width == 64 else 32 if width % 32 == 0 else width
+    arrays = dict(packed("m", matrix, "int8"))
+    assert arrays["m.scale"].size == matrix.size // group
+    wrong = np.abs(unpacked(arrays) - matrix).reshape(3, -1, group)
+    half_a_level = np.abs(matrix).reshape(3, -1, group).max(axis=2, keepdims=True) / 254
+    assert (wrong <= 1.1 * half_a_level).all()
 
 
 @given(st.integers(1, 7))

@@ -5,7 +5,7 @@ or more (a lone one would take a kernel with other rounding, so a spare token jo
 and values are kept at half precision, which does not depend on how a prompt was cut into chunks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -222,14 +222,16 @@ def _begins(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _group_size(weights: Weights) -> int:
-    """Activations quantised together: the largest that divides every matrix's width."""
-    per_byte = {np.dtype(np.int8): 1, np.dtype(np.uint8): 2}
-    widths = {
-        array.shape[1] * per_byte[array.dtype]
-        for array in weights.arrays.values()
-        if array.dtype in per_byte and array.ndim == 2
-    }
+    """Activations quantised together: the largest that divides whatever shares a scale."""
+    widths = {_sharing(weights.arrays, name) for name in weights.arrays if name.endswith(".scale")}
     return next((size for size in _GROUPS if not any(width % size for width in widths)), 0)
+
+
+def _sharing(arrays: Mapping[str, Array], scale: str) -> int:
+    """How many weights of a row share a scale."""
+    stored = arrays[scale.removesuffix(".scale")]
+    width = stored.shape[1] * (2 if stored.dtype == np.uint8 else 1)
+    return width // arrays[scale].shape[1]
 
 
 def _rotary_table(rope: Rope, head_size: int, context_tokens: int) -> tuple[Floats, Floats]:

@@ -154,8 +154,8 @@ class _Graph:
     def _matrix(self, name: str) -> Node:
         """A stored matrix, unpacked (see `packing`)."""
         stored, scale = self._arrays[name], self._arrays.get(f"{name}.scale")
-        if f"{name}.zero" in self._arrays:
-            return self._four_bits(name)
+        if scale is not None and scale.ndim == 3:
+            return self._grouped(name)
         if scale is not None:
             return op.multiply(op.convert(constant(stored), ov.Type.f32), constant(scale))
         if stored.dtype == np.uint16:
@@ -165,16 +165,22 @@ class _Graph:
             return op.convert(constant(stored), ov.Type.f32)
         return constant(stored)
 
-    def _four_bits(self, name: str) -> Node:
-        scale = self._arrays[f"{name}.scale"]
+    def _grouped(self, name: str) -> Node:
+        """A matrix of 8 or 4 bits with a scale for every few weights of a row."""
+        stored, scale = self._arrays[name], self._arrays[f"{name}.scale"]
         rows, groups, _ = scale.shape
-        group = 2 * self._arrays[name].shape[1] // groups
-        levels, zero = (
-            op.convert(_nibbles(self._arrays[part], [rows, groups, size]), ov.Type.f16)
-            for part, size in ((name, group), (f"{name}.zero", 1))
-        )
-        weights = op.multiply(op.subtract(levels, zero), constant(scale))
-        return op.convert(op.reshape(weights, self.whole(rows, groups * group), False), ov.Type.f32)
+        zero = self._arrays.get(f"{name}.zero")
+        if zero is None:
+            columns = stored.shape[1]
+            levels = op.convert(constant(stored.reshape(rows, groups, -1)), ov.Type.f16)
+        else:
+            columns = 2 * stored.shape[1]
+            levels = op.subtract(
+                op.convert(_nibbles(stored, [rows, groups, columns // groups]), ov.Type.f16),
+                op.convert(_nibbles(zero, [rows, groups, 1]), ov.Type.f16),
+            )
+        weights = op.multiply(levels, constant(scale))
+        return op.convert(op.reshape(weights, self.whole(rows, columns), False), ov.Type.f32)
 
     def _after(self, value: Node, name: str) -> Node:
         """A layer's outcome, normalised where the model does that."""

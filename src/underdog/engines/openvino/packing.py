@@ -1,8 +1,8 @@
 """How a matrix of weights is stored: the precisions, and what the graph needs to unpack them.
 
-`int8` has one scale per output row. `int4` has a scale and a zero point for every 64 (or 32)
-weights of a row, and leaves matrices whose rows do not divide at 8 bits. `bf16` is kept as the
-upper half of a float's bits, which NumPy has no type for.
+`int8` has a scale for every 64 (or 32) weights of a row, or for the whole row where it does not
+divide; `int4` has a scale and a zero point for as many, and leaves matrices whose rows do not divide
+at 8 bits. `bf16` is kept as the upper half of a float's bits, which NumPy has no type for.
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 _GROUPS = (64, 32)
 _LEVELS = 15
+_HIGHEST = 127
 
 
 def plain(matrix: Array, precision: Precision) -> Array:
@@ -47,10 +48,7 @@ def packed(name: str, matrix: Array, precision: Precision) -> Iterator[tuple[str
     elif precision == "int4" and group:
         yield from _four_bits(name, matrix, group)
     else:
-        scale = np.abs(matrix).max(axis=1, keepdims=True) / 127.0
-        scale[scale == 0.0] = 1.0
-        yield name, np.rint(matrix / scale).astype(np.int8)
-        yield f"{name}.scale", scale.astype(np.float32)
+        yield from _eight_bits(name, matrix, group)
 
 
 def bfloat16_bits(values: Array) -> Array:
@@ -58,6 +56,16 @@ def bfloat16_bits(values: Array) -> Array:
     bits = np.ascontiguousarray(values, np.float32).view(np.uint32)
     rounded = bits + np.uint32(0x7FFF) + (bits >> np.uint32(16) & np.uint32(1))
     return (rounded >> np.uint32(16)).astype(np.uint16)
+
+
+def _eight_bits(name: str, matrix: Array, group: int) -> Iterator[tuple[str, Array]]:
+    groups = matrix.reshape(len(matrix), -1, group) if group else matrix
+    scale = np.abs(groups).max(axis=-1, keepdims=True) / _HIGHEST
+    scale = scale.astype(np.float16 if group else np.float32)
+    scale[scale == 0.0] = 1.0
+    levels = np.clip(np.rint(groups / scale.astype(np.float32)), -_HIGHEST, _HIGHEST)
+    yield name, levels.astype(np.int8).reshape(matrix.shape)
+    yield f"{name}.scale", scale
 
 
 def _four_bits(name: str, matrix: Array, group: int) -> Iterator[tuple[str, Array]]:
