@@ -39,7 +39,7 @@ from underdog.tasks.cards import load_task
 
 HERE = Path(__file__).parent
 PRECISIONS = ("f32", "bf16", "f16", "int8", "int8-rows", "int4")
-"""`int8-rows` is what `int8` was at first: one scale for a whole row. It can't be sampled any more."""
+"""`int8-rows` is what `int8` was at first, one scale for a whole row; not to be sampled again."""
 DEFAULT_PRECISIONS = "int8,bf16,int4,f32"
 SEED = 20261122
 MAX_TOKENS = 300

@@ -1,8 +1,8 @@
 """How a matrix of weights is stored: the precisions, and what the graph needs to unpack them.
 
-`int8` has a scale for every 64 (or 32) weights of a row, or for the whole row where it does not
-divide; `int4` has a scale and a zero point for as many, and leaves matrices whose rows do not divide
-at 8 bits. `bf16` is kept as the upper half of a float's bits, which NumPy has no type for.
+`int8` has a scale for every 64 (or 32) weights of a row, or one for a row that does not divide;
+`int4` has a scale and a zero point for as many, and leaves matrices whose rows do not divide at 8
+bits. `bf16` is kept as the upper half of a float's bits, which NumPy has no type for.
 """
 
 from collections.abc import Iterator
