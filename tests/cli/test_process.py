@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-UNDERDOG = [sys.executable, "-c", "from underdog.cli import main; main()"]
+UNDERDOG = [sys.executable, "-m", "underdog"]
 SLOW_ENGINE = """
 import asyncio, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits it ignored
