@@ -76,6 +76,15 @@ def test_what_is_finished_is_not_asked_again(study, place, tmp_path, capsys) -> 
     assert "left" not in capsys.readouterr().err
 
 
+def test_precisions_that_were_asked_other_problems_are_not_compared(study, place, tmp_path) -> None:
+    asyncio.run(study.sample(place, model(tmp_path, "toy", 4), ["f32"]))
+    rows = tmp_path / "gsm8k" / "train.jsonl"
+    rows.write_text(rows.read_text().replace("+ 4", "+ 5"))
+    asyncio.run(study.sample(place, model(tmp_path, "toy", 4), ["int8"]))
+    with pytest.raises(SystemExit, match="was asked other problems"):
+        study.report(place, tmp_path / "out")
+
+
 def test_an_unfinished_precision_is_left_out(study, place, tmp_path, capsys) -> None:
     few = study.Place(place.store, place.data_dir, place.parts[:1])
     asyncio.run(study.sample(few, model(tmp_path, "toy", 4), ["f32"]))

@@ -150,9 +150,13 @@ def arms_of(place: Place, store: Store) -> dict[str, dict[str, dict[str, ArmResu
     """Finished arms: by model, precision, and part, with `all` for the parts together."""
     wanted = {part.task: part.limit for part in place.parts}
     found: dict[str, dict[str, dict[str, ArmResult]]] = {}
+    asked: dict[str, str] = {}
     for run in store.journal.runs():
         label, precision, part = run.name.split("|")
         arm = _only(run)
+        problems = asked.setdefault(part, run.manifest["problems"])
+        if run.manifest["problems"] != problems:
+            raise SystemExit(f"{run.name} was asked other problems; sample {part} in a new store")
         if part in wanted and len(arm.items) == wanted[part]:
             found.setdefault(label, {}).setdefault(precision, {})[part] = arm
         elif part in wanted:

@@ -64,7 +64,7 @@ def generate(family: Family, split: str, seed: int, start: int = 0) -> Iterator[
     """
     if split not in SHARES:
         raise UnknownNameError("split", split, SHARES)
-    name, prefix = family.name, f"{family.name}-{split}-{seed}-"
+    name, prefix = family.name, f"{family.name}-v{family.version}-{split}-{seed}-"
     digests = digest_each((name, family.version, split, seed), start)
     for index, draft in enumerate(_drafts(family, split, digests), start):
         text, answer, steps, key, difficulty, meta, choices, context = draft
