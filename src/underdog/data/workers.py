@@ -12,6 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
@@ -45,14 +46,15 @@ class Workers:
 
     Args:
         count: Processes; 1 works in this process.
-        index: Test sets that work may look at; sent to each process once.
+        index: Test sets that work may look at; sent to each process once, as the path of its file
+            where it has one.
     """
 
     def __init__(self, count: int = 1, index: "ContaminationIndex | None" = None) -> None:
         if count < 1:
             raise UsageError(f"at least 1 worker is needed, got workers={count}")
         self.count = count
-        self._index = index
+        self.index = index
         self._pool: ProcessPoolExecutor | None = None
 
     def ask(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
@@ -69,13 +71,14 @@ class Workers:
     ) -> Pending[R]:
         """Ask for work that gets the index as its first argument."""
         if self.count == 1:
-            return Pending(partial(work, self._index, *args, **kwargs))
+            return Pending(partial(work, self.index, *args, **kwargs))
         return self._submitted(_sharing, work, args, kwargs)
 
     def _submitted(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.count, context, _begin, (self._index,))
+            sent = self.index if self.index is None else self.index.path or self.index
+            self._pool = ProcessPoolExecutor(self.count, context, _begin, (sent,))
         try:
             return Pending(partial(_result, self._pool.submit(work, *args, **kwargs)))
         except BrokenProcessPool as error:
@@ -105,9 +108,16 @@ _SENT: "list[ContaminationIndex | None]" = []
 """In a worker process: the index that it was sent."""
 
 
-def _begin(index: "ContaminationIndex | None") -> None:
+def _begin(sent: "ContaminationIndex | Path | None") -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _SENT[:] = [index]
+    _SENT[:] = [_mapped(sent) if isinstance(sent, Path) else sent]
+
+
+def _mapped(path: Path) -> "ContaminationIndex":
+    """The index of a file; its checksum was compared when this work began."""
+    from underdog.data.decontamination.stored import read_index
+
+    return read_index(path, check=False)[0]
 
 
 def _sharing(work: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:

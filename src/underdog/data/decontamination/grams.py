@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from underdog.data.decontamination.tokens import UNKNOWN, Flags, Hashes, Ints, Stream
 from underdog.data.selectors.shingles import windows
@@ -47,44 +48,59 @@ def _sums(flags: Flags, size: int) -> Ints:
     return (running[size:] - running[:-size]).astype(np.int64)
 
 
+@dataclass(frozen=True, slots=True)
 class GramTable:
     """Which test passages hold a run; runs that many different ones hold are left out.
 
-    Args:
-        found: Runs of all passages, `text` being the passage's number.
-        kind: Passages of the same kind count once towards `common`, by passage.
-        common: A run in more than this many kinds is left out.
+    Attributes:
+        known: Hashes of the runs, ascending.
+        starts: Where in `owners` the passages of each run begin, and the end.
+        owners: Numbers of passages.
+        sieve: Which leading bits some known hash has, so that most others are passed over at once.
     """
 
-    def __init__(self, found: Grams, kind: Ints, common: int) -> None:
+    known: Hashes
+    starts: Ints
+    owners: NDArray[np.int32]
+    sieve: Flags
+
+    @classmethod
+    def build(cls, found: Grams, kind: Ints, common: int) -> "GramTable":
+        """Collect the runs of all passages.
+
+        Args:
+            found: The runs, `text` being the passage's number.
+            kind: Passages of the same kind count once towards `common`, by passage.
+            common: A run in more than this many kinds is left out.
+        """
         hashes, owner = distinct_pairs(found.hashes, found.text)
         _, kinds = np.unique(distinct_pairs(found.hashes, kind[found.text])[0], return_counts=True)
         stays = np.repeat(kinds <= common, np.unique(hashes, return_counts=True)[1])
-        hashes, self._owners = hashes[stays], owner[stays].astype(np.int32)
-        self._known, starts = np.unique(hashes, return_index=True)
-        self._starts = np.append(starts, len(hashes)).astype(np.int64)
-        wanted = len(self._known).bit_length() + 4
+        hashes, owners = hashes[stays], owner[stays].astype(np.int32)
+        known, starts = np.unique(hashes, return_index=True)
+        wanted = len(known).bit_length() + 4
         bits = min(max(wanted, _SIEVE_BITS[0]), _SIEVE_BITS[-1])
-        self._shift = np.uint64(64 - bits)
-        self._sieve = np.zeros(1 << bits, dtype=np.bool_)
-        self._sieve[self._known >> self._shift] = True
+        sieve = np.zeros(1 << bits, dtype=np.bool_)
+        sieve[known >> np.uint64(64 - bits)] = True
+        return cls(known, np.append(starts, len(hashes)).astype(np.int64), owners, sieve)
 
     def sizes(self, passages: int) -> Ints:
         """How many different runs of each passage are in the table."""
-        return np.bincount(self._owners, minlength=passages).astype(np.int64)
+        return np.bincount(self.owners, minlength=passages).astype(np.int64)
 
     def find(self, hashes: Hashes) -> tuple[Ints, Ints]:
         """Places of `hashes` that are known and, beside them, passages that hold them."""
-        maybe = np.flatnonzero(self._sieve[hashes >> self._shift])
-        at = np.searchsorted(self._known, hashes[maybe])
-        at = np.minimum(at, max(0, len(self._known) - 1))
-        known = self._known[at] == hashes[maybe] if len(self._known) else np.zeros(0, np.bool_)
+        shift = np.uint64(65 - len(self.sieve).bit_length())
+        maybe = np.flatnonzero(self.sieve[hashes >> shift])
+        at = np.searchsorted(self.known, hashes[maybe])
+        at = np.minimum(at, max(0, len(self.known) - 1))
+        known = self.known[at] == hashes[maybe] if len(self.known) else np.zeros(0, np.bool_)
         maybe, at = maybe[known], at[known]
-        counts = self._starts[at + 1] - self._starts[at]
+        counts = self.starts[at + 1] - self.starts[at]
         within = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(
             np.cumsum(counts) - counts, counts
         )
-        owners = self._owners[np.repeat(self._starts[at], counts) + within]
+        owners = self.owners[np.repeat(self.starts[at], counts) + within]
         return np.repeat(maybe, counts), owners.astype(np.int64)
 
 

@@ -6,13 +6,15 @@ nothing else, so any number of texts is one pass. No model calls.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 
 from underdog.core import Task
 from underdog.core.example import Example
-from underdog.data.decontamination.benchmark import Benchmark, Passage, flatten
+from underdog.data.decontamination.benchmark import Benchmark, flatten
 from underdog.data.decontamination.grams import GramTable, distinct_pairs, grams
 from underdog.data.decontamination.hit import Hit
 from underdog.data.decontamination.rules import RULES, Rule, Thresholds
@@ -42,17 +44,24 @@ class ContaminationIndex:
     Attributes:
         names: Of the test sets, with the number of their items.
         thresholds: When a rule speaks.
+        items: Test set and item of every passage.
+        vocabulary: The words of all passages.
+        ngrams: Their runs of words.
+        numbers: Their runs of words, numbers masked.
+        templates: Their runs of content words.
+        short: Those too short for a run.
+        path: The file that it was read from; what other processes are sent in its place.
     """
 
     names: dict[str, int]
     thresholds: Thresholds
-    _passages: tuple[tuple[str, Passage], ...] = field(repr=False)
-    _vocabulary: Vocabulary = field(repr=False)
-    _ngrams: GramTable = field(repr=False)
-    _numbers: GramTable = field(repr=False)
-    _templates: GramTable = field(repr=False)
-    _sizes: Ints = field(repr=False)
-    _short: ShortTable = field(repr=False)
+    items: tuple[tuple[str, str], ...] = field(repr=False)
+    vocabulary: Vocabulary = field(repr=False)
+    ngrams: GramTable = field(repr=False)
+    numbers: GramTable = field(repr=False)
+    templates: GramTable = field(repr=False)
+    short: ShortTable = field(repr=False)
+    path: Path | None = None
 
     @classmethod
     def build(
@@ -73,25 +82,29 @@ class ContaminationIndex:
         """
         limits = thresholds or Thresholds()
         benchmarks = list(flatten(sets))
-        passages = tuple((one.name, passage) for one in benchmarks for passage in one.passages)
-        vocabulary = Vocabulary(passage.text for _, passage in passages)
-        seen = vocabulary.streams([passage.text for _, passage in passages])
+        passages = [passage for one in benchmarks for passage in one.passages]
+        vocabulary = Vocabulary.of(passage.text for passage in passages)
+        seen = vocabulary.streams([passage.text for passage in passages])
         kind, hashes = _kinds(seen.masked, len(passages)), vocabulary.hashes
         tables = [
-            GramTable(grams(stream, size, lettered, hashes), kind, limits.common)
+            GramTable.build(grams(stream, size, lettered, hashes), kind, limits.common)
             for stream, size, lettered in _views(seen, limits)
         ]
         return cls(
             names={one.name: len({each.item for each in one.passages}) for one in benchmarks},
             thresholds=limits,
-            _passages=passages,
-            _vocabulary=vocabulary,
-            _ngrams=tables[0],
-            _numbers=tables[1],
-            _templates=tables[2],
-            _sizes=tables[2].sizes(len(passages)),
-            _short=ShortTable(seen.words, limits.ngram, limits.whole_words, hashes),
+            items=tuple((one.name, each.item) for one in benchmarks for each in one.passages),
+            vocabulary=vocabulary,
+            ngrams=tables[0],
+            numbers=tables[1],
+            templates=tables[2],
+            short=ShortTable.build(seen.words, limits.ngram, limits.whole_words, hashes),
         )
+
+    @cached_property
+    def sizes(self) -> Ints:
+        """How many different runs of content words of each passage are in the table."""
+        return self.templates.sizes(len(self.items))
 
     def hits(self, text: str) -> list[Hit]:
         """Test items that a text repeats, the strictest rule first."""
@@ -114,7 +127,7 @@ class ContaminationIndex:
         return str(found[0]) if found else None
 
     def _look_up(self, texts: Sequence[str]) -> list[list[Hit]]:
-        streams = self._vocabulary.streams(texts)
+        streams = self.vocabulary.streams(texts)
         found: _Findings = {}
         for finding in (self._runs(streams), self._whole(streams), self._template(streams)):
             for pair, what in finding.items():
@@ -123,10 +136,10 @@ class ContaminationIndex:
         hits: list[dict[tuple[str, str], Hit]] = [{} for _ in texts]
         ordered = sorted(found.items(), key=lambda pair: (RULES.index(pair[1].rule), pair[0]))
         for (text, passage), what in ordered:
-            name, item = self._passages[passage]
+            name, item = self.items[passage]
             excerpt = _excerpt(texts[text], int(streams.starts[text]), what)
-            hit = Hit(name, item.item, what.rule, what.share, excerpt)
-            hits[text].setdefault((name, item.item), hit)
+            hit = Hit(name, item, what.rule, what.share, excerpt)
+            hits[text].setdefault((name, item), hit)
         return [list(each.values()) for each in hits]
 
     def _runs(self, streams: Streams) -> _Findings:
@@ -134,12 +147,12 @@ class ContaminationIndex:
         found: _Findings = {}
         views = _views(streams, self.thresholds)
         looks: tuple[tuple[Rule, GramTable, int], ...] = (
-            ("numbers", self._numbers, 1),
-            ("ngram", self._ngrams, 0),
+            ("numbers", self.numbers, 1),
+            ("ngram", self.ngrams, 0),
         )
         for rule, table, view in looks:
             stream, size, lettered = views[view]
-            runs = grams(stream, size, lettered, self._vocabulary.hashes)
+            runs = grams(stream, size, lettered, self.vocabulary.hashes)
             at, passages = table.find(runs.hashes)
             for place, passage in zip(at[::-1].tolist(), passages[::-1].tolist(), strict=True):
                 first = int(runs.first[place])
@@ -150,7 +163,7 @@ class ContaminationIndex:
     def _whole(self, streams: Streams) -> _Findings:
         found: _Findings = {}
         words = streams.words
-        for first, passage, length in self._short.find(words, self._vocabulary.hashes):
+        for first, passage, length in self.short.find(words, self.vocabulary.hashes):
             start, end = int(words.place[first]), int(words.place[first + length - 1])
             pair = int(words.text[first]), passage
             found.setdefault(pair, _Finding("whole", 1.0, start, end + 1 - start))
@@ -159,14 +172,14 @@ class ContaminationIndex:
     def _template(self, streams: Streams) -> _Findings:
         limits = self.thresholds
         stream, size, lettered = _views(streams, limits)[2]
-        runs = grams(stream, size, lettered, self._vocabulary.hashes)
-        at, passages = self._templates.find(runs.hashes)
-        large = self._sizes[passages] >= limits.template_shingles
+        runs = grams(stream, size, lettered, self.vocabulary.hashes)
+        at, passages = self.templates.find(runs.hashes)
+        large = self.sizes[passages] >= limits.template_shingles
         at, passages = at[large], passages[large]
-        pair = runs.text[at] * len(self._passages) + passages
+        pair = runs.text[at] * len(self.items) + passages
         pairs, counts = np.unique(distinct_pairs(runs.hashes[at], pair)[1], return_counts=True)
-        texts, passages = np.divmod(pairs, len(self._passages))
-        shares = counts / np.maximum(1, self._sizes[passages])
+        texts, passages = np.divmod(pairs, len(self.items))
+        shares = counts / np.maximum(1, self.sizes[passages])
         return {
             (int(texts[row]), int(passages[row])): _Finding("template", float(shares[row]))
             for row in np.flatnonzero(shares >= limits.template_share).tolist()

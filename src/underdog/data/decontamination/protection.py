@@ -1,7 +1,7 @@
 """What data is kept clear of: test sets on this machine, a user's own; and which are absent.
 
 The digest pins the texts, so that an interrupted making goes on against the same test sets or not
-at all. Nothing is downloaded.
+at all. Nothing is downloaded. The index is built once and kept (`kept`).
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,9 @@ from underdog.data.decontamination.benchmark import (
     local_benchmarks,
 )
 from underdog.data.decontamination.index import ContaminationIndex
-from underdog.tasks.cards import CATALOGUE, catalogue
+from underdog.data.decontamination.kept import keep_index, kept_index, key_of
+from underdog.data.decontamination.rules import VERSION
+from underdog.tasks.cards import CATALOGUE, TaskCard, catalogue
 from underdog.tasks.config import read_task_file
 
 
@@ -27,7 +29,7 @@ class Protection:
     Attributes:
         index: Looks texts up in them.
         not_here: Test sets of the catalogue that are not on this machine and so not looked at.
-        digest: Hash of all their texts and the rules' thresholds.
+        digest: Hash of all their texts, and of the rules' version and thresholds.
     """
 
     index: ContaminationIndex
@@ -53,16 +55,31 @@ def protect(
     Raises:
         DataError: A file cannot be read or a row of it has no text.
     """
+    cards = catalogue(data_dir) if local else []
+    key = key_of(cards, data_dir, files)
+    kept = kept_index(key)
+    index, digest = _built(key, data_dir, files, local) if kept is None else kept
+    return Protection(index, _absent(cards), digest)
+
+
+def _built(
+    key: str, data_dir: str | Path | None, files: Sequence[Path], local: bool
+) -> tuple[ContaminationIndex, str]:
     own = [benchmark_file(path) for path in files]
     sets = [*(local_benchmarks(data_dir) if local else ()), *own]
     index = ContaminationIndex.build(sets)
-    return Protection(index, absent(data_dir) if local else (), _digest(sets, index))
+    digest = _digest(sets, index)
+    return keep_index(key, index, digest), digest
 
 
 def absent(data_dir: str | Path | None = None) -> tuple[str, ...]:
     """Test sets of the catalogue that are not on this machine: a task, or one split of it."""
+    return _absent(catalogue(data_dir))
+
+
+def _absent(cards: Sequence[TaskCard]) -> tuple[str, ...]:
     missing: list[str] = []
-    for card in catalogue(data_dir):
+    for card in cards:
         if not card.local:
             missing.append(card.name)
             continue
@@ -73,7 +90,7 @@ def absent(data_dir: str | Path | None = None) -> tuple[str, ...]:
 
 
 def _digest(sets: Sequence[Benchmark], index: ContaminationIndex) -> str:
-    digest = blake2b(repr(index.thresholds).encode(), digest_size=12)
+    digest = blake2b(f"{VERSION} {index.thresholds!r}".encode(), digest_size=12)
     for one in sets:
         for passage in one.passages:
             digest.update(f"{one.name}\0{passage.item}\0{passage.text}\0".encode())

@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Rule: TypeAlias = Literal["ngram", "whole", "numbers", "template"]
+VERSION = 1
+"""Rises when a rule finds other texts than before; data compared by older rules does not count."""
+
 RULES: tuple[Rule, ...] = ("ngram", "whole", "numbers", "template")
 
 

@@ -14,31 +14,40 @@ from underdog.data.decontamination.tokens import Hashes, Ints, Stream
 
 
 @dataclass(frozen=True, slots=True)
-class _Anchor:
-    """Attributes: passage, its words, and which of them the run begins with."""
-
-    passage: int
-    ids: Ints
-    offset: int
-
-
 class ShortTable:
     """Short passages by their rarest run.
 
-    Args:
-        words: All passages' words, `text` being the passage's number.
-        below: Passages of at least this many words are left to the run rule.
-        lettered: Words with letters that a passage must hold; also the length of a run.
-        word_hashes: Hash of each word.
+    Attributes:
+        size: Words in such a run.
+        known: Hashes of the runs, ascending; once for each passage that is found by it.
+        passages: The passage found by each.
+        offsets: Which word of the passage the run begins with.
+        ids: Words of all these passages in a row.
+        ends: Where in `ids` each passage ends; it begins where the one before ends.
     """
 
-    def __init__(self, words: Stream, below: int, lettered: int, word_hashes: Hashes) -> None:
-        self._size = lettered
+    size: int
+    known: Hashes
+    passages: Ints
+    offsets: Ints
+    ids: Ints
+    ends: Ints
+
+    @classmethod
+    def build(cls, words: Stream, below: int, lettered: int, word_hashes: Hashes) -> "ShortTable":
+        """Collect the short passages.
+
+        Args:
+            words: All passages' words, `text` being the passage's number.
+            below: Passages of at least this many words are left to the run rule.
+            lettered: Words with letters that a passage must hold; also the length of a run.
+            word_hashes: Hash of each word.
+        """
         lengths = np.bincount(words.text)
         letters = np.bincount(words.text, weights=words.lettered)
         fit = (lengths < below) & (letters >= lettered)
         short = words.only(fit[words.text]) if len(words.text) else words
-        runs = grams(short, self._size, 0, word_hashes)
+        runs = grams(short, lettered, 0, word_hashes)
         often: Counter[int] = Counter(runs.hashes.tolist())
         best: dict[int, tuple[int, int, int]] = {}
         for gram, passage, first in zip(
@@ -46,21 +55,38 @@ class ShortTable:
         ):
             rank = (often[gram], first, gram)
             best[passage] = min(best.get(passage, rank), rank)
-        self._anchors: dict[int, list[_Anchor]] = {}
-        for passage, (_, first, gram) in best.items():
-            start, end = np.searchsorted(short.text, [passage, passage + 1])
-            anchor = _Anchor(passage, short.ids[start:end], first - int(start))
-            self._anchors.setdefault(gram, []).append(anchor)
-        self._known = np.array(sorted(self._anchors), dtype=np.uint64)
+        rows = sorted((gram, passage, first) for passage, (_, first, gram) in best.items())
+        passages = np.array([passage for _, passage, _ in rows], dtype=np.int64)
+        firsts = np.array([first for _, _, first in rows], dtype=np.int64)
+        begins = np.searchsorted(short.text, passages)
+        counts = np.searchsorted(short.text, passages + 1) - begins
+        ends = np.cumsum(counts)
+        within = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(ends - counts, counts)
+        return cls(
+            size=lettered,
+            known=np.array([gram for gram, _, _ in rows], dtype=np.uint64),
+            passages=passages,
+            offsets=firsts - begins,
+            ids=short.ids[np.repeat(begins, counts) + within],
+            ends=ends,
+        )
 
     def find(self, words: Stream, word_hashes: Hashes) -> Iterator[tuple[int, int, int]]:
         """Where in `words` a passage begins, which one, and its length."""
-        runs = grams(words, self._size, 0, word_hashes)
-        for place in np.flatnonzero(np.isin(runs.hashes, self._known)).tolist():
-            for anchor in self._anchors[int(runs.hashes[place])]:
-                first = int(runs.first[place]) - anchor.offset
-                end = first + len(anchor.ids)
-                if first < 0 or end > len(words.ids) or words.text[first] != words.text[end - 1]:
-                    continue
-                if np.array_equal(words.ids[first:end], anchor.ids):
-                    yield first, anchor.passage, len(anchor.ids)
+        runs = grams(words, self.size, 0, word_hashes)
+        for place in np.flatnonzero(np.isin(runs.hashes, self.known)).tolist():
+            at = int(np.searchsorted(self.known, runs.hashes[place]))
+            while at < len(self.known) and self.known[at] == runs.hashes[place]:
+                ids = self.ids[self.ends[at - 1] if at else 0 : self.ends[at]]
+                first = int(runs.first[place]) - int(self.offsets[at])
+                if first >= 0 and _stands(words, first, ids):
+                    yield first, int(self.passages[at]), len(ids)
+                at += 1
+
+
+def _stands(words: Stream, first: int, ids: Ints) -> bool:
+    """Whether these words stand in one text from `first` on."""
+    end = first + len(ids)
+    if end > len(words.ids) or words.text[first] != words.text[end - 1]:
+        return False
+    return np.array_equal(words.ids[first:end], ids)

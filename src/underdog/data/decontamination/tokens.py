@@ -42,6 +42,8 @@ _FUNCTION = """
 _NUMERALS = frozenset(_NUMERAL_WORDS.split())
 _FUNCTION_WORDS = frozenset(_FUNCTION.split())
 _CACHE = 1 << 20
+_MARKS = ("", "0", "")
+"""What stands for unknown words, numbers and ends, before the words."""
 
 
 def tokens(text: str) -> list[str]:
@@ -122,32 +124,74 @@ class Streams:
     starts: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What each word is, by its number.
+
+    Attributes:
+        number: Written in digits.
+        numeral: A number in digits or in words.
+        empty: A function word or a single letter.
+        common_noun: Mostly written small inside a sentence.
+        stem: Number of its stem.
+        hashes: Its hash.
+    """
+
+    number: Flags
+    numeral: Flags
+    empty: Flags
+    common_noun: Flags
+    stem: Ints
+    hashes: Hashes
+
+    @classmethod
+    def of(cls, words: Sequence[str], nouns: frozenset[str]) -> "Traits":
+        """The traits of words, and of what stands before them (`_MARKS`)."""
+        table = [*_MARKS, *words]
+        number = np.array([bool(word) and word[0].isdigit() for word in table])
+        stems: dict[str, int] = {}
+        return cls(
+            number=number,
+            numeral=number | np.array([word in _NUMERALS for word in table]),
+            empty=np.array([word in _FUNCTION_WORDS or len(word) == 1 for word in table]),
+            common_noun=np.array([word in nouns for word in table]),
+            stem=np.array([stems.setdefault(_stem(word), len(stems)) for word in table]),
+            hashes=_random(["", "<number>", "<end>", *words]),
+        )
+
+
 class Vocabulary:
     """The words of all test items and what each is.
 
     Args:
-        texts: All texts of all test items.
+        words: The words, in the order of their numbers.
+        traits: What each is.
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, words: Sequence[str], traits: Traits) -> None:
+        self.words = tuple(words)
+        self.traits = traits
+        numbers = {word: number for number, word in enumerate(words, start=len(_MARKS))}
+        self._rows = _Rows(numbers)
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Vocabulary":
+        """The vocabulary of all texts of all test items."""
         seen, starts = Counter[str](), Counter[str]()
         for text in texts:
             found = tokens(text)
             seen.update(found)
             starts.update([word for end, word in pairwise([".", *found]) if end in _ENDS])
         words, nouns = _sort_out(seen, starts)
-        table = ["", "0", "", *words]
-        self._rows = _Rows(words)
-        self._number = np.array([bool(word) and word[0].isdigit() for word in table])
-        self._numeral = self._number | np.array([word in _NUMERALS for word in table])
-        self._empty = np.array([word in _FUNCTION_WORDS or len(word) == 1 for word in table])
-        stems: dict[str, int] = {}
-        self._stem = np.array([stems.setdefault(_stem(word), len(stems)) for word in table])
-        self._common_noun = np.array([word in nouns for word in table])
-        self.hashes = _random(["", "<number>", "<end>", *words])
+        return cls(list(words), Traits.of(list(words), nouns))
+
+    @property
+    def hashes(self) -> Hashes:
+        """Hash of each word."""
+        return self.traits.hashes
 
     def __len__(self) -> int:
-        return len(self._stem)
+        return len(self.traits.stem)
 
     def streams(self, texts: Sequence[str]) -> Streams:
         """Texts as each rule sees them."""
@@ -162,17 +206,17 @@ class Vocabulary:
         ids_L, capital_L = rows_L >> 1, (rows_L & 1).astype(np.bool_)
         starts_L = np.ones(len(ids_L), dtype=np.bool_)
         starts_L[1:] = (ids_L[:-1] == END) | (text_L[1:] != text_L[:-1])
-        name_L = capital_L & ~(starts_L & self._common_noun[ids_L])
+        name_L = capital_L & ~(starts_L & self.traits.common_noun[ids_L])
         inside_L = ids_L != END
-        stream = Stream(ids_L, text_L, ~self._number[ids_L], np.arange(len(ids_L)))
+        stream = Stream(ids_L, text_L, ~self.traits.number[ids_L], np.arange(len(ids_L)))
         words = stream.only(inside_L)
-        content_L = inside_L & ~name_L & ~self._numeral[ids_L] & ~self._empty[ids_L]
+        content_L = inside_L & ~name_L & ~self.traits.numeral[ids_L] & ~self.traits.empty[ids_L]
         content = stream.only(content_L)
-        stems = Stream(self._stem[content.ids], content.text, content.lettered, content.place)
+        stems = Stream(self.traits.stem[content.ids], content.text, content.lettered, content.place)
         return Streams(words, self._masked(words), stems, np.cumsum(lengths) - lengths)
 
     def _masked(self, words: Stream) -> Stream:
-        numeral_L = self._numeral[words.ids]
+        numeral_L = self.traits.numeral[words.ids]
         repeated_L = np.zeros(len(numeral_L), dtype=np.bool_)
         same_text = words.text[1:] == words.text[:-1]
         repeated_L[1:] = numeral_L[1:] & numeral_L[:-1] & same_text
@@ -184,11 +228,11 @@ def _sort_out(seen: Counter[str], starts: Counter[str]) -> tuple[dict[str, int],
     """Words with their numbers; those that, inside a sentence, are mostly written small."""
     small = Counter[str]()
     always = sorted(_NUMERALS | _FUNCTION_WORDS)
-    words = {word: number for number, word in enumerate(always, start=3)}
+    words = {word: number for number, word in enumerate(always, start=len(_MARKS))}
     for token, count in seen.items():
         if token not in _ENDS:
             word = _plain(token)
-            words.setdefault(word, len(words) + 3)
+            words.setdefault(word, len(words) + len(_MARKS))
             small[word] += count if token[0].islower() else starts[token] - count
     return words, frozenset(word for word, balance in small.items() if balance > 0)
 

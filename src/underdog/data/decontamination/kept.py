@@ -1,0 +1,114 @@
+"""The index of the test sets, kept in the cache folder under a hash of all that it hangs on.
+
+What it hangs on: the bytes of the test sets' files, the task files that say how they are read, the
+thresholds, and the code that reads, splits and indexes. A test set that changes is another file
+name here, so nothing has to be thrown away; the few that were used last stay. A damaged file is
+made again, and a cache that cannot be written is done without.
+"""
+
+import os
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+import underdog
+from underdog.data.decontamination.benchmark import OPEN_SPLITS
+from underdog.data.decontamination.index import ContaminationIndex
+from underdog.data.decontamination.rules import Thresholds
+from underdog.data.decontamination.stored import read_index, write_index
+from underdog.errors import DataError, UnderdogError
+from underdog.files import cache_folder, sha256_file
+from underdog.tasks.cards import CATALOGUE, TaskCard, load_task
+from underdog.tasks.declared import DeclaredTask
+from underdog.tasks.loaders.rows import check_file
+
+_KEPT = 4
+_CODE = (
+    "data/decontamination/*.py",
+    "data/selectors/shingles.py",
+    "tasks/*.py",
+    "tasks/loaders/*.py",
+)
+
+
+def key_of(cards: Sequence[TaskCard], data_dir: str | Path | None, files: Sequence[Path]) -> str:
+    """What an index of these test sets is kept under.
+
+    Args:
+        cards: Tasks of the catalogue; those that are not on this machine do not count.
+        data_dir: Folder with their data.
+        files: The user's own test sets.
+
+    Raises:
+        DataError: One of the user's files is missing or empty.
+    """
+    digest = blake2b(_code().encode(), digest_size=16)
+    digest.update(f"{Thresholds()}\0{np.dtype(np.int64).str}".encode())
+    for card in cards:
+        for line in _facts(card, data_dir) if card.local else ():
+            digest.update(f"{card.name}\0{line}\n".encode())
+    for path in files:
+        check_file(path)
+        digest.update(f"{path.name}\0{path.suffix}\0{sha256_file(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def kept_index(key: str) -> tuple[ContaminationIndex, str] | None:
+    """The index that is kept under a key, and its digest; `None` when none is, or a damaged one."""
+    try:
+        path = _path(key)
+        found = read_index(path)
+    except (DataError, OSError):
+        return None
+    with suppress(OSError):
+        os.utime(path)
+    return found
+
+
+def keep_index(key: str, index: ContaminationIndex, digest: str) -> ContaminationIndex:
+    """Keep an index; the same one comes back, mapped, or as it was when it cannot be kept."""
+    try:
+        path = _path(key)
+        write_index(path, index, digest)
+        _forget(path.parent)
+        return read_index(path, check=False)[0]
+    except (UnderdogError, OSError):
+        return index
+
+
+def _path(key: str) -> Path:
+    return cache_folder() / "decontamination" / f"{key}.index"
+
+
+def _forget(folder: Path) -> None:
+    """Delete all but the few that were used last."""
+    found = sorted(folder.glob("*.index"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in found[_KEPT:]:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _facts(card: TaskCard, data_dir: str | Path | None) -> Iterator[str]:
+    """How a task of the catalogue is read, and the bytes of what is read of it."""
+    yield sha256_file(CATALOGUE / f"{card.name}.toml")
+    task = load_task(card.name, data_dir)
+    if isinstance(task, DeclaredTask):
+        for split in task.splits:
+            if split not in OPEN_SPLITS:
+                yield f"{split}\0{sha256_file(task.place.files[split])}"
+
+
+@cache
+def _code() -> str:
+    """Hash of the code that an index comes of."""
+    root = Path(underdog.__file__).parent
+    digest = blake2b(unicodedata.unidata_version.encode(), digest_size=16)
+    for pattern in _CODE:
+        for path in sorted(root.glob(pattern)):
+            digest.update(f"{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()

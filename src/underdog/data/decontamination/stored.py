@@ -1,0 +1,94 @@
+"""An index of test sets kept on disk: written once, mapped by every process that looks texts up.
+
+Where it lies and when it still holds is said in `kept`.
+"""
+
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from numpy.typing import NDArray
+
+from underdog.data.decontamination.arrays_file import Arrays, ArraysFile, read_arrays, write_arrays
+from underdog.data.decontamination.grams import GramTable
+from underdog.data.decontamination.index import ContaminationIndex
+from underdog.data.decontamination.rules import Thresholds
+from underdog.data.decontamination.short import ShortTable
+from underdog.data.decontamination.tokens import Traits, Vocabulary
+from underdog.errors import DataError
+
+_Table = TypeVar("_Table", GramTable, Traits)
+
+
+def write_index(path: Path, index: ContaminationIndex, digest: str) -> None:
+    """Write an index.
+
+    Args:
+        path: The file.
+        index: The index.
+        digest: Kept beside it, see `Protection.digest`.
+
+    Raises:
+        UnderdogError: The disk is full or the folder cannot be written.
+    """
+    places = {name: number for number, name in enumerate(index.names)}
+    head = {
+        "names": index.names,
+        "thresholds": asdict(index.thresholds),
+        "items": [(places[name], item) for name, item in index.items],
+        "words": index.vocabulary.words,
+        "short_size": index.short.size,
+        "digest": digest,
+    }
+    arrays = {
+        **_flat("traits", index.vocabulary.traits),
+        **_flat("ngrams", index.ngrams),
+        **_flat("numbers", index.numbers),
+        **_flat("templates", index.templates),
+        **{f"short.{name}": getattr(index.short, name) for name in _SHORT},
+    }
+    write_arrays(path, ArraysFile(head, arrays))
+
+
+def read_index(path: Path, *, check: bool = True) -> tuple[ContaminationIndex, str]:
+    """An index and its digest; its large arrays are mapped, not read.
+
+    Args:
+        path: The file.
+        check: Whether the file's checksum is compared first, which reads all of it once.
+
+    Raises:
+        DataError: The file is missing, damaged or of another version.
+    """
+    file = read_arrays(path, check=check)
+    head, arrays = file.head, file.arrays
+    try:
+        names: dict[str, int] = head["names"]
+        by_place = tuple(names)
+        index = ContaminationIndex(
+            names=names,
+            thresholds=Thresholds(**head["thresholds"]),
+            items=tuple((by_place[place], item) for place, item in head["items"]),
+            vocabulary=Vocabulary(head["words"], _table(Traits, "traits", arrays)),
+            ngrams=_table(GramTable, "ngrams", arrays),
+            numbers=_table(GramTable, "numbers", arrays),
+            templates=_table(GramTable, "templates", arrays),
+            short=ShortTable(
+                size=head["short_size"], **{name: arrays[f"short.{name}"] for name in _SHORT}
+            ),
+            path=path,
+        )
+        return index, str(head["digest"])
+    except (KeyError, TypeError, IndexError, ValueError) as error:
+        raise DataError(f"{path} is of another version: {error}; delete it") from error
+
+
+_SHORT = tuple(field.name for field in fields(ShortTable) if field.name != "size")
+
+
+def _flat(prefix: str, table: GramTable | Traits) -> dict[str, NDArray[Any]]:
+    return {f"{prefix}.{field.name}": getattr(table, field.name) for field in fields(table)}
+
+
+def _table(kind: type[_Table], prefix: str, arrays: Arrays) -> _Table:
+    return kind(**{field.name: arrays[f"{prefix}.{field.name}"] for field in fields(kind)})
