@@ -10,13 +10,14 @@ from tests.engines.conftest import ask
 from tests.engines.tiny_gguf import LAYERS, write_tiny
 from underdog.core import GenerateRequest, HiddenStates, LayerStates, SamplingParams, StatesRequest
 from underdog.engines.sync import SyncEngine
-from underdog.errors import ContextError, UsageError
+from underdog.errors import ContextError, EngineError, UsageError
 
 pytest.importorskip("openvino")
 pytest.importorskip("gguf")
 
 from underdog.engines.openvino import OpenVinoEngine
 from underdog.engines.openvino import states as states_module
+from underdog.engines.openvino.decoder import Decoder
 
 TEXTS = ("what is it?", "why and why " * 12, "x", "the answer is this and that " * 20)
 
@@ -157,3 +158,75 @@ def test_looking_inside_does_not_change_what_is_sampled(engine: SyncEngine) -> N
     look(engine, StatesRequest(ask("what is it?"), 1, None))
     [after] = engine.generate([request])
     assert [row.text for row in before] == [row.text for row in after]
+
+
+class Failing(Decoder):
+    """A decoder whose first calls of one method fail."""
+
+    place = "__init__"
+    failure: type[Exception] = MemoryError
+    left = 0
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self._fail("__init__")
+        super().__init__(*given, **named)
+
+    def states(self, chunks: Any) -> Any:
+        self._fail("states")
+        return super().states(chunks)
+
+    @classmethod
+    def _fail(cls, place: str) -> None:
+        if place == cls.place and cls.left > 0:
+            cls.left -= 1
+            raise cls.failure("no more")
+
+
+@pytest.fixture
+def failing(engine: SyncEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Failing]]:
+    kept = engine.engine._states._decoders  # type: ignore[attr-defined]
+    kept.clear()
+    monkeypatch.setattr(states_module, "Decoder", Failing)
+    yield Failing
+    Failing.left = 0
+    kept.clear()
+
+
+@pytest.mark.parametrize(
+    ("place", "failure", "message"),
+    [
+        ("__init__", MemoryError, "no memory for hidden states after 1 layers"),
+        ("states", MemoryError, "smaller context_tokens or fewer max_rows"),
+        ("__init__", RuntimeError, "OpenVINO failed to read hidden states after 1 layers: no more"),
+        ("states", RuntimeError, "OpenVINO failed"),
+    ],
+)
+def test_a_failure_inside_is_an_engine_error_and_the_next_call_works(
+    engine: SyncEngine,
+    failing: type[Failing],
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+    failure: type[Exception],
+    message: str,
+) -> None:
+    monkeypatch.setattr(failing, "place", place)
+    monkeypatch.setattr(failing, "failure", failure)
+    monkeypatch.setattr(failing, "left", 1)
+    request = StatesRequest(ask("what is it?"), 1)
+    with pytest.raises(EngineError, match=message):
+        look(engine, request)
+    [found] = look(engine, request)
+    assert found.values_PD.shape[0] == 1
+
+
+def test_a_kept_graph_makes_room_for_another(
+    engine: SyncEngine, failing: type[Failing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompt = ask("what is it?")
+    look(engine, StatesRequest(prompt, 1))
+    monkeypatch.setattr(failing, "place", "__init__")
+    monkeypatch.setattr(failing, "failure", MemoryError)
+    monkeypatch.setattr(failing, "left", 1)
+    [found] = look(engine, StatesRequest(prompt, 2))
+    assert found.values_PD.shape[0] == 1
+    assert list(engine.engine._states._decoders) == [2]  # type: ignore[attr-defined]

@@ -154,6 +154,7 @@ class OpenVinoEngine:
 
         Raises:
             ContextError: A prompt does not fit the context.
+            EngineError: Memory ran out, or OpenVINO failed.
             UsageError: There is no such layer or position.
         """
         tokens = await fan_out([self._tokens(request.prompt) for request in requests])

@@ -18,7 +18,7 @@ from underdog.engines.openvino.blocks import blocks_for
 from underdog.engines.openvino.decoder import Chunk, Decoder, Floats
 from underdog.engines.openvino.packing import Precision
 from underdog.engines.openvino.weights import Weights
-from underdog.errors import ContextError, UsageError
+from underdog.errors import ContextError, EngineError, UsageError
 
 _READ_TOKENS = 512
 _TOGETHER = 16
@@ -73,6 +73,7 @@ class StateReader:
 
         Raises:
             ContextError: A prompt does not fit the context.
+            EngineError: Memory ran out, or OpenVINO failed.
             UsageError: There is no such layer or position.
         """
         pairs = list(zip(requests, tokens, strict=True))
@@ -89,15 +90,36 @@ class StateReader:
         ]
 
     def read(self, looks: Sequence[Look], num_layers: int) -> list[Floats]:
-        """The residual stream of each sequence after `num_layers` layers, at its positions."""
+        """The residual stream of each sequence after `num_layers` layers, at its positions.
+
+        Raises:
+            EngineError: Memory ran out, or OpenVINO failed; later calls may succeed.
+        """
+        with self._gate:
+            try:
+                return self._read(looks, num_layers)
+            except MemoryError as error:
+                self._decoders.clear()
+                raise EngineError(
+                    f"no memory for hidden states after {num_layers} layers of prompts of up to "
+                    f"{self._context_tokens} tokens ({error}); open the engine with a smaller "
+                    "context_tokens or fewer max_rows"
+                ) from error
+            except (AttributeError, RuntimeError) as error:
+                self._decoders.pop(num_layers, None)
+                raise EngineError(
+                    f"OpenVINO failed to read hidden states after {num_layers} layers: "
+                    f"{str(error).strip()[-200:]}"
+                ) from error
+
+    def _read(self, looks: Sequence[Look], num_layers: int) -> list[Floats]:
         if num_layers == 0:
             return [self._embedded(look) for look in looks]
         found: list[Floats] = []
-        with self._gate:
-            decoder = self._decoder(num_layers)
-            for group in _groups(looks):
-                read = _together(decoder, group) if len(group) > 1 else _alone(decoder, group[0])
-                found.extend(read)
+        decoder = self._decoder(num_layers)
+        for group in _groups(looks):
+            read = _together(decoder, group) if len(group) > 1 else _alone(decoder, group[0])
+            found.extend(read)
         return found
 
     def _layer(self, layer: int) -> int:
@@ -140,17 +162,30 @@ class StateReader:
         if num_layers not in self._decoders:
             while len(self._decoders) >= _KEPT_GRAPHS:
                 self._decoders.popitem(last=False)
-            self._decoders[num_layers] = Decoder(
-                self._weights,
-                self._precision,
-                0,
-                num_blocks=self._num_blocks,
-                context_tokens=self._context_tokens,
-                threads=self._threads,
-                num_layers=num_layers,
-            )
+            self._decoders[num_layers] = self._built(num_layers)
         self._decoders.move_to_end(num_layers)
         return self._decoders[num_layers]
+
+    def _built(self, num_layers: int) -> Decoder:
+        """A graph; where memory is short, the kept one makes room for it."""
+        try:
+            return self._compiled(num_layers)
+        except MemoryError:
+            if not self._decoders:
+                raise
+            self._decoders.clear()
+            return self._compiled(num_layers)
+
+    def _compiled(self, num_layers: int) -> Decoder:
+        return Decoder(
+            self._weights,
+            self._precision,
+            0,
+            num_blocks=self._num_blocks,
+            context_tokens=self._context_tokens,
+            threads=self._threads,
+            num_layers=num_layers,
+        )
 
 
 def _groups(looks: Sequence[Look]) -> list[list[Look]]:
