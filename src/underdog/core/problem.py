@@ -7,7 +7,7 @@ another type, rather than in an optional field, lets the type checker prove that
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 JSONValue: TypeAlias = "str | int | float | bool | list[JSONValue] | dict[str, JSONValue] | None"
 
@@ -111,6 +111,7 @@ def new_problem(
     question, problem = _OpenQuestion(), _OpenProblem()
     question.id, question.task, question.text = identifier, task, text
     question.choices, question.context, question.fields = choices, context, {}
-    problem.question, problem.gold, problem.split, problem.meta = question, gold, split, meta
+    problem.question, problem.gold = question, gold
+    problem.split, problem.meta = split, meta
     question.__class__, problem.__class__ = Question, Problem  # pyright: ignore[reportAttributeAccessIssue]
-    return cast("Problem", problem)
+    return problem  # pyright: ignore[reportReturnType]
