@@ -6,6 +6,8 @@ in answers, whole ones without a point, so that 3.0 + 7 meets 7 + 3 whichever fa
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
+from operator import neg
 
 from underdog.tasks.decimals import decimal
 
@@ -31,11 +33,22 @@ def sum_key(terms: Sequence[int], write: Callable[[int], str] = str) -> str:
         low, high = abs(first), abs(second)
         if low > high:
             low, high = high, low
+        if write is str:
+            return f"{sign}:{low},{high}"
         return f"{sign}:{write(low)},{write(high)}"
     ordered = sorted(terms)
     if ordered[0] <= -ordered[-1]:
-        ordered = max(ordered, [-term for term in reversed(ordered)])
+        mirrored = list(map(neg, reversed(ordered)))
+        ordered = max(ordered, mirrored)
+    if write is str:
+        return _sum_pattern(len(ordered)) % tuple(ordered)
     return "sum:" + ",".join(map(write, ordered))
+
+
+@cache
+def _sum_pattern(count: int) -> str:
+    """The key of so many summands, their places open: filling them is quicker than joining."""
+    return "sum:" + ",".join(["%d"] * count)
 
 
 def pair_key(name: str, first: int, second: int) -> str:
