@@ -19,6 +19,7 @@ from underdog.tasks.streams import HashedStream
 
 SHARES = {"train": 0.8, "dev": 0.1, "test": 0.1}
 _MAX_DRAWS = 2_000
+_DRAWS = range(_MAX_DRAWS)
 _MARK_BYTES = 8
 _EMPTY_MARK = blake2b(digest_size=_MARK_BYTES)
 _as_item = tuple[Any].__new__  # half the time of Item(…)
@@ -68,9 +69,11 @@ def generate(family: Family, split: str, seed: int, start: int = 0) -> Iterator[
     digests = digest_each((name, family.version, split, seed), start)
     for index, draft in enumerate(_drafts(family, split, digests), start):
         text, answer, steps, key, difficulty, meta, choices, context = draft
-        columns: dict[str, JSONValue] = {"family": name, "key": key, "difficulty": difficulty}
-        if meta:
-            columns.update(meta)
+        columns: dict[str, JSONValue] = (
+            {"family": name, "key": key, "difficulty": difficulty, **meta}
+            if meta
+            else {"family": name, "key": key, "difficulty": difficulty}
+        )
         problem = new_problem(
             f"{prefix}{index}", name, text, choices, context, answer, split, columns
         )
@@ -104,7 +107,7 @@ def _whole_drafts(family: Family, split: str, digests: Iterable[bytes]) -> Itera
     low, high, stream = _STARTS[split], _ENDS[split], HashedStream()
     for digest in digests:
         stream.restart(digest)
-        for _ in range(_MAX_DRAWS):
+        for _ in _DRAWS:
             draft = family.draft(stream)
             if low <= _mark(draft.key) < high:
                 yield draft
@@ -121,7 +124,7 @@ def _drafts_by_key(
     restart, draw, write, empty_mark = stream.restart, halves.draw, halves.write, _EMPTY_MARK.copy
     for digest in digests:
         restart(digest)
-        for _ in range(_MAX_DRAWS):
+        for _ in _DRAWS:
             key, numbers = draw(stream)
             mark = empty_mark()
             mark.update(key.encode())
