@@ -8,7 +8,7 @@ from itertools import product
 from random import Random
 from typing import Any, NamedTuple
 
-from underdog.core.item import Draft, StepRow, steps_of
+from underdog.core.item import Draft, Step
 from underdog.core.problem import JSONValue
 from underdog.errors import ConfigError
 from underdog.tasks.expressions import ExpressionWriter, Part, expression_key
@@ -24,6 +24,7 @@ _MOST_TERMS = 12
 _SPARE_BITS = 48
 _NAMES = tuple(f"step_{place}" for place in range(1, _MOST_TERMS))
 _as_draft = tuple[Any].__new__  # half the time of Draft(…)
+_as_step = tuple[str].__new__
 
 
 class Solved(NamedTuple):
@@ -115,19 +116,20 @@ class Chain(KeyFirst[list[int] | Solved]):
     def _running_sum(self, rng: Random, key: str, signed: list[int]) -> Draft:
         """The common case, several times as fast as the writer of all expressions."""
         value = signed[0]
-        first = name = written = f"{value}"
-        others = signed[1:]
-        taken = [f" - {-number}" if number < 0 else f" + {number}" for number in others]
-        rows: list[StepRow] = []
-        for following, number, change in zip(_NAMES, others, taken, strict=False):
+        text = name = written = f"{value}"
+        names = iter(_NAMES)
+        steps: list[Step] = []
+        for number in signed[1:]:
+            change = f" - {-number}" if number < 0 else f" + {number}"
+            text += change
             value += number
-            before, written = written, f"{value}"
-            sentence = f"{before}{change} = {written}."
-            rows.append((following, name + change, written, sentence, ""))
-            name = following
-        text = self._phrasing.ask_sum(rng, first + "".join(taken))
+            formula, before = name + change, written
+            name, written = next(names), f"{value}"
+            row = (name, formula, written, f"{before}{change} = {written}.", "")
+            steps.append(_as_step(Step, row))
+        text = self._phrasing.ask_sum(rng, text)
         meta: dict[str, JSONValue] = {}
-        draft = (text, written, steps_of(rows), key, len(signed) * self._digits, meta, (), "")
+        draft = (text, written, tuple(steps), key, len(signed) * self._digits, meta, (), "")
         return _as_draft(Draft, draft)
 
 
