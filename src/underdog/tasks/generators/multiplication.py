@@ -8,7 +8,7 @@ from itertools import product
 from random import Random
 from typing import Any, TypeAlias
 
-from underdog.core.item import Draft, Step, StepRow, steps_of
+from underdog.core.item import Draft, Step
 from underdog.tasks.generators import families
 from underdog.tasks.key_first import KeyFirst
 from underdog.tasks.knobs import share, whole
@@ -18,6 +18,7 @@ from underdog.tasks.phrasing import Phrasing
 _ZEROS = threshold(0.1)
 _BITS = 100  # for a draw's choices, and to spare so that all are fair
 _DIGIT_BITS = 4
+_KEY_SIGNS = len("mul:,")
 _WORD_BITS = 4 * MASK_BITS + 1
 _WORD_MASK = (1 << _WORD_BITS) - 1
 _PARTS = tuple(f"part_{place}" for place in range(1, MOST_DIGITS + 1))
@@ -40,6 +41,7 @@ _PLACES = tuple(_AT_PLACE[:length][::-1] for length in range(MOST_DIGITS + 1))
 
 Factors: TypeAlias = tuple[int, int, str, str]  # with signs, and in digits without
 _as_draft = tuple[Any].__new__  # half the time of Draft(…)
+_as_step = tuple[str].__new__
 
 
 @families.register("multiplication")
@@ -128,7 +130,7 @@ class Multiplication(KeyFirst[Factors]):
             steps[-1][2],
             steps,
             key,
-            len(key) - len("mul:,"),
+            len(key) - _KEY_SIGNS,
             {"operator": "*", "operands": [left, right]},
             (),
             "",
@@ -160,20 +162,19 @@ def _steps(left: int, right: int, kept: str, split: str) -> tuple[Step, ...]:
     if count < 2:
         formula = f"{left} * {right}" if right >= 0 else f"{left} * ({right})"
         value = f"{left * right}"
-        return steps_of((("product", formula, value, f"{formula} = {value}.", ""),))
+        return (_as_step(Step, ("product", formula, value, f"{formula} = {value}.", "")),)
     if (left < 0) == (right < 0):
-        return steps_of(_split_product(kept, split, _SUMS[count]))
-    rows = _split_product(kept, split, _SIZES[count])
-    size, value = rows[-1][2], f"-{rows[-1][2]}"
+        return tuple(_split_product(kept, split, _SUMS[count]))
+    steps = _split_product(kept, split, _SIZES[count])
+    size, value = steps[-1][2], f"-{steps[-1][2]}"
     text = f"The factors have different signs, so the product is -1 * {size} = {value}."
-    rows.append(("product", "-1 * size", value, text, ""))
-    return steps_of(rows)
+    return (*steps, _as_step(Step, ("product", "-1 * size", value, text, "")))
 
 
-def _split_product(kept: str, split: str, names: tuple[tuple[str, str], ...]) -> list[StepRow]:
+def _split_product(kept: str, split: str, names: tuple[tuple[str, str], ...]) -> list[Step]:
     """Products of `kept` with the digits of `split` that are not zero, then their sums by name."""
-    parts: list[StepRow] = []
-    sums: list[StepRow] = []
+    parts: list[Step] = []
+    sums: list[Step] = []
     factor, total, reached, place = int(kept), 0, "", 0
     for at_place, digit in zip(_PLACES[len(split)], split, strict=True):
         if digit == "0":
@@ -181,12 +182,14 @@ def _split_product(kept: str, split: str, names: tuple[tuple[str, str], ...]) ->
         part, times = at_place[digit]
         factored = factor * times
         value, formula = f"{factored}", f"{kept} * {part}"
-        parts.append((_PARTS[place], formula, value, f"{formula} = {value}.", ""))
+        row = (_PARTS[place], formula, value, f"{formula} = {value}.", "")
+        parts.append(_as_step(Step, row))
         total += factored
         if place:
             before, reached = reached, f"{total}"
             name, added = names[place]
-            sums.append((name, added, reached, f"{before} + {value} = {reached}.", ""))
+            row = (name, added, reached, f"{before} + {value} = {reached}.", "")
+            sums.append(_as_step(Step, row))
         else:
             reached = value
         place += 1
