@@ -7,9 +7,10 @@ import typer
 
 from underdog.cli.console import AsJson, cells, notes, out, print_json, table
 from underdog.cli.data_inspect import inspect
-from underdog.cli.data_make import TestFiles, Workers, make
+from underdog.cli.data_make import Workers, make
 from underdog.cli.data_mix import mix, plan
 from underdog.cli.data_select import select
+from underdog.cli.data_tests import TestFiles
 from underdog.cli.options import DataDir
 from underdog.errors import DataError
 

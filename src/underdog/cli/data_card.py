@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from underdog.cli.console import cells, notes, out, percent, print_json, table
+from underdog.cli.data_tests import show_decontamination
 
 if TYPE_CHECKING:
-    from underdog.data.card import Card, Decontamination
+    from underdog.data.card import Card
 
 
 def show_card(card: "Card", folder: Path, as_json: bool) -> None:
@@ -37,22 +38,4 @@ def show_card(card: "Card", folder: Path, as_json: bool) -> None:
         markup=False,
     )
     if card.decontamination is not None:
-        _show_decontamination(card.decontamination)
-
-
-def _show_decontamination(found: "Decontamination") -> None:
-    if found.off:
-        notes.print("not checked against any test set: this was switched off")
-        return
-    items = sum(found.checked_against.values())
-    out.print(
-        f"{found.left_out:,} left out because they repeat one of {items:,} items of "
-        f"{len(found.checked_against)} test sets",
-        highlight=False,
-    )
-    if found.not_here:
-        notes.print(
-            f"not on this machine, so not checked: {', '.join(found.not_here)}",
-            highlight=False,
-            markup=False,
-        )
+        show_decontamination(card.decontamination)

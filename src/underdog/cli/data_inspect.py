@@ -42,14 +42,13 @@ def inspect(
 
 def show_exposures(entries: "list[Entry]", tokens_by: str) -> None:
     """A table of what has been seen of every pool."""
-    numbers = frozenset({"asked", "share", "items", "distinct", "epochs", "largest gap"})
-    rows = table(
-        "pool", "asked", "share", "items", "distinct", "epochs", "largest gap", numbers=numbers
-    )
+    shown = ("asked", "share", "items", "distinct", "epochs", "largest gap", "left out")
+    rows = table("pool", *shown, numbers=frozenset(shown))
     for one in entries:
         epochs = f"{one.epochs:.2f}" if one.epochs else "-"
         counts = (f"{one.items:,}", f"{one.distinct:,}", epochs, f"{one.largest_gap:,}")
-        rows.add_row(*cells(one.pool, percent(one.target), percent(one.share), *counts))
+        shares = (percent(one.target), percent(one.share))
+        rows.add_row(*cells(one.pool, *shares, *counts, f"{one.left_out:,}"))
     out.print(rows)
     out.print(f"tokens by {tokens_by}; gaps in tokens", highlight=False)
 

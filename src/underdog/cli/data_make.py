@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from underdog.cli.console import AsJson, print_json
 from underdog.cli.data_card import show_card
-from underdog.cli.data_making import Making, plan_by_models
+from underdog.cli.data_making import Making, plan_by_models, plan_families
+from underdog.cli.data_tests import Decontaminate, TestFiles
 from underdog.cli.options import DataDir, SandboxName, complete_form
 from underdog.errors import UsageError
+
+if TYPE_CHECKING:
+    from underdog.data.model_plan import Caps
 
 
 def complete_family(incomplete: str) -> list[str]:
@@ -81,12 +85,6 @@ MaxSeconds: TypeAlias = Annotated[
     float | None,
     typer.Option("--budget-seconds", min=0.001, help="Cap on this run; the same command goes on."),
 ]
-Decontaminate: TypeAlias = Annotated[
-    bool, typer.Option(help="Leave out what repeats an item of a test set on this machine.")
-]
-TestFiles: TypeAlias = Annotated[
-    list[Path] | None, typer.Option("--test-file", help="Your own test set, JSON lines.")
-]
 Jsonl: TypeAlias = Annotated[bool, typer.Option(help="Write JSON lines as well.")]
 Workers: TypeAlias = Annotated[int, typer.Option(min=1, help="Processes that draw and verify.")]
 ShardProblems: TypeAlias = Annotated[int, typer.Option(min=1, help="Problems per file.")]
@@ -126,9 +124,6 @@ def make(
 
     One recipe (MAKE.toml) in place of families makes all the data sets that it names.
     """
-    from underdog.data.model_plan import Caps
-    from underdog.data.plan import plan_of
-
     making = Making(
         data_dir, tuple(test_files or ()), decontaminate, jsonl, workers, sandbox, name, licence
     )
@@ -136,35 +131,27 @@ def make(
     if len(given) == 1 and given[0].endswith(".toml"):
         _make_all(making, Path(given[0]), _folder(out_dir, []), as_json)
         return
+    folder = _folder(out_dir, given if source else [])
     if source:
-        folder = _folder(out_dir, given)
-        caps = Caps(calls=budget_calls, tokens=budget_tokens, seconds=budget_seconds)
+        caps = _caps(budget_calls, budget_tokens, budget_seconds)
         plan = plan_by_models(source, from_model or [], task, count, max_seeds, seed, caps)
     else:
-        folder = _folder(out_dir, [])
-        if from_model or task:
-            raise UsageError("--from-model and --task go with --source; name one, such as self:k=4")
-        plan = plan_of(
-            _families(given),
-            count,
-            tuple(one.strip() for one in forms.split(",") if one.strip()),
-            split=split,
-            seed=seed,
-            every_form=every_form,
-            instruction=instruction,
-            verify=verify,
-            shard_problems=shard_problems,
+        _no_models(from_model, task)
+        plan = plan_families(
+            given, count, forms, split, seed, every_form, instruction, verify, shard_problems
         )
     show_card(making.make(plan, folder), folder, as_json)
 
 
-def _families(given: Sequence[str]) -> Sequence[str]:
-    if not given:
-        raise UsageError(
-            "nothing to make; name families (underdog tasks list), a recipe (MAKE.toml), or give "
-            "--source with --from-model and --task"
-        )
-    return given
+def _caps(calls: int | None, tokens: int | None, seconds: float | None) -> "Caps":
+    from underdog.data.model_plan import Caps
+
+    return Caps(calls=calls, tokens=tokens, seconds=seconds)
+
+
+def _no_models(models: Sequence[str] | None, task: str) -> None:
+    if models or task:
+        raise UsageError("--from-model and --task go with --source; name one, such as self:k=4")
 
 
 def _folder(out_dir: Path | None, given: Sequence[str]) -> Path:

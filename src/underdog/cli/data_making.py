@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from underdog.cli.console import notes
 from underdog.cli.data_progress import MakingBar
+from underdog.cli.data_tests import read_tests
 from underdog.cli.opening import LateSandbox, complete, opened_engines
 from underdog.errors import UsageError
 
@@ -103,11 +103,8 @@ class Making:
                 )
 
     def _protection(self) -> "Protection | None":
-        from underdog.data.decontamination import protect
-
         if self.decontaminate and self._tests is None:
-            with notes.status("reading the test sets"):
-                self._tests = protect(self.data_dir, self.test_files)
+            self._tests = read_tests(self.data_dir, self.test_files)
         return self._tests if self.decontaminate else None
 
 
@@ -170,4 +167,40 @@ def plan_by_models(
         max_seeds=max_seeds,
         seed=seed,
         caps=caps,
+    )
+
+
+def plan_families(
+    families: Sequence[str],
+    count: int,
+    forms: str,
+    split: str,
+    seed: int,
+    every_form: bool,
+    instruction: bool,
+    verify: bool,
+    shard_problems: int,
+) -> "Plan":
+    """The plan of a command line that names families.
+
+    Raises:
+        UsageError: None is named.
+    """
+    from underdog.data.plan import plan_of
+
+    if not families:
+        raise UsageError(
+            "nothing to make; name families (underdog tasks list), a recipe (MAKE.toml), or give "
+            "--source with --from-model and --task"
+        )
+    return plan_of(
+        families,
+        count,
+        tuple(one.strip() for one in forms.split(",") if one.strip()),
+        split=split,
+        seed=seed,
+        every_form=every_form,
+        instruction=instruction,
+        verify=verify,
+        shard_problems=shard_problems,
     )

@@ -8,8 +8,11 @@ import typer
 from underdog.cli.console import AsJson, notes, out, percent, print_json
 from underdog.cli.data_inspect import show_exposures
 from underdog.cli.data_progress import MakingBar
+from underdog.cli.data_tests import Decontaminate, TestFiles, read_tests, show_decontamination
+from underdog.cli.options import DataDir
 
 if TYPE_CHECKING:
+    from underdog.data.ledger import Entry
     from underdog.data.planner import FrequencyPlan
 
 MixPath = Annotated[Path, typer.Argument(help="Mixture file (TOML).")]
@@ -22,19 +25,31 @@ def mix(
     tokens: Annotated[int | None, typer.Option(min=1, help="Tokens to draw.")] = None,
     rank: Annotated[int, typer.Option(min=0, help="Which worker's part, from 0.")] = 0,
     world: Annotated[int, typer.Option(min=1, help="How many workers share the pools.")] = 1,
+    decontaminate: Decontaminate = True,
+    test_files: TestFiles = None,
+    data_dir: DataDir = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that make items.")] = 2,
     as_json: AsJson = False,
 ) -> None:
-    """Mix pools with exact shares of the tokens and evenly spaced exposures."""
+    """Mix pools with exact shares of the tokens and evenly spaced exposures; the same resumes."""
     from underdog.data.ledger import read_ledger
     from underdog.data.mixing import Amount, write_mixture
     from underdog.data.recipe import read_mix
 
     amount = Amount(items, tokens)
     recipe = read_mix(path)
+    files = (*(test_files or ()), *map(Path, recipe.test_files))
+    tests = read_tests(data_dir, files) if decontaminate and recipe.decontaminate else None
     with MakingBar("tokens" if items is None else "items") as bar:
         card = write_mixture(
-            recipe, out_dir, amount, rank=rank, world=world, workers=workers, progress=bar
+            recipe,
+            out_dir,
+            amount,
+            rank=rank,
+            world=world,
+            workers=workers,
+            tests=tests,
+            progress=bar,
         )
     ledger, tokens_by = read_ledger(out_dir)
     last = [entry for entry in ledger if entry.step == ledger[-1].step]
@@ -42,6 +57,13 @@ def mix(
         print_json({"card": card.model_dump(mode="json"), "exposures": last})
         return
     show_exposures(last, tokens_by)
+    _show_repeats(last)
+    if card.decontamination is not None:
+        show_decontamination(card.decontamination)
+    out.print(f"{card.rows:,} rows: {out_dir}", highlight=False, markup=False)
+
+
+def _show_repeats(last: "list[Entry]") -> None:
     for entry in last:
         if entry.repeats:
             notes.print(
@@ -50,7 +72,6 @@ def mix(
                 highlight=False,
                 markup=False,
             )
-    out.print(f"{card.rows:,} rows: {out_dir}", highlight=False, markup=False)
 
 
 def plan(

@@ -64,6 +64,8 @@ class Decontamination(_Plain):
         checked_against: The test sets and how many items each has.
         not_here: Test sets of the catalogue that were not on the machine and so not looked at.
         digest: Hash of the test sets' texts and the rules.
+        clear_before: Pools of a mixture that were not compared because their own cards say that
+            they were, with the same test sets.
         off: Whether no test set was looked at because the maker said so.
     """
 
@@ -75,6 +77,7 @@ class Decontamination(_Plain):
     checked_against: Mapping[str, int] = {}
     not_here: tuple[str, ...] = ()
     digest: str = ""
+    clear_before: tuple[str, ...] = ()
     off: bool = False
 
 

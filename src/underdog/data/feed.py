@@ -5,7 +5,7 @@ the knobs, is used up.
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from underdog.data.arrow import Table, arrow
 from underdog.data.batches import Batch, Copy, Made, Refusal, make_clear, unpacked
 from underdog.data.columns import schema
+from underdog.data.copies import counted
 from underdog.data.plan import Plan
 from underdog.data.seen import Seen
 from underdog.data.workers import Pending, Workers
@@ -148,8 +149,8 @@ class Feed:
                 "next": batch.start + end,
                 "stale": stale,
                 "repeats": self.state.repeats + given - problems,
-                "refused": _counted(self.state.refused, refusals),
-                "copies": _counted(self.state.copies, copies),
+                "refused": counted(self.state.refused, refusals),
+                "copies": counted(self.state.copies, copies),
                 "saturated": stale >= PATIENCE,
             }
         )
@@ -200,14 +201,3 @@ class Feed:
         )
         self._coming.append((self._asked, self._workers.ask_sharing(make_clear, batch)))
         self._asked += count
-
-
-def _counted(
-    before: Mapping[str, Mapping[str, int]], found: Sequence[tuple[str, str]]
-) -> dict[str, dict[str, int]]:
-    """Counts by two names, with what was found added."""
-    counts = {first: dict(seconds) for first, seconds in before.items()}
-    for first, second in found:
-        seconds = counts.setdefault(first, {})
-        seconds[second] = seconds.get(second, 0) + 1
-    return counts

@@ -31,6 +31,7 @@ class Entry:
         distinct: Distinct items among them; for a family, distinct draws.
         epochs: How often a finite pool has been gone through; 0 for a family.
         largest_gap: Most tokens of other pools between two of its items, the open gap included.
+        left_out: Items left out because they repeat a test item; of a finite pool, each once.
     """
 
     step: int
@@ -42,6 +43,7 @@ class Entry:
     distinct: int
     epochs: float
     largest_gap: int
+    left_out: int = 0
 
     @property
     def share(self) -> float:
@@ -69,6 +71,7 @@ def entries(mixture: Mixture, places: Sequence[Place]) -> list[Entry]:
             distinct=mixture.distinct(number, place),
             epochs=mixture.epochs(number, place),
             largest_gap=place.exposure.gap_at(position),
+            left_out=place.left_out,
         )
         for number, (pool, place) in enumerate(zip(mixture.pools, places, strict=True))
     ]

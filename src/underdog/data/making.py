@@ -6,7 +6,6 @@ few batches, and 8 bytes for each problem's key.
 """
 
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from underdog.data.arrow import Table, arrow
 from underdog.data.card import Card, Decontamination, Shard, SourceCount, read_card, write_card
+from underdog.data.copies import LeftOut
 from underdog.data.dataset import (
     count_rows,
     export_jsonl,
@@ -178,16 +178,12 @@ class _Making:
         """What was kept out, from the counts of all sources."""
         if self._tests is None:
             return Decontamination(off=True)
-        by_benchmark, by_rule = Counter[str](), Counter[str]()
-        for state in self._states:
-            for benchmark, rules in state.copies.items():
-                by_benchmark[benchmark] += sum(rules.values())
-                by_rule.update(rules)
+        left_out = LeftOut.of(state.copies for state in self._states)
         return Decontamination(
-            checked=sum(one.problems + one.repeats for one in self._states) + by_rule.total(),
-            left_out=by_rule.total(),
-            by_benchmark=dict(by_benchmark.most_common()),
-            by_rule=dict(by_rule.most_common()),
+            checked=sum(one.problems + one.repeats for one in self._states) + left_out.total,
+            left_out=left_out.total,
+            by_benchmark=left_out.by_benchmark,
+            by_rule=left_out.by_rule,
             checked_against=self._tests.checked_against,
             not_here=self._tests.not_here,
             digest=self._tests.digest,

@@ -11,11 +11,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from underdog.data.card import Card, Shard, SourceCount, read_card, write_card
+from underdog.data.card import Card, Decontamination, Shard, SourceCount, read_card, write_card
+from underdog.data.copies import LeftOut
 from underdog.data.dataset import count_rows, read_state, shard_path, write_shard
+from underdog.data.decontamination import Protection
 from underdog.data.interleave import Exposure
 from underdog.data.ledger import Entry, entries, write_ledger
 from underdog.data.mixture import Mixture, Place
+from underdog.data.pools import FinitePool
 from underdog.data.progress import Progress
 from underdog.data.recipe import MixFile, open_mix
 from underdog.data.tokens import describe_counter
@@ -53,6 +56,7 @@ class MixState(BaseModel):
     items: int | None
     tokens: int | None
     places: tuple[Place, ...]
+    tests: str = ""
 
 
 def write_mixture(
@@ -66,6 +70,7 @@ def write_mixture(
     shard_rows: int = 20_000,
     name: str = "",
     licence: str = "apache-2.0",
+    tests: Protection | None = None,
     progress: Callable[[Progress], object] = lambda _: None,
 ) -> Card:
     """Write a part of a mixture's stream as a data set.
@@ -80,6 +85,8 @@ def write_mixture(
         shard_rows: Rows per file.
         name: Name on the card; the folder's when empty.
         licence: SPDX name of the data's licence.
+        tests: Test sets to stay clear of, from `protect()`; `None` compares with none, which the
+            card says.
         progress: Told after every shard.
 
     Returns:
@@ -90,18 +97,24 @@ def write_mixture(
         DataError: A pool's data cannot be read.
     """
     asked = MixState(
-        mix=mix, rank=rank, world=world, items=amount.items, tokens=amount.tokens, places=()
+        mix=mix,
+        rank=rank,
+        world=world,
+        items=amount.items,
+        tokens=amount.tokens,
+        places=(),
+        tests=tests.digest if tests else "",
     )
     finished = read_card(folder)
     if finished is not None:
         _same(finished.origin, asked, folder)
         return finished
-    with Workers(workers) as hands:
-        mixing = _Mixing(asked, folder, open_mix(mix, rank, world), shard_rows)
+    with Workers(workers, tests and tests.index) as hands:
+        mixing = _Mixing(asked, folder, open_mix(mix, rank, world, tests), shard_rows)
         mixing.resume()
         mixing.run(amount, hands, progress)
     write_ledger(folder, mixing.ledger, describe_counter(mix.tokenizer))
-    card = mixing.card(name or folder.resolve().name, licence)
+    card = mixing.card(name or folder.resolve().name, licence, tests)
     write_card(folder, card)
     return card
 
@@ -146,7 +159,7 @@ class _Mixing:
             seconds = time.perf_counter() - began
             progress(Progress.at(self._done(amount), total, resumed, seconds))
 
-    def card(self, name: str, licence: str) -> Card:
+    def card(self, name: str, licence: str, tests: Protection | None) -> Card:
         """What has been mixed."""
         rows = {path: count_rows(path) for path in self._shards}
         last = self.ledger[-len(self._places) :]
@@ -173,6 +186,26 @@ class _Mixing:
             ),
             origin=_origin(self._asked),
             repeats=True,
+            decontamination=self._decontamination(last, tests),
+        )
+
+    def _decontamination(self, last: Sequence[Entry], tests: Protection | None) -> Decontamination:
+        """What was kept out, from the counts of all pools."""
+        if tests is None:
+            return Decontamination(off=True)
+        left_out = LeftOut.of(place.copies for place in self._places)
+        clear = [
+            pool.name for pool in self._mixture.pools if isinstance(pool, FinitePool) and pool.clear
+        ]
+        return Decontamination(
+            checked=sum(one.distinct + one.left_out for one in last if one.pool not in clear),
+            left_out=left_out.total,
+            by_benchmark=left_out.by_benchmark,
+            by_rule=left_out.by_rule,
+            checked_against=tests.checked_against,
+            not_here=tests.not_here,
+            digest=tests.digest,
+            clear_before=tuple(clear),
         )
 
     def _written(self, path: Path, places: Sequence[Place]) -> None:
@@ -194,8 +227,8 @@ def _origin(state: MixState) -> dict[str, Any]:
 def _same(made: object, asked: MixState, folder: Path) -> None:
     if made != _origin(asked):
         raise ConfigError(
-            f"{folder} holds another data set or a mixture with other settings; "
-            "choose another folder or remove this one"
+            f"{folder} holds another data set, or a mixture with other settings or kept clear of "
+            "other test sets; choose another folder or remove this one"
         )
 
 
@@ -217,7 +250,7 @@ def _count(entry: Entry) -> SourceCount:
         wanted=entry.items,
         problems=entry.distinct,
         rows=entry.items,
-        drawn=entry.items,
+        drawn=entry.items + entry.left_out,
         repeats=entry.repeats,
         refused={},
         saturated=False,

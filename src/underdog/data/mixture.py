@@ -6,19 +6,23 @@ out, and each worker's stream keeps shares and gaps by itself.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from underdog.core import Example
 from underdog.data.arrow import Table, arrow
 from underdog.data.columns import examples_of
+from underdog.data.copies import Counts, LeftOut, NumberedCopy, counted
 from underdog.data.interleave import Exposure, Interleaver
 from underdog.data.pools import Chunk, Pool
 from underdog.data.workers import Workers
 from underdog.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from underdog.data.decontamination import ContaminationIndex
 
 _STEPS = 4_096
 _EXAMPLES = 256
@@ -31,10 +35,18 @@ class Place:
     Attributes:
         exposure: What has been shown of it.
         next: Number of its next item.
+        copies: How many before that are left out because they repeat a test item, by test set and
+            rule; of a finite pool, each once.
     """
 
     exposure: Exposure
     next: int
+    copies: Counts = field(default_factory=dict[str, Mapping[str, int]])
+
+    @property
+    def left_out(self) -> int:
+        """How many are left out."""
+        return LeftOut.of([self.copies]).total
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class Mixture:
         shares: Their shares; positive, summing to 1.
         rank: Which worker this is.
         world: How many workers there are.
+        index: Test sets to stay clear of; none when not given.
 
     Raises:
         ConfigError: The shares cannot be used.
@@ -70,7 +83,12 @@ class Mixture:
     """
 
     def __init__(
-        self, pools: Sequence[Pool], shares: Sequence[float], rank: int = 0, world: int = 1
+        self,
+        pools: Sequence[Pool],
+        shares: Sequence[float],
+        rank: int = 0,
+        world: int = 1,
+        index: "ContaminationIndex | None" = None,
     ) -> None:
         check_shares({pool.name: share for pool, share in zip(pools, shares, strict=True)})
         if not 0 <= rank < world:
@@ -78,6 +96,7 @@ class Mixture:
         self.pools = tuple(pools)
         self.shares = tuple(share / sum(shares) for share in shares)
         self.rank, self.world = rank, world
+        self.index = index
 
     def start(self) -> tuple[Place, ...]:
         """The beginning of the stream."""
@@ -99,9 +118,16 @@ class Mixture:
             items: Items to draw from there.
             until_tokens: Position in tokens, counted from the beginning, at which to stop.
             steps: Items in one piece.
-            workers: Who makes generated items; this process when not given.
+            workers: Who makes and compares items; this process when not given. They must hold the
+                mixture's own index.
+
+        Raises:
+            UsageError: The workers hold other test sets than the mixture.
         """
-        drawn = _Drawn(self, list(places or self.start()), workers or Workers())
+        hands = workers or Workers(index=self.index)
+        if hands.index is not self.index:
+            raise UsageError("the workers hold other test sets; give Workers(index=mixture.index)")
+        drawn = _Drawn(self, list(places or self.start()), hands)
         left = float("inf") if items is None else items
         while left > 0:
             piece = drawn.next(int(min(steps, left)), until_tokens)
@@ -120,12 +146,15 @@ class Mixture:
         size = self.pools[pool].size
         if size is None:
             return place.exposure.items
-        return len(range(self.rank, min(place.next, size), self.world)) if place.next else 0
+        passed = len(range(self.rank, min(place.next, size), self.world))
+        return passed - place.left_out
 
     def epochs(self, pool: int, place: Place) -> float:
         """How often a finite pool has been gone through; 0 for pools without end."""
         size = self.pools[pool].size
-        return 0.0 if size is None else place.exposure.items * self.world / size
+        if size is None:
+            return 0.0
+        return len(range(self.rank, place.next, self.world)) * self.world / size
 
 
 def check_shares(shares: dict[str, float]) -> None:
@@ -151,6 +180,8 @@ class _Drawn:
     def __init__(self, mixture: Mixture, places: list[Place], workers: Workers) -> None:
         self._mixture = mixture
         self._next = [place.next for place in places]
+        self._copies = [place.copies for place in places]
+        self._met: list[list[NumberedCopy]] = [[] for _ in places]
         self._turns = Interleaver(mixture.shares, [place.exposure for place in places])
         self._streams = [
             pool.chunks(place.next, mixture.world, workers)
@@ -170,7 +201,7 @@ class _Drawn:
             order += chosen
         rows = _merged(np.array(order, dtype=np.int64), pieces, self._mixture)
         exposures = self._turns.exposures
-        places = [Place(one, at) for one, at in zip(exposures, self._next, strict=True)]
+        places = map(Place, exposures, self._next, self._copies)
         return MixedRows(rows, tuple(places))
 
     def _sizes(self, pool: int) -> list[int]:
@@ -179,15 +210,25 @@ class _Drawn:
         while chunk is None or self._used[pool] == len(chunk.tokens):
             chunk = next(self._streams[pool])
             self._chunks[pool], self._used[pool] = chunk, 0
+            self._met[pool] += chunk.copies
         return chunk.tokens[self._used[pool] :]
 
     def _slice(self, pool: int, number: int) -> Table:
         chunk, start = cast("Chunk", self._chunks[pool]), self._used[pool]
         self._used[pool] += number
         self._next[pool] = chunk.numbers[self._used[pool] - 1] + self._mixture.world
+        self._count_copies(pool)
         rows = chunk.rows.slice(start, number)
         tokens = arrow().array(chunk.tokens[start : start + number], type=arrow().int32())
         return rows.append_column("tokens", tokens)
+
+    def _count_copies(self, pool: int) -> None:
+        """Count the copies before the pool's next item, wherever its chunks end."""
+        met, end = self._met[pool], self._next[pool]
+        if met:
+            passed = [(copy.benchmark, copy.rule) for copy in met if copy.number < end]
+            self._met[pool] = [copy for copy in met if copy.number >= end]
+            self._copies[pool] = counted(self._copies[pool], passed)
 
 
 def _merged(

@@ -9,18 +9,26 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from underdog.data.arrow import Table
-from underdog.data.batches import Batch, make_batch, unpacked
+from underdog.data.batches import Batch, Copy, make_batch, unpacked
 from underdog.data.blocks import Blocks
+from underdog.data.clearing import BlockCopies
+from underdog.data.copies import NumberedCopy
 from underdog.data.plan import Source
 from underdog.data.tokens import count_tokens
 from underdog.data.workers import Pending, Workers
 from underdog.errors import DataError
 from underdog.seeds import derive
+
+if TYPE_CHECKING:
+    from underdog.data.decontamination import ContaminationIndex
+
+Ints: TypeAlias = NDArray[np.int64]
 
 _BATCH = 500
 _AHEAD = 2
@@ -35,11 +43,14 @@ class Chunk:
         rows: Their rows.
         numbers: Their numbers in the pool, rising.
         tokens: Their tokens.
+        copies: Items between them that are left out because they repeat a test item; of a finite
+            pool, those of its first epoch.
     """
 
     rows: Table
     numbers: list[int]
     tokens: list[int]
+    copies: tuple[NumberedCopy, ...] = ()
 
 
 class Pool(Protocol):
@@ -56,7 +67,10 @@ class Pool(Protocol):
         ...
 
     def chunks(self, first: int, stride: int, workers: Workers) -> Iterator[Chunk]:
-        """The items with numbers `first`, `first + stride`, …, without end."""
+        """The items with numbers `first`, `first + stride`, …, without end.
+
+        Items that repeat one of the workers' test sets are left out.
+        """
         ...
 
 
@@ -93,23 +107,24 @@ class FamilyPool:
         Raises:
             DataError: Nothing but refused items came for a long time.
         """
-        coming: deque[tuple[int, Pending[tuple[bytes, bytes, list[int]]]]] = deque()
-        barren = 0
+        coming: deque[tuple[int, Pending[_Made]]] = deque()
+        barren = copies = 0
         for start in count(first, _BATCH * stride):
             batch = self._batch(start, stride)
-            coming.append((start, workers.ask(_counted, batch, self.tokenizer)))
+            coming.append((start, workers.ask_sharing(_made, batch, self.tokenizer)))
             if len(coming) < (1 if workers.count == 1 else _AHEAD):
                 continue
             at, pending = coming.popleft()
-            rows, draws, tokens = pending.take()
-            if tokens:
-                barren = 0
-                numbers = at + stride * np.frombuffer(draws, dtype=np.int32).astype(np.int64)
-                yield Chunk(unpacked(rows), numbers.tolist(), tokens)
-            elif (barren := barren + 1) == _MAX_BARREN:
+            made = pending.take()
+            if made.tokens or made.copies:
+                yield made.chunk(at, stride)
+            barren = 0 if made.tokens else barren + 1
+            copies = 0 if made.tokens else copies + len(made.copies)
+            if barren == _MAX_BARREN:
                 raise DataError(
                     f"pool {self.name!r}: none of {barren * _BATCH:,} items of "
-                    f"{self.source.spec!r} was accepted; try another form or split"
+                    f"{self.source.spec!r} was accepted, {copies:,} of them because they repeat a "
+                    "test item; try another form or split"
                 )
 
     def _batch(self, start: int, stride: int) -> Batch:
@@ -135,12 +150,14 @@ class FinitePool:
         blocks: Where they lie.
         seed: What the orders hang on.
         tokenizer: How tokens are counted.
+        clear: Whether it is known to repeat no test item, so that it need not be compared.
     """
 
     name: str
     blocks: Blocks
     seed: int
     tokenizer: str = ""
+    clear: bool = False
 
     @property
     def size(self) -> int:
@@ -148,31 +165,78 @@ class FinitePool:
         return sum(self.blocks.sizes)
 
     def chunks(self, first: int, stride: int, workers: Workers) -> Iterator[Chunk]:
-        """The items with numbers `first`, `first + stride`, …."""
+        """The items with numbers `first`, `first + stride`, ….
+
+        Raises:
+            DataError: Every item repeats a test item.
+        """
         size, number = self.size, first
         sizes = np.array(self.blocks.sizes)
+        copies = BlockCopies(self.blocks, workers)
         while True:
             epoch, place = divmod(number, size)
             order = self._shuffled(len(sizes), "blocks", epoch)
             ends = np.cumsum(sizes[order])
             for turn in range(int(np.searchsorted(ends, place, side="right")), len(order)):
-                block, end = int(order[turn]), int(ends[turn])
-                places = np.arange(place, end, stride)
+                places = np.arange(place, int(ends[turn]), stride)
                 if len(places) == 0:
                     continue
-                within = self._shuffled(int(sizes[block]), f"block {block}", epoch)
-                rows = self.blocks.read(block).take(within[places - (end - int(sizes[block]))])
-                numbers = (epoch * size + places).tolist()
-                yield Chunk(rows, numbers, count_tokens(rows, self.tokenizer))
+                if self._compares(workers):
+                    copies.ask(order[turn : turn + workers.count].tolist())
+                yield self._chunk(int(order[turn]), epoch, places, int(ends[turn]), copies)
                 place = int(places[-1]) + stride
+            if copies.total == size:
+                raise DataError(
+                    f"pool {self.name!r}: every one of its {size:,} items repeats a test item; "
+                    "leave it out"
+                )
             number = epoch * size + place
 
-    def _shuffled(self, size: int, what: str, epoch: int) -> "np.typing.NDArray[np.int64]":
+    def _chunk(self, block: int, epoch: int, places: Ints, end: int, copies: BlockCopies) -> Chunk:
+        """The items of one block at some places of an epoch, without those that are copies."""
+        size = self.blocks.sizes[block]
+        rows = self._shuffled(size, f"block {block}", epoch)[places - (end - size)]
+        numbers = epoch * self.size + places
+        found = {copy.row: copy for copy in copies.known(block)}
+        bad = np.isin(rows, list(found)) if found else np.zeros(len(rows), dtype=np.bool_)
+        left_out = tuple(
+            NumberedCopy(number, found[row].benchmark, found[row].rule)
+            for row, number in zip(rows[bad].tolist(), numbers[bad].tolist(), strict=True)
+            if epoch == 0
+        )
+        table = self.blocks.read(block).take(rows[~bad])
+        tokens = count_tokens(table, self.tokenizer)
+        return Chunk(table, numbers[~bad].tolist(), tokens, left_out)
+
+    def _compares(self, workers: Workers) -> bool:
+        return workers.index is not None and not self.clear
+
+    def _shuffled(self, size: int, what: str, epoch: int) -> Ints:
         rng = np.random.default_rng(derive("pool", self.seed, self.name, what, epoch))
         return rng.permutation(size)
 
 
-def _counted(batch: Batch, tokenizer: str) -> tuple[bytes, bytes, list[int]]:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A batch with its tokens, and the items of it that repeat a test item."""
+
+    rows: bytes
+    draws: bytes
+    tokens: list[int]
+    copies: tuple[Copy, ...]
+
+    def chunk(self, start: int, stride: int) -> Chunk:
+        """The same as numbered items."""
+        numbers = start + stride * np.frombuffer(self.draws, dtype=np.int32).astype(np.int64)
+        copies = tuple(
+            NumberedCopy(start + stride * copy.draw, copy.benchmark, copy.rule)
+            for copy in self.copies
+        )
+        return Chunk(unpacked(self.rows), numbers.tolist(), self.tokens, copies)
+
+
+def _made(index: "ContaminationIndex | None", batch: Batch, tokenizer: str) -> _Made:
     """Make a batch and count its tokens; runs in a worker process as well as here."""
-    made = make_batch(batch)
-    return made.rows, made.draws, count_tokens(unpacked(made.rows), tokenizer)
+    made = make_batch(batch, index)
+    tokens = count_tokens(unpacked(made.rows), tokenizer)
+    return _Made(made.rows, made.draws, tokens, made.copies)

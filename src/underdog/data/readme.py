@@ -97,6 +97,9 @@ def _decontamination(found: Decontamination | None) -> list[str]:
     if found.by_benchmark:
         tests, rules = _listed(found.by_benchmark), _listed(found.by_rule)
         lines += ["", f"Found by test set: {tests}. By rule: {rules}."]
+    if found.clear_before:
+        pools = ", ".join(f"`{name}`" for name in found.clear_before)
+        lines += ["", f"Compared with the same test sets before they were mixed: {pools}."]
     if found.not_here:
         absent = ", ".join(found.not_here)
         lines += ["", f"Not on the machine, so not checked: {absent}."]

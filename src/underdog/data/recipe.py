@@ -2,6 +2,8 @@
 
 seed = 0
 tokenizer = "model/tokenizer.json"  # left out: characters / 4
+test_files = ["my_test.jsonl"]      # beside the test sets of the catalogue
+decontaminate = true
 
 [pools.sums]
 share = 0.7
@@ -14,15 +16,19 @@ data = "stories"                    # a data set; or jsonl = "stories.jsonl"
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from underdog.data.blocks import JsonLines, ParquetBlocks
+from underdog.data.clearing import made_clear
 from underdog.data.mixture import Mixture, check_shares
 from underdog.data.plan import plan_of
 from underdog.data.pools import FamilyPool, FinitePool, Pool
 from underdog.data.toml_file import read_toml
+
+if TYPE_CHECKING:
+    from underdog.data.decontamination import Protection
 
 
 class _Table(BaseModel):
@@ -72,11 +78,15 @@ class MixFile(_Table):
         pools: Pools by name.
         seed: What the streams and the orders hang on.
         tokenizer: Path of a `tokenizer.json`, relative to the file; empty for an estimate.
+        test_files: Further test sets to stay clear of, relative to the file.
+        decontaminate: Whether what repeats a test item is left out.
     """
 
     pools: dict[str, PoolTable]
     seed: int = 0
     tokenizer: str = ""
+    test_files: tuple[str, ...] = ()
+    decontaminate: bool = True
 
     @property
     def shares(self) -> dict[str, float]:
@@ -95,20 +105,23 @@ def read_mix(path: Path) -> MixFile:
     return _placed(mix, path.parent)
 
 
-def open_mix(mix: MixFile, rank: int = 0, world: int = 1) -> Mixture:
+def open_mix(
+    mix: MixFile, rank: int = 0, world: int = 1, tests: "Protection | None" = None
+) -> Mixture:
     """The stream that a mixture file describes.
 
     Args:
         mix: The file.
         rank: Which worker this is.
         world: How many workers draw from the mixture.
+        tests: Test sets to stay clear of, from `protect()`; `None` compares with none.
 
     Raises:
         DataError: A pool's data is missing or empty.
         UnknownNameError: No such family or form.
     """
-    pools = [_pool(name, table, mix) for name, table in mix.pools.items()]
-    return Mixture(pools, list(mix.shares.values()), rank, world)
+    pools = [_pool(name, table, mix, tests) for name, table in mix.pools.items()]
+    return Mixture(pools, list(mix.shares.values()), rank, world, tests and tests.index)
 
 
 def _placed(mix: MixFile, folder: Path) -> MixFile:
@@ -119,10 +132,12 @@ def _placed(mix: MixFile, folder: Path) -> MixFile:
         name: pool.model_copy(update={"data": place(pool.data), "jsonl": place(pool.jsonl)})
         for name, pool in mix.pools.items()
     }
-    return mix.model_copy(update={"pools": pools, "tokenizer": place(mix.tokenizer)})
+    files = tuple(map(place, mix.test_files))
+    update = {"pools": pools, "tokenizer": place(mix.tokenizer), "test_files": files}
+    return mix.model_copy(update=update)
 
 
-def _pool(name: str, table: PoolTable, mix: MixFile) -> Pool:
+def _pool(name: str, table: PoolTable, mix: MixFile, tests: "Protection | None") -> Pool:
     if table.family:
         plan = plan_of([table.family], 1, table.forms, split=table.split)
         return FamilyPool(
@@ -135,6 +150,8 @@ def _pool(name: str, table: PoolTable, mix: MixFile) -> Pool:
             tokenizer=mix.tokenizer,
         )
     if table.data:
-        blocks = ParquetBlocks.of(Path(table.data), table.split)
-        return FinitePool(name, blocks, mix.seed, mix.tokenizer)
+        folder = Path(table.data)
+        blocks = ParquetBlocks.of(folder, table.split)
+        clear = tests is not None and made_clear(folder, table.split, tests.digest)
+        return FinitePool(name, blocks, mix.seed, mix.tokenizer, clear)
     return FinitePool(name, JsonLines.of(Path(table.jsonl)), mix.seed, mix.tokenizer)
