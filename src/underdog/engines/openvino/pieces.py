@@ -3,7 +3,8 @@
 Such a file (of the `llama` kind: Llama 2, Mistral, Gemma) lists pieces with scores and no merges.
 Two neighbours are joined when their text is a piece, the best score first: the same as byte-pair
 encoding with a merge for every way to cut a piece in two, sorted by the piece's score. A space is
-written as a mark; what no piece covers is written in pieces for single bytes.
+written as a mark; what no piece covers is written in pieces for single bytes. Only plain pieces are
+joined: a text that spells the name of another one, such as a byte's, stays a text.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ SPACE_MARK = "\u2581"
 
 _SCORES = "tokenizer.ggml.scores"
 _PREFIX_SPACE = "tokenizer.ggml.add_space_prefix"
-_UNKNOWN, _CONTROL, _USER_DEFINED, _UNUSED = 2, 3, 4, 5
+_PLAIN, _UNKNOWN = 1, 2
 
 
 def build_pieces(library: Any, file: GgufFile, names: Sequence[str], kinds: Sequence[int]) -> Any:
@@ -40,7 +41,7 @@ def build_pieces(library: Any, file: GgufFile, names: Sequence[str], kinds: Sequ
     joined = {
         name: (-score, token)
         for token, (name, score, kind) in enumerate(zip(names, scores, kinds, strict=True))
-        if kind not in (_UNKNOWN, _CONTROL, _USER_DEFINED, _UNUSED)
+        if kind == _PLAIN
     }
     unknown = next(
         (name for name, kind in zip(names, kinds, strict=True) if kind == _UNKNOWN), None

@@ -26,7 +26,8 @@ ENDS = frozenset(
 )
 """Names under which control tokens end a turn in some family of models."""
 
-_CONTROL, _USER_DEFINED = 3, 4
+_UNKNOWN, _CONTROL, _USER_DEFINED = 2, 3, 4
+_SILENT = (_UNKNOWN, _CONTROL)
 _BYTE_PIECE = re.compile(r"<0x([0-9A-F]{2})>")
 
 
@@ -38,7 +39,7 @@ class Vocabulary:
         tokenizer_json: The tokenizer in the `tokenizers` library's own format.
         num_tokens: Size of the vocabulary.
         ends: Tokens that end the model's turn.
-        control: Tokens without text, such as `<|im_start|>`.
+        control: Tokens without text, such as `<|im_start|>` and `<unk>`.
         literal: Tokens that stand for their own characters instead of encoded bytes.
         bos: Token to put in front of every text; `None` when the model wants none.
         spaced: Whether tokens are plain text with a mark for the space and pieces for single
@@ -63,7 +64,7 @@ class Vocabulary:
         cut = tokenizer_cut(file.header)
         tokens = read_tokens(file)
         names, kinds = tokens.names, tokens.kinds
-        control = tuple(token for token, kind in enumerate(kinds) if kind == _CONTROL)
+        control = tuple(token for token, kind in enumerate(kinds) if kind in _SILENT)
         literal = tuple(token for token, kind in enumerate(kinds) if kind == _USER_DEFINED)
         ends = {token for token in control if names[token] in ENDS}
         named = (token_id(file, name) for name in ("eos", "eot"))

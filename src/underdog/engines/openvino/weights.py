@@ -29,7 +29,7 @@ from underdog.files import cache_folder
 TILE = 64
 """Tokens of the vocabulary per tile; the padded vocabulary is a multiple of it."""
 
-_LAYOUT = 4
+_LAYOUT = 5
 _ALIGNMENT_BYTES = 64
 _INDEX, _BLOB = "index.json", "weights.bin"
 _MATRICES = ("qkv", "out", "gate", "up", "down")
