@@ -167,3 +167,69 @@ def test_make_keeps_clear_of_own_and_local_test_sets(run: Run, tmp_path: Path) -
     result = run(*command, "--out", tmp_path / "off", "--no-decontaminate")
     assert "switched off" in result.stderr
     assert json.loads((tmp_path / "off" / "card.json").read_text())["decontamination"]["off"]
+
+
+def _stolen(path: Path, folder: Path, count: int) -> str:
+    """A test set of questions of a data set's rows; the first of them."""
+    from underdog.data.dataset import read_examples
+
+    texts = [str(one.tags["question"]) for one in read_examples(folder)][:count]
+    path.write_text("".join(json.dumps({"question": text}) + "\n" for text in texts))
+    return texts[0]
+
+
+@pytest.fixture
+def words(run: Run, tmp_path: Path) -> Path:
+    """A mixture file over word problems, and a mixture made of it without looking at test sets."""
+    path = tmp_path / "words.toml"
+    path.write_text('[pools.w]\nshare = 1.0\nfamily = "words"\nforms = ["cot"]\n')
+    command = ("data", "mix", path, "--items", 12, "--workers", 1, "--no-decontaminate")
+    result = run(*command, "--out", tmp_path / "open")
+    assert result.exit_code == 0, result.output
+    assert "not checked against any test set" in result.stderr
+    return path
+
+
+@pytest.mark.parametrize("named_in", ["options", "file"])
+def test_mix_leaves_out_what_is_in_your_own_test_set(
+    run: Run, words: Path, tmp_path: Path, named_in: str
+) -> None:
+    first = _stolen(tmp_path / "mine.jsonl", tmp_path / "open", 3)
+    given: tuple[object, ...] = ("--test-file", tmp_path / "mine.jsonl")
+    if named_in == "file":
+        words.write_text('test_files = ["mine.jsonl"]\n' + words.read_text())
+        given = ()
+    command = ("data", "mix", words, "--items", 12, "--workers", 1, "--out", tmp_path / "clear")
+    result = run(*command, *given)
+    assert result.exit_code == 0, result.output
+    assert "left out because they repeat one of" in result.stdout
+    document = json.loads(run(*command, *given, "--json").stdout)
+    facts = document["card"]["decontamination"]
+    assert facts["left_out"] >= 3
+    assert document["exposures"][0]["left_out"] == facts["left_out"]
+    assert "mine.jsonl" in facts["checked_against"]
+    shown = run("data", "inspect", tmp_path / "clear", "--samples", 12).stdout
+    assert first not in " ".join(shown.split())
+    refused = run(*command, "--no-decontaminate")
+    assert refused.exit_code == 2
+    assert "other test sets" in " ".join(refused.stderr.split())
+
+
+def test_a_mixture_file_can_switch_the_comparison_off(
+    run: Run, words: Path, tmp_path: Path
+) -> None:
+    words.write_text("decontaminate = false\n" + words.read_text())
+    result = run(
+        *("data", "mix", words, "--items", 5, "--workers", 1, "--out", tmp_path / "off"), "--json"
+    )
+    assert json.loads(result.stdout)["card"]["decontamination"]["off"]
+
+
+def test_mixing_a_data_set_that_was_made_clear_says_so(
+    run: Run, made: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "kept.toml"
+    path.write_text(f'[pools.kept]\nshare = 1.0\ndata = "{made.name}"\n')
+    result = run("data", "mix", path, "--items", 20, "--out", tmp_path / "again", "--workers", 1)
+    assert result.exit_code == 0, result.output
+    assert "compared when they were made, so not again: kept" in result.stderr

@@ -1,12 +1,14 @@
 """The index that is kept on disk: the same findings, made again when it no longer holds."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from underdog.data.decontamination import ContaminationIndex, kept, protect, protection
+from underdog.core import Task
+from underdog.data.decontamination import Benchmark, ContaminationIndex, kept, protect, protection
 from underdog.data.decontamination.arrays_file import ArraysFile, read_arrays, write_arrays
 from underdog.data.decontamination.stored import read_index
 from underdog.data.workers import Workers
@@ -39,9 +41,9 @@ def _built(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     builds: list[int] = []
     build = ContaminationIndex.build
 
-    def counted(*args: object, **kwargs: object) -> ContaminationIndex:
+    def counted(sets: Iterable[Task | Benchmark]) -> ContaminationIndex:
         builds.append(1)
-        return build(*args, **kwargs)
+        return build(sets)
 
     monkeypatch.setattr(protection.ContaminationIndex, "build", counted)
     return builds

@@ -80,7 +80,7 @@ def read_arrays(path: Path, *, check: bool = True) -> ArraysFile:
         body = _PREFIX.size + length
         if mark != _MARK or body > len(whole):
             raise DataError(f"{path} is damaged; delete it")
-        if check and zlib.crc32(whole[_PREFIX.size :]) != told:
+        if check and zlib.crc32(whole[_PREFIX.size :].data) != told:
             raise DataError(f"{path} is damaged; delete it")
         listed = json.loads(bytes(whole[_PREFIX.size : body]))
         if body + listed["size"] != len(whole):

@@ -74,8 +74,9 @@ class ShortTable:
     def find(self, words: Stream, word_hashes: Hashes) -> Iterator[tuple[int, int, int]]:
         """Where in `words` a passage begins, which one, and its length."""
         runs = grams(words, self.size, 0, word_hashes)
-        for place in np.flatnonzero(np.isin(runs.hashes, self.known)).tolist():
-            at = int(np.searchsorted(self.known, runs.hashes[place]))
+        places = np.flatnonzero(np.isin(runs.hashes, self.known))
+        begins = np.searchsorted(self.known, runs.hashes[places])
+        for place, at in zip(places.tolist(), begins.tolist(), strict=True):
             while at < len(self.known) and self.known[at] == runs.hashes[place]:
                 ids = self.ids[self.ends[at - 1] if at else 0 : self.ends[at]]
                 first = int(runs.first[place]) - int(self.offsets[at])

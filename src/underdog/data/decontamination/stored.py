@@ -65,10 +65,11 @@ def read_index(path: Path, *, check: bool = True) -> tuple[ContaminationIndex, s
     try:
         names: dict[str, int] = head["names"]
         by_place = tuple(names)
+        items: list[tuple[int, str]] = head["items"]
         index = ContaminationIndex(
             names=names,
             thresholds=Thresholds(**head["thresholds"]),
-            items=tuple((by_place[place], item) for place, item in head["items"]),
+            items=tuple((by_place[place], item) for place, item in items),
             vocabulary=Vocabulary(head["words"], _table(Traits, "traits", arrays)),
             ngrams=_table(GramTable, "ngrams", arrays),
             numbers=_table(GramTable, "numbers", arrays),
