@@ -23,7 +23,13 @@ class Tiny:
 
 
 def write_tiny(
-    path: Path, family: str, *, tied: bool = True, seed: int = 0, odd: bool = False
+    path: Path,
+    family: str,
+    *,
+    tied: bool = True,
+    seed: int = 0,
+    odd: bool = False,
+    context_tokens: int = 512,
 ) -> Tiny:
     """A model; `odd` adds a tensor in a format that no engine of ours reads."""
     from gguf import GGUFWriter
@@ -31,7 +37,7 @@ def write_tiny(
     tokens, merges = _vocabulary()
     weights = _weights(family, len(tokens), tied, np.random.default_rng(seed))
     writer = GGUFWriter(path, family)
-    writer.add_context_length(512)
+    writer.add_context_length(context_tokens)
     writer.add_embedding_length(HIDDEN)
     writer.add_block_count(LAYERS)
     writer.add_feed_forward_length(MLP)

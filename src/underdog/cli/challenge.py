@@ -14,6 +14,7 @@ from underdog.cli.groups import BudgetOptions, SamplingOptions, grouped
 from underdog.cli.opening import complete, opened_engines
 from underdog.cli.progress import ArmBars
 from underdog.cli.scoreboard import show_cards
+from underdog.cli.shape_options import ShapeOptions
 from underdog.core import Engine, Sandbox, Task
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def challenge(
     split: Annotated[str | None, typer.Option(help="Part of the tasks; `test` if any.")] = None,
     budget: BudgetOptions,
     sampling: SamplingOptions,
+    shape: ShapeOptions,
     concurrency: Annotated[int, typer.Option(min=1, help="Problems in flight at once.")] = 16,
     sandbox: options.SandboxName = "auto",
     data_dir: options.DataDir = None,
@@ -97,7 +99,7 @@ def challenge(
         split=split,
         limit=limit,
         seed=sampling.seed,
-        params=sampling.params,
+        params=shape.put_on(sampling.params),
         max_tokens=sampling.max_tokens,
         budget=budget.caps,
         concurrency=concurrency,

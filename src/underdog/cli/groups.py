@@ -43,6 +43,8 @@ class SamplingOptions:
 
     temperature: options.Temperature = 0.7
     top_p: options.TopP = 1.0
+    top_k: options.TopK = 0
+    min_p: options.MinP = 0.0
     top_logprobs: options.TopLogprobs = options.DEFAULT_TOP_LOGPROBS
     max_tokens: options.MaxTokens = None
     seed: options.Seed = 0
@@ -51,7 +53,11 @@ class SamplingOptions:
     def params(self) -> SamplingParams:
         """How tokens are drawn; stop strings and reply length come from the form."""
         return SamplingParams(
-            temperature=self.temperature, top_p=self.top_p, top_logprobs=self.top_logprobs
+            temperature=self.temperature,
+            top_p=self.top_p,
+            top_k=self.top_k,
+            min_p=self.min_p,
+            top_logprobs=self.top_logprobs,
         )
 
 

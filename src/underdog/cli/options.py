@@ -57,6 +57,15 @@ Temperature: TypeAlias = Annotated[
 TopP: TypeAlias = Annotated[
     float, typer.Option(min=0.0, max=1.0, help="Nucleus mass to sample from.")
 ]
+TopK: TypeAlias = Annotated[
+    int, typer.Option(min=0, help="Sample from so many of the likeliest tokens; 0 is all.")
+]
+MinP: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        min=0.0, max=1.0, help="Drop tokens below this share of the likeliest one's probability."
+    ),
+]
 TopLogprobs: TypeAlias = Annotated[
     int, typer.Option(min=0, help="Alternatives per token that confidence is computed from.")
 ]

@@ -11,7 +11,8 @@ from underdog.cli.console import AsJson, notes, print_json
 from underdog.cli.groups import BudgetOptions, SamplingOptions, grouped
 from underdog.cli.opening import LateSandbox, complete, opened_engines
 from underdog.cli.outcome import print_outcome
-from underdog.core import Outcome, Task
+from underdog.cli.shape_options import ShapeOptions
+from underdog.core import Outcome, SamplingParams, Task
 from underdog.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def solve(
     asking: _AskingOptions,
     budget: BudgetOptions,
     sampling: SamplingOptions,
+    shape: ShapeOptions,
     sandbox: options.SandboxName = "auto",
     as_json: AsJson = False,
 ) -> None:
@@ -75,7 +77,8 @@ def solve(
     if not text:
         raise UsageError("the question is empty; give some text")
     models = {"main": model} | ({"big": big} if big else {})
-    request = _Request(text, models, strategy, asking, budget, sampling)
+    params = shape.put_on(sampling.params)
+    request = _Request(text, models, strategy, asking, budget, sampling, params)
     with LateSandbox(sandbox) as programs:
         outcome = complete(request.answered(programs))
     if as_json:
@@ -94,6 +97,7 @@ class _Request:
     asking: _AskingOptions
     budget: BudgetOptions
     sampling: SamplingOptions
+    params: SamplingParams
 
     async def answered(self, sandbox: LateSandbox) -> Outcome:
         """Open the models and follow the strategy; what is misspelt is refused before that."""
@@ -126,7 +130,7 @@ class _Request:
             task=task,
             sandbox=sandbox,
             store=store,
-            params=self.sampling.params,
+            params=self.params,
             forms={form: forms.create(form)},
             root_seed=self.sampling.seed,
             max_tokens=self.sampling.max_tokens,
