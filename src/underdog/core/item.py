@@ -78,6 +78,12 @@ class Draft(NamedTuple):
     context: str = ""
 
 
+# A draft's attributes in order: what a family may hand over in place of a `Draft`.
+DraftRow: TypeAlias = tuple[
+    str, str, tuple[Step, ...], str, float, Mapping[str, JSONValue], tuple[str, ...], str
+]
+
+
 class Item(NamedTuple):
     """A generated problem and how it is solved.
 

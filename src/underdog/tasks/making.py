@@ -5,16 +5,16 @@ Which split an item belongs to is a hash of its canonical key alone: whatever th
 item and its mirror can never be in two splits. Draws that belong to another split are drawn again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from hashlib import blake2b
 from itertools import accumulate
 from typing import Any, cast
 
-from underdog.core.item import Draft, Family, Item
+from underdog.core.item import Family, Item
 from underdog.core.problem import JSONValue, new_problem
 from underdog.errors import DataError, UnknownNameError
 from underdog.seeds import digest_each
-from underdog.tasks.key_first import KeyFirst
+from underdog.tasks.key_first import AllAtOnce, KeyFirst
 from underdog.tasks.streams import HashedStream
 
 SHARES = {"train": 0.8, "dev": 0.1, "test": 0.1}
@@ -67,8 +67,20 @@ def generate(family: Family, split: str, seed: int, start: int = 0) -> Iterator[
         raise UnknownNameError("split", split, SHARES)
     name, prefix = family.name, f"{family.name}-v{family.version}-{split}-{seed}-"
     digests = digest_each((name, family.version, split, seed), start)
-    for index, draft in enumerate(_drafts(family, split, digests), start):
-        text, answer, steps, key, difficulty, meta, choices, context = draft
+    low, high, stream = _STARTS[split], _ENDS[split], HashedStream()
+    halves = cast("KeyFirst[Any]", family if isinstance(family, KeyFirst) else AllAtOnce(family))
+    restart, draw, write, empty_mark = stream.restart, halves.draw, halves.write, _EMPTY_MARK.copy
+    for index, digest in enumerate(digests, start):
+        restart(digest)
+        for _ in _DRAWS:
+            key, numbers = draw(stream)
+            mark = empty_mark()  # `_mark` written out, for speed
+            mark.update(key.encode())
+            if low <= mark.digest() < high:
+                break
+        else:
+            raise _too_narrow(family, split)
+        text, answer, steps, _, difficulty, meta, choices, context = write(stream, key, numbers)
         columns: dict[str, JSONValue] = (
             {"family": name, "key": key, "difficulty": difficulty, **meta}
             if meta
@@ -94,45 +106,6 @@ def distinct(items: Iterator[Item], patience: int = 2_000) -> Iterator[Item]:
         stale = 0
         seen.add(mark)
         yield item
-
-
-def _drafts(family: Family, split: str, digests: Iterable[bytes]) -> Iterator[Draft]:
-    """Each stream's first draft that belongs to the split."""
-    if isinstance(family, KeyFirst):
-        return _drafts_by_key(cast("KeyFirst[Any]", family), family, split, digests)
-    return _whole_drafts(family, split, digests)
-
-
-def _whole_drafts(family: Family, split: str, digests: Iterable[bytes]) -> Iterator[Draft]:
-    low, high, stream = _STARTS[split], _ENDS[split], HashedStream()
-    for digest in digests:
-        stream.restart(digest)
-        for _ in _DRAWS:
-            draft = family.draft(stream)
-            if low <= _mark(draft.key) < high:
-                yield draft
-                break
-        else:
-            raise _too_narrow(family, split)
-
-
-def _drafts_by_key(
-    halves: KeyFirst[Any], family: Family, split: str, digests: Iterable[bytes]
-) -> Iterator[Draft]:
-    """The same where the key is known before the words; `_mark` is written out, for speed."""
-    low, high, stream = _STARTS[split], _ENDS[split], HashedStream()
-    restart, draw, write, empty_mark = stream.restart, halves.draw, halves.write, _EMPTY_MARK.copy
-    for digest in digests:
-        restart(digest)
-        for _ in _DRAWS:
-            key, numbers = draw(stream)
-            mark = empty_mark()
-            mark.update(key.encode())
-            if low <= mark.digest() < high:
-                yield write(stream, key, numbers)
-                break
-        else:
-            raise _too_narrow(family, split)
 
 
 def _too_narrow(family: Family, split: str) -> DataError:
