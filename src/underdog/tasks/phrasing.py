@@ -81,8 +81,8 @@ def filled(rng: Random, patterns: Sequence[Pattern], first: str, second: str) ->
     """One of several patterns with the two numbers put in."""
     before, between, after, swapped = rng.choice(patterns)
     if swapped:
-        return before + second + between + first + after
-    return before + first + between + second + after
+        return f"{before}{second}{between}{first}{after}"
+    return f"{before}{first}{between}{second}{after}"
 
 
 def _frames(things: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
