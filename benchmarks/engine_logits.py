@@ -2,10 +2,11 @@ r"""How far the openvino engine's logits are from transformers in float32, per p
 
     python benchmarks/engine_logits.py model.gguf other.gguf --precisions f32,bf16,f16,int8,int4
 
-The text is fixed and is read in one go. The reference takes the file's own weights, dequantised, so
-the figures are what the engine adds to the file's own compression, and `f32` is the check that the
-two compute the same model. Differences are of logits from which each position's mean was taken,
-since a shift of all logits changes nothing; KL is of the next token's distribution, in nats.
+The text is fixed, repeated where more tokens are wanted than it has, and is read in one go. The
+reference takes the file's own weights, dequantised, so the figures are what the engine adds to the
+file's own compression, and `f32` is the check that the two compute the same model. Differences are
+of logits from which each position's mean was taken, since a shift of all logits changes nothing; KL
+is of the next token's distribution, in nats.
 """
 
 import argparse
@@ -46,6 +47,8 @@ Ein Schiff fährt um halb sieben ab. | step | time | people |
 | 1 | 06:15 | 42 |
 | 2 | 06:50 | 34 |
 """
+_TOKENS = 256
+"""Tokens that the text has in any vocabulary, at least."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def main() -> None:
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for path in options.models:
         model = open_model(path, "", options.tokens)
-        tokens = model.open_vocabulary().encode(TEXT)[: options.tokens]
+        tokens = model.open_vocabulary().encode(_text(options.tokens))[: options.tokens]
         expected = centred(reference(path, tokens))
         for precision in options.precisions.split(","):
             found = centred(ours(model, precision, tokens)[:, : expected.shape[1]])
@@ -79,6 +82,11 @@ def main() -> None:
             numbers = (far.highest, far.mean, far.kl_mean, far.kl_highest)
             cells = [path.stem, precision, str(far.positions), *(f"{n:.2g}" for n in numbers)]
             print(f"| {' | '.join(cells)} | {far.agreement:.1%} |", flush=True)
+
+
+def _text(num_tokens: int) -> str:
+    """As much text as has so many tokens."""
+    return TEXT * -(-num_tokens // _TOKENS)
 
 
 def ours(model: OpenModel, precision: Precision, tokens: list[int]) -> Floats:
