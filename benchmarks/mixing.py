@@ -1,9 +1,10 @@
 """Examples a second through a mixture of finite pools, and whether memory stays where it is.
 
 Three pools of stored items with drawn lengths; shares 70, 25 and 5%. Two figures: the stream of
-rows as Arrow tables, and the interleaver alone.
+rows as Arrow tables, and the interleaver alone. With `--tests` the stored items are compared with
+the catalogue's test sets on this machine (UNDERDOG_DATA_DIR), each once.
 
-    python benchmarks/mixing.py 10000000
+    python benchmarks/mixing.py 10000000 [--tests]
 """
 
 import os
@@ -16,6 +17,7 @@ from random import Random
 
 from underdog.core import Example, Segment
 from underdog.data.blocks import ParquetBlocks
+from underdog.data.decontamination import protect
 from underdog.data.interleave import Interleaver
 from underdog.data.mixture import Mixture
 from underdog.data.pools import FinitePool
@@ -49,10 +51,10 @@ def peak_mib() -> float:
 
 def main() -> None:
     """Measure and print."""
-    count = int(sys.argv[1])
+    count, index = int(sys.argv[1]), protect().index if "--tests" in sys.argv else None
     with tempfile.TemporaryDirectory() as folder:
         pools = [pool(Path(folder), name) for name in SHARES]
-        mixture = Mixture(pools, list(SHARES.values()))
+        mixture = Mixture(pools, list(SHARES.values()), index=index)
         began, cpu, done, marks = time.perf_counter(), time.process_time(), 0, []
         for piece in mixture.stream(items=count, steps=16_384):
             done += piece.rows.num_rows

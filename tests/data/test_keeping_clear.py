@@ -1,6 +1,7 @@
 """Making a data set that repeats no test item: what is dropped, counted and said."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ from underdog.data.selectors.parts import whole
 from underdog.errors import ConfigError, DataError
 
 PLAN = plan_of(["words"], 40, ["cot", "program"], shard_problems=15)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    patch = pytest.MonkeyPatch()
+    patch.setenv("UNDERDOG_CACHE", str(tmp_path_factory.mktemp("cache")))
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="module")
