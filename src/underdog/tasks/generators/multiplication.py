@@ -152,28 +152,31 @@ def by_place_value(left: int, right: int) -> tuple[Step, ...]:
 
 def _steps(left: int, right: int, kept: str, split: str) -> tuple[Step, ...]:
     """`by_place_value` of two numbers whose digits are written down already."""
-    count = len(split) - split.count("0")
-    others = len(kept) - kept.count("0")
+    factor, count, others = abs(left), len(split.replace("0", "")), len(kept.replace("0", ""))
     if others < count:
-        kept, split, count = split, kept, others
+        factor, kept, split, count = abs(right), split, kept, others
     if count < 2:
         formula = f"{left} * {right}" if right >= 0 else f"{left} * ({right})"
         value = f"{left * right}"
         return (_as_step(Step, ("product", formula, value, f"{formula} = {value}.", "")),)
     if (left < 0) == (right < 0):
-        return tuple(_split_product(kept, split, _SUMS[count]))
-    steps = _split_product(kept, split, _SIZES[count])
+        return tuple(_split_product(factor, kept, split, _SUMS[count]))
+    steps = _split_product(factor, kept, split, _SIZES[count])
     size, value = steps[-1][2], f"-{steps[-1][2]}"
     text = f"The factors have different signs, so the product is -1 * {size} = {value}."
     return (*steps, _as_step(Step, ("product", "-1 * size", value, text, "")))
 
 
-def _split_product(kept: str, split: str, names: tuple[tuple[str, str], ...]) -> list[Step]:
-    """Products of `kept` with the digits of `split` that are not zero, then their sums by name."""
+def _split_product(
+    factor: int, kept: str, split: str, names: tuple[tuple[str, str], ...]
+) -> list[Step]:
+    """Products of `factor` with the digits of `split` that are not zero, then their sums by name.
+
+    `kept` is `factor` in digits.
+    """
     parts: list[Step] = []
     sums: list[Step] = []
-    factor, total, reached, place = int(kept), 0, "", 0
-    zeros = len(split)
+    total, reached, place, zeros = 0, "", 0, len(split)
     for digit in split:
         zeros -= 1
         if digit == "0":
