@@ -55,7 +55,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         pools = [pool(Path(folder), name) for name in SHARES]
         mixture = Mixture(pools, list(SHARES.values()), index=index)
-        began, cpu, done, marks = time.perf_counter(), time.process_time(), 0, []
+        began, cpu, done, marks = time.perf_counter(), time.process_time(), 0, list[int]()
         for piece in mixture.stream(items=count, steps=16_384):
             done += piece.rows.num_rows
             if done * 10 // count > len(marks):

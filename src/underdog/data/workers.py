@@ -77,7 +77,8 @@ class Workers:
     def _submitted(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            sent = self.index if self.index is None else self.index.path or self.index
+            path = self.index.path if self.index else None
+            sent = path if path and path.exists() else self.index
             self._pool = ProcessPoolExecutor(self.count, context, _begin, (sent,))
         try:
             return Pending(partial(_result, self._pool.submit(work, *args, **kwargs)))

@@ -176,6 +176,14 @@ def test_a_worker_process_maps_the_file_or_is_sent_the_index(cache: Path, mine: 
             assert workers.ask_sharing(_hits, LONG).take() == (["ngram"], index.path is not None)
 
 
+def test_a_worker_process_is_sent_the_index_when_its_file_is_gone(cache: Path, mine: Path) -> None:
+    index = protect(files=[mine], local=False).index
+    assert index.path is not None
+    index.path.unlink()
+    with Workers(2, index) as workers:
+        assert workers.ask_sharing(_hits, LONG).take()[0] == ["ngram"]
+
+
 def test_arrays_come_back_read_only_and_as_they_were(tmp_path: Path) -> None:
     arrays = {
         "none": np.zeros(0, dtype=np.int64),
