@@ -68,7 +68,10 @@ def test_an_item_does_not_depend_on_those_before() -> None:
 
 def test_item_ids_are_unique_and_carry_their_seed() -> None:
     items = list(islice(generate(families.create("addition"), "test", 8), 20))
-    assert [item.problem.id for item in items[:2]] == ["addition-v2-test-8-0", "addition-v2-test-8-1"]
+    assert [item.problem.id for item in items[:2]] == [
+        "addition-v2-test-8-0",
+        "addition-v2-test-8-1",
+    ]
     assert items[0].problem.meta["family"] == "addition"
     assert items[0].problem.meta["key"] == items[0].key
 

@@ -75,6 +75,7 @@ class ContaminationIndex:
             thresholds: When a rule speaks.
 
         Example:
+            >>> from underdog.data.decontamination.benchmark import Passage
             >>> text = "Ada reads 12 pages of an old sea story each night before she goes to sleep."
             >>> index = ContaminationIndex.build([Benchmark("mine", (Passage("1", text),))])
             >>> [hit.rule for hit in index.hits(text.upper())]
