@@ -4,6 +4,21 @@ Seeds are worked on side by side and every step's asks are submitted together, s
 batch. With a journal, the same call continues where the last one stopped, after kill -9 too:
 nothing that was answered is asked again, and nothing is counted twice. Seeds of a split that is
 held out are refused.
+
+Example:
+    >>> import asyncio
+    >>> from underdog.core import Question
+    >>> from underdog.engines.scripted import ScriptedEngine
+    >>> from underdog.grading import open_checker
+    >>> from underdog.sandbox.opening import open_sandbox
+    >>> sums = [Problem(Question("a", "sums", "3 + 4?"), "7"),
+    ...         Problem(Question("b", "sums", "3 + 5?"), "8")]
+    >>> engine = ScriptedEngine("It is 3 + 4 = 7. The answer is 7.")
+    >>> with open_sandbox("monty") as sandbox:
+    ...     made = asyncio.run(collect("hinted", sums, {"main": engine}, sandbox=sandbox,
+    ...                                checker=open_checker("numeric")))
+    >>> made.num_accepted, made.reasons
+    (1, {'wrong answer': 1})
 """
 
 import hashlib
@@ -65,21 +80,6 @@ async def collect(
             to another collection.
         UnknownNameError: No such source, or it asks a role that no engine has.
         EngineError: An engine cannot work at all; what was answered stays in the journal.
-
-    Example:
-        >>> import asyncio
-        >>> from underdog.core import Question
-        >>> from underdog.engines.scripted import ScriptedEngine
-        >>> from underdog.grading import open_checker
-        >>> from underdog.sandbox.opening import open_sandbox
-        >>> sums = [Problem(Question("a", "sums", "3 + 4?"), "7"),
-        ...         Problem(Question("b", "sums", "3 + 5?"), "8")]
-        >>> engine = ScriptedEngine("It is 3 + 4 = 7. The answer is 7.")
-        >>> with open_sandbox("monty") as sandbox:
-        ...     made = asyncio.run(collect("hinted", sums, {"main": engine}, sandbox=sandbox,
-        ...                                checker=open_checker("numeric")))
-        >>> made.num_accepted, made.reasons
-        (1, {'wrong answer': 1})
     """
     if isinstance(source, str):
         source = sources.create(source)
@@ -90,13 +90,7 @@ async def collect(
     seeds = _checked(problems)
     infos = {role: engine.info for role, engine in engines.items()}
     desk = Desk(checker, sandbox, shots, tuple(seeds.values()), infos, seed)
-    manifest = {
-        "source": source.name,
-        "engines": {role: info.fingerprint for role, info in sorted(infos.items())},
-        "checker": checker.name,
-        "seed": seed,
-    }
-    with Journal(journal, manifest) as book:
+    with Journal(journal, _manifest(source, desk)) as book:
         allowance = Allowance(budget, book.usage)
         run = Gathering(source, seeds, engines, desk, book, allowance, screen, wanted, progress)
         return run.collection(await run.finish(concurrency, budget.seconds))
@@ -109,6 +103,16 @@ def refuse_held_out(split: str, what: str) -> None:
             f"{what} is from split {split!r}, which is held out; make training data from the "
             "train split"
         )
+
+
+def _manifest(source: Source, desk: Desk) -> dict[str, object]:
+    """What a journal's answers depend on."""
+    return {
+        "source": source.name,
+        "engines": {role: info.fingerprint for role, info in sorted(desk.infos.items())},
+        "checker": desk.checker.name,
+        "seed": desk.seed,
+    }
 
 
 def _checked(problems: Iterable[Problem]) -> dict[str, Problem]:
