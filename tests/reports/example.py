@@ -1,5 +1,6 @@
 """A simulated match, clearly an example: seeded arms, made-up models, problems and solutions."""
 
+from dataclasses import replace
 from random import Random
 
 from underdog.core import Decision, Outcome, Problem, Question, Solution, Usage
@@ -121,7 +122,7 @@ def make_card(n: int = 200, *, flops: bool = True, title: str = "") -> FightCard
         make_arm(problems, f"{BIG} {rule}", BIG, share, k, flops_per_token=big_flops, flops=flops)
         for rule, share, k in (("greedy", 0.47, 1), ("majority@4", 0.56, 4))
     ]
-    return build_card(
+    card = build_card(
         title or f"{SMALL} with majority voting against {BIG} (example)",
         [*small, coverage],
         big,
@@ -132,11 +133,14 @@ def make_card(n: int = 200, *, flops: bool = True, title: str = "") -> FightCard
         small_corner=Corner(SMALL, "majority(n=16)", "cot", "2,400 tokens", "135M parameters, Q8"),
         big_corner=Corner(BIG, "greedy", "cot", "400 tokens", "1.54B parameters, Q8"),
         diagnosis=diagnose(small[1], small[0], coverage),
-        prompts=[PromptText(f"{SMALL}, cot", "Solve the problem step by step.\n\n{question}")],
-        seeds=[Entry("Root seed", "20260101"), Entry("Bootstrap", "derived by name")],
-        hashes=[Entry(SMALL, "3f1c9a" * 10 + "beef"), Entry("Problems", "77ab02" * 10 + "cafe")],
-        machine=[Entry("Processor", "2 cores, simulated"), Entry("Memory", "8 GiB")],
         notes=["All numbers on this card are simulated; it shows the layout only."],
+    )
+    return replace(
+        card,
+        prompts=(PromptText(f"{SMALL}, cot", "Solve the problem step by step.\n\n{question}"),),
+        seeds=(Entry("Root seed", "20260101"), Entry("Bootstrap", "derived by name")),
+        hashes=(Entry(SMALL, "3f1c9a" * 10 + "beef"), Entry("Problems", "77ab02" * 10 + "cafe")),
+        machine=(Entry("Processor", "2 cores, simulated"), Entry("Memory", "8 GiB")),
         created="1 January 2026",
     )
 

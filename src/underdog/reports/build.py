@@ -18,10 +18,8 @@ from underdog.reports.card import (
     Attempt,
     Corner,
     CostAxis,
-    Entry,
     FightCard,
     ProblemRow,
-    PromptText,
     Side,
     SideAnswer,
 )
@@ -42,16 +40,11 @@ def build_card(
     small_corner: Corner | None = None,
     big_corner: Corner | None = None,
     diagnosis: Diagnosis | None = None,
-    prompts: Sequence[PromptText] = (),
-    seeds: Sequence[Entry] = (),
-    hashes: Sequence[Entry] = (),
-    machine: Sequence[Entry] = (),
     notes: Sequence[str] = (),
-    created: str = "",
     seed: int = 0,
     max_attempts: int = 3,
 ) -> FightCard:
-    """Make a fight card.
+    """Make a fight card; how it was made (prompts, seeds, hashes, machine) is put on it after.
 
     Args:
         title: Heading.
@@ -64,12 +57,7 @@ def build_card(
         small_corner: Names for the small corner; taken from its first arm when `None`.
         big_corner: The same for the big corner.
         diagnosis: Coverage against selection of the small model.
-        prompts: Prompts of both sides.
-        seeds: Seeds that reproduce the run.
-        hashes: Hashes of models, data and prompts.
-        machine: Where it ran.
         notes: Further notes, shown before those that the numbers call for.
-        created: When, in words.
         seed: Root of the resampling seeds.
         max_attempts: Solutions shown per side and problem, the chosen one first.
 
@@ -95,12 +83,7 @@ def build_card(
         break_even=_break_even(small_side, big_side, axis),
         diagnosis=diagnosis,
         rows=rows,
-        prompts=tuple(prompts),
-        seeds=tuple(seeds),
-        hashes=tuple(hashes),
-        machine=tuple(machine),
         notes=(*notes, *_notes(small_side, big_side, axis, rows)),
-        created=created,
     )
 
 

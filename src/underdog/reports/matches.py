@@ -48,7 +48,7 @@ async def match_card(run: Run, ring: Ring | None = None, created: str = "") -> F
     evidence = _Evidence()
     if ring is not None and match.small and match.big:
         evidence = await _evidence(match, ring)
-    return build_card(
+    card = build_card(
         _title(match),
         match.small,
         match.big,
@@ -59,11 +59,14 @@ async def match_card(run: Run, ring: Ring | None = None, created: str = "") -> F
         small_corner=_corner(record.contenders["small"], match.small, record.terms.budget),
         big_corner=_corner(record.contenders["big"], match.big, Budget()),
         diagnosis=evidence.diagnosis,
-        prompts=evidence.prompts,
-        seeds=(Entry("root seed", str(record.terms.seed)),),
-        hashes=_hashes(run, record),
-        machine=_machine(),
         notes=_notes(match, ring),
+    )
+    return replace(
+        card,
+        prompts=tuple(evidence.prompts),
+        seeds=(Entry("root seed", str(record.terms.seed)),),
+        hashes=tuple(_hashes(run, record)),
+        machine=tuple(_machine()),
         created=created,
     )
 
