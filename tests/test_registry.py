@@ -1,5 +1,7 @@
 """Registries: names, specs, nearest names, entry points."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -46,8 +48,6 @@ def pets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry[o
     (package / "_private.py").write_text("raise RuntimeError('private modules are not imported')")
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.MonkeyPatch.context() as patch:
-        import sys
-
         for name in ("pets", "pets.dog"):
             patch.delitem(sys.modules, name, raising=False)
         import pets  # pyright: ignore[reportMissingImports]
@@ -153,3 +153,64 @@ def test_values_survive_the_round_trip(number: int, ratio: float, flag: bool) ->
 
 def test_commas_inside_brackets_part_no_specs() -> None:
     assert split_specs("gsm8k, words(a=1,b=2)") == ["gsm8k", " words(a=1,b=2)"]
+
+
+def test_a_sub_package_registers_itself_or_says_that_its_modules_do(
+    tmp_path: Path, pets: Registry[object]
+) -> None:
+    gathers = "from pets import pets\npets.gather(__name__)\n"
+    entry = "from pets import pets\npets.register({name!r})(lambda: 0)\n"
+    files = {
+        "birds/__init__.py": gathers,
+        "birds/owl.py": entry.format(name="owl"),
+        "birds/ducks/__init__.py": gathers,
+        "birds/ducks/teal.py": entry.format(name="teal"),
+        "fish/__init__.py": entry.format(name="fish"),
+        "fish/gills.py": "raise RuntimeError('a package that does not gather keeps its modules')",
+    }
+    for name, text in files.items():
+        path = tmp_path / "pets" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert pets.names() == ["dog", "fish", "owl", "teal"]
+
+
+def test_the_old_entry_point_group_is_read_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = {
+        "underdog.forms": [EntryPoint("both", "operator:add", "underdog.forms")],
+        "underdog.shapes": [
+            EntryPoint("both", "operator:sub", "underdog.shapes"),
+            EntryPoint("old", "operator:mul", "underdog.shapes"),
+        ],
+    }
+    monkeypatch.setattr(module, "entry_points", lambda group: points[group])
+    found: Registry[object] = Registry("form", "underdog.forms", old_group="underdog.shapes")
+    assert {"both", "old"} <= set(found.names())
+    assert found.get("both")(3, 1) == 4
+
+
+_LISTED = """
+from underdog.engines import engines
+from underdog.tasks.generators import families
+from underdog.forms import forms
+from underdog.verifiers import verifiers
+from underdog.strategies import strategies
+from underdog.sandbox import sandboxes
+from underdog.data.selectors import selectors
+from underdog.data.sources import sources
+from underdog.grading import checkers
+for one in (engines, families, forms, verifiers, strategies, sandboxes, selectors, sources):
+    assert one.names()
+assert checkers.names()
+import sys
+print([name for name in sys.argv[1:] if name in sys.modules])
+"""
+
+
+def test_listing_names_imports_no_model_library() -> None:
+    heavy = ["torch", "transformers", "openvino", "xllamacpp", "tokenizers", "scipy", "sympy",
+             "math_verify", "httpx2", "pyarrow", "datasets", "reasoning_gym"]  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", _LISTED, *heavy], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,9 +1,10 @@
 """Finding implementations by name: one registry per kind, filled by a decorator.
 
 A registry knows a package of ours, whose modules it imports on first use (so adding a built-in is
-adding one file), and an entry-point group, through which other distributions add theirs. A *spec*
-names an entry with parameters, `majority:n=16,form=cot`; `create` checks them against the
-signature, so that a misspelt parameter fails with the nearest names.
+adding one file), and an entry-point group, through which other distributions add theirs. Of a
+sub-package only its own file is imported: it registers an entry itself, or says by `gather` that
+its modules do. A *spec* names an entry with parameters, `majority:n=16,form=cot`; `create` checks
+them against the signature, so that a misspelt parameter fails with the nearest names.
 """
 
 import importlib
@@ -30,11 +31,13 @@ class Registry(Generic[T]):
         kind: What an entry is called in messages, such as `strategy`.
         package: Package whose modules register the built-in entries, such as
             `underdog.strategies`; also the name of the entry-point group.
+        old_group: A name that the entry-point group had before, read for one release more.
     """
 
-    def __init__(self, kind: str, package: str) -> None:
+    def __init__(self, kind: str, package: str, old_group: str = "") -> None:
         self.kind = kind
-        self._package = package
+        self._packages = [package]
+        self._groups = [package, *filter(None, [old_group])]
         self._entries: dict[str, Callable[..., T]] = {}
         self._loaded = False
 
@@ -49,6 +52,15 @@ class Registry(Generic[T]):
             return factory
 
         return enter
+
+    def gather(self, package: str) -> None:
+        """Say in a sub-package's own file that each of its modules registers entries.
+
+        Args:
+            package: Its name, `__name__` there.
+        """
+        if package not in self._packages:
+            self._packages.append(package)
 
     def names(self) -> list[str]:
         """All names, sorted."""
@@ -94,12 +106,14 @@ class Registry(Generic[T]):
     def _load(self) -> None:
         if self._loaded:
             return
-        package = importlib.import_module(self._package)
-        for module in pkgutil.iter_modules(package.__path__):
-            if not module.name.startswith("_"):
-                importlib.import_module(f"{self._package}.{module.name}")
-        for point in entry_points(group=self._package):
-            self._entries.setdefault(point.name, point.load())
+        for package in self._packages:  # which grows while the sub-packages are imported
+            for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+                if not module.name.startswith("_"):
+                    importlib.import_module(f"{package}.{module.name}")
+        for group in self._groups:
+            for point in entry_points(group=group):
+                if point.name not in self._entries:
+                    self._entries[point.name] = point.load()
         self._loaded = True
 
 

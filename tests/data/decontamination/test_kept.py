@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from underdog.core import Task
-from underdog.data.decontamination import Benchmark, ContaminationIndex, kept, protect, protection
+from underdog.data.decontamination import (
+    Benchmark,
+    ContaminationIndex,
+    kept,
+    protect,
+    protection,
+    tokens,
+)
 from underdog.data.decontamination.arrays_file import ArraysFile, read_arrays, write_arrays
 from underdog.data.decontamination.stored import read_index
 from underdog.data.workers import Workers
@@ -38,6 +45,7 @@ def mine(tmp_path: Path) -> Path:
 
 def _built(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Grows by one whenever an index is built."""
+    kept._probe()
     builds: list[int] = []
     build = ContaminationIndex.build
 
@@ -70,7 +78,7 @@ def test_the_second_start_builds_nothing(
     assert [path.suffix for path in cache.iterdir()] == [".index"]
 
 
-@pytest.mark.parametrize("change", ["text", "name", "code", "thresholds"])
+@pytest.mark.parametrize("change", ["text", "name", "version", "thresholds"])
 def test_what_changes_an_index_makes_it_again(
     cache: Path, mine: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
@@ -80,13 +88,25 @@ def test_what_changes_an_index_makes_it_again(
         mine.write_text(mine.read_text().replace("geese", "gulls"))
     elif change == "name":
         mine = mine.rename(mine.with_name("other.jsonl"))
-    elif change == "code":
-        monkeypatch.setattr(kept, "_code", lambda: "another")
+    elif change == "version":
+        monkeypatch.setattr(kept, "VERSION", kept.VERSION + 1)
     else:
         monkeypatch.setattr(kept, "Thresholds", lambda: "others")
     found = protect(files=[mine], local=False)
     assert len(builds) == 1
     assert found.index.hits(mine.read_text())
+
+
+@pytest.mark.parametrize("part", ["_plain", "_stem", "_FUNCTION_WORDS", "_NUMERALS"])
+def test_words_that_are_read_in_another_way_are_another_index(
+    monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    before = kept._probe()
+    kept._probe.cache_clear()
+    other = frozenset({"box"}) if part.isupper() else lambda token: f"x{token}"
+    monkeypatch.setattr(tokens, part, other)
+    assert kept._probe() != before
+    kept._probe.cache_clear()
 
 
 def test_a_test_set_of_the_catalogue_that_changes_makes_it_again(

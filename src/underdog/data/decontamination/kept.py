@@ -1,13 +1,13 @@
 """The index of the test sets, kept in the cache folder under a hash of all that it hangs on.
 
 What it hangs on: the bytes of the test sets' files, the task files that say how they are read, the
-thresholds, and the code that reads, splits and indexes. A test set that changes is another file
-name here, so nothing has to be thrown away; the few that were used last stay. A damaged file is
-made again, and a cache that cannot be written is done without.
+thresholds, a version, and what this code makes of a short text (so that other words, stems or
+hashes are another index, whether or not somebody raised the version). A test set that changes is
+another file name here, so nothing has to be thrown away; the few that were used last stay. A
+damaged file is made again, and a cache that cannot be written is done without.
 """
 
 import os
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
@@ -16,23 +16,24 @@ from pathlib import Path
 
 import numpy as np
 
-import underdog
-from underdog.data.decontamination.benchmark import OPEN_SPLITS
+from underdog.data.decontamination import rules
+from underdog.data.decontamination.benchmark import OPEN_SPLITS, Benchmark, Passage
 from underdog.data.decontamination.index import ContaminationIndex
 from underdog.data.decontamination.rules import Thresholds
-from underdog.data.decontamination.stored import read_index, write_index
+from underdog.data.decontamination.stored import arrays_of, read_index, write_index
 from underdog.errors import DataError, UnderdogError
 from underdog.files import cache_folder, sha256_file
 from underdog.tasks.cards import CATALOGUE, TaskCard, load_task
 from underdog.tasks.declared import DeclaredTask
 from underdog.tasks.loaders.rows import check_file
 
+VERSION = 1
+"""Rises when test sets are read, split or indexed in another way than before."""
+
 _KEPT = 4
-_CODE = (
-    "data/decontamination/*.py",
-    "data/selectors/shingles.py",
-    "tasks/*.py",
-    "tasks/loaders/*.py",
+_PROBE = (
+    "Mr. O'Neil's 1,200 brown eggs fill twenty-one boxes; each box holds 57 or 58 eggs?",
+    "Ἡ Ζωὴ à la carte: ﬁve naïve geese cross 3.5 rivers, 12٣ hills and the glass pass!",
 )
 
 
@@ -47,7 +48,7 @@ def key_of(cards: Sequence[TaskCard], data_dir: str | Path | None, files: Sequen
     Raises:
         DataError: One of the user's files is missing or empty.
     """
-    digest = blake2b(_code().encode(), digest_size=16)
+    digest = blake2b(f"{VERSION}\0{rules.VERSION}\0{_probe()}".encode(), digest_size=16)
     digest.update(f"{Thresholds()}\0{np.dtype(np.int64).str}".encode())
     for card in cards:
         for line in _facts(card, data_dir) if card.local else ():
@@ -104,11 +105,11 @@ def _facts(card: TaskCard, data_dir: str | Path | None) -> Iterator[str]:
 
 
 @cache
-def _code() -> str:
-    """Hash of the code that an index comes of."""
-    root = Path(underdog.__file__).parent
-    digest = blake2b(unicodedata.unidata_version.encode(), digest_size=16)
-    for pattern in _CODE:
-        for path in sorted(root.glob(pattern)):
-            digest.update(f"{path.name}\0".encode() + path.read_bytes())
+def _probe() -> str:
+    """Hash of the index of two sentences."""
+    probe = Benchmark("probe", tuple(Passage(text[:2], text) for text in _PROBE))
+    index = ContaminationIndex.build([probe])
+    digest = blake2b(repr(index.vocabulary.words).encode(), digest_size=16)
+    for name, array in sorted(arrays_of(index).items()):
+        digest.update(f"{name}\0".encode() + array.tobytes())
     return digest.hexdigest()

@@ -40,14 +40,18 @@ def write_index(path: Path, index: ContaminationIndex, digest: str) -> None:
         "short_size": index.short.size,
         "digest": digest,
     }
-    arrays = {
+    write_arrays(path, ArraysFile(head, arrays_of(index)))
+
+
+def arrays_of(index: ContaminationIndex) -> Arrays:
+    """All arrays of an index, by name."""
+    return {
         **_flat("traits", index.vocabulary.traits),
         **_flat("ngrams", index.ngrams),
         **_flat("numbers", index.numbers),
         **_flat("templates", index.templates),
         **{f"short.{name}": getattr(index.short, name) for name in _SHORT},
     }
-    write_arrays(path, ArraysFile(head, arrays))
 
 
 def read_index(path: Path, *, check: bool = True) -> tuple[ContaminationIndex, str]:

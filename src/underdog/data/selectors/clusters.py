@@ -4,10 +4,11 @@ Cost: (iterations + 1) · N · K · T multiplications. Empty clusters are left e
 """
 
 import warnings
-from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
+
+from underdog.data.selectors.scipy_module import scipy_module
 
 
 def cluster(
@@ -20,9 +21,12 @@ def cluster(
         count: Clusters at most; fewer when there are fewer different rows.
         seed: Decides where the centres start (k-means++).
         iterations: Lloyd steps.
+
+    Raises:
+        MissingExtraError: scipy is not installed.
     """
     distinct = len(np.unique(vectors_NT, axis=0))
-    kmeans2 = import_module("scipy.cluster.vq").kmeans2
+    kmeans2 = scipy_module("cluster.vq").kmeans2
     rng = np.random.default_rng(seed)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "One of the clusters is empty")

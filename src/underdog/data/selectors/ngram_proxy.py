@@ -8,12 +8,12 @@ so an example is learnt as early as others support it. Cheap: a few thousand exa
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
 
 from underdog.core.example import Example
+from underdog.data.selectors.scipy_module import scipy_module
 from underdog.data.selectors.shingles import windows
 from underdog.data.selectors.trajectories import Trajectories
 from underdog.seeds import derive
@@ -120,7 +120,7 @@ class _Model:
         used, inverse = np.unique(rows_PK, return_inverse=True)
         owner = np.repeat(np.arange(len(at)), rows_PK.shape[1])
         ones = np.ones(len(owner), dtype=np.float32)
-        csr_matrix = import_module("scipy.sparse").csr_matrix
+        csr_matrix = scipy_module("sparse").csr_matrix
         spread = csr_matrix((ones, (inverse.ravel(), owner)), shape=(len(used), len(at)))
         slope_UV: Floats = (spread @ error_PV) / np.float32(max(1, len(at)))
         self._squares_BV[used] += slope_UV**2
