@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.paths import CHECKOUT
+
 HEAVY = {
     "accelerate",
     "altair",
@@ -38,7 +39,7 @@ MAX_DEPENDENCIES = 14
 
 
 def project() -> dict[str, object]:
-    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
 
 
 def name_of(requirement: str) -> str:
@@ -51,7 +52,7 @@ def all_requirements() -> list[str]:
 
 
 def constraints() -> dict[str, str]:
-    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    lines = (CHECKOUT / "constraints.txt").read_text().splitlines()
     pins = (line.split("==") for line in lines if line and not line.startswith("#"))
     return dict(pins)
 
@@ -105,10 +106,10 @@ def test_constraints_name_versions_and_nothing_else() -> None:
 def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
     pytest.importorskip("hatchling")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, timeout=120)
     [wheel] = tmp_path.glob("*.whl")
     packed = set(zipfile.ZipFile(wheel).namelist())
-    source = ROOT / "src"
+    source = CHECKOUT / "src"
     files = {
         path.relative_to(source).as_posix()
         for path in (source / "underdog").rglob("*")
@@ -120,24 +121,24 @@ def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
 
 
 def test_every_file_that_the_table_of_papers_names_is_there() -> None:
-    text = (ROOT / "docs" / "papers.md").read_text()
+    text = (CHECKOUT / "docs" / "papers.md").read_text()
     files = re.findall(r"`([a-z_]+/[a-z_/]+\.py)`", text)
     assert files
-    assert [name for name in files if not (ROOT / "src" / "underdog" / name).exists()] == []
+    assert [name for name in files if not (CHECKOUT / "src" / "underdog" / name).exists()] == []
 
 
 @pytest.mark.parametrize("seam", ["engines", "forms", "sandbox", "strategies", "verifiers"])
 def test_every_implementation_is_named_in_the_docs(seam: str) -> None:
     package = importlib.import_module(f"underdog.{seam}")
     registry = package.sandboxes if seam == "sandbox" else getattr(package, seam)
-    text = "".join(path.read_text() for path in (ROOT / "docs").rglob("*.md"))
+    text = "".join(path.read_text() for path in (CHECKOUT / "docs").rglob("*.md"))
     assert [name for name in registry.names() if f"`{name}" not in text] == []
 
 
 def test_python_files_stay_short() -> None:
     long = {
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "src").rglob("*.py")
+        path.relative_to(CHECKOUT).as_posix()
+        for path in (CHECKOUT / "src").rglob("*.py")
         if len(path.read_text().splitlines()) > 400
     }
     assert not long

@@ -6,10 +6,11 @@ import sys
 import tomllib
 from pathlib import Path
 
+from tests.paths import CHECKOUT
 from underdog.data.make_recipe import MakeFile
 from underdog.data.sources.seeding import open_seeds
 
-PAGE = (Path(__file__).parents[2] / "docs" / "data.md").read_text()
+PAGE = (CHECKOUT / "docs" / "data.md").read_text()
 OWN = PAGE[PAGE.index("### For your own task") : PAGE.index("## check")]
 
 

@@ -1,13 +1,12 @@
 """Reading answers from replies: the strict and the flexible rule of every light checker."""
 
 import json
-import os
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.paths import DATA
 
 from underdog.core import Problem, Question
 from underdog.grading import open_checker
@@ -140,7 +139,6 @@ def test_thousands_are_read_as_written(value):
     assert read_number(f"${value:,}.00 each") == value
 
 
-FOLDER = Path(os.environ.get("UNDERDOG_DATA_DIR") or Path(__file__).parents[3] / "shared" / "data")
 SPECS = {
     **dict.fromkeys(
         ["gsm8k", "svamp", "multiarith", "mawps", "addsub", "singleeq", "singleop", "gsm_hard",
@@ -152,12 +150,12 @@ SPECS = {
 }  # fmt: skip
 
 
-@pytest.mark.skipif(not FOLDER.is_dir(), reason="needs the data sets: set UNDERDOG_DATA_DIR")
+@pytest.mark.skipif(not DATA.is_dir(), reason="needs the data sets: set UNDERDOG_DATA_DIR")
 @pytest.mark.parametrize("name", SPECS)
 def test_every_gold_answer_is_accepted_by_its_own_checker(name):
     checker = open_checker(SPECS[name])
     refused = []
-    for path in sorted((FOLDER / name).glob("*.jsonl")):
+    for path in sorted((DATA / name).glob("*.jsonl")):
         for line in filter(None, path.read_text("utf-8").split("\n")):
             row = json.loads(line)
             meta = row["meta"]

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.paths import CHECKOUT
 
-ROOT = Path(__file__).parents[2]
-STUDY = ROOT / "docs" / "studies" / "grading"
-FOLDER = Path(os.environ.get("UNDERDOG_DATA_DIR") or ROOT.parent / "shared" / "data")
+STUDY = CHECKOUT / "docs" / "studies" / "grading"
+FOLDER = Path(os.environ.get("UNDERDOG_DATA_DIR") or CHECKOUT.parent / "shared" / "data")
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-OUT = Path(__file__).parents[1] / "out"
+from tests.paths import CHECKOUT
+
+OUT = CHECKOUT / "tests" / "out"
 QUIET = (
     "--headless",
     "--no-sandbox",

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.runs.toys import LuckVerifier, toy_bench, toy_problems
 from underdog.core import Budget
 from underdog.errors import StoreError, UsageError
 from underdog.measure.passk import Vote, maj_at_k
@@ -13,8 +14,6 @@ from underdog.runs.replay import PoolView, replay_arm
 from underdog.runs.runner import Arm, run_arm
 from underdog.strategies.best_of_n import BestOfN
 from underdog.strategies.majority import Majority
-
-from .toys import LuckVerifier, toy_bench, toy_problems
 
 PROBLEMS = toy_problems(40)
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.runs.test_store import POOL, solution
 from underdog.core import TokenTrace
 from underdog.errors import StoreError
 from underdog.runs import database as database_module
@@ -19,8 +20,6 @@ from underdog.runs.database import Database
 from underdog.runs.faults import store_error, translated
 from underdog.runs.schema import APPLICATION_ID, MIGRATIONS
 from underdog.runs.store import Store
-
-from .test_store import POOL, solution
 
 
 def filled(path: Path, count: int = 40) -> bytes:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from tests.runs.toys import toy_bench, toy_problems
 from underdog.core import PoolKey, Solution, StoredScore, TokenTrace, Usage
 from underdog.errors import UnderdogError
 from underdog.runs import export as export_module
@@ -12,8 +13,6 @@ from underdog.runs.manifest import describe
 from underdog.runs.runner import Arm, run_arm
 from underdog.runs.store import Store
 from underdog.strategies.best_of_n import BestOfN
-
-from .toys import toy_bench, toy_problems
 
 
 def test_everything_is_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

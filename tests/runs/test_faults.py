@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.runs.toys import toy_bench, toy_problems
 from underdog.errors import StoreError
 from underdog.measure.results import ArmResult
 from underdog.runs.manifest import describe
@@ -15,8 +16,6 @@ from underdog.runs.memory import MemoryStore
 from underdog.runs.runner import Arm, run_arm
 from underdog.runs.store import Store
 from underdog.strategies.best_of_n import BestOfN
-
-from .toys import toy_bench, toy_problems
 
 PROBLEMS = toy_problems(12)
 TYPED = 7

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.runs.toys import ToyEngine, toy_bench, toy_problems
 from underdog.core import PoolKey, RolloutStore
 from underdog.measure.results import ArmResult
 from underdog.runs.journal import Run
@@ -21,8 +22,6 @@ from underdog.runs.runner import Arm, run_arm
 from underdog.runs.store import Store
 from underdog.seeds import unit
 from underdog.strategies import strategies
-
-from .toys import ToyEngine, toy_bench, toy_problems
 
 PROBLEMS = toy_problems(24)
 KILLS = 220

@@ -3,10 +3,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.runs.toys import ToyEngine, ToyForm, toy_bench, toy_problems
 from underdog.core import EngineInfo, SamplingParams
 from underdog.runs.manifest import Manifest, describe, differences
-
-from .toys import ToyEngine, ToyForm, toy_bench, toy_problems
 
 
 def manifest(**changes: object) -> Manifest:

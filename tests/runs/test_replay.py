@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.runs.toys import INFO, ModelVerifier, ToyEngine, toy_bench, toy_problems
 from underdog.core import Budget, PoolKey, Price, Solution
 from underdog.errors import StoreError, UnsupportedError
 from underdog.measure.results import ArmResult
@@ -12,8 +13,6 @@ from underdog.runs.runner import Arm, run_arm
 from underdog.strategies.best_of_n import BestOfN
 from underdog.strategies.greedy import Greedy
 from underdog.strategies.majority import Majority
-
-from .toys import INFO, ModelVerifier, ToyEngine, toy_bench, toy_problems
 
 PROBLEMS = toy_problems(12)
 

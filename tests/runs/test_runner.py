@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.runs.toys import ToyChecker, ToyEngine, ToyTask, toy_bench, toy_problems
 from underdog.core import (
     Budget,
     Decision,
@@ -25,8 +26,6 @@ from underdog.runs.runner import Arm, Progress, run_arm
 from underdog.runs.store import Store
 from underdog.strategies.best_of_n import BestOfN
 from underdog.strategies.majority import Majority
-
-from .toys import ToyChecker, ToyEngine, ToyTask, toy_bench, toy_problems
 
 
 def arm_on(

@@ -1,16 +1,15 @@
 """Monty's answers are CPython's: on ties, on generated arithmetic, on published programs."""
 
 import json
-import os
 import random
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.paths import DATA
 from underdog.core import Limits
 from underdog.sandbox import OpenSandbox
 
@@ -19,12 +18,8 @@ FUNCTIONS = "sqrt floor ceil log log10 exp sin cos atan fabs trunc degrees radia
 FORMATS = (".2f", ".3f", ".1e", ",.2f", "g", "06.1f", ".0f", "%")
 
 
-def data_dir() -> Path:
-    return Path(os.environ.get("UNDERDOG_DATA_DIR", Path(__file__).parents[3] / "shared" / "data"))
-
-
 def rows(name: str) -> list[dict[str, object]]:
-    path = data_dir() / name
+    path = DATA / name
     if not path.exists():
         pytest.skip(f"{path} is absent; set UNDERDOG_DATA_DIR")
     with path.open(encoding="utf-8") as lines:

@@ -5,10 +5,10 @@ import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import pytest
 
+from tests.paths import CHECKOUT
 from tests.sandbox.conftest import SPECS, obtain, processes_under
 from underdog.core import Limits
 from underdog.errors import SandboxError
@@ -139,7 +139,7 @@ def test_no_process_outlives_its_host(
     obtain(opened, spec)
     done = subprocess.run(
         [sys.executable, "-c", HOST, spec, end],
-        cwd=Path(__file__).parents[2],
+        cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         check=end == "exits",
     )

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.engines.tiny_gguf import write_tiny
+from tests.paths import CHECKOUT
 
-BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "engine.py"
+BENCHMARK = CHECKOUT / "benchmarks" / "engine.py"
 SCRIPTED = f"{sys.executable}:scripted:reply=forty two"
 
 

@@ -10,7 +10,9 @@ from types import ModuleType
 
 import pytest
 
-STUDY = Path(__file__).parents[2] / "docs" / "studies" / "first-match" / "study.py"
+from tests.paths import CHECKOUT
+
+STUDY = CHECKOUT / "docs" / "studies" / "first-match" / "study.py"
 REPLIES = {"*": [f"So it is {n}.\nThe answer is {n}." for n in (4, 4, 4, 5, 6)]}
 PROBLEMS = 6
 

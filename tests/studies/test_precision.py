@@ -11,8 +11,9 @@ from types import ModuleType
 import pytest
 
 from tests.measure.arms import make_arm
+from tests.paths import CHECKOUT
 
-STUDY = Path(__file__).parents[2] / "docs" / "studies" / "precision" / "study.py"
+STUDY = CHECKOUT / "docs" / "studies" / "precision" / "study.py"
 PARTS = 4, 3, 5
 
 

@@ -1,25 +1,6 @@
-"""Where data beyond what is committed may be."""
-
-import os
-from pathlib import Path
+"""Tasks find the data that a test names, and no other."""
 
 import pytest
-
-CHECKOUT = Path(__file__).parents[2]
-
-
-def data_folder() -> Path | None:
-    chosen = os.environ.get("UNDERDOG_DATA_DIR")
-    folder = Path(chosen) if chosen else CHECKOUT.parent / "shared" / "data"
-    return folder if folder.is_dir() else None
-
-
-@pytest.fixture
-def data_dir() -> Path:
-    folder = data_folder()
-    if folder is None:
-        pytest.skip("no data folder: set UNDERDOG_DATA_DIR")
-    return folder
 
 
 @pytest.fixture(autouse=True)

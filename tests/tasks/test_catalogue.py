@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tasks.conftest import data_folder
+from tests.paths import DATA
 from underdog.core import Problem, Sandbox
 from underdog.errors import DataError, MissingExtraError, SandboxError, UnknownNameError
 from underdog.registry import parse_spec
@@ -33,7 +33,7 @@ KNOWN_DEFECTS = {
 
 def open_task(name: str, sandbox: Sandbox | None = None) -> DeclaredTask:
     try:
-        task = load_task(name, data_folder(), sandbox)
+        task = load_task(name, DATA if DATA.is_dir() else None, sandbox)
     except (DataError, MissingExtraError) as error:
         pytest.skip(str(error))
     assert isinstance(task, DeclaredTask)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.tasks.conftest import CHECKOUT
+from tests.paths import CHECKOUT
 
 PAGE = (CHECKOUT / "docs" / "tasks.md").read_text()
 

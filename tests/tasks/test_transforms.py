@@ -82,6 +82,6 @@ def test_no_transform_fails_in_any_other_way(name: str, value: JSONValue):
 
 @pytest.mark.parametrize("name", sorted(TRANSFORMS))
 def test_every_transform_is_documented(name: str):
-    from tests.tasks.conftest import CHECKOUT
+    from tests.paths import CHECKOUT
 
     assert f"`{name}`" in (CHECKOUT / "docs" / "tasks.md").read_text()

@@ -2,17 +2,17 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.data.selectors.examples import example
+from tests.paths import CHECKOUT
 from underdog.core.example import Example
 from underdog.data.selectors.ngram_proxy import NgramProxy
 
 TINY = NgramProxy(orders=(1, 2, 8), buckets=512, epochs=4, batch=4, rate=0.3)
-STUDY = Path(__file__).parents[3] / "docs" / "studies" / "selectors" / "study.py"
+STUDY = CHECKOUT / "docs" / "studies" / "selectors" / "study.py"
 
 
 def test_the_first_losses_are_those_of_a_uniform_guess_and_then_they_fall():

@@ -10,6 +10,7 @@ import pytest
 
 from tests.data.sources.collecting import together
 from tests.data.sources.test_collect import solve_sum, sums
+from tests.paths import CHECKOUT
 from underdog.core import Sandbox
 
 PROGRAM = """
@@ -38,7 +39,7 @@ with open_sandbox("monty") as sandbox:
 @pytest.mark.slow
 def test_a_killed_collection_goes_on_from_its_journal(sandbox: Sandbox, tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
-    root = Path(__file__).parents[3]
+    root = CHECKOUT
     child = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(path)], cwd=root, stdout=subprocess.PIPE
     )

@@ -11,8 +11,9 @@ from types import ModuleType
 import pytest
 
 from tests.data.sources.collecting import EGGS, EGGS_PROGRAM
+from tests.paths import CHECKOUT
 
-STUDY = Path(__file__).parents[3] / "docs" / "studies" / "sources" / "study.py"
+STUDY = CHECKOUT / "docs" / "studies" / "sources" / "study.py"
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.tasks.conftest import data_folder
 from underdog.data.decontamination import ContaminationIndex, local_benchmarks
 from underdog.errors import MissingExtraError
 from underdog.tasks.generators import families
@@ -22,14 +21,11 @@ def index_of(folder: Path) -> ContaminationIndex:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", families.names())
-def test_ten_thousand_problems_repeat_no_test_problem(name: str) -> None:
-    folder = data_folder()
-    if folder is None:
-        pytest.skip("no data folder: set UNDERDOG_DATA_DIR")
+def test_ten_thousand_problems_repeat_no_test_problem(name: str, data_dir: Path) -> None:
     try:
         items = islice(generate(families.create(name), "train", 6), ITEMS)
     except MissingExtraError as error:
         pytest.skip(str(error))
     texts = (f"{i.problem.question.context} {i.problem.question.text}" for i in items)
-    found = [hits[0] for hits in index_of(folder).scan(texts) if hits]
+    found = [hits[0] for hits in index_of(data_dir).scan(texts) if hits]
     assert not found, (len(found), [str(hit) for hit in found[:3]])

@@ -2,14 +2,14 @@
 
 import inspect
 import re
-from pathlib import Path
 
 import pytest
 
+from tests.paths import CHECKOUT
 from underdog.tasks.generators import families
 from underdog.tasks.generators._goals import GOALS
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "generators.md").read_text(encoding="utf-8")
+GUIDE = (CHECKOUT / "docs" / "generators.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", GUIDE.partition("## Word problems")[0], re.M)
 
 

@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from tests.paths import CHECKOUT
 from underdog.errors import ConfigError, DataError, UnknownNameError
 from underdog.tasks.stories import Planner, built_in, written_in
 from underdog.tasks.stories.library import Library
@@ -152,12 +153,12 @@ def test_there_are_many_situations_and_templates() -> None:
 
 
 def test_the_guide_lists_every_situation() -> None:
-    guide = (Path(__file__).parents[3] / "docs" / "generators.md").read_text(encoding="utf-8")
+    guide = (CHECKOUT / "docs" / "generators.md").read_text(encoding="utf-8")
     listed = guide.partition("## Situations")[2].partition(".")[0].replace("\n", " ").split(",")
     assert [name.strip() for name in listed] == [one.name for one in built_in().situations]
 
 
 def test_the_guides_own_file_is_a_story() -> None:
-    guide = (Path(__file__).parents[3] / "docs" / "generators.md").read_text(encoding="utf-8")
+    guide = (CHECKOUT / "docs" / "generators.md").read_text(encoding="utf-8")
     story = guide.partition("```text\n")[2].partition("```")[0]
     assert len(parse_stories(story, "kites").targets) == 2
