@@ -22,9 +22,9 @@ from random import Random
 
 from underdog.core.item import Family
 from underdog.data.decontamination import Benchmark, ContaminationIndex, local_benchmarks, protect
+from underdog.generators import families
+from underdog.generators.drawing import generate
 from underdog.tasks import load_task
-from underdog.tasks.generators import families
-from underdog.tasks.making import generate
 
 NAMES = (
     *("Aarav", "Bexley", "Chidera", "Dmitri", "Esme", "Farouk"),

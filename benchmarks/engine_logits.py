@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from underdog.engines.openvino.blocks import blocks_for
-from underdog.engines.openvino.decoder import Chunk, Decoder
-from underdog.engines.openvino.open_model import OpenModel, open_model
-from underdog.engines.openvino.packing import PRECISIONS, Precision
-from underdog.engines.openvino.weights import converted
+from underdog.engines.openvino.compiled.cache_blocks import blocks_for
+from underdog.engines.openvino.compiled.decoder import Decoder, TokenChunk
+from underdog.engines.openvino.compiled.packing import PRECISIONS, Precision
+from underdog.engines.openvino.compiled.weights import converted
+from underdog.models.loading import open_model
+from underdog.models.open_model import OpenModel
 
 Floats = NDArray[np.float32]
 
@@ -97,7 +98,7 @@ def ours(model: OpenModel, precision: Precision, tokens: list[int]) -> Floats:
     decoder = Decoder(
         weights, precision, num_tokens, num_blocks=blocks, context_tokens=len(tokens), threads=1
     )
-    logits = decoder.forward([Chunk(tokens, 0, range(blocks), 0)])
+    logits = decoder.forward([TokenChunk(tokens, 0, range(blocks), 0)])
     return logits.values_MV[:, :num_tokens].copy()
 
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from engine_cells import Cell, questions
 from peers.wire import MARK
-from underdog.engines.process_tree import Used, used_by
+from underdog.engines.machine.process_tree import Used, used_by
 
 PEERS = Path(__file__).parent / "peers"
 SCRIPTS: Mapping[str, str] = {

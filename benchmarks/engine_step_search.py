@@ -19,7 +19,7 @@ from pathlib import Path
 
 from underdog.core import Completion, GenerateRequest, Message, Prompt, SamplingParams
 from underdog.engines.openvino import OpenVinoEngine
-from underdog.engines.openvino.counters import Counters
+from underdog.engines.openvino.decoding.counters import Counters
 
 PLACES = ("museum", "pool", "cinema", "hall", "library", "garden", "zoo", "theatre")
 PEOPLE = ("Amara", "Boris", "Chidi", "Dolores", "Emre", "Farah", "Goran")

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from underdog.engines.llama_process import LlamaProcess
-from underdog.engines.openvino.open_model import open_model
-from underdog.engines.openvino.vocabulary import Vocabulary
+from underdog.engines.llama_cpp.server_process import LlamaProcess
+from underdog.models.loading import open_model
+from underdog.models.tokenizer.vocabulary import Vocabulary
 
 _WORDS = """the answer is What's I'm we'LL they'VE can't don’t NASA camelCase snake_case HTTP/1.1
 Ärger naïve façade coöperate Straße señor żółć İstanbul ﬁne Ωmega Привет мир שלום مرحبا

@@ -15,10 +15,10 @@ from itertools import islice
 
 from underdog.core.item import Draft, Item, steps_of
 from underdog.core.problem import new_problem
+from underdog.generators import families
+from underdog.generators.drawing import SHARES, generate, split_of
+from underdog.generators.streams import HashedStream
 from underdog.seeds import digest_each
-from underdog.tasks.generators import families
-from underdog.tasks.making import SHARES, generate, split_of
-from underdog.tasks.streams import HashedStream
 
 _ROUNDS, _CALLS = 25, 2_000
 _FAMILIES = (

@@ -27,8 +27,8 @@ from pathlib import Path
 
 from underdog.core import Item
 from underdog.errors import MissingExtraError, UnderdogError
-from underdog.tasks.generators import families
-from underdog.tasks.making import generate
+from underdog.generators import families
+from underdog.generators.drawing import generate
 
 Setting = int | str
 

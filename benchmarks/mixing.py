@@ -16,12 +16,12 @@ from pathlib import Path
 from random import Random
 
 from underdog.core import Example, Segment
-from underdog.data.blocks import ParquetBlocks
+from underdog.data.dataset.blocks import ParquetBlocks
+from underdog.data.dataset.writing import write_dataset
 from underdog.data.decontamination import protect
-from underdog.data.interleave import Interleaver
-from underdog.data.mixture import Mixture
-from underdog.data.pools import FinitePool
-from underdog.data.writing import write_dataset
+from underdog.data.making.interleave import Interleaver
+from underdog.data.mixing.mixture import Mixture
+from underdog.data.mixing.pools import FinitePool
 
 SHARES = {"big": 0.7, "middle": 0.25, "rare": 0.05}
 STORED = {"big": 60_000, "middle": 30_000, "rare": 5_000}

@@ -24,12 +24,12 @@ from underdog.forms import forms
 from underdog.grading import open_checker
 from underdog.measure.results import ArmResult
 from underdog.runs.manifest import describe
-from underdog.runs.memory import MemoryStore
 from underdog.runs.replay import replay_arm
 from underdog.runs.runner import Arm, run_arm
-from underdog.runs.store import Store
+from underdog.runs.store.memory_store import MemoryStore
+from underdog.runs.store.store import Store
 from underdog.strategies import strategies
-from underdog.strategies.driver import Bench
+from underdog.strategies.running.driver import Bench
 
 TARGET_PER_S = 20_000
 ALLOWED_SHARE = 0.03

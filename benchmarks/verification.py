@@ -10,9 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from underdog.data.making import make
-from underdog.data.plan import plan_of
-from underdog.data.progress import Progress
+from underdog.data.dataset.card.plan import plan_of
+from underdog.data.dataset.progress import WriteProgress
+from underdog.data.making.make import make
 
 SPECS = ("addition:digits=12", "words")
 
@@ -40,7 +40,7 @@ def main() -> None:
     count, workers = int(sys.argv[1]), int(sys.argv[2])
     peak = 0.0
 
-    def watch(how_far: Progress) -> None:
+    def watch(how_far: WriteProgress) -> None:
         nonlocal peak
         peak = max(peak, tree_mib())
         print(f"{how_far.done:,} at {how_far.per_second:,.0f}/s, {peak:,.0f} MiB", flush=True)

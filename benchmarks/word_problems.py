@@ -16,10 +16,10 @@ from itertools import islice
 from random import Random
 
 from underdog.core.item import Draft, Item, steps_of
-from underdog.tasks.generators import families
-from underdog.tasks.key_first import KeyFirst
-from underdog.tasks.making import generate, split_of
-from underdog.tasks.stories import Planner, Style, Writer, built_in
+from underdog.generators import families
+from underdog.generators.drawing import generate, split_of
+from underdog.generators.key_first import KeyFirst
+from underdog.generators.stories.writer import Planner, Style, Writer, built_in
 
 _MARK = "\0"
 

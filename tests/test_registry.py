@@ -191,7 +191,7 @@ def test_the_old_entry_point_group_is_read_too(monkeypatch: pytest.MonkeyPatch) 
 
 _LISTED = """
 from underdog.engines import engines
-from underdog.tasks.generators import families
+from underdog.generators import families
 from underdog.forms import forms
 from underdog.verifiers import verifiers
 from underdog.strategies import strategies

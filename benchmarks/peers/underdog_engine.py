@@ -44,7 +44,7 @@ def _never_end(engine: Engine) -> None:
     if engine.info.engine == "openvino":
         object.__setattr__(vars(engine)["_vocabulary"], "ends", ())
     if engine.info.engine == "llama_cpp":
-        from underdog.engines import llama_cpp
+        from underdog.engines.llama_cpp import engine as llama_cpp
 
         neutral: dict[str, Any] = vars(llama_cpp)["_NEUTRAL"]
         neutral["ignore_eos"] = True

@@ -4,11 +4,11 @@ import json
 from functools import partial
 
 import pytest
-from tests.engines.tiny_gguf import write_tiny
 
+from tests.models.tiny_gguf import write_tiny
 from underdog.cli import bench
-from underdog.engines.gguf_header import read_gguf_header
-from underdog.engines.matrix_products import Ceiling, products_of_file, products_of_shape
+from underdog.engines.bench.matrix_products import Ceiling, products_of_file, products_of_shape
+from underdog.models.gguf.header import read_gguf_header
 
 products = vars(bench)["_products"]
 
@@ -69,7 +69,7 @@ def test_a_models_own_sizes_are_those_of_its_file(tmp_path) -> None:
 
 def test_a_local_model_is_drawn_under_its_ceilings(run, tmp_path, monkeypatch) -> None:
     pytest.importorskip("openvino")
-    from underdog.engines.openvino import peak
+    from underdog.engines.openvino.compiled import peak
 
     monkeypatch.setattr(peak, "ceilings", partial(peak.ceilings, seconds=0.0))
     path, figure = tmp_path / "tiny.gguf", tmp_path / "speed.svg"

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from underdog.cli.opening import LateSandbox
-from underdog.cli.standing import Standing
+from underdog.cli.resources import LateSandbox
+from underdog.cli.terminal.vote_tally import Standing
 from underdog.core import PoolKey, Solution
-from underdog.engines import model_files, opening
+from underdog.engines import opening
 from underdog.engines.scripted import ScriptedEngine
 from underdog.errors import ModelFileError
+from underdog.models import pulled as model_files
 
 QUICK = ("--sandbox", "monty", "--form", "answer")
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from underdog.cli import doctor
-from underdog.engines import choosing, model_files
-from underdog.engines.choosing import Choice
+from underdog.engines import choosing
+from underdog.engines.choosing import EngineChoice
+from underdog.models import pulled as model_files
 from underdog.sandbox import SandboxReport
 
 
@@ -145,7 +146,7 @@ def test_the_doctor_finds_a_sandbox_and_names_missing_models(run) -> None:
 
 def test_the_doctor_checks_pulled_models(run, tmp_path, monkeypatch) -> None:
     path = enter_model(tmp_path, monkeypatch)
-    choice = Choice("llama_cpp", "it is only seven bytes long")
+    choice = EngineChoice("llama_cpp", "it is only seven bytes long")
     monkeypatch.setattr(choosing, "choose_engine", lambda path: choice)
     told = run("doctor", "--json").stdout
     assert f"{path}, run by llama_cpp (it is only seven bytes long)" in told

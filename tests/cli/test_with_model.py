@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from underdog.engines.model_files import pull_model
 from underdog.errors import UnderdogError
+from underdog.models.pulled import pull_model
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 

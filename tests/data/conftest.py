@@ -7,11 +7,12 @@ from random import Random
 import pytest
 
 from underdog.core import Draft, Step
-from underdog.data import batches, process
-from underdog.data.card import Card
-from underdog.data.making import make
-from underdog.data.plan import plan_of
-from underdog.tasks.generators import families
+from underdog.data.dataset import per_process as process
+from underdog.data.dataset.card.data_card import DataCard
+from underdog.data.dataset.card.plan import plan_of
+from underdog.data.making import batches
+from underdog.data.making.make import make
+from underdog.generators import families
 
 
 class Halves:
@@ -52,7 +53,7 @@ def _close_sandbox() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def sums(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Card]:
+def sums(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DataCard]:
     """A finished data set of 150 sums in two forms, three shards."""
     folder = tmp_path_factory.mktemp("sums") / "sums"
     plan = plan_of(["addition:digits=4"], 150, ["cot", "program"], shard_problems=60)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.paths import CHECKOUT
 from underdog.data.make_recipe import MakeFile
-from underdog.data.sources.seeding import open_seeds
+from underdog.data.sources.collecting.seeding import open_seeds
 
 PAGE = (CHECKOUT / "docs" / "data.md").read_text()
 OWN = PAGE[PAGE.index("### For your own task") : PAGE.index("## check")]

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from underdog.core import Message, Prompt
-from underdog.engines.llama_cpp import LlamaCpp
-from underdog.engines.llama_process import LlamaProcess
-from underdog.engines.model_files import pull_model
-from underdog.engines.openai import OpenAIEngine
+from underdog.engines.llama_cpp.engine import LlamaCpp
+from underdog.engines.llama_cpp.server_process import LlamaProcess
+from underdog.engines.openai.engine import OpenAIEngine
 from underdog.engines.opening import open_engine
 from underdog.engines.scripted import ScriptedEngine
 from underdog.engines.sync import SyncEngine
 from underdog.errors import EngineError
+from underdog.models.pulled import pull_model
 
 SMALL = {"slots": 4, "context_tokens": 512, "threads": 1}
 

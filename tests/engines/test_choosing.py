@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines.tiny_folders import write_folder
-from tests.engines.tiny_gguf import write_tiny
+from tests.models.tiny_folders import write_folder
+from tests.models.tiny_gguf import write_tiny
 from underdog.engines import choosing
 from underdog.engines.choosing import choose_engine
 from underdog.errors import ModelFileError

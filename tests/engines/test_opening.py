@@ -4,15 +4,15 @@ from pathlib import Path
 import pytest
 
 from tests.engines.conftest import ask
-from tests.engines.endpoint import Asked, Reply, endpoint
-from tests.engines.gguf_files import gguf
+from tests.engines.openai.endpoint import Asked, Reply, endpoint
+from tests.models.gguf.gguf_files import gguf
+from underdog.child_process import WorkerProcess
 from underdog.core import GenerateRequest, SamplingParams
 from underdog.engines import engines, opening
-from underdog.engines.choosing import Choice
+from underdog.engines.choosing import EngineChoice
 from underdog.engines.opening import open_engine
 from underdog.engines.scripted import ScriptedEngine
 from underdog.engines.sync import SyncEngine
-from underdog.engines.worker_process import WorkerProcess
 from underdog.errors import ConfigError, EngineError, ModelFileError, UnknownNameError, UsageError
 
 
@@ -89,7 +89,7 @@ def file(tmp_path: Path) -> str:
 def test_a_file_alone_is_opened_by_the_chosen_engine(
     engine: str, file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "choose_engine", lambda path: Choice(engine, "for a test"))
+    monkeypatch.setattr(opening, "choose_engine", lambda path: EngineChoice(engine, "for a test"))
     opened = Opened(monkeypatch)
     open_engine(file, threads=1)
     assert opened.names == [engine]
@@ -98,7 +98,9 @@ def test_a_file_alone_is_opened_by_the_chosen_engine(
 def test_an_option_that_only_llama_cpp_has_chooses_it(
     file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "choose_engine", lambda path: Choice("openvino", "for a test"))
+    monkeypatch.setattr(
+        opening, "choose_engine", lambda path: EngineChoice("openvino", "for a test")
+    )
     opened = Opened(monkeypatch)
     open_engine(file, slots=4)
     assert opened.names == ["llama_cpp"]
@@ -107,7 +109,9 @@ def test_an_option_that_only_llama_cpp_has_chooses_it(
 def test_llama_cpp_takes_over_what_openvino_cannot_compile(
     file: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(opening, "choose_engine", lambda path: Choice("openvino", "for a test"))
+    monkeypatch.setattr(
+        opening, "choose_engine", lambda path: EngineChoice("openvino", "for a test")
+    )
     opened = Opened(monkeypatch, fails="openvino")
     open_engine(file)
     assert opened.names == ["openvino", "llama_cpp"]
@@ -117,7 +121,9 @@ def test_llama_cpp_takes_over_what_openvino_cannot_compile(
 def test_nobody_takes_over_options_that_only_openvino_has(
     file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "choose_engine", lambda path: Choice("openvino", "for a test"))
+    monkeypatch.setattr(
+        opening, "choose_engine", lambda path: EngineChoice("openvino", "for a test")
+    )
     Opened(monkeypatch, fails="openvino")
     with pytest.raises(EngineError, match="does not compile"):
         open_engine(file, max_rows=4)
@@ -200,7 +206,7 @@ def test_a_worker_that_will_not_end_is_killed(
 ) -> None:
     process = worker("print('{}', flush=True)\nimport threading; threading.Event().wait()")
     assert process.receive(30.0) == {}
-    monkeypatch.setattr("underdog.engines.worker_process._GRACE_S", 0.1)
+    monkeypatch.setattr("underdog.child_process._GRACE_S", 0.1)
     process.close()
     assert not process.alive
     assert sys.executable

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engines.conftest import ask
-from tests.engines.tiny_gguf import Tiny, write_tiny
+from tests.models.tiny_gguf import Tiny, write_tiny
 from underdog.core import Choices, Completion, GenerateRequest, JsonSchema, Regex, SamplingParams
 from underdog.engines.sync import SyncEngine
 
@@ -18,7 +18,7 @@ pytest.importorskip("gguf")
 pytest.importorskip("llguidance")
 
 from underdog.engines.openvino import OpenVinoEngine
-from underdog.engines.openvino import loop as loop_module
+from underdog.engines.openvino.decoding import loop as loop_module
 
 Row: TypeAlias = tuple[str, str, tuple[float, ...], tuple[float, ...]]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.engines.conftest import ask
-from tests.engines.endpoint import Asked, Endpoint, Reply, endpoint
+from tests.engines.openai.endpoint import Asked, Endpoint, Reply, endpoint
 from underdog.core import (
     Choices,
     Completion,
@@ -19,7 +19,7 @@ from underdog.core import (
     Regex,
     SamplingParams,
 )
-from underdog.engines.openai import OpenAIEngine
+from underdog.engines.openai.engine import OpenAIEngine
 from underdog.engines.scripted import ScriptedEngine
 from underdog.engines.shaping.served import breach, llama_fields
 from underdog.engines.sync import SyncEngine

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engines.conftest import ask
-from tests.engines.test_openvino_sampling import VOCABULARY, logits_of
-from tests.engines.tiny_gguf import write_tiny
+from tests.engines.openvino.test_openvino_sampling import VOCABULARY, logits_of
+from tests.models.tiny_gguf import write_tiny
 from underdog.core import Choices, GenerateRequest, Grammar, JsonSchema, Regex, SamplingParams
 from underdog.engines.sync import SyncEngine
 from underdog.errors import UsageError
@@ -22,8 +22,8 @@ pytest.importorskip("gguf")
 pytest.importorskip("llguidance")
 
 from underdog.engines.openvino import OpenVinoEngine
-from underdog.engines.openvino.sampling import draw
-from underdog.engines.openvino.shaping import shaped
+from underdog.engines.openvino.decoding.sampling import draw
+from underdog.engines.openvino.decoding.shaping import shaped
 from underdog.engines.shaping.shaper import Shaper
 
 QUESTION = ask("what is it?")

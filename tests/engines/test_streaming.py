@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engines.conftest import ask
-from tests.engines.tiny_gguf import write_tiny
+from tests.models.tiny_gguf import write_tiny
 from underdog.core import Choices, GenerateRequest, Piece, SamplingParams, Streams
 from underdog.engines.sync import SyncEngine
 from underdog.errors import ContextError, UsageError
@@ -17,7 +17,7 @@ pytest.importorskip("openvino")
 pytest.importorskip("gguf")
 
 from underdog.engines.openvino import OpenVinoEngine
-from underdog.engines.openvino.row import Row, readable
+from underdog.engines.openvino.decoding.row import DecodingRow, readable
 
 QUESTION = ask("what is it?")
 
@@ -79,7 +79,7 @@ def test_pieces_put_together_are_the_reply(engine: SyncEngine, params: SamplingP
 def test_no_part_of_a_stop_string_or_letter_is_shown_too_early(
     text: str, stops: list[str], limit: int
 ) -> None:
-    row = Row(0, 0, SamplingParams(stop=tuple(stops)), limit, 0)
+    row = DecodingRow(0, 0, SamplingParams(stop=tuple(stops)), limit, 0)
     shown = ""
     for value in text.encode():
         row.push(value, (-1.0,), Alphabet())  # type: ignore[arg-type]

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from underdog.core import Limits, Question, Sandbox, SandboxResult, Shot
 from underdog.forms import forms
-from underdog.forms.asking import lay_out
 from underdog.forms.cot import CHOICE_SHOTS, MATH_SHOTS
 from underdog.forms.equations import SHOTS as EQUATION_SHOTS
 from underdog.forms.equations import run_chain
+from underdog.forms.layout import lay_out
 from underdog.forms.program import SHOTS as PROGRAM_SHOTS
 from underdog.forms.program import program_in
 from underdog.grading import checkers
@@ -21,7 +21,7 @@ ANSWERS = ("13", "300", "25", "27")
 
 @pytest.fixture(scope="module")
 def sandbox():
-    from underdog.sandbox.opening import open_sandbox
+    from underdog.sandbox.probing import open_sandbox
 
     opened = open_sandbox("monty")
     yield opened

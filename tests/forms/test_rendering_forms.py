@@ -10,7 +10,7 @@ from underdog.core import Item, Limits, Problem, Question, SandboxResult
 from underdog.core.item import Step
 from underdog.errors import ConfigError
 from underdog.forms import forms
-from underdog.forms.columns import Operation, columns, settle
+from underdog.forms.column_arithmetic import WrittenOperation, columns, settle
 from underdog.forms.critique import SHOTS as CRITIQUE_SHOTS
 from underdog.forms.critique import Critique
 from underdog.forms.detailed_scratchpad import SHOTS as DETAILED_SHOTS
@@ -76,14 +76,14 @@ def test_worked_examples_give_their_answers(form: str, shots, answers) -> None:
 
 @given(operators, numbers, numbers)
 def test_scratchpads_end_with_the_result(operator: str, left: int, right: int) -> None:
-    operation = Operation(operator, left, right)
+    operation = WrittenOperation(operator, left, right)
     for form, write in (("scratchpad", scratch), ("detailed_scratchpad", detailed_scratch)):
         assert read(form, write(operation)).answer == str(value_of(operation))
 
 
 @given(operators, numbers, numbers)
 def test_settling_signs_keeps_the_result(operator: str, left: int, right: int) -> None:
-    operation = Operation(operator, left, right)
+    operation = WrittenOperation(operator, left, right)
     settled = settle(operation)
     inner = settled.operation
     assert inner.left >= 0
@@ -95,18 +95,20 @@ def test_settling_signs_keeps_the_result(operator: str, left: int, right: int) -
 
 @given(st.integers(0, 10**12), st.integers(0, 10**12))
 def test_columns_give_the_digits(left: int, right: int) -> None:
-    worked = list(columns(Operation("+", left, right)))
+    worked = list(columns(WrittenOperation("+", left, right)))
     text = "".join(str(column.digit) for column in reversed(worked))
     assert int(f"{worked[-1].carry}{text}") == left + right
     high, low = max(left, right), min(left, right)
-    text = "".join(str(column.digit) for column in reversed([*columns(Operation("-", high, low))]))
+    text = "".join(
+        str(column.digit) for column in reversed([*columns(WrittenOperation("-", high, low))])
+    )
     assert int(text) == high - low
 
 
 def test_a_sum_is_worked_from_the_right() -> None:
-    assert scratch(Operation("-", 12, 30)).splitlines()[0] == "12 - 30 = -(30 - 12)"
-    assert "carry 1 in front" in scratch(Operation("+", 99, 1))
-    assert "so far [3 3]" in detailed_scratch(Operation("+", 28, 5))
+    assert scratch(WrittenOperation("-", 12, 30)).splitlines()[0] == "12 - 30 = -(30 - 12)"
+    assert "carry 1 in front" in scratch(WrittenOperation("+", 99, 1))
+    assert "so far [3 3]" in detailed_scratch(WrittenOperation("+", 28, 5))
 
 
 @pytest.mark.parametrize(

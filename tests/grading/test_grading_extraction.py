@@ -6,8 +6,8 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.paths import DATA
 
+from tests.paths import DATA
 from underdog.core import Problem, Question
 from underdog.grading import open_checker
 from underdog.grading.markers import boxed, first_sentence

@@ -133,10 +133,14 @@ def test_time_running_out_leaves_the_grade_undecided_and_is_counted():
 
 def test_a_comparison_that_runs_out_of_time_is_undecided(monkeypatch):
     from underdog.grading import mathematics
-    from underdog.grading.pool import Reply
+    from underdog.grading.pool import PoolReply
 
     def ask(operation, timeout_s, *answers):
-        return Reply("ok", answers[0]) if operation == "key" else Reply("timeout", detail="late")
+        return (
+            PoolReply("ok", answers[0])
+            if operation == "key"
+            else PoolReply("timeout", detail="late")
+        )
 
     monkeypatch.setattr(mathematics, "_ask", ask)
     assert MathChecker().grade("x+1", Problem(QUESTION, "x+2")).detail == "late"

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from underdog.grading import pool as pool_module
-from underdog.grading.pool import WorkerPool, counters, default_pool
+from underdog.grading.pool import GradingPool, counters, default_pool
 
 ECHO = """
 import json, os, sys, time
@@ -29,7 +29,7 @@ for line in sys.stdin:
 
 @pytest.fixture
 def pool():
-    made = WorkerPool(2, boot=ECHO)
+    made = GradingPool(2, boot=ECHO)
     yield made
     made.close()
 
@@ -84,7 +84,7 @@ def test_a_refusal_keeps_the_worker(pool):
 
 
 def test_no_worker_at_all_is_a_crash_not_an_exception():
-    broken = WorkerPool(1, boot="raise SystemExit(1)")
+    broken = GradingPool(1, boot="raise SystemExit(1)")
     assert broken.call({"op": "pid"}, 30).status == "crashed"
     broken.close()
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.paths import CHECKOUT
 
 STUDY = CHECKOUT / "docs" / "studies" / "grading"

@@ -3,11 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from underdog.errors import UsageError
-from underdog.measure.breakeven import CurvePoint, break_even
+from underdog.measure.breakeven import CostPoint, break_even
 
 
 def point(name, cost, accuracy, low=None):
-    return CurvePoint(name, cost, accuracy, accuracy - 0.05 if low is None else low)
+    return CostPoint(name, cost, accuracy, accuracy - 0.05 if low is None else low)
 
 
 CURVE = [point("n=16", 160, 0.7), point("n=1", 10, 0.4), point("n=4", 40, 0.6)]

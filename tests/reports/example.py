@@ -7,7 +7,7 @@ from underdog.core import Decision, Outcome, Problem, Question, Solution, Usage
 from underdog.measure.diagnosis import diagnose
 from underdog.measure.results import ArmResult, ItemResult
 from underdog.reports.build import build_card
-from underdog.reports.card import Corner, Entry, FightCard, PromptText
+from underdog.reports.fight_card import CardFact, Corner, FightCard, PromptText
 from underdog.seeds import derive
 
 NAMES = ("Mina", "Jonas", "Aiko", "Tariq", "Lena", "Pavel", "Ines", "Omar")
@@ -138,9 +138,12 @@ def make_card(n: int = 200, *, flops: bool = True, title: str = "") -> FightCard
     return replace(
         card,
         prompts=(PromptText(f"{SMALL}, cot", "Solve the problem step by step.\n\n{question}"),),
-        seeds=(Entry("Root seed", "20260101"), Entry("Bootstrap", "derived by name")),
-        hashes=(Entry(SMALL, "3f1c9a" * 10 + "beef"), Entry("Problems", "77ab02" * 10 + "cafe")),
-        machine=(Entry("Processor", "2 cores, simulated"), Entry("Memory", "8 GiB")),
+        seeds=(CardFact("Root seed", "20260101"), CardFact("Bootstrap", "derived by name")),
+        hashes=(
+            CardFact(SMALL, "3f1c9a" * 10 + "beef"),
+            CardFact("Problems", "77ab02" * 10 + "cafe"),
+        ),
+        machine=(CardFact("Processor", "2 cores, simulated"), CardFact("Memory", "8 GiB")),
         created="1 January 2026",
     )
 

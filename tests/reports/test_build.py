@@ -7,7 +7,7 @@ from underdog.core import Decision, Outcome, Problem, Question, Solution
 from underdog.errors import DataError
 from underdog.measure.results import ArmResult
 from underdog.reports.build import MAX_TEXT_CHARS, build_card
-from underdog.reports.card import Corner
+from underdog.reports.fight_card import Corner
 
 PROBLEMS = make_problems(40)
 SMALL_ARM = make_arm(PROBLEMS, f"{SMALL} maj@4", SMALL, 0.6, 4, flops_per_token=1e9)

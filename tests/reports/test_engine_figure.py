@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from underdog.engines.benchmark import Speed
-from underdog.engines.matrix_products import Ceiling
+from underdog.engines.bench.matrix_products import Ceiling
+from underdog.engines.bench.speed import Speed
 from underdog.errors import DataError
 from underdog.reports.engine_figure import speed_by_rows
 from underdog.reports.figure import png, svg

@@ -8,7 +8,7 @@ import pytest
 
 from tests.reports.example import make_card
 from underdog.errors import UnderdogError
-from underdog.reports.card import Attempt, Corner, Entry, FightCard, PromptText
+from underdog.reports.fight_card import CardFact, Corner, FightCard, PromptText, ShownSolution
 from underdog.reports.html import render_fight_card, write_fight_card
 
 CARD = make_card(40)
@@ -40,7 +40,7 @@ class Tags(HTMLParser):
 
 
 def hostile_card(attack: str) -> FightCard:
-    attempt = Attempt(attack, attack, chosen=True, note=attack)
+    attempt = ShownSolution(attack, attack, chosen=True, note=attack)
     corner = Corner(attack, attack, attack, attack, attack)
     rows = tuple(
         replace(
@@ -65,9 +65,9 @@ def hostile_card(attack: str) -> FightCard:
         verdict=replace(CARD.verdict, left=attack, test=attack),
         diagnosis=replace(CARD.diagnosis, name=attack),
         prompts=(PromptText(attack, attack),),
-        seeds=(Entry(attack, attack),),
-        hashes=(Entry(attack, attack),),
-        machine=(Entry(attack, attack),),
+        seeds=(CardFact(attack, attack),),
+        hashes=(CardFact(attack, attack),),
+        machine=(CardFact(attack, attack),),
         notes=(attack,),
     )
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from underdog.reports.labels import Box, Mark, Segment, drop_shared_words, place_labels
+from underdog.reports.labels import Box, Mark, Stroke, drop_shared_words, place_labels
 
 WIDTH, HEIGHT = 600.0, 300.0
 MARKS = st.builds(
@@ -39,7 +39,7 @@ def test_a_label_stands_right_of_its_point_where_it_can():
 
 
 def test_a_label_makes_way_for_a_line():
-    line = Segment(100, 100, 400, 100)
+    line = Stroke(100, 100, 400, 100)
     (label,) = place_labels([Mark("majority", 100, 100, 90, 110)], WIDTH, HEIGHT, [line])
     assert not line.crosses(box_of(label))
     assert label.y == 100
@@ -52,12 +52,12 @@ def test_what_fits_nowhere_is_left_out():
 
 def test_segments_cross_the_boxes_they_pass_through():
     box = Box(10, 10, 20, 20)
-    assert Segment(0, 0, 30, 30).crosses(box)
-    assert not Segment(0, 0, 5, 5).crosses(box)
-    assert not Segment(0, 0, 30, 5).crosses(box)
-    assert Segment(0, 15, 30, 15).crosses(box)
-    assert Segment(15, 0, 15, 30).crosses(box)
-    assert not Segment(15, 0, 15, 5).crosses(box)
+    assert Stroke(0, 0, 30, 30).crosses(box)
+    assert not Stroke(0, 0, 5, 5).crosses(box)
+    assert not Stroke(0, 0, 30, 5).crosses(box)
+    assert Stroke(0, 15, 30, 15).crosses(box)
+    assert Stroke(15, 0, 15, 30).crosses(box)
+    assert not Stroke(15, 0, 15, 5).crosses(box)
 
 
 def test_shared_leading_words_are_dropped_but_never_all():

@@ -11,11 +11,11 @@ from tests.runs.toys import INFO, NoSandbox, ToyEngine, ToyForm, ToyTask
 from underdog.core import Budget, ModelShape
 from underdog.errors import DataError, EngineError
 from underdog.forms import forms
-from underdog.reports.card import FightCard
+from underdog.reports.fight_card import FightCard
 from underdog.reports.matches import match_card
 from underdog.runs.match import Contender, Terms, play
-from underdog.runs.rematch import latest_runs, reopen
-from underdog.runs.store import Store
+from underdog.runs.store.store import Store
+from underdog.runs.stored_match import latest_runs, reopen
 
 SMALL = replace(INFO, shape=ModelShape(135_000_000))
 BIG = replace(INFO, model="toy-9m", fingerprint="toy-big-fingerprint")

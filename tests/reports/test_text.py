@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from tests.reports.example import SMALL, make_card
-from underdog.reports.text import arms_table, fight_card_text
+from underdog.reports.plain_text import arms_table, fight_card_text
 
 CARD = make_card(80)
 

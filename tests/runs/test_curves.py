@@ -9,9 +9,9 @@ from underdog.core import Budget
 from underdog.errors import StoreError, UsageError
 from underdog.measure.passk import Vote, maj_at_k
 from underdog.runs.curves import CurvePoint, GradedPool, curves, graded_pools
-from underdog.runs.memory import MemoryStore
 from underdog.runs.replay import PoolView, replay_arm
 from underdog.runs.runner import Arm, run_arm
+from underdog.runs.store.memory_store import MemoryStore
 from underdog.strategies.best_of_n import BestOfN
 from underdog.strategies.majority import Majority
 

@@ -11,7 +11,7 @@ from underdog.runs import export as export_module
 from underdog.runs.export import export_parquet
 from underdog.runs.manifest import describe
 from underdog.runs.runner import Arm, run_arm
-from underdog.runs.store import Store
+from underdog.runs.store.store import Store
 from underdog.strategies.best_of_n import BestOfN
 
 

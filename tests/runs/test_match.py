@@ -13,7 +13,8 @@ from underdog.core import Budget, Problem, RolloutStore
 from underdog.errors import EngineError, StoreError, UnknownNameError, UsageError
 from underdog.forms import forms
 from underdog.runs.match import Contender, Match, Terms, default_split, play
-from underdog.runs.rematch import (
+from underdog.runs.store.store import Store
+from underdog.runs.stored_match import (
     find_run,
     latest_runs,
     outcomes,
@@ -22,7 +23,6 @@ from underdog.runs.rematch import (
     reopen,
     replay,
 )
-from underdog.runs.store import Store
 
 ALL = Terms()
 BIG = replace(INFO, model="toy-9m", fingerprint="toy-big-fingerprint")

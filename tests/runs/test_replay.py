@@ -7,9 +7,9 @@ from tests.runs.toys import INFO, ModelVerifier, ToyEngine, toy_bench, toy_probl
 from underdog.core import Budget, PoolKey, Price, Solution
 from underdog.errors import StoreError, UnsupportedError
 from underdog.measure.results import ArmResult
-from underdog.runs.memory import MemoryStore
 from underdog.runs.replay import PoolView, ReplayEngine, replay_arm
 from underdog.runs.runner import Arm, run_arm
+from underdog.runs.store.memory_store import MemoryStore
 from underdog.strategies.best_of_n import BestOfN
 from underdog.strategies.greedy import Greedy
 from underdog.strategies.majority import Majority

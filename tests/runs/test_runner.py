@@ -21,9 +21,9 @@ from underdog.core import (
 from underdog.errors import DataError, EngineError, StoreError, UsageError
 from underdog.measure.results import ArmResult
 from underdog.runs.manifest import describe
-from underdog.runs.memory import MemoryStore
-from underdog.runs.runner import Arm, Progress, run_arm
-from underdog.runs.store import Store
+from underdog.runs.runner import Arm, RunProgress, run_arm
+from underdog.runs.store.memory_store import MemoryStore
+from underdog.runs.store.store import Store
 from underdog.strategies.best_of_n import BestOfN
 from underdog.strategies.majority import Majority
 
@@ -73,7 +73,7 @@ def test_a_resumed_arm_reads_finished_items_instead_of_solving_them() -> None:
         engine = ToyEngine()
         arm = arm_on(store, engine)
         [run] = store.journal.runs()
-        told: list[Progress] = []
+        told: list[RunProgress] = []
         result = asyncio.run(run_arm(arm, problems, run=run, progress=told.append, concurrency=1))
         assert engine.calls == 4
         assert [(one.done, one.total, one.resumed) for one in told] == [
@@ -231,7 +231,7 @@ def test_an_engine_that_cannot_work_ends_the_run_and_keeps_what_is_finished() ->
 def test_a_store_that_fails_ends_the_run_with_its_error() -> None:
     with Store(":memory:") as store:
 
-        def close(progress: Progress) -> None:
+        def close(progress: RunProgress) -> None:
             if progress.done == 3:
                 store.close()
 
@@ -244,7 +244,7 @@ def test_an_interrupt_leaves_everything_finished_in_the_store() -> None:
     with Store(":memory:") as store:
         seen: list[int] = []
 
-        def interrupt(progress: Progress) -> None:
+        def interrupt(progress: RunProgress) -> None:
             seen.append(progress.done)
             if progress.done == 11:
                 raise KeyboardInterrupt
@@ -264,7 +264,7 @@ def test_cancelling_leaves_everything_finished_in_the_store() -> None:
         run = store.journal.begin("run", describe({}, problems, task="sums", split="test"))
         reached = asyncio.Event()
 
-        def watch(progress: Progress) -> None:
+        def watch(progress: RunProgress) -> None:
             if progress.done == 5:
                 reached.set()
 
@@ -285,7 +285,7 @@ def ticking() -> Callable[[], float]:
 
 
 def test_progress_tells_rate_and_time_left() -> None:
-    told: list[Progress] = []
+    told: list[RunProgress] = []
     problems = toy_problems(4)
     arm = arm_on(MemoryStore())
     asyncio.run(run_arm(arm, problems, progress=told.append, clock=ticking(), concurrency=1))
@@ -294,7 +294,7 @@ def test_progress_tells_rate_and_time_left() -> None:
 
 
 def test_progress_before_the_first_item_knows_no_rate() -> None:
-    start = Progress(done=3, total=9, resumed=3, right=1, elapsed_s=0.0)
+    start = RunProgress(done=3, total=9, resumed=3, right=1, elapsed_s=0.0)
     assert start.per_second == 0.0
     assert start.eta_s is None
 

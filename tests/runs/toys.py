@@ -25,9 +25,9 @@ from underdog.core import (
     TokenTrace,
     Usage,
 )
-from underdog.runs.memory import MemoryStore
+from underdog.runs.store.memory_store import MemoryStore
 from underdog.seeds import derive, unit
-from underdog.strategies.driver import Bench
+from underdog.strategies.running.driver import Bench
 
 INFO = EngineInfo("toy", "toy-1m", "toy-fingerprint", context_tokens=512)
 

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from tests.sandbox.conftest import processes_under
 from underdog.errors import ConfigError, SandboxError, UsageError
-from underdog.sandbox import OpenSandbox, _seccomp, _walls, jail, open_sandbox, opening, probe
-from underdog.sandbox._jailed import lockdown, program, server
-from underdog.sandbox._jailed.wire import receive, send
+from underdog.sandbox import OpenSandbox, _seccomp, _walls, jail, open_sandbox, probe
+from underdog.sandbox import probing as opening
+from underdog.sandbox._jailed import execute as program
+from underdog.sandbox._jailed import lockdown, server
+from underdog.sandbox._jailed.frames import receive, send
 
 SYMPY = "import sympy\nx = sympy.symbols('x')\nprint(sympy.solve(x**2 - 4, x))"
 
@@ -196,7 +198,7 @@ def test_no_model_program_is_run_by_underdog_itself() -> None:
         and isinstance(node.func, ast.Name)
         and node.func.id in ("exec", "eval")
     }
-    assert users == {"sandbox/_jailed/program.py"}
+    assert users == {"sandbox/_jailed/execute.py"}
 
 
 def test_refused_wall_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pydantic_monty
 import pytest
 
 from underdog.sandbox import _monty_worker
-from underdog.sandbox._jailed.wire import receive, send
+from underdog.sandbox._jailed.frames import receive, send
 from underdog.sandbox._monty_worker import Output
 
 REQUEST = {

@@ -13,12 +13,12 @@ from tests.sandbox.conftest import SPECS, obtain, processes_under
 from underdog.core import Limits
 from underdog.errors import SandboxError
 from underdog.sandbox import OpenSandbox, open_sandbox
-from underdog.sandbox._pool import WorkerPool
+from underdog.sandbox._pool import SandboxPool
 from underdog.sandbox._worker import Worker, WorkerLostError
 
 GREET = (
     "import sys, os; sys.path[:] = sys.argv[1:]\n"
-    "from underdog.sandbox._jailed.wire import receive, send, pack\n"
+    "from underdog.sandbox._jailed.frames import receive, send, pack\n"
     "receive(0); send(1, {})\n"
 )
 HOSTILE = {
@@ -35,8 +35,8 @@ def _worker(script: str) -> Worker:
     return Worker(command, {}, {})
 
 
-def _pool(script: str, max_programs: int = 100) -> WorkerPool:
-    return WorkerPool("test", lambda: _worker(script), 1, max_programs)
+def _pool(script: str, max_programs: int = 100) -> SandboxPool:
+    return SandboxPool("test", lambda: _worker(script), 1, max_programs)
 
 
 @pytest.mark.parametrize("behaviour", HOSTILE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines.tiny_gguf import write_tiny
+from tests.models.tiny_gguf import write_tiny
 from tests.paths import CHECKOUT
 
 BENCHMARK = CHECKOUT / "benchmarks" / "engine.py"

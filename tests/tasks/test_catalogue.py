@@ -14,9 +14,9 @@ from underdog.errors import DataError, MissingExtraError, SandboxError, UnknownN
 from underdog.registry import parse_spec
 from underdog.sandbox import open_sandbox
 from underdog.tasks import catalogue, load_task, tasks
-from underdog.tasks.cards import CATALOGUE, catalogue_names
-from underdog.tasks.config import read_task_file
 from underdog.tasks.declared import DeclaredTask
+from underdog.tasks.task_catalogue import CATALOGUE, catalogue_names
+from underdog.tasks.task_file import read_task_file
 
 NAMES = catalogue_names()
 WITH_PROGRAMS = ("humaneval", "mbpp")

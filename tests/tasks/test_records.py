@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from underdog.errors import DataError
-from underdog.tasks.config import Columns
 from underdog.tasks.loaders import Row
 from underdog.tasks.records import to_problem
+from underdog.tasks.task_file import ColumnsTable
 from underdog.tasks.transforms import TRANSFORMS
 
 JSON = st.recursive(
@@ -28,7 +28,7 @@ GOLD = "the-gold-answer-nobody-may-see"
     instruction=st.sampled_from(["", "Do.", "{question} {a} {b} {c}"]),
 )
 def test_any_row_gives_a_problem_or_one_line(values, question, transforms, public, instruction):
-    columns = Columns.model_validate(
+    columns = ColumnsTable.model_validate(
         {
             "question": {"column": question, "transform": transforms},
             "answer": "gold",

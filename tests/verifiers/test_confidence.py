@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from underdog.core import Question, Solution, TokenTrace
 from underdog.errors import ConfigError, UnknownNameError
 from underdog.verifiers import verifiers
-from underdog.verifiers.trace import mean, window_means
+from underdog.verifiers.reductions import mean, window_means
 
 QUESTION = Question("q", "t", "?")
 

@@ -28,19 +28,19 @@ from underdog.measure.results import ArmResult
 from underdog.measure.summary import summarize
 from underdog.measure.verdict import compare_all
 from underdog.reports.build import build_card
-from underdog.reports.card import Entry
 from underdog.reports.charts import accuracy_vs_cost
+from underdog.reports.fight_card import CardFact
 from underdog.reports.figure import svg
 from underdog.reports.html import write_fight_card
-from underdog.reports.text import arms_table, fight_card_text
+from underdog.reports.plain_text import arms_table, fight_card_text
 from underdog.runs.curves import curves, graded_pools
 from underdog.runs.replay import PoolView, ReplayEngine, replay_arm
-from underdog.runs.runner import Arm, Progress, run_arm
-from underdog.runs.store import Store
-from underdog.sandbox.opening import open_sandbox
+from underdog.runs.runner import Arm, RunProgress, run_arm
+from underdog.runs.store.store import Store
+from underdog.sandbox.probing import open_sandbox
 from underdog.strategies import strategies
-from underdog.strategies.driver import Bench, solve
-from underdog.tasks.cards import load_task
+from underdog.strategies.running.driver import Bench, solve
+from underdog.tasks.task_catalogue import load_task
 from underdog.verifiers import verifiers
 
 HERE = Path(__file__).parent
@@ -137,7 +137,7 @@ async def sample(
     await engine.aclose()
 
 
-def _say(name: str, progress: Progress) -> None:
+def _say(name: str, progress: RunProgress) -> None:
     if progress.done % 20 == 0:
         eta = progress.eta_s or 0.0
         print(f"  {name}: {progress.done}/{progress.total}, {eta:.0f} s left", file=sys.stderr)
@@ -225,8 +225,8 @@ def _write_card(
         task="GSM8K test, the first 200",
         notes=["Every arm is replayed from the same stored solutions; seconds are not compared."],
     )
-    hashes = [Entry(name, info.fingerprint) for name, info in _infos(table).items()]
-    card = replace(card, seeds=(Entry("root seed", str(SEED)),), hashes=tuple(hashes))
+    hashes = [CardFact(name, info.fingerprint) for name, info in _infos(table).items()]
+    card = replace(card, seeds=(CardFact("root seed", str(SEED)),), hashes=tuple(hashes))
     write_fight_card(card, out / "card.html")
     (out / "figure.svg").write_text(svg(accuracy_vs_cost(card)))
     (out / "card.md").write_text(fight_card_text(card, markdown=True))

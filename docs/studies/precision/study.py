@@ -28,14 +28,14 @@ from underdog.measure.paired import holm
 from underdog.measure.results import ArmResult
 from underdog.measure.summary import summarize
 from underdog.measure.verdict import Verdict, compare
-from underdog.runs.journal import Run
 from underdog.runs.manifest import describe
-from underdog.runs.runner import Arm, Progress, run_arm
-from underdog.runs.store import Store
-from underdog.sandbox.opening import open_sandbox
+from underdog.runs.runner import Arm, RunProgress, run_arm
+from underdog.runs.store.journal import Run
+from underdog.runs.store.store import Store
+from underdog.sandbox.probing import open_sandbox
 from underdog.strategies import strategies
-from underdog.strategies.driver import Bench
-from underdog.tasks.cards import load_task
+from underdog.strategies.running.driver import Bench
+from underdog.tasks.task_catalogue import load_task
 
 HERE = Path(__file__).parent
 PRECISIONS = ("f32", "bf16", "f16", "int8", "int8-rows", "int4")
@@ -136,8 +136,8 @@ async def ask(place: Place, engine: Engine, label: str, precision: str) -> None:
             )
 
 
-def _say(arm: Arm) -> Callable[[Progress], None]:
-    def told(progress: Progress) -> None:
+def _say(arm: Arm) -> Callable[[RunProgress], None]:
+    def told(progress: RunProgress) -> None:
         if progress.done % 20 == 0:
             left = progress.eta_s or 0.0
             line = f"  {arm.name}: {progress.done}/{progress.total}, {left:.0f} s left"

@@ -14,18 +14,18 @@ from pathlib import Path
 from random import Random
 
 from underdog.core.example import Example, Segment
-from underdog.data.examples import example_of
+from underdog.data.dataset.examples import example_of
 from underdog.data.selectors import Aids, Choice, Keep, select
+from underdog.data.selectors.measuring.proxy import Proxy
 from underdog.data.selectors.ngram_proxy import NgramProxy
-from underdog.data.selectors.proxy import Proxy
 from underdog.data.selectors.trajectories import Trajectories
 from underdog.engines.opening import open_engine
 from underdog.engines.sync import SyncEngine
 from underdog.forms import forms
+from underdog.generators import families
+from underdog.generators.drawing import generate
 from underdog.measure.intervals import wilson
 from underdog.seeds import derive
-from underdog.tasks.generators import families
-from underdog.tasks.making import generate
 
 KEEP = Keep(share=0.1)
 SETS = (("sums", "addition:digits=1,wording=plain", "answer"), ("stories", "words", "cot"))

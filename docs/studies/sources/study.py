@@ -20,15 +20,15 @@ from pathlib import Path
 
 from underdog.core import Engine, Problem
 from underdog.data.sources import sources
-from underdog.data.sources.collect import Progress, collect
-from underdog.data.sources.collection import Collection
+from underdog.data.sources.collecting.collect import CollectProgress, collect
+from underdog.data.sources.collecting.collection import Collection
+from underdog.data.sources.collecting.sampling_report import sampling_report
 from underdog.data.sources.documents import passages
-from underdog.data.sources.sampling_report import sampling_report
 from underdog.data.sources.stories import story_seeds
 from underdog.engines.opening import open_engine
 from underdog.grading import open_checker
 from underdog.measure.intervals import wilson
-from underdog.sandbox.opening import open_sandbox
+from underdog.sandbox.probing import open_sandbox
 from underdog.tasks import load_task
 
 HERE = Path(__file__).parent
@@ -87,7 +87,7 @@ async def run(
     target.write_text(json.dumps(as_row(label, spec, made), indent=1))
 
 
-def say(label: str, spec: str, now: Progress) -> None:
+def say(label: str, spec: str, now: CollectProgress) -> None:
     """One line per five seeds."""
     if now.done % 5 == 0:
         tokens = now.usage.generated_tokens

@@ -14,7 +14,7 @@ from underdog.cli import (
     tasks,
     version,
 )
-from underdog.cli.boundary import Boundary
+from underdog.cli.terminal.boundary import Boundary
 
 app = typer.Typer(
     cls=Boundary,

@@ -9,13 +9,22 @@ from typing import Annotated
 
 import typer
 
-from underdog.cli import options
-from underdog.cli.console import AsJson, cells, notes, out, percent, print_json, quantity, table
 from underdog.cli.models import complete_model
-from underdog.cli.opening import complete, opened_engines
+from underdog.cli.resources import complete, opened_engines
+from underdog.cli.terminal import options
+from underdog.cli.terminal.console import (
+    AsJson,
+    cells,
+    notes,
+    out,
+    percent,
+    print_json,
+    quantity,
+    table,
+)
 from underdog.core import ModelShape
-from underdog.engines.benchmark import COUNTS, EngineBenchmark, Speed
-from underdog.engines.matrix_products import Ceiling, Product
+from underdog.engines.bench.matrix_products import Ceiling, Product
+from underdog.engines.bench.speed import COUNTS, EngineBenchmark, Speed
 from underdog.errors import UnderdogError, UsageError
 
 bench = typer.Typer(no_args_is_help=True, help="Measure what this machine does.")
@@ -93,7 +102,7 @@ def bench_engine(
 async def _measured(
     model: str, counts: list[int], max_tokens: int, repeats: int
 ) -> tuple[EngineBenchmark, float]:
-    from underdog.engines.benchmark import benchmark
+    from underdog.engines.bench.speed import benchmark
 
     begun = time.perf_counter()
     async with opened_engines([model]) as engines:
@@ -104,9 +113,9 @@ async def _measured(
 
 def _products(model: str, shape: ModelShape | None) -> list[Product]:
     """The products of a model: of its file where there is one, else of what the engine says."""
-    from underdog.engines.gguf_header import read_gguf_header
-    from underdog.engines.matrix_products import products_of_file, products_of_shape
-    from underdog.engines.model_files import resolve_model
+    from underdog.engines.bench.matrix_products import products_of_file, products_of_shape
+    from underdog.models.gguf.header import read_gguf_header
+    from underdog.models.pulled import resolve_model
     from underdog.registry import parse_spec
 
     kind, _, rest = model.partition(":")
@@ -120,7 +129,7 @@ def _products(model: str, shape: ModelShape | None) -> list[Product]:
 
 
 def _threads() -> int:
-    from underdog.engines.processor import default_threads
+    from underdog.engines.machine.processor import default_threads
 
     return default_threads()
 
@@ -128,7 +137,7 @@ def _threads() -> int:
 def _ceilings(products: list[Product], counts: list[int], threads: int) -> tuple[Ceiling, ...]:
     if not products or importlib.util.find_spec("openvino") is None:
         return ()
-    from underdog.engines.openvino.peak import ceilings
+    from underdog.engines.openvino.compiled.peak import ceilings
 
     rows = sorted({*counts, _READING_ROWS})
     with notes.status("measuring plain products"):

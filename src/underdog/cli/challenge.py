@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from underdog.cli import options
-from underdog.cli.console import AsJson
-from underdog.cli.groups import BudgetOptions, SamplingOptions, grouped
-from underdog.cli.opening import complete, opened_engines
-from underdog.cli.progress import ArmBars
-from underdog.cli.scoreboard import show_cards
-from underdog.cli.shape_options import ShapeOptions
+from underdog.cli.resources import complete, opened_engines
+from underdog.cli.terminal import options
+from underdog.cli.terminal.arm_bars import ArmBars
+from underdog.cli.terminal.console import AsJson
+from underdog.cli.terminal.groups import BudgetOptions, SamplingOptions, grouped
+from underdog.cli.terminal.scoreboard import show_cards
+from underdog.cli.terminal.shape_options import ShapeOptions
 from underdog.core import Engine, Sandbox, Task
 
 if TYPE_CHECKING:
-    from underdog.reports.card import FightCard
+    from underdog.reports.fight_card import FightCard
     from underdog.runs.match import Contender, Match, Terms
-    from underdog.runs.store import Store
+    from underdog.runs.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class _Places:
 def _cards(
     corners: _Corners, names: Sequence[str], terms: "Terms", places: _Places
 ) -> "list[FightCard]":
-    from underdog.runs.store import Store
+    from underdog.runs.store.store import Store
     from underdog.sandbox import open_sandbox
     from underdog.tasks import load_task
 
@@ -178,7 +178,7 @@ async def _play(
 ) -> "list[FightCard]":
     from underdog.reports.matches import match_card
     from underdog.runs.match import play
-    from underdog.runs.rematch import find_run, reopen
+    from underdog.runs.stored_match import find_run, reopen
 
     matches: dict[str, Match] = {}
     async with opened_engines([corners.small, corners.big]) as engines:

@@ -11,8 +11,8 @@ from typing import Literal, TypeAlias
 
 from rich.text import Text
 
-from underdog.cli import options
-from underdog.cli.console import AsJson, cells, out, print_json, table
+from underdog.cli.terminal import options
+from underdog.cli.terminal.console import AsJson, cells, out, print_json, table
 from underdog.errors import UnderdogError
 
 State: TypeAlias = Literal["ok", "optional", "missing"]
@@ -26,7 +26,7 @@ _EXTRAS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Examined:
     """One thing that was looked at.
 
     Attributes:
@@ -55,46 +55,46 @@ def doctor(as_json: AsJson = False) -> None:
         raise UnderdogError(f"nothing can be solved yet; missing: {', '.join(missing)}")
 
 
-def _machine() -> list[Finding]:
+def _machine() -> list[Examined]:
     system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     python = f"{platform.python_version()} at {sys.executable}"
     return [
-        Finding("underdog", "ok", installed_version("underdog")),
-        Finding("Python", "ok", python),
-        Finding("machine", "ok", system),
+        Examined("underdog", "ok", installed_version("underdog")),
+        Examined("Python", "ok", python),
+        Examined("machine", "ok", system),
     ]
 
 
-def _sandboxes() -> list[Finding]:
+def _sandboxes() -> list[Examined]:
     """Each sandbox; none alone is needed, but one of them is."""
     from underdog.sandbox import probe
 
     reports = probe()
     fallback: State = "optional" if any(one.available for one in reports) else "missing"
     return [
-        Finding(f"sandbox {one.name}", "ok" if one.available else fallback, one.detail)
+        Examined(f"sandbox {one.name}", "ok" if one.available else fallback, one.detail)
         for one in reports
     ]
 
 
-def _engines() -> list[Finding]:
+def _engines() -> list[Examined]:
     """The engines that run GGUF files."""
-    found: list[Finding] = []
+    found: list[Examined] = []
     for engine, package in _ENGINES.items():
         try:
             found.append(
-                Finding(f"engine {engine}", "ok", f"{package} {installed_version(package)}")
+                Examined(f"engine {engine}", "ok", f"{package} {installed_version(package)}")
             )
         except PackageNotFoundError:
             advice = f"pip install {package}, or use an endpoint: openai:http://host:port/v1#model"
-            found.append(Finding(f"engine {engine}", "optional", advice))
+            found.append(Examined(f"engine {engine}", "optional", advice))
     return found
 
 
-def _models() -> list[Finding]:
+def _models() -> list[Examined]:
     """Pulled models, each checked against its checksum, and which engine runs it and why."""
     from underdog.engines.choosing import choose_engine
-    from underdog.engines.model_files import pulled_models, resolve_model
+    from underdog.models.pulled import pulled_models, resolve_model
 
     pulled = sorted(pulled_models())
     if not pulled:
@@ -102,33 +102,33 @@ def _models() -> list[Finding]:
             f"none here; fetched when first used, or run: underdog models pull "
             f"{options.DEFAULT_MODEL}"
         )
-        return [Finding("models", "optional", advice)]
-    findings: list[Finding] = []
+        return [Examined("models", "optional", advice)]
+    findings: list[Examined] = []
     for name in pulled:
         try:
             path = resolve_model(name)
             choice = choose_engine(path)
             detail = f"{path}, run by {choice.engine} ({choice.reason})"
-            findings.append(Finding(f"model {name}", "ok", detail))
+            findings.append(Examined(f"model {name}", "ok", detail))
         except UnderdogError as error:
-            findings.append(Finding(f"model {name}", "optional", str(error)))
+            findings.append(Examined(f"model {name}", "optional", str(error)))
     return findings
 
 
-def _extras() -> list[Finding]:
+def _extras() -> list[Examined]:
     """Optional dependencies by extra."""
-    findings: list[Finding] = []
+    findings: list[Examined] = []
     for extra, packages in _EXTRAS.items():
         try:
             found = ", ".join(f"{name} {installed_version(name)}" for name in packages)
-            findings.append(Finding(f"extra {extra}", "ok", found))
+            findings.append(Examined(f"extra {extra}", "ok", found))
         except PackageNotFoundError:
             advice = f"pip install 'underdog[{extra}]'"
-            findings.append(Finding(f"extra {extra}", "optional", advice))
+            findings.append(Examined(f"extra {extra}", "optional", advice))
     return findings
 
 
-def _data() -> list[Finding]:
+def _data() -> list[Examined]:
     """Tasks whose data is here."""
     from underdog.tasks import catalogue
 
@@ -137,10 +137,10 @@ def _data() -> list[Finding]:
     detail = f"{len(here)} of {len(cards)} tasks have their data here"
     if len(here) < len(cards):
         detail += "; set UNDERDOG_DATA_DIR, or pip install 'underdog[datasets]'"
-    return [Finding("data", "ok" if here else "optional", detail)]
+    return [Examined("data", "ok" if here else "optional", detail)]
 
 
-_LOOKS: tuple[Callable[[], list[Finding]], ...] = (
+_LOOKS: tuple[Callable[[], list[Examined]], ...] = (
     _machine,
     _sandboxes,
     _engines,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from underdog.cli.console import AsJson, cells, notes, out, print_json, table
+from underdog.cli.terminal.console import AsJson, cells, notes, out, print_json, table
 from underdog.errors import ModelFileError
 
 models = typer.Typer(no_args_is_help=True, help="List, pull and verify models.")
@@ -15,7 +15,7 @@ models = typer.Typer(no_args_is_help=True, help="List, pull and verify models.")
 
 def complete_model(incomplete: str) -> list[str]:
     """Names of models that begin like this."""
-    from underdog.engines.model_files import KNOWN, pulled_models
+    from underdog.models.pulled import KNOWN, pulled_models
 
     return sorted(name for name in {*KNOWN, *pulled_models()} if name.startswith(incomplete))
 
@@ -26,7 +26,7 @@ Name = Annotated[str, typer.Argument(autocompletion=complete_model)]
 @models.command("list")
 def list_models(as_json: AsJson = False) -> None:
     """List the models that can be pulled by name, and those that are here."""
-    from underdog.engines.model_files import KNOWN, pulled_models
+    from underdog.models.pulled import KNOWN, pulled_models
 
     pulled = pulled_models()
     names = sorted({*KNOWN, *pulled})
@@ -82,7 +82,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check the checksums of model files."""
-    from underdog.engines.model_files import pulled_models, resolve_model
+    from underdog.models.pulled import pulled_models, resolve_model
 
     files: dict[str, Path] = {}
     for name in names or sorted(pulled_models()):
@@ -103,7 +103,7 @@ def fetch_if_missing(model: str) -> None:
     Raises:
         ModelFileError: It cannot be had, for instance without a network.
     """
-    from underdog.engines.model_files import KNOWN, pulled_models
+    from underdog.models.pulled import KNOWN, pulled_models
 
     name = model.removeprefix("openvino:").removeprefix("llama_cpp:")
     if name not in KNOWN or name in pulled_models() or Path(name).exists():
@@ -114,7 +114,7 @@ def fetch_if_missing(model: str) -> None:
 
 
 def _pulled(source: str) -> Path:
-    from underdog.engines.model_files import pull_model
+    from underdog.models.pulled import pull_model
 
     with Progress(
         TextColumn("{task.description}"),

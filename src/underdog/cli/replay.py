@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from underdog.cli import options
-from underdog.cli.console import AsJson, cells, out, percent, print_json, table
-from underdog.cli.opening import complete, existing_store, reopened
-from underdog.cli.scoreboard import print_arms
+from underdog.cli.resources import complete, existing_store, reopened
+from underdog.cli.terminal import options
+from underdog.cli.terminal.console import AsJson, cells, out, percent, print_json, table
+from underdog.cli.terminal.scoreboard import print_arms
 from underdog.core import Sandbox
 
 if TYPE_CHECKING:
     from underdog.measure.summary import ArmSummary
     from underdog.runs.curves import CurvePoint
-    from underdog.runs.journal import Run
-    from underdog.runs.store import Store
+    from underdog.runs.store.journal import Run
+    from underdog.runs.store.store import Store
 
 Side = Literal["small", "big"]
 
@@ -110,8 +110,8 @@ async def _replays(
 ) -> list[TaskReplay]:
     from underdog.measure.summary import summarize
     from underdog.runs.curves import curves, graded_pools
-    from underdog.runs.rematch import latest_runs
-    from underdog.runs.rematch import replay as replay_one
+    from underdog.runs.stored_match import latest_runs
+    from underdog.runs.stored_match import replay as replay_one
 
     replays: list[TaskReplay] = []
     for run in latest_runs(store):
@@ -137,7 +137,7 @@ async def _replays(
 
 
 def _played(run: "Run", side: Side) -> tuple[str, ...]:
-    from underdog.runs.rematch import read_match
+    from underdog.runs.stored_match import read_match
 
     match = read_match(run)
     arms = match.small if side == "small" else match.big

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from underdog.cli import options
-from underdog.cli.console import AsJson
-from underdog.cli.opening import complete, existing_store, reopened_if_there
-from underdog.cli.scoreboard import show_cards
+from underdog.cli.resources import complete, existing_store, reopened_if_there
+from underdog.cli.terminal import options
+from underdog.cli.terminal.console import AsJson
+from underdog.cli.terminal.scoreboard import show_cards
 from underdog.core import Sandbox
 
 if TYPE_CHECKING:
-    from underdog.reports.card import FightCard
-    from underdog.runs.store import Store
+    from underdog.reports.fight_card import FightCard
+    from underdog.runs.store.store import Store
 
 
 def report(
@@ -34,7 +34,7 @@ def report(
 
 async def _cards(store: "Store", sandbox: Sandbox, data_dir: Path | None) -> "list[FightCard]":
     from underdog.reports.matches import match_card
-    from underdog.runs.rematch import latest_runs
+    from underdog.runs.stored_match import latest_runs
 
     created = time.strftime("%Y-%m-%d %H:%M %Z")
     return [

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from underdog.cli import options
-from underdog.cli.console import AsJson, notes, print_json
-from underdog.cli.groups import BudgetOptions, SamplingOptions, grouped
-from underdog.cli.opening import LateSandbox, complete, opened_engines
-from underdog.cli.outcome import print_outcome
-from underdog.cli.shape_options import ShapeOptions
+from underdog.cli.resources import LateSandbox, complete, opened_engines
+from underdog.cli.terminal import options
+from underdog.cli.terminal.console import AsJson, notes, print_json
+from underdog.cli.terminal.groups import BudgetOptions, SamplingOptions, grouped
+from underdog.cli.terminal.outcome_panel import print_outcome
+from underdog.cli.terminal.shape_options import ShapeOptions
 from underdog.core import Outcome, SamplingParams, Task
 from underdog.errors import UsageError
 
 if TYPE_CHECKING:
-    from underdog.cli.standing import Standing
-    from underdog.strategies.driver import Bench
+    from underdog.cli.terminal.vote_tally import Standing
+    from underdog.strategies.running.driver import Bench
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,9 @@ class _Request:
 
     async def answered(self, sandbox: LateSandbox) -> Outcome:
         """Open the models and follow the strategy; what is misspelt is refused before that."""
-        from underdog.cli.standing import Standing
+        from underdog.cli.terminal.vote_tally import Standing
         from underdog.strategies import strategies
-        from underdog.strategies.driver import solve as drive
+        from underdog.strategies.running.driver import solve as drive
         from underdog.tasks.single import asked
 
         strategy = strategies.create(self.strategy)
@@ -120,7 +120,7 @@ class _Request:
 
     def _bench(self, sandbox: LateSandbox, store: "Standing") -> "Bench":
         from underdog.forms import forms
-        from underdog.strategies.driver import Bench
+        from underdog.strategies.running.driver import Bench
 
         task = self.asking.task_of(self.text)
         form = self.asking.form or task.forms[0]

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from underdog.cli.console import AsJson, cells, notes, out, print_json, table
-from underdog.cli.options import DataDir, complete_task
+from underdog.cli.terminal.console import AsJson, cells, notes, out, print_json, table
+from underdog.cli.terminal.options import DataDir, complete_task
 from underdog.core import Problem, Task
 from underdog.errors import DataError, UnderdogError
 

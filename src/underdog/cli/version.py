@@ -3,7 +3,7 @@
 import platform
 from importlib.metadata import version as installed_version
 
-from underdog.cli.console import AsJson, out, print_json
+from underdog.cli.terminal.console import AsJson, out, print_json
 
 
 def version(as_json: AsJson = False) -> None:

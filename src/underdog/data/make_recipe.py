@@ -28,17 +28,17 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from underdog.data.model_plan import Caps, ModelPlan
-from underdog.data.plan import Plan, plan_of
+from underdog.data.dataset.card.model_plan import Caps, ModelPlan
+from underdog.data.dataset.card.plan import Plan, plan_of
 from underdog.data.sources.source import MAIN
-from underdog.data.toml_file import read_toml
+from underdog.toml_file import read_toml
 
 
-class _Table(BaseModel):
+class _MakeTable(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class PoolToMake(_Table):
+class PoolToMake(_MakeTable):
     """One data set; exactly one of `source` and `family` is given.
 
     Attributes:
@@ -88,7 +88,7 @@ class PoolToMake(_Table):
         return self.name or re.split(r"[:(]", self.source or self.family, maxsplit=1)[0]
 
 
-class MakeFile(_Table):
+class MakeFile(_MakeTable):
     """Data sets to make.
 
     Attributes:

@@ -12,17 +12,23 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
 
 from underdog.errors import UnderdogError, UsageError
 
-if TYPE_CHECKING:
-    from underdog.data.decontamination import ContaminationIndex
+
+class Shared(Protocol):
+    """Something large that every process holds once."""
+
+    def sent(self) -> Callable[[], Self]:
+        """What another process calls to hold it too; cheap to pickle where that is possible."""
+        ...
+
 
 P = ParamSpec("P")
 R = TypeVar("R")
+S = TypeVar("S", bound=Shared)
 
 _KILLED = (
     "a worker process was killed, perhaps for want of memory; the same command resumes, with "
@@ -41,20 +47,19 @@ class Pending(Generic[R]):
     take: Callable[[], R]
 
 
-class Workers:
+class Workers(Generic[S]):
     """A few processes, or this one.
 
     Args:
         count: Processes; 1 works in this process.
-        index: Test sets that work may look at; sent to each process once, as the path of its file
-            where it has one.
+        shared: What work may look at, such as an index of test sets; sent to each process once.
     """
 
-    def __init__(self, count: int = 1, index: "ContaminationIndex | None" = None) -> None:
+    def __init__(self, count: int = 1, shared: S | None = None) -> None:
         if count < 1:
             raise UsageError(f"at least 1 worker is needed, got workers={count}")
         self.count = count
-        self.index = index
+        self.shared = shared
         self._pool: ProcessPoolExecutor | None = None
 
     def ask(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
@@ -65,20 +70,19 @@ class Workers:
 
     def ask_sharing(
         self,
-        work: "Callable[Concatenate[ContaminationIndex | None, P], R]",
+        work: Callable[Concatenate[S | None, P], R],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Pending[R]:
-        """Ask for work that gets the index as its first argument."""
+        """Ask for work that gets what is shared as its first argument."""
         if self.count == 1:
-            return Pending(partial(work, self.index, *args, **kwargs))
+            return Pending(partial(work, self.shared, *args, **kwargs))
         return self._submitted(_sharing, work, args, kwargs)
 
     def _submitted(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            path = self.index.path if self.index else None
-            sent = path if path and path.exists() else self.index
+            sent = None if self.shared is None else self.shared.sent()
             self._pool = ProcessPoolExecutor(self.count, context, _begin, (sent,))
         try:
             return Pending(partial(_result, self._pool.submit(work, *args, **kwargs)))
@@ -105,20 +109,13 @@ def _result(future: "Future[R]") -> R:
         raise UnderdogError(_KILLED) from error
 
 
-_SENT: "list[ContaminationIndex | None]" = []
-"""In a worker process: the index that it was sent."""
+_SENT: list[Any] = []
+"""In a worker process: what it was sent."""
 
 
-def _begin(sent: "ContaminationIndex | Path | None") -> None:
+def _begin(sent: Callable[[], Any] | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _SENT[:] = [_mapped(sent) if isinstance(sent, Path) else sent]
-
-
-def _mapped(path: Path) -> "ContaminationIndex":
-    """The index of a file; its checksum was compared when this work began."""
-    from underdog.data.decontamination.stored import read_index
-
-    return read_index(path, check=False)[0]
+    _SENT[:] = [None if sent is None else sent()]
 
 
 def _sharing(work: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:

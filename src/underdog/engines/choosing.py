@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from underdog.engines.gguf_header import read_gguf_header
 from underdog.engines.openvino.support import folder_obstacle, obstacle
 from underdog.errors import ModelFileError
+from underdog.models.gguf.header import read_gguf_header
 
 LocalEngine: TypeAlias = Literal["llama_cpp", "openvino", "transformers"]
 
@@ -22,7 +22,7 @@ _BEST = "the fastest here for many samples"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class EngineChoice:
     """An engine and why.
 
     Attributes:
@@ -34,7 +34,7 @@ class Choice:
     reason: str
 
 
-def choose_engine(path: Path) -> Choice:
+def choose_engine(path: Path) -> EngineChoice:
     """The engine for a model file or folder on this machine.
 
     Raises:
@@ -44,11 +44,11 @@ def choose_engine(path: Path) -> Choice:
         return _for_folder(path)
     header = read_gguf_header(path)
     if reason := _missing() or obstacle(header) or _too_large(sum(header.tensor_sizes.values())):
-        return Choice("llama_cpp", reason)
-    return Choice("openvino", _BEST)
+        return EngineChoice("llama_cpp", reason)
+    return EngineChoice("openvino", _BEST)
 
 
-def _for_folder(folder: Path) -> Choice:
+def _for_folder(folder: Path) -> EngineChoice:
     size_bytes = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     if not size_bytes or not (folder / "config.json").is_file():
         raise ModelFileError(
@@ -56,8 +56,8 @@ def _for_folder(folder: Path) -> Choice:
             "path of a GGUF file"
         )
     if reason := _missing() or folder_obstacle(folder) or _too_large(size_bytes // 2):
-        return Choice("transformers", reason)
-    return Choice("openvino", _BEST)
+        return EngineChoice("transformers", reason)
+    return EngineChoice("openvino", _BEST)
 
 
 def _missing() -> str:

@@ -10,8 +10,8 @@ from typing import Any
 from underdog.core import Engine
 from underdog.engines import engines
 from underdog.engines.choosing import choose_engine
-from underdog.engines.model_files import resolve_model
 from underdog.errors import ConfigError, EngineError, UnknownNameError, UsageError
+from underdog.models.pulled import resolve_model
 from underdog.registry import parse_spec
 
 _LOG = logging.getLogger(__name__)

@@ -30,7 +30,7 @@ from underdog.core import (
 )
 from underdog.engines import engines
 from underdog.engines.charging import FREE, charge
-from underdog.engines.shaping.checks import refuse
+from underdog.engines.shaping.supported import refuse
 from underdog.errors import ContextError, DataError, UsageError
 
 Script: TypeAlias = Callable[[Prompt, int], str]

@@ -31,13 +31,13 @@ from underdog.core import (
 )
 from underdog.engines import engines
 from underdog.engines.charging import charge
-from underdog.engines.openai_wire import earliest_stop
-from underdog.engines.shaping.checks import check_penalties
+from underdog.engines.openai.wire import earliest_stop
 from underdog.engines.shaping.constraints import ConstraintCompiler, folder_tokenizer
-from underdog.engines.template import ChatTemplate, built_in_template, read_tokenizer_config
+from underdog.engines.shaping.supported import check_penalties
 from underdog.engines.token_trace import clamp, token_trace
-from underdog.engines.weights_hash import weights_hash
 from underdog.errors import ContextError, EngineError, MissingExtraError, ModelFileError
+from underdog.models.chat.template import ChatTemplate, built_in_template, read_tokenizer_config
+from underdog.models.weights_hash import weights_hash
 
 if TYPE_CHECKING:
     from underdog.engines.shaping.shaper import Shaper
@@ -139,7 +139,7 @@ class TransformersEngine:
             error = f"ContextError: {len(prompt)} tokens of prompt in {self._info.context_tokens}"
             return [Completion("", "error", seed, error=error) for seed in request.seeds]
         started = time.perf_counter()
-        rows = [_Row(self._tokenizer, request, seed, shaper()) for seed in request.seeds]
+        rows = [_SampledRow(self._tokenizer, request, seed, shaper()) for seed in request.seeds]
         self._decode(prompt, rows, room, cancelled)
         seconds = time.perf_counter() - started
         return [
@@ -161,7 +161,7 @@ class TransformersEngine:
         return lambda: Shaper(params, distinct, matcher.fresh() if matcher is not None else None)
 
     def _decode(
-        self, prompt: list[int], rows: "list[_Row]", room: int, cancelled: threading.Event
+        self, prompt: list[int], rows: "list[_SampledRow]", room: int, cancelled: threading.Event
     ) -> None:
         torch: Any = importlib.import_module("torch")
         stop_ids = _end_ids(self._model, self._tokenizer)
@@ -180,7 +180,9 @@ class TransformersEngine:
                 out = self._model(input_ids=ids, past_key_values=cache, use_cache=True)
                 logits_RV = out.logits[:, -1].float().cpu()
 
-    def _completion(self, row: "_Row", place: int, num_prompt: int, seconds: float) -> Completion:
+    def _completion(
+        self, row: "_SampledRow", place: int, num_prompt: int, seconds: float
+    ) -> Completion:
         usage = charge(
             prompt_tokens=num_prompt if place == 0 else 0,
             generated_tokens=len(row.ids),
@@ -224,7 +226,7 @@ class TransformersEngine:
         return ContinuationScore(tuple(picked), usage)
 
 
-class _Row:
+class _SampledRow:
     """One row while it is being sampled."""
 
     def __init__(

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from underdog.core import Checker, Item, Prompt, Question, Quick, Reading, Sandbox, Shot
 from underdog.forms import forms
-from underdog.forms.asking import converse
 from underdog.forms.cot import CHOICE_SHOTS, MATH_SHOTS
+from underdog.forms.layout import converse
 from underdog.forms.reading import read_text
 
 _INSTRUCTION = 'Answer with the sentence "The answer is X." and nothing else.'

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from underdog.core import Checker, Item, Message, Prompt, Question, Reading, Sandbox, Shot
 from underdog.forms import forms
-from underdog.forms.asking import lay_out
+from underdog.forms.layout import lay_out
 
 _INSTRUCTION = "Write the Python function that is asked for. Reply with the code only."
 _FENCE = "```python\n"

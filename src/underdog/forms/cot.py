@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from underdog.core import Checker, Item, Prompt, Question, Quick, Reading, Sandbox, Shot
 from underdog.forms import forms
-from underdog.forms.asking import converse
+from underdog.forms.layout import converse
 from underdog.forms.reading import read_text
 
 _FINISH = 'then finish with "The answer is X." where X is {what}.'

@@ -11,9 +11,9 @@ from random import Random
 from underdog.core import Checker, Item, Prompt, Question, Quick, Reading, Sandbox, Shot
 from underdog.errors import ConfigError
 from underdog.forms import forms
-from underdog.forms.asking import converse
+from underdog.forms.layout import converse
 from underdog.forms.reading import read_text
-from underdog.forms.slips import Attempt, Line, Slip, attempt, exact_lines
+from underdog.forms.slips import Line, Slip, SlippedSolution, attempt, exact_lines
 from underdog.seeds import derive
 
 _INSTRUCTION = (
@@ -106,7 +106,7 @@ def _numbered(lines: Sequence[Line]) -> str:
     return "\n".join(f"{number}. {_sentence(line)}" for number, line in enumerate(lines, 1))
 
 
-def _corrected(made: Attempt) -> str:
+def _corrected(made: SlippedSolution) -> str:
     return "\n".join(
         f"{number}. {line.text or f'{line.right_expression} = {line.right_value}.'}"
         for number, line in enumerate(made.lines[made.place :], made.place + 1)
@@ -124,7 +124,7 @@ def _sentence(line: Line) -> str:
     return f"{before}{line.expression} = {line.value}{after}"
 
 
-def _critique(made: Attempt) -> str:
+def _critique(made: SlippedSolution) -> str:
     line = made.lines[made.place]
     return f"Check: step {made.place + 1} is wrong, {_reason(made.slip, line)}."
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from underdog.core import Checker, Item, Prompt, Question, Quick, Reading, Sandbox, Shot
 from underdog.forms import forms
-from underdog.forms.asking import converse
-from underdog.forms.columns import Operation, columns, operation_of, settle
+from underdog.forms.column_arithmetic import WrittenOperation, columns, operation_of, settle
+from underdog.forms.layout import converse
 from underdog.forms.reading import read_text
 from underdog.forms.scratchpad import value_of
 
@@ -21,14 +21,18 @@ _INSTRUCTION = (
 )
 _OPENING = "<work>"
 _CLOSING = "</work>"
-_EXAMPLES = (Operation("+", 478, 96), Operation("-", 503, 78), Operation("*", 27, 34))
+_EXAMPLES = (
+    WrittenOperation("+", 478, 96),
+    WrittenOperation("-", 503, 78),
+    WrittenOperation("*", 27, 34),
+)
 
 
-def detailed_scratch(operation: Operation) -> str:
+def detailed_scratch(operation: WrittenOperation) -> str:
     """The whole reply for an operation.
 
     Example:
-        >>> print(detailed_scratch(Operation("+", 28, 5)))
+        >>> print(detailed_scratch(WrittenOperation("+", 28, 5)))
         <work>
         [2 8] has 2 digits, [5] has 1.
         [2 8] + [5], carry 0: 8 + 5 + 0 = 13, digit 3, carry 1, so far [3]
@@ -44,7 +48,7 @@ def detailed_scratch(operation: Operation) -> str:
     return "\n".join([_OPENING, *lines, _CLOSING, f"The answer is {value_of(operation)}."])
 
 
-def _columns(operation: Operation) -> list[str]:
+def _columns(operation: WrittenOperation) -> list[str]:
     mark = operation.operator
     word = "carry" if mark == "+" else "borrow"
     top, bottom, done = str(operation.left), str(operation.right), ""
@@ -64,7 +68,7 @@ def _columns(operation: Operation) -> list[str]:
     return lines
 
 
-def _product(operation: Operation) -> list[str]:
+def _product(operation: WrittenOperation) -> list[str]:
     kept, split = str(operation.left), str(operation.right)
     if len(kept) < len(split):
         kept, split = split, kept
@@ -77,7 +81,7 @@ def _product(operation: Operation) -> list[str]:
         shifted = row * 10**place
         if place:
             lines.append(f"shifted by {place}: {_listed(str(shifted))}, added to the sum so far")
-            lines += _columns(Operation("+", shifted, total))
+            lines += _columns(WrittenOperation("+", shifted, total))
         total += shifted
     return lines
 

@@ -11,7 +11,7 @@ from underdog.core import Checker, Item, Prompt, Question, Quick, Reading, Sandb
 from underdog.errors import DataError
 from underdog.forms import forms
 from underdog.forms.arithmetic import show
-from underdog.forms.asking import converse
+from underdog.forms.layout import converse
 from underdog.forms.linear_systems import solve
 
 _ASKED = "x"

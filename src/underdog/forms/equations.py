@@ -13,7 +13,7 @@ from underdog.core import Checker, Item, Prompt, Question, Reading, Sandbox, Sho
 from underdog.errors import DataError
 from underdog.forms import forms
 from underdog.forms.arithmetic import evaluate, show
-from underdog.forms.asking import converse
+from underdog.forms.layout import converse
 from underdog.forms.solutions import expressions
 
 _INSTRUCTION = (

@@ -20,7 +20,7 @@ from underdog.core import (
     Shot,
 )
 from underdog.forms import forms
-from underdog.forms.asking import converse
+from underdog.forms.layout import converse
 
 _INSTRUCTION = (
     "Write a Python function solution() that computes and returns the answer to the problem. "

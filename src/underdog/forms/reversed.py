@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from underdog.core import Checker, Item, Prompt, Question, Quick, Reading, Sandbox, Shot
 from underdog.forms import forms
-from underdog.forms.asking import converse
+from underdog.forms.layout import converse
 
 _INSTRUCTION = (
     "Answer with the digits of the result in reverse order, the last digit first, between < and >, "

@@ -8,22 +8,26 @@ from collections.abc import Sequence
 
 from underdog.core import Checker, Item, Prompt, Question, Quick, Reading, Sandbox, Shot
 from underdog.forms import forms
-from underdog.forms.asking import converse
-from underdog.forms.columns import Operation, columns, operation_of, settle
+from underdog.forms.column_arithmetic import WrittenOperation, columns, operation_of, settle
+from underdog.forms.layout import converse
 from underdog.forms.reading import read_text
 
 _INSTRUCTION = (
     "Work the calculation out from the last digit to the first, one line per column with its digit "
     'and its carry, then finish with the sentence "The answer is X.".'
 )
-_EXAMPLES = (Operation("+", 478, 96), Operation("-", 503, 78), Operation("*", 27, 314))
+_EXAMPLES = (
+    WrittenOperation("+", 478, 96),
+    WrittenOperation("-", 503, 78),
+    WrittenOperation("*", 27, 314),
+)
 
 
-def scratch(operation: Operation) -> str:
+def scratch(operation: WrittenOperation) -> str:
     """The whole reply for an operation.
 
     Example:
-        >>> print(scratch(Operation("+", 28, 5)))
+        >>> print(scratch(WrittenOperation("+", 28, 5)))
         8 + 5 + 0 = 13: digit 3, carry 1
         2 + 0 + 1 = 3: digit 3, carry 0
         The answer is 33.
@@ -35,7 +39,7 @@ def scratch(operation: Operation) -> str:
     return "\n".join([*lines, f"The answer is {value_of(operation)}."])
 
 
-def value_of(operation: Operation) -> int:
+def value_of(operation: WrittenOperation) -> int:
     """The result of an operation."""
     match operation.operator:
         case "+":
@@ -46,7 +50,7 @@ def value_of(operation: Operation) -> int:
             return operation.left * operation.right
 
 
-def _sum(operation: Operation) -> list[str]:
+def _sum(operation: WrittenOperation) -> list[str]:
     mark = operation.operator
     word = "carry" if mark == "+" else "borrow"
     lines: list[str] = []
@@ -58,7 +62,7 @@ def _sum(operation: Operation) -> list[str]:
     return [*lines, f"carry {carry} in front"] if carry else lines
 
 
-def _product(operation: Operation) -> list[str]:
+def _product(operation: WrittenOperation) -> list[str]:
     kept, split = operation.left, operation.right
     if len(str(kept)) < len(str(split)):
         kept, split = split, kept

@@ -65,7 +65,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class SlippedSolution:
     """A solution with one slip.
 
     Attributes:
@@ -102,7 +102,7 @@ def slip(kind: SlipKind, expression: str, value: str, rng: Random) -> Slip | Non
     return Slip(kind, written, found, wrong, right)
 
 
-def attempt(item: Item, rng: Random) -> Attempt | None:
+def attempt(item: Item, rng: Random) -> SlippedSolution | None:
     """An item's solution with one slip in it, and what follows from the slip.
 
     The final value is wrong as well. `None` when the steps are not plain arithmetic, or no slip
@@ -116,7 +116,7 @@ def attempt(item: Item, rng: Random) -> Attempt | None:
         made = slip(kind, line.right_expression, line.right_value, rng)
         lines = None if made is None else _from_slip(item, place, made)
         if made is not None and lines and lines[-1].value != right[-1].right_value:
-            return Attempt(tuple(lines), place, made)
+            return SlippedSolution(tuple(lines), place, made)
     return None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from underdog.core import Checker, Item, Prompt, Question, Quick, Reading, Sandbox, Shot
 from underdog.core.item import Step
 from underdog.forms import forms
-from underdog.forms.asking import converse
+from underdog.forms.layout import converse
 from underdog.forms.reading import read_text
 from underdog.forms.solutions import in_numbers, is_given
 

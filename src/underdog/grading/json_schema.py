@@ -15,7 +15,7 @@ from typing import Any, cast
 from underdog.core import Extraction, Grade, JSONValue, Problem, Question
 from underdog.errors import GradingError
 from underdog.grading import checkers
-from underdog.grading.markers import Place, read_marked, tail
+from underdog.grading.markers import MarkedPlace, read_marked, tail
 from underdog.grading.pool import DEFAULT_TIMEOUT_S, default_pool
 from underdog.grading.verdicts import NO_GOLD, OPAQUE, RIGHT, WRONG, opaque_key, undecided
 
@@ -142,7 +142,7 @@ def _strict(reply: str) -> str | None:
     return read_marked(reply, _json_at)
 
 
-def _json_at(place: Place) -> str | None:
+def _json_at(place: MarkedPlace) -> str | None:
     return place.text if canonical_json(place.text) is not None else None
 
 

@@ -9,7 +9,7 @@ import re
 
 from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
-from underdog.grading.markers import Place, read_marked, strip_emphasis, tail
+from underdog.grading.markers import MarkedPlace, read_marked, strip_emphasis, tail
 from underdog.grading.verdicts import NO_GOLD, OPAQUE, opaque_key, verdict
 
 _SYNONYMS = {"true": "yes", "false": "no"}
@@ -67,7 +67,7 @@ class LabelChecker(Quick):
     def _canonical(self, word: str) -> str:
         return self._spaced.get(_spaces(word), word)
 
-    def _first(self, place: Place) -> str | None:
+    def _first(self, place: MarkedPlace) -> str | None:
         match = self._pattern.search(place.text)
         return self._canonical(match[0]) if match else None
 

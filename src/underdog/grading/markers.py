@@ -27,7 +27,7 @@ _EMPHASIS = string.whitespace + "\u00a0*_`"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MarkedPlace:
     """A stretch of a reply that a marker points at.
 
     Attributes:
@@ -47,7 +47,7 @@ def tail(reply: str) -> str:
     return reply[-MAX_REPLY_CHARS:]
 
 
-def read_marked(reply: str, read: Callable[[Place], str | None]) -> str | None:
+def read_marked(reply: str, read: Callable[[MarkedPlace], str | None]) -> str | None:
     """Apply the strict rule: the last marked place in which `read` finds an answer."""
     places = sorted(_places(tail(reply)), key=lambda place: -place.start)
     for place in places[:_MAX_PLACES]:
@@ -57,7 +57,7 @@ def read_marked(reply: str, read: Callable[[Place], str | None]) -> str | None:
     return None
 
 
-def whole_place(place: Place) -> str | None:
+def whole_place(place: MarkedPlace) -> str | None:
     """Read a place as it stands."""
     return place.text or None
 
@@ -74,14 +74,14 @@ def first_sentence(text: str) -> str:
     return strip_emphasis(sentence[:-1]) if sentence.endswith((".", "!")) else sentence
 
 
-def boxed(reply: str) -> list[Place]:
+def boxed(reply: str) -> list[MarkedPlace]:
     r"""Contents of the outermost `\boxed{}` in order; one that never closes is left out.
 
     Example:
         >>> [place.text for place in boxed(r"so \boxed{\frac{1}{2}}")]
         ['\\frac{1}{2}']
     """
-    found: list[Place] = []
+    found: list[MarkedPlace] = []
     opened: list[int | None] = []
     for match in _BRACES.finditer(reply):
         if match[1]:
@@ -91,12 +91,12 @@ def boxed(reply: str) -> list[Place]:
         elif match[2] == "}" and opened:
             start = opened.pop()
             if start is not None:
-                found.append(Place(start, reply[start : match.start()].strip(), closed=True))
+                found.append(MarkedPlace(start, reply[start : match.start()].strip(), closed=True))
     return _outermost(found)
 
 
-def _outermost(places: list[Place]) -> list[Place]:
-    kept: list[Place] = []
+def _outermost(places: list[MarkedPlace]) -> list[MarkedPlace]:
+    kept: list[MarkedPlace] = []
     for place in places:
         while kept and kept[-1].start > place.start:
             kept.pop()
@@ -104,11 +104,11 @@ def _outermost(places: list[Place]) -> list[Place]:
     return kept
 
 
-def _places(reply: str) -> Iterator[Place]:
+def _places(reply: str) -> Iterator[MarkedPlace]:
     yield from boxed(reply)
     for match in _HASHES.finditer(reply):
-        yield Place(match.start(1), strip_emphasis(match[1]), closed=True)
+        yield MarkedPlace(match.start(1), strip_emphasis(match[1]), closed=True)
     for match in _PHRASE.finditer(reply):
         same_line = strip_emphasis(match[1])
         text = same_line or strip_emphasis(match[2] or "")
-        yield Place(match.start(), first_sentence(text))
+        yield MarkedPlace(match.start(), first_sentence(text))

@@ -16,10 +16,10 @@ from functools import lru_cache
 
 from underdog.core import Extraction, Grade, JSONValue, Problem, Question
 from underdog.grading import checkers
-from underdog.grading.markers import Place, read_marked, tail
+from underdog.grading.markers import MarkedPlace, read_marked, tail
 from underdog.grading.numerals import read_number, write_number
 from underdog.grading.numeric import close, grid_digits, last_numeral
-from underdog.grading.pool import DEFAULT_TIMEOUT_S, Reply, default_pool
+from underdog.grading.pool import DEFAULT_TIMEOUT_S, PoolReply, default_pool
 from underdog.grading.verdicts import NO_GOLD, OPAQUE, RIGHT, opaque_key, undecided, verdict
 
 MAX_ANSWER_CHARS = 1500
@@ -36,7 +36,7 @@ _CACHE_SIZE = 1 << 16
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
-def _ask(operation: str, timeout_s: float, *answers: str) -> Reply:
+def _ask(operation: str, timeout_s: float, *answers: str) -> PoolReply:
     request: dict[str, JSONValue] = {"op": operation, "args": [*answers]}
     return default_pool().call(request, timeout_s)
 
@@ -121,7 +121,7 @@ def _is_formula(answer: str) -> bool:
     return deepest <= _MAX_DEPTH
 
 
-def _formula_at(place: Place) -> str | None:
+def _formula_at(place: MarkedPlace) -> str | None:
     text = place.text[:_FLEXIBLE_CHARS].strip()
     found = [next(filter(None, match.groups())).strip() for match in _FORMULA.finditer(text)]
     if place.closed or not found:

@@ -17,7 +17,7 @@ from fractions import Fraction
 
 from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
-from underdog.grading.markers import Place, read_marked, tail
+from underdog.grading.markers import MarkedPlace, read_marked, tail
 from underdog.grading.numerals import plain_characters, read_number, write_number
 from underdog.grading.verdicts import NO_GOLD, OPAQUE, opaque_key, verdict
 
@@ -97,7 +97,7 @@ def last_numeral(text: str) -> str | None:
     return found
 
 
-def _number_at(place: Place) -> str | None:
+def _number_at(place: MarkedPlace) -> str | None:
     text = place.text[:_FLEXIBLE_CHARS]
     if read_number(text) is not None:
         return text

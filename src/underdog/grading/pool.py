@@ -36,7 +36,7 @@ ReplyStatus: TypeAlias = Literal["ok", "failed", "timeout", "crashed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class PoolReply:
     """What became of a request.
 
     Attributes:
@@ -88,26 +88,26 @@ class _Worker:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def ask(self, request: Mapping[str, JSONValue], timeout_s: float) -> Reply:
+    def ask(self, request: Mapping[str, JSONValue], timeout_s: float) -> PoolReply:
         """Send a request and wait for its reply. After `timeout` or `crashed` it must be ended."""
         message = json.dumps({**request, "timeout_s": timeout_s}).encode() + b"\n"
         try:
             while message:
                 message = message[self._stdin.write(message) :]
         except (OSError, ValueError):
-            return Reply("crashed", detail="the grading worker has died")
+            return PoolReply("crashed", detail="the grading worker has died")
         return self.receive(timeout_s)
 
-    def receive(self, timeout_s: float) -> Reply:
+    def receive(self, timeout_s: float) -> PoolReply:
         """Wait for one line of the worker."""
         try:
             line = self._lines.get(timeout=timeout_s)
         except queue.Empty:
-            return Reply("timeout", detail=f"not decided within {timeout_s:g} s")
+            return PoolReply("timeout", detail=f"not decided within {timeout_s:g} s")
         if line is None:
-            return Reply("crashed", detail="the grading worker died")
+            return PoolReply("crashed", detail="the grading worker died")
         reply = json.loads(line)
-        return Reply(reply["status"], reply.get("value"), reply.get("detail", ""))
+        return PoolReply(reply["status"], reply.get("value"), reply.get("detail", ""))
 
     def end(self) -> None:
         """Kill the process and release its pipes."""
@@ -138,7 +138,7 @@ class _Worker:
         self._lines.put(None)
 
 
-class WorkerPool:
+class GradingPool:
     """Workers, started when needed, up to a number.
 
     Args:
@@ -152,11 +152,11 @@ class WorkerPool:
         self._closed = False
         self._reset()
 
-    def call(self, request: Mapping[str, JSONValue], timeout_s: float) -> Reply:
+    def call(self, request: Mapping[str, JSONValue], timeout_s: float) -> PoolReply:
         """Run a request in a worker. Never raises; waits for a free worker at most as needed."""
         with self._slots:
             worker = self._take()
-            if isinstance(worker, Reply):
+            if isinstance(worker, PoolReply):
                 self._count(worker)
                 return worker
             reply = worker.ask(request, timeout_s)
@@ -189,24 +189,24 @@ class WorkerPool:
         self._idle: list[_Worker] = []
         self._counters = PoolCounters()
 
-    def _take(self) -> _Worker | Reply:
+    def _take(self) -> _Worker | PoolReply:
         with self._lock:
             if self._closed:
-                return Reply("crashed", detail="the grading pool is closed")
+                return PoolReply("crashed", detail="the grading pool is closed")
             if self._idle:
                 return self._idle.pop()
             self._counters = replace(self._counters, starts=self._counters.starts + 1)
         try:
             worker = _Worker(self._boot)
         except OSError as error:
-            return Reply("crashed", detail=f"no grading worker could be started: {error}")
+            return PoolReply("crashed", detail=f"no grading worker could be started: {error}")
         ready = worker.receive(_STARTUP_TIMEOUT_S)
         if ready.status == "ok":
             return worker
         worker.end()
-        return Reply("crashed", detail="a grading worker could not be started")
+        return PoolReply("crashed", detail="a grading worker could not be started")
 
-    def _give_back(self, worker: _Worker, reply: Reply) -> None:
+    def _give_back(self, worker: _Worker, reply: PoolReply) -> None:
         alive = reply.status in ("ok", "failed")
         with self._lock:
             keep = alive and not self._closed
@@ -215,7 +215,7 @@ class WorkerPool:
         if not keep:
             worker.end()
 
-    def _count(self, reply: Reply) -> None:
+    def _count(self, reply: PoolReply) -> None:
         with self._lock:
             counted = self._counters
             self._counters = replace(
@@ -228,9 +228,9 @@ class WorkerPool:
 
 
 @lru_cache(maxsize=1)
-def default_pool() -> WorkerPool:
+def default_pool() -> GradingPool:
     """The pool that all checkers share; closed when the interpreter exits."""
-    pool = WorkerPool(min(_MAX_WORKERS, os.cpu_count() or 1))
+    pool = GradingPool(min(_MAX_WORKERS, os.cpu_count() or 1))
     atexit.register(pool.close)
     if sys.platform != "win32":
         os.register_at_fork(after_in_child=pool.forget)

@@ -13,7 +13,7 @@ from underdog.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
-class CurvePoint:
+class CostPoint:
     """One arm on the curve.
 
     Attributes:
@@ -77,7 +77,7 @@ class BreakEven:
         return f"{text}; its whole interval lies above it from {share} on."
 
 
-def break_even(small: Sequence[CurvePoint], target: float, target_cost: float) -> BreakEven:
+def break_even(small: Sequence[CostPoint], target: float, target_cost: float) -> BreakEven:
     """Find where a curve reaches a target accuracy, by its points and by its lower interval ends.
 
     Args:
@@ -101,7 +101,7 @@ def break_even(small: Sequence[CurvePoint], target: float, target_cost: float) -
 
 
 def _first_crossing(
-    curve: Sequence[CurvePoint], heights: Sequence[float], target: float
+    curve: Sequence[CostPoint], heights: Sequence[float], target: float
 ) -> Crossing | None:
     for place, (point, height) in enumerate(zip(curve, heights, strict=True)):
         if height < target:

@@ -9,17 +9,17 @@ from collections.abc import Mapping, Sequence
 
 from underdog.core import Outcome, Problem, Solution
 from underdog.errors import DataError
-from underdog.measure.breakeven import BreakEven, CurvePoint, break_even
+from underdog.measure.breakeven import BreakEven, CostPoint, break_even
 from underdog.measure.diagnosis import Diagnosis
 from underdog.measure.results import ArmResult, ItemResult
 from underdog.measure.summary import ArmSummary, summarize
 from underdog.measure.verdict import compare, paired_items
-from underdog.reports.card import (
-    Attempt,
+from underdog.reports.fight_card import (
     Corner,
     CostAxis,
     FightCard,
     ProblemRow,
+    ShownSolution,
     Side,
     SideAnswer,
 )
@@ -101,7 +101,7 @@ def _cost(arm: ArmSummary, axis: CostAxis) -> float:
 
 def _break_even(small: Side, big: Side, axis: CostAxis) -> BreakEven | None:
     curve = [
-        CurvePoint(arm.name, _cost(arm, axis), arm.accuracy.value, arm.accuracy.interval.low)
+        CostPoint(arm.name, _cost(arm, axis), arm.accuracy.value, arm.accuracy.interval.low)
         for arm in small.arms
         if not arm.oracle_bound and _cost(arm, axis) > 0
     ]
@@ -154,7 +154,7 @@ def _answer(item: ItemResult, outcome: Outcome | None, max_attempts: int) -> Sid
     )
 
 
-def _attempts(outcome: Outcome, max_attempts: int) -> tuple[Attempt, ...]:
+def _attempts(outcome: Outcome, max_attempts: int) -> tuple[ShownSolution, ...]:
     """The chosen solution, then those with other answers, then the rest, in sampling order."""
     chosen = outcome.decision.solution
     key = None if chosen is None else chosen.vote_key
@@ -164,11 +164,11 @@ def _attempts(outcome: Outcome, max_attempts: int) -> tuple[Attempt, ...]:
     return tuple(_attempt(solution, chosen=solution is chosen) for solution in shown)
 
 
-def _attempt(solution: Solution, *, chosen: bool) -> Attempt:
+def _attempt(solution: Solution, *, chosen: bool) -> ShownSolution:
     text = solution.text
     if len(text) > MAX_TEXT_CHARS:
         text = f"{text[:MAX_TEXT_CHARS]}\n[… {len(text) - MAX_TEXT_CHARS:,} more characters]"
-    return Attempt(
+    return ShownSolution(
         text=text,
         answer=solution.answer,
         chosen=chosen,

@@ -11,9 +11,9 @@ from math import ceil, floor, log10
 
 from underdog.core import JSONValue
 from underdog.measure.summary import ArmSummary
-from underdog.reports.card import FightCard, Side
+from underdog.reports.fight_card import FightCard, Side
 from underdog.reports.figure import HALO, INK, MUTED, Spec, field, figure, side_colour
-from underdog.reports.labels import Mark, Segment, drop_shared_words, place_labels
+from underdog.reports.labels import Mark, Stroke, drop_shared_words, place_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +206,13 @@ def _label_layers(points: Sequence[_Point], frame: _Frame) -> list[JSONValue]:
     ]
 
 
-def _lines(points: Sequence[_Point], frame: _Frame) -> list[Segment]:
+def _lines(points: Sequence[_Point], frame: _Frame) -> list[Stroke]:
     """The joining lines in pixels."""
-    segments: list[Segment] = []
+    segments: list[Stroke] = []
     for side in ("small", "big"):
         joined = [point for point in points if point.side == side and not point.arm.oracle_bound]
         places = sorted((frame.x(one.cost), frame.y(one.arm.accuracy.value)) for one in joined)
-        segments.extend(Segment(*here, *there) for here, there in pairwise(places))
+        segments.extend(Stroke(*here, *there) for here, there in pairwise(places))
     return segments
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from underdog.core import JSONValue
-from underdog.data.inspection import Inspection
-from underdog.data.ledger import Entry
+from underdog.data.dataset.inspection import Inspection
+from underdog.data.mixing.exposures import PoolExposure
 from underdog.files import write_atomic
 from underdog.reports.figure import MUTED, Spec, field, figure, svg
 
@@ -21,7 +21,7 @@ _PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#
 
 
 def write_dataset_page(
-    inspection: Inspection, path: Path, ledger: Sequence[Entry] = (), tokens_by: str = ""
+    inspection: Inspection, path: Path, ledger: Sequence[PoolExposure] = (), tokens_by: str = ""
 ) -> None:
     """Draw a data set as one HTML document.
 
@@ -68,17 +68,17 @@ def length_histogram(lengths: Mapping[str, Mapping[int, int]], bin_tokens: int) 
     return figure([bars], 640, 220)
 
 
-def exposure_lines(ledger: Sequence[Entry]) -> Spec:
+def exposure_lines(ledger: Sequence[PoolExposure]) -> Spec:
     """Each pool's share of the tokens along the stream; what was asked for is a dashed rule."""
     return _lines(ledger, "share", "share of the tokens", with_target=True)
 
 
-def gap_lines(ledger: Sequence[Entry]) -> Spec:
+def gap_lines(ledger: Sequence[PoolExposure]) -> Spec:
     """Each pool's largest gap so far along the stream."""
     return _lines(ledger, "largest_gap", "largest gap (tokens)", with_target=False)
 
 
-def _lines(ledger: Sequence[Entry], what: str, title: str, with_target: bool) -> Spec:
+def _lines(ledger: Sequence[PoolExposure], what: str, title: str, with_target: bool) -> Spec:
     pools = list(dict.fromkeys(entry.pool for entry in ledger))
     rows: list[JSONValue] = [
         {
@@ -116,7 +116,7 @@ def _colour(name: str, domain: list[str]) -> Spec:
     return {"field": name, "type": "nominal", "scale": {"domain": names, "range": colours}}
 
 
-def _last(ledger: Sequence[Entry]) -> list[Entry]:
+def _last(ledger: Sequence[PoolExposure]) -> list[PoolExposure]:
     """The ledger's entries for its last step."""
     return [entry for entry in ledger if entry.step == ledger[-1].step]
 

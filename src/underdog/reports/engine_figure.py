@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 
 from underdog.core import JSONValue
-from underdog.engines.benchmark import Speed
-from underdog.engines.matrix_products import Ceiling
+from underdog.engines.bench.matrix_products import Ceiling
+from underdog.engines.bench.speed import Speed
 from underdog.errors import DataError
 from underdog.reports.figure import HALO, INK, MUTED, SMALL, Spec, field, figure
 

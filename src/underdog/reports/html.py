@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 from underdog.files import write_atomic
 from underdog.measure.summary import ArmSummary
 from underdog.reports import numbers
-from underdog.reports.card import Corner, FightCard, RowOutcome, Side
 from underdog.reports.charts import NARROW, WIDE, accuracy_vs_cost
+from underdog.reports.fight_card import Corner, FightCard, RowOutcome, Side
 from underdog.reports.figure import svg
 from underdog.reports.gap import gap_bars
 from underdog.reports.labels import drop_shared_words
-from underdog.reports.words import break_even_sentence, cost_sentence, outcome_words
+from underdog.reports.sentences import break_even_sentence, cost_sentence, outcome_words
 
 if TYPE_CHECKING:
     from jinja2 import Template

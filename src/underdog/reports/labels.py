@@ -33,7 +33,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class Stroke:
     """A straight line between two points in pixels, `x0 <= x1`."""
 
     x0: float
@@ -100,7 +100,7 @@ def place_labels(
     marks: Sequence[Mark],
     width: float,
     height: float,
-    lines: Sequence[Segment] = (),
+    lines: Sequence[Stroke] = (),
     font_px: float = 11.0,
 ) -> list[Label]:
     """Place a label beside each mark, clear of labels, points, intervals and lines.

@@ -14,11 +14,11 @@ from underdog.core import Budget, Outcome, Problem
 from underdog.measure.diagnosis import Diagnosis, diagnose
 from underdog.measure.results import ArmResult
 from underdog.reports.build import build_card
-from underdog.reports.card import Corner, Entry, FightCard, PromptText
+from underdog.reports.fight_card import CardFact, Corner, FightCard, PromptText
 from underdog.runs.curves import graded_pools
-from underdog.runs.journal import Run
 from underdog.runs.match import ContenderRecord, Match, MatchRecord, Ring
-from underdog.runs.rematch import Side, outcomes, read_match, recorded, replay
+from underdog.runs.store.journal import Run
+from underdog.runs.stored_match import Side, outcomes, read_match, recorded, replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ async def match_card(run: Run, ring: Ring | None = None, created: str = "") -> F
     return replace(
         card,
         prompts=tuple(evidence.prompts),
-        seeds=(Entry("root seed", str(record.terms.seed)),),
+        seeds=(CardFact("root seed", str(record.terms.seed)),),
         hashes=tuple(_hashes(run, record)),
         machine=tuple(_machine()),
         created=created,
@@ -143,20 +143,21 @@ def _prompt(ring: Ring, side: Side) -> PromptText:
     )
 
 
-def _hashes(run: Run, record: MatchRecord) -> tuple[Entry, ...]:
+def _hashes(run: Run, record: MatchRecord) -> tuple[CardFact, ...]:
     manifest = run.manifest
-    models = [Entry(one.label, one.info.fingerprint) for one in record.contenders.values()]
+    models = [CardFact(one.label, one.info.fingerprint) for one in record.contenders.values()]
     prompts = [
-        Entry(f"prompts of {side}", bench["prompts"]) for side, bench in manifest["benches"].items()
+        CardFact(f"prompts of {side}", bench["prompts"])
+        for side, bench in manifest["benches"].items()
     ]
-    return (*models, Entry("problems", manifest["problems"]), *prompts)
+    return (*models, CardFact("problems", manifest["problems"]), *prompts)
 
 
-def _machine() -> tuple[Entry, ...]:
+def _machine() -> tuple[CardFact, ...]:
     return (
-        Entry("underdog", version("underdog")),
-        Entry("Python", platform.python_version()),
-        Entry("machine", f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"),
+        CardFact("underdog", version("underdog")),
+        CardFact("Python", platform.python_version()),
+        CardFact("machine", f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"),
     )
 
 

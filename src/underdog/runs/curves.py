@@ -25,7 +25,7 @@ from underdog.measure.passk import pass_at_k
 from underdog.runs.replay import PoolView, ReplayEngine
 from underdog.runs.runner import group_of
 from underdog.seeds import derive
-from underdog.strategies.driver import Bench, solve
+from underdog.strategies.running.driver import Bench, solve
 
 COUNTS = (1, 2, 4, 8, 16, 32)
 _LARGEST_POOL = 4096

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from underdog.files import write_atomic
-from underdog.runs.rows import cell_text
-from underdog.runs.schema import USAGE_COLUMNS
-from underdog.runs.store import Store
-from underdog.runs.traces import decode_trace
+from underdog.runs.store.row_codec import cell_text
+from underdog.runs.store.schema import USAGE_COLUMNS
+from underdog.runs.store.store import Store
+from underdog.runs.store.traces import decode_trace
 
 _BATCH_ROWS = 4096
 _POOL = ("task", "problem_id", "engine", "form", "prompt", "params", "root_seed")

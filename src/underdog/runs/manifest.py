@@ -14,7 +14,7 @@ from typing import cast
 
 from underdog.core import JSONValue, Problem
 from underdog.errors import StoreError
-from underdog.strategies.driver import Bench
+from underdog.strategies.running.driver import Bench
 
 _MISSING = "nothing"
 

@@ -27,14 +27,14 @@ from underdog.core import (
 from underdog.errors import UnknownNameError, UsageError
 from underdog.forms import forms
 from underdog.measure.results import ArmResult
-from underdog.runs.journal import Run
 from underdog.runs.manifest import describe
-from underdog.runs.runner import Arm, Progress, run_arm
-from underdog.runs.store import Store
+from underdog.runs.runner import Arm, RunProgress, run_arm
+from underdog.runs.store.journal import Run
+from underdog.runs.store.store import Store
 from underdog.strategies import strategies
-from underdog.strategies.driver import Bench
+from underdog.strategies.running.driver import Bench
 
-ArmProgress: TypeAlias = Callable[[str, Progress], None]
+ArmProgress: TypeAlias = Callable[[str, RunProgress], None]
 
 EVENT = "match"
 
@@ -303,7 +303,7 @@ async def _play_arm(
 ) -> ArmResult:
     heard = False
 
-    def told(how_far: Progress) -> None:
+    def told(how_far: RunProgress) -> None:
         nonlocal heard
         heard = True
         if progress is not None:
@@ -314,7 +314,7 @@ async def _play_arm(
     )
     if not heard:
         n = len(result.items)
-        told(Progress(done=n, total=n, resumed=n, right=result.num_right, elapsed_s=0.0))
+        told(RunProgress(done=n, total=n, resumed=n, right=result.num_right, elapsed_s=0.0))
     return result
 
 

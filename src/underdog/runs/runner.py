@@ -26,8 +26,8 @@ from underdog.errors import (
     UsageError,
 )
 from underdog.measure.results import ArmResult, ItemResult, ItemStatus
-from underdog.runs.journal import ArmKey, ArmRecord, Run
-from underdog.strategies.driver import Bench, solve
+from underdog.runs.store.journal import ArmKey, ArmRecord, Run
+from underdog.strategies.running.driver import Bench, solve
 
 _log = logging.getLogger(__name__)
 _CONCERN_ALL = (
@@ -79,7 +79,7 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunProgress:
     """How far an arm is.
 
     Attributes:
@@ -113,7 +113,7 @@ async def run_arm(
     *,
     run: Run | None = None,
     concurrency: int = 16,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[RunProgress], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> ArmResult:
     """Solve and grade every problem under one arm.
@@ -153,7 +153,7 @@ class _Work:
         arm: Arm,
         problems: Sequence[Problem],
         run: Run | None,
-        progress: Callable[[Progress], None] | None,
+        progress: Callable[[RunProgress], None] | None,
         clock: Callable[[], float],
     ) -> None:
         self._arm = arm
@@ -219,7 +219,7 @@ class _Work:
         if self._progress is not None:
             elapsed_s = self._clock() - self._started
             total = len(self._problems)
-            done = Progress(len(self._items), total, self._resumed, self._right, elapsed_s)
+            done = RunProgress(len(self._items), total, self._resumed, self._right, elapsed_s)
             self._progress(done)
 
 

@@ -15,6 +15,6 @@ from underdog.registry import Registry
 
 sandboxes: Registry[Sandbox] = Registry("sandbox", "underdog.sandbox")
 
-from underdog.sandbox.opening import OpenSandbox, SandboxReport, open_sandbox, probe  # noqa: E402
+from underdog.sandbox.probing import OpenSandbox, SandboxReport, open_sandbox, probe  # noqa: E402
 
 __all__ = ["OpenSandbox", "SandboxReport", "open_sandbox", "probe", "sandboxes"]

@@ -37,7 +37,7 @@ _CLOSERS: Final = (")", "]", "}")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class MontySource:
     """A program ready for Monty.
 
     Attributes:
@@ -51,7 +51,7 @@ class Source:
     has_value: bool
 
 
-def prepare(program: str, max_value_chars: int) -> Source:
+def prepare(program: str, max_value_chars: int) -> MontySource:
     """Wrap a program for Monty.
 
     Args:
@@ -63,10 +63,10 @@ def prepare(program: str, max_value_chars: int) -> Source:
     shift = _ROUND_LINES if rounds else 0
     cut = _last_expression(program)
     if cut is None:
-        return Source(f"{head}{program}\n\npass\n", shift, False)
+        return MontySource(f"{head}{program}\n\npass\n", shift, False)
     before, expression = cut
     tail = f'\nf"{{__underdog_value!r:.{max_value_chars}}}"\n'
-    return Source(f"{head}{before}__underdog_value = ({expression}\n){tail}", shift, True)
+    return MontySource(f"{head}{before}__underdog_value = ({expression}\n){tail}", shift, True)
 
 
 def _last_expression(program: str) -> tuple[str, str] | None:

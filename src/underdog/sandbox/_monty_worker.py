@@ -16,8 +16,8 @@ from typing import Any, Final
 import pydantic_monty
 
 from underdog.core import SandboxStatus
-from underdog.sandbox._jailed.wire import PATIENCE_S, receive, send
-from underdog.sandbox._monty_source import Source, prepare
+from underdog.sandbox._jailed.frames import PATIENCE_S, receive, send
+from underdog.sandbox._monty_source import MontySource, prepare
 from underdog.sandbox._monty_verdict import judge
 
 _INPUT: Final = 0
@@ -124,7 +124,7 @@ def _answer(pool: pydantic_monty.Monty, request: dict[str, Any]) -> dict[str, An
 
 def _feed(
     pool: pydantic_monty.Monty,
-    source: Source,
+    source: MontySource,
     limits: pydantic_monty.ResourceLimits,
     output: Output,
 ) -> str | None:
@@ -141,7 +141,7 @@ def _feed(
 
 def _verdict(
     raised: pydantic_monty.MontyRuntimeError | pydantic_monty.MontySyntaxError,
-    source: Source,
+    source: MontySource,
     timed_out: bool,
     memory_bytes: int,
 ) -> tuple[SandboxStatus, str]:

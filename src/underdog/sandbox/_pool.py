@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from underdog.core import Limits, SandboxResult
 from underdog.errors import SandboxError, UsageError
-from underdog.sandbox._jailed.wire import PATIENCE_S
+from underdog.sandbox._jailed.frames import PATIENCE_S
 from underdog.sandbox._worker import Worker, WorkerLostError
 
 MAX_PROGRAM_BYTES: Final = 1 << 20
@@ -24,7 +24,7 @@ _BATCH: Final = 64
 _BATCH_CHARS: Final = 1 << 19
 
 
-class WorkerPool:
+class SandboxPool:
     """Runs programs on up to `workers` processes.
 
     Args:

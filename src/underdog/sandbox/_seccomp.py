@@ -46,7 +46,7 @@ _BOUND: Final[tuple[_Rule, ...]] = (
 )
 
 
-class Comparison(ctypes.Structure):
+class ArgumentComparison(ctypes.Structure):
     """libseccomp's `struct scmp_arg_cmp`."""
 
     _fields_ = (
@@ -95,7 +95,7 @@ def _load() -> ctypes.CDLL:
         ctypes.c_uint32,
         ctypes.c_int,
         ctypes.c_uint,
-        ctypes.POINTER(Comparison),
+        ctypes.POINTER(ArgumentComparison),
     )
     return library
 
@@ -109,7 +109,7 @@ def _allow(
     number = library.seccomp_syscall_resolve_name(name.encode())
     if number == -1:
         return
-    array = (Comparison * len(comparisons))(*comparisons)
+    array = (ArgumentComparison * len(comparisons))(*comparisons)
     result = library.seccomp_rule_add_array(context, _ALLOW, number, len(comparisons), array)
     # Names that another architecture has but this one lacks are left out by the library.
     if result not in (0, -errno.EDOM, -errno.EOPNOTSUPP):

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from underdog.errors import SandboxError
-from underdog.sandbox._jailed.wire import CHUNK, HEADER, left, pack
+from underdog.sandbox._jailed.frames import CHUNK, HEADER, left, pack
 
 START_TIMEOUT_S: Final = 60.0
 _MAX_COMPLAINT_BYTES: Final = 2000

@@ -15,7 +15,7 @@ from underdog.core import Limits, SandboxResult
 from underdog.errors import SandboxError, UsageError
 from underdog.sandbox import _walls, sandboxes
 from underdog.sandbox._jailed.lockdown import landlock_abi
-from underdog.sandbox._pool import WorkerPool
+from underdog.sandbox._pool import SandboxPool
 from underdog.sandbox._seccomp import compile_filter
 from underdog.sandbox._worker import Worker
 
@@ -43,7 +43,7 @@ class JailSandbox:
         for name in WALLS if wall == "auto" else (wall,):
             try:
                 start = _starter(name)
-                self._pool = WorkerPool(self.name, start, workers, _MAX_PROGRAMS)
+                self._pool = SandboxPool(self.name, start, workers, _MAX_PROGRAMS)
             except SandboxError as error:
                 self._refusals.append(f"{name}: {error}")
             else:

@@ -17,7 +17,7 @@ from typing import Final
 
 from underdog.core import Limits, SandboxResult
 from underdog.sandbox import sandboxes
-from underdog.sandbox._pool import WorkerPool
+from underdog.sandbox._pool import SandboxPool
 from underdog.sandbox._worker import Worker
 
 _MAX_PROGRAMS: Final = 100_000
@@ -40,7 +40,7 @@ class MontySandbox:
     """
 
     def __init__(self, workers: int = 1) -> None:
-        self._pool = WorkerPool(self.name, _start_worker, workers, _MAX_PROGRAMS)
+        self._pool = SandboxPool(self.name, _start_worker, workers, _MAX_PROGRAMS)
 
     @property
     def name(self) -> str:

@@ -12,7 +12,7 @@ from math import comb
 from underdog.core import Question, Sample, Solution, Steps
 from underdog.errors import ConfigError
 from underdog.strategies import strategies
-from underdog.strategies.checks import fraction, positive
+from underdog.strategies.parameters import fraction, positive
 from underdog.strategies.voting import counts, decide
 
 

@@ -6,7 +6,7 @@ calibrate before choosing it. Cost: n calls and what the verifier costs.
 
 from underdog.core import Decision, Question, Sample, Score, Solution, Steps
 from underdog.strategies import strategies
-from underdog.strategies.checks import positive
+from underdog.strategies.parameters import positive
 from underdog.strategies.voting import tally
 
 

@@ -8,7 +8,7 @@ engine in the role `big`. Cost: the small model's calls, plus one dear call for 
 from underdog.core import Decision, Question, Sample, Steps
 from underdog.strategies import strategies
 from underdog.strategies.adaptive import AdaptiveVoting
-from underdog.strategies.checks import fraction
+from underdog.strategies.parameters import fraction
 from underdog.strategies.voting import decide
 
 

@@ -7,7 +7,7 @@ likely right (ensemble of thoughts, arXiv 2401.11864). Cost: n calls in all, sha
 from underdog.core import Question, Sample, Solution, Steps
 from underdog.errors import ConfigError
 from underdog.strategies import strategies
-from underdog.strategies.checks import positive
+from underdog.strategies.parameters import positive
 from underdog.strategies.voting import decide
 
 

@@ -10,7 +10,7 @@ import math
 
 from underdog.core import Question, Sample, Score, Solution, Steps
 from underdog.strategies import strategies
-from underdog.strategies.checks import fraction, positive
+from underdog.strategies.parameters import fraction, positive
 from underdog.strategies.voting import decide
 
 

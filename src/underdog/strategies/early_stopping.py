@@ -7,7 +7,7 @@ Cost: between one window and `max_n` calls.
 
 from underdog.core import Question, Sample, Solution, Steps
 from underdog.strategies import strategies
-from underdog.strategies.checks import positive
+from underdog.strategies.parameters import positive
 from underdog.strategies.voting import decide
 
 

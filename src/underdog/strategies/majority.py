@@ -6,7 +6,7 @@ do not vote. Cost: n calls.
 
 from underdog.core import Question, Sample, Steps
 from underdog.strategies import strategies
-from underdog.strategies.checks import positive
+from underdog.strategies.parameters import positive
 from underdog.strategies.voting import decide
 
 

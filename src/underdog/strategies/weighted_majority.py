@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from underdog.core import Question, Sample, Score, Solution, Steps
 from underdog.errors import ConfigError
 from underdog.strategies import strategies
-from underdog.strategies.checks import positive
+from underdog.strategies.parameters import positive
 from underdog.strategies.voting import Weight, decide
 
 

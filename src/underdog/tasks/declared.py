@@ -11,14 +11,14 @@ from pathlib import Path
 
 from underdog.core import Checker, Problem, Sandbox, Shot
 from underdog.errors import DataError, MissingExtraError, UnknownNameError, UsageError
-from underdog.tasks.config import Columns, TaskFile
 from underdog.tasks.loaders import Row, hub, read_file
 from underdog.tasks.records import to_problem
 from underdog.tasks.shared_sandbox import make_checker
+from underdog.tasks.task_file import ColumnsTable, TaskFile
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DataPlace:
     """Where a task's data was found.
 
     Attributes:
@@ -36,7 +36,7 @@ class Place:
         return str(next(iter(self.files.values())).parent)
 
 
-def locate(spec: TaskFile, folders: Sequence[Path]) -> Place:
+def locate(spec: TaskFile, folders: Sequence[Path]) -> DataPlace:
     """Find a task's data.
 
     Args:
@@ -53,12 +53,12 @@ def locate(spec: TaskFile, folders: Sequence[Path]) -> Place:
             for split, name in spec.files.items()
         }
         if any(path.exists() for path in found.values()):
-            return Place(found)
+            return DataPlace(found)
         if spec.hub is None:
             raise DataError(_absent(spec, folders))
     if not hub.installed():
         raise MissingExtraError("the library that reads hub data sets", "datasets")
-    return Place({}, spec.hub.id if spec.hub else None)
+    return DataPlace({}, spec.hub.id if spec.hub else None)
 
 
 def find_file(names: Sequence[str], folders: Sequence[Path]) -> Path:
@@ -91,7 +91,7 @@ class DeclaredTask:
     """
 
     def __init__(
-        self, spec: TaskFile, place: Place, base: Path, sandbox: Sandbox | None = None
+        self, spec: TaskFile, place: DataPlace, base: Path, sandbox: Sandbox | None = None
     ) -> None:
         self.spec = spec
         self.place = place
@@ -157,7 +157,7 @@ class DeclaredTask:
         return self.place.hub is not None
 
     @property
-    def _columns(self) -> Columns:
+    def _columns(self) -> ColumnsTable:
         there = self.spec.hub
         own = there.columns if self._on_hub and there else None
         return own or self.spec.columns

@@ -6,8 +6,8 @@ from itertools import islice
 
 from underdog.core import Checker, Problem, Shot
 from underdog.core.item import Family
+from underdog.generators.drawing import SHARES, distinct, generate
 from underdog.grading import open_checker
-from underdog.tasks.making import SHARES, distinct, generate
 
 _SIZE = 1_000
 

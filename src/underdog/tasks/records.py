@@ -11,15 +11,15 @@ from collections.abc import Mapping
 
 from underdog.core import JSONValue, Problem, Question
 from underdog.errors import DataError
-from underdog.tasks.config import Column, Columns
 from underdog.tasks.loaders import Row
+from underdog.tasks.task_file import ColumnsTable, ColumnTable
 from underdog.tasks.transforms import TRANSFORMS
 
 _BLANK = re.compile(r"\{(\w+)\}")
 
 
 def to_problem(
-    row: Row, task: str, split: str, id: str, columns: Columns, instruction: str
+    row: Row, task: str, split: str, id: str, columns: ColumnsTable, instruction: str
 ) -> Problem:
     """Build one problem.
 
@@ -56,7 +56,7 @@ def _asked(instruction: str, text: str, fields: Mapping[str, str]) -> str:
     return _BLANK.sub(lambda blank: known.get(blank[1], blank[0]), instruction)
 
 
-def _required(row: Row, use: str, rule: Column) -> str:
+def _required(row: Row, use: str, rule: ColumnTable) -> str:
     text = _text(row, use, rule)
     if not text.strip():
         raise DataError(
@@ -66,7 +66,7 @@ def _required(row: Row, use: str, rule: Column) -> str:
     return text
 
 
-def _text(row: Row, use: str, rule: Column) -> str:
+def _text(row: Row, use: str, rule: ColumnTable) -> str:
     value = _value(row, use, rule)
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -80,7 +80,7 @@ def _text(row: Row, use: str, rule: Column) -> str:
     )
 
 
-def _choices(row: Row, rule: Column) -> tuple[str, ...]:
+def _choices(row: Row, rule: ColumnTable) -> tuple[str, ...]:
     value = _value(row, "choices", rule)
     if not isinstance(value, list) or not value:
         raise DataError(
@@ -91,7 +91,7 @@ def _choices(row: Row, rule: Column) -> tuple[str, ...]:
     return tuple(str(option) for option in value)
 
 
-def _value(row: Row, use: str, rule: Column) -> JSONValue:
+def _value(row: Row, use: str, rule: ColumnTable) -> JSONValue:
     values = [_lookup(row, use, name) for name in rule.column]
     value = values[0] if len(values) == 1 else rule.join.join(str(part) for part in values)
     for name in rule.transform:
@@ -126,7 +126,7 @@ def _missing(row: Row, use: str, name: str) -> str:
     return f"{row.where}: no column {name!r} ({use}); {offer} Set it under [columns]"
 
 
-def _meta(row: Row, columns: Columns) -> Mapping[str, JSONValue]:
+def _meta(row: Row, columns: ColumnsTable) -> Mapping[str, JSONValue]:
     used = _whole_columns(columns)
     meta: dict[str, JSONValue] = {}
     for name, value in row.values.items():
@@ -139,7 +139,7 @@ def _meta(row: Row, columns: Columns) -> Mapping[str, JSONValue]:
     return meta
 
 
-def _whole_columns(columns: Columns) -> set[str]:
+def _whole_columns(columns: ColumnsTable) -> set[str]:
     rules = [columns.question, columns.answer, columns.id, columns.choices, columns.context]
     rules += list(columns.fields.values())
     return {name for rule in rules if rule for name in rule.column} | {columns.split or ""}

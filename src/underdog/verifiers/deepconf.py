@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from underdog.core import ModelCalls, Question, ScoreUnit, Solution
 from underdog.errors import ConfigError, UnknownNameError
 from underdog.verifiers import verifiers
-from underdog.verifiers.trace import mean, window_means
+from underdog.verifiers.reductions import mean, window_means
 
 _BOTTOM_SHARE = 0.1
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from underdog.core import ModelCalls, Question, ScoreUnit, Solution
 from underdog.verifiers import verifiers
-from underdog.verifiers.trace import mean
+from underdog.verifiers.reductions import mean
 
 
 @verifiers.register("mean_logprob")

@@ -8,14 +8,8 @@ import numpy as np
 import pytest
 
 from underdog.core import Task
-from underdog.data.decontamination import (
-    Benchmark,
-    ContaminationIndex,
-    kept,
-    protect,
-    protection,
-    tokens,
-)
+from underdog.data.decontamination import Benchmark, ContaminationIndex, kept, protect, protection
+from underdog.data.decontamination import word_streams as tokens
 from underdog.data.decontamination.arrays_file import ArraysFile, read_arrays, write_arrays
 from underdog.data.decontamination.stored import read_index
 from underdog.data.workers import Workers

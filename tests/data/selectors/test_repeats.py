@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.data.selectors.examples import example
+from underdog.data.dataset.shingles import shingles, windows
 from underdog.data.selectors import Aids, select
 from underdog.data.selectors.minhash import Signer, bands
-from underdog.data.selectors.shingles import shingles, windows
 from underdog.data.selectors.sketch import sketch
 
 STORY = (

@@ -8,7 +8,7 @@ from tests.data.selectors.examples import example, numbered
 from underdog.core import Message, Prompt
 from underdog.core.example import Example, Segment
 from underdog.data.selectors import Aids, Keep, select
-from underdog.data.selectors.losses import NOTHING, asked
+from underdog.data.selectors.measuring.losses import NOTHING, asked
 from underdog.data.selectors.trajectories import Trajectories
 from underdog.engines.scripted import ScriptedEngine
 from underdog.engines.sync import SyncEngine

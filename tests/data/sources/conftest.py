@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from underdog.core import Sandbox
-from underdog.sandbox.opening import open_sandbox
+from underdog.sandbox.probing import open_sandbox
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.data.sources.collecting import (
+from tests.data.sources.scripted_sources import (
     EGGS_CHAIN,
     EGGS_PROGRAM,
     SHAPE,
@@ -18,8 +18,8 @@ from tests.data.sources.collecting import (
 )
 from underdog.core import Prompt, Sandbox
 from underdog.data.sources import sources
-from underdog.data.sources.collection import Collection, Settling
-from underdog.data.sources.journal import Journal
+from underdog.data.sources.collecting.collection import Collection, Settling
+from underdog.data.sources.collecting.reply_journal import ReplyJournal
 from underdog.engines.scripted import ScriptedEngine
 
 SPECS = sources.names()
@@ -131,7 +131,7 @@ def test_a_journal_gives_back_what_was_kept(tmp_path: Path, sandbox: Sandbox) ->
     }
 
     async def read() -> list[object]:
-        with Journal(path, manifest) as book:
+        with ReplyJournal(path, manifest) as book:
             return [book.usage, *book.records(next(iter(book._done)))]
 
     usage, *records = asyncio.run(read())

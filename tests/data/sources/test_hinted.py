@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.data.sources.collecting import EGGS, EGGS_CHAIN, EGGS_PROGRAM, asked, reasons, together
+from tests.data.sources.scripted_sources import (
+    EGGS,
+    EGGS_CHAIN,
+    EGGS_PROGRAM,
+    asked,
+    reasons,
+    together,
+)
 from underdog.core import Problem, Prompt, Question, Sandbox
 from underdog.engines.scripted import ScriptedEngine
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.data.sources.collecting import (
+from tests.data.sources.scripted_sources import (
     EGGS,
     EGGS_CHAIN,
     EGGS_PROGRAM,
@@ -288,7 +288,7 @@ def test_what_is_no_harder_version_is_not_solved(text: str, reason: str, sandbox
 def test_a_draw_keeps_question_and_program_in_step(left: int, right: int) -> None:
     from random import Random
 
-    from underdog.data.sources.variants import draw_variants
+    from underdog.data.sources.replies.variants import draw_variants
 
     question = f"There are {left:,} cats and {right:,} dogs. How many animals?"
     code = f"def solution():\n    return {left} + {right}"

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.data.sources.collecting import EGGS
-from underdog.data.sources.model_programs import calculates, literals, parsed, program_way
-from underdog.data.sources.question_numbers import question_numbers, with_numbers, written
-from underdog.data.sources.stated_equations import false_equation, stated_equations, way
-from underdog.data.sources.variants import draw_variants, free_numbers, tried
-from underdog.data.sources.wording import copied_share, is_refusal, leaked_hint, squeezed
-from underdog.sandbox.opening import OpenSandbox
+from tests.data.sources.scripted_sources import EGGS
+from underdog.data.sources.replies.model_programs import calculates, literals, parsed, program_way
+from underdog.data.sources.replies.question_numbers import question_numbers, with_numbers, written
+from underdog.data.sources.replies.stated_equations import false_equation, stated_equations, way
+from underdog.data.sources.replies.variants import draw_variants, free_numbers, tried
+from underdog.data.sources.replies.wording import copied_share, is_refusal, leaked_hint, squeezed
+from underdog.sandbox.probing import OpenSandbox
 
 
 @pytest.mark.parametrize(

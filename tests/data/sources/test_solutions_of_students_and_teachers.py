@@ -2,10 +2,17 @@
 
 import pytest
 
-from tests.data.sources.collecting import EGGS, EGGS_CHAIN, EGGS_PROGRAM, PENS, reasons, together
+from tests.data.sources.scripted_sources import (
+    EGGS,
+    EGGS_CHAIN,
+    EGGS_PROGRAM,
+    PENS,
+    reasons,
+    together,
+)
 from underdog.core import ModelShape, Problem, Prompt, Question, Sandbox
 from underdog.data.sources import sources
-from underdog.data.sources.sampling_report import sampling_report
+from underdog.data.sources.collecting.sampling_report import sampling_report
 from underdog.engines.scripted import ScriptedEngine
 from underdog.errors import ConfigError, UnknownNameError, UsageError
 

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.data.sources.collecting import EGGS, EGGS_PROGRAM
+from tests.data.sources.scripted_sources import EGGS, EGGS_PROGRAM
 from tests.paths import CHECKOUT
 
 STUDY = CHECKOUT / "docs" / "studies" / "sources" / "study.py"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.data.sources.collecting import PASSAGE, reasons, together, total
+from tests.data.sources.scripted_sources import PASSAGE, reasons, together, total
 from underdog.core import Problem, Prompt, Question, Sandbox
 from underdog.data.sources.documents import passages
 from underdog.data.sources.stories import FEATURES, story_seeds, uses

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from underdog.data.decontamination.tokens import UNKNOWN, Flags, Hashes, Ints, Stream
-from underdog.data.selectors.shingles import windows
+from underdog.data.dataset.shingles import windows
+from underdog.data.decontamination.word_streams import UNKNOWN, Flags, Hashes, Ints, Stream
 
 _SIEVE_BITS = range(8, 25)
 

@@ -4,9 +4,9 @@ Building takes about 100 bytes per word of the test sets. Looking up holds one b
 nothing else, so any number of texts is one pass. No model calls.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 
@@ -14,13 +14,13 @@ import numpy as np
 
 from underdog.core import Task
 from underdog.core.example import Example
+from underdog.data.dataset.example_text import whole
 from underdog.data.decontamination.benchmark import Benchmark, flatten
 from underdog.data.decontamination.grams import GramTable, distinct_pairs, grams
 from underdog.data.decontamination.hit import Hit
 from underdog.data.decontamination.rules import RULES, Rule, Thresholds
 from underdog.data.decontamination.short import ShortTable
-from underdog.data.decontamination.tokens import Ints, Stream, Streams, Vocabulary, tokens
-from underdog.data.selectors.parts import whole
+from underdog.data.decontamination.word_streams import Ints, Stream, TestWords, WordStreams, tokens
 
 _BATCH = 2_048
 
@@ -50,18 +50,20 @@ class ContaminationIndex:
         numbers: Their runs of words, numbers masked.
         templates: Their runs of content words.
         short: Those too short for a run.
-        path: The file that it was read from; what other processes are sent in its place.
+        path: The file that it was read from.
+        opener: Opens that file; what other processes are sent, with the path.
     """
 
     names: dict[str, int]
     thresholds: Thresholds
     items: tuple[tuple[str, str], ...] = field(repr=False)
-    vocabulary: Vocabulary = field(repr=False)
+    vocabulary: TestWords = field(repr=False)
     ngrams: GramTable = field(repr=False)
     numbers: GramTable = field(repr=False)
     templates: GramTable = field(repr=False)
     short: ShortTable = field(repr=False)
     path: Path | None = None
+    opener: "Callable[[Path], ContaminationIndex] | None" = field(default=None, repr=False)
 
     @classmethod
     def build(
@@ -84,7 +86,7 @@ class ContaminationIndex:
         limits = thresholds or Thresholds()
         benchmarks = list(flatten(sets))
         passages = [passage for one in benchmarks for passage in one.passages]
-        vocabulary = Vocabulary.of(passage.text for passage in passages)
+        vocabulary = TestWords.of(passage.text for passage in passages)
         seen = vocabulary.streams([passage.text for passage in passages])
         kind, hashes = _kinds(seen.masked, len(passages)), vocabulary.hashes
         tables = [
@@ -106,6 +108,12 @@ class ContaminationIndex:
     def sizes(self) -> Ints:
         """How many different runs of content words of each passage are in the table."""
         return self.templates.sizes(len(self.items))
+
+    def sent(self) -> "Callable[[], ContaminationIndex]":
+        """What another process calls to have this index: its file's opener, or all of it."""
+        if self.opener is not None and self.path is not None and self.path.exists():
+            return partial(self.opener, self.path)
+        return partial(_itself, self)
 
     def hits(self, text: str) -> list[Hit]:
         """Test items that a text repeats, the strictest rule first."""
@@ -143,7 +151,7 @@ class ContaminationIndex:
             hits[text].setdefault((name, item), hit)
         return [list(each.values()) for each in hits]
 
-    def _runs(self, streams: Streams) -> _Findings:
+    def _runs(self, streams: WordStreams) -> _Findings:
         """The `ngram` and `numbers` rules; the stricter overwrites the other."""
         found: _Findings = {}
         views = _views(streams, self.thresholds)
@@ -161,7 +169,7 @@ class ContaminationIndex:
                 found[int(runs.text[place]), passage] = _Finding(rule, 1.0, start, end + 1 - start)
         return found
 
-    def _whole(self, streams: Streams) -> _Findings:
+    def _whole(self, streams: WordStreams) -> _Findings:
         found: _Findings = {}
         words = streams.words
         for first, passage, length in self.short.find(words, self.vocabulary.hashes):
@@ -170,7 +178,7 @@ class ContaminationIndex:
             found.setdefault(pair, _Finding("whole", 1.0, start, end + 1 - start))
         return found
 
-    def _template(self, streams: Streams) -> _Findings:
+    def _template(self, streams: WordStreams) -> _Findings:
         limits = self.thresholds
         stream, size, lettered = _views(streams, limits)[2]
         runs = grams(stream, size, lettered, self.vocabulary.hashes)
@@ -187,7 +195,11 @@ class ContaminationIndex:
         }
 
 
-def _views(streams: Streams, limits: Thresholds) -> list[tuple[Stream, int, int]]:
+def _itself(index: ContaminationIndex) -> ContaminationIndex:
+    return index
+
+
+def _views(streams: WordStreams, limits: Thresholds) -> list[tuple[Stream, int, int]]:
     """What the run tables look at: stream, words in a run, words with letters in it."""
     return [
         (streams.words, limits.ngram, limits.ngram_words),

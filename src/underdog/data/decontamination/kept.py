@@ -20,12 +20,12 @@ from underdog.data.decontamination import rules
 from underdog.data.decontamination.benchmark import OPEN_SPLITS, Benchmark, Passage
 from underdog.data.decontamination.index import ContaminationIndex
 from underdog.data.decontamination.rules import Thresholds
-from underdog.data.decontamination.stored import arrays_of, read_index, write_index
+from underdog.data.decontamination.stored import arrays_of, mapped_index, read_index, write_index
 from underdog.errors import DataError, UnderdogError
 from underdog.files import cache_folder, sha256_file
-from underdog.tasks.cards import CATALOGUE, TaskCard, load_task
 from underdog.tasks.declared import DeclaredTask
 from underdog.tasks.loaders.rows import check_file
+from underdog.tasks.task_catalogue import CATALOGUE, TaskCard, load_task
 
 VERSION = 1
 """Rises when test sets are read, split or indexed in another way than before."""
@@ -77,7 +77,7 @@ def keep_index(key: str, index: ContaminationIndex, digest: str) -> Contaminatio
         path = _path(key)
         write_index(path, index, digest)
         _forget(path.parent)
-        return read_index(path, check=False)[0]
+        return mapped_index(path)
     except (UnderdogError, OSError):
         return index
 

@@ -18,8 +18,8 @@ from underdog.data.decontamination.benchmark import (
 from underdog.data.decontamination.index import ContaminationIndex
 from underdog.data.decontamination.kept import keep_index, kept_index, key_of
 from underdog.data.decontamination.rules import VERSION
-from underdog.tasks.cards import CATALOGUE, TaskCard, catalogue
-from underdog.tasks.config import read_task_file
+from underdog.tasks.task_catalogue import CATALOGUE, TaskCard, catalogue
+from underdog.tasks.task_file import read_task_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from underdog.data.decontamination.grams import grams
-from underdog.data.decontamination.tokens import Hashes, Ints, Stream
+from underdog.data.decontamination.word_streams import Hashes, Ints, Stream
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@
 example: kept or thrown away, its score, and why.
 """
 
-from underdog.data.selectors.choice import Aid, Aids, Choice, Selector
 from underdog.data.selectors.keep import Keep
+from underdog.data.selectors.selector import Aid, Aids, Choice, Selector
 from underdog.registry import Registry
 
 selectors: Registry[Selector] = Registry("selector", "underdog.data.selectors")

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator
 from random import Random
 
 from underdog.core.example import Example
+from underdog.data.dataset.example_text import part_of
 from underdog.data.selectors import selectors
-from underdog.data.selectors.choice import Aid, Aids, Choice
-from underdog.data.selectors.embedding import embed
 from underdog.data.selectors.keep import Keep
-from underdog.data.selectors.parts import part_of
-from underdog.data.selectors.picking import facility, k_center
-from underdog.data.selectors.ranking import report, room
+from underdog.data.selectors.measuring.embedding import embed
+from underdog.data.selectors.measuring.picking import facility, k_center
+from underdog.data.selectors.measuring.ranking import report, room
+from underdog.data.selectors.selector import Aid, Aids, Choice
+from underdog.generators.knobs import one_of, whole
 from underdog.seeds import derive
-from underdog.tasks.knobs import one_of, whole
 
 _CLIENTS = 2_048
 

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from underdog.core import Prompt
 from underdog.core.example import Example
 from underdog.data.selectors import selectors
-from underdog.data.selectors.choice import Aid, Aids, Choice
 from underdog.data.selectors.keep import Keep
-from underdog.data.selectors.losses import NOTHING, asked, losses
-from underdog.data.selectors.picking import top
-from underdog.data.selectors.ranking import report, room
+from underdog.data.selectors.measuring.losses import NOTHING, asked, losses
+from underdog.data.selectors.measuring.picking import top
+from underdog.data.selectors.measuring.ranking import report, room
+from underdog.data.selectors.selector import Aid, Aids, Choice
 from underdog.errors import UsageError
 
 _MISFIT = "the question does not help"

@@ -14,17 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from underdog.core.example import Example
+from underdog.data.dataset.example_text import whole as whole_text
 from underdog.data.selectors import selectors
-from underdog.data.selectors.choice import Aid, Aids, Choice
-from underdog.data.selectors.clusters import cluster
-from underdog.data.selectors.embedding import embed
 from underdog.data.selectors.keep import Keep
-from underdog.data.selectors.parts import whole as whole_text
-from underdog.data.selectors.picking import top_of_each
-from underdog.data.selectors.ranking import report, room
+from underdog.data.selectors.measuring.clusters import cluster
+from underdog.data.selectors.measuring.embedding import embed
+from underdog.data.selectors.measuring.picking import top_of_each
+from underdog.data.selectors.measuring.ranking import report, room
+from underdog.data.selectors.selector import Aid, Aids, Choice
 from underdog.errors import DataError, UsageError
+from underdog.generators.knobs import whole
 from underdog.seeds import derive
-from underdog.tasks.knobs import whole
 
 
 @selectors.register("learning_percentage")

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from underdog.core.example import Example
+from underdog.data.dataset.example_text import part_of
+from underdog.data.dataset.shingles import Hashes, shingles, words
 from underdog.data.selectors import selectors
-from underdog.data.selectors.choice import Aid, Aids, Choice
 from underdog.data.selectors.keep import Keep
-from underdog.data.selectors.parts import part_of
-from underdog.data.selectors.shingles import Hashes, shingles, words
+from underdog.data.selectors.selector import Aid, Aids, Choice
+from underdog.generators.knobs import share, whole
 from underdog.seeds import derive
-from underdog.tasks.knobs import share, whole
 
 Signature = NDArray[np.uint32]
 

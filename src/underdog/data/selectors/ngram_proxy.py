@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from underdog.core.example import Example
+from underdog.data.dataset.shingles import windows
 from underdog.data.selectors.scipy_module import scipy_module
-from underdog.data.selectors.shingles import windows
 from underdog.data.selectors.trajectories import Trajectories
 from underdog.seeds import derive
 
@@ -50,7 +50,7 @@ class NgramProxy:
         The first loss is the untrained model's.
         """
         data = _Positions.of(examples, self)
-        model = _Model(self)
+        model = _HashedModel(self)
         recorded = [model.losses(data)]
         rng = np.random.default_rng(derive("ngram proxy", seed))
         for _ in range(self.epochs):
@@ -103,7 +103,7 @@ def _contexts(ids: Ints, first: int, proxy: NgramProxy) -> Ints:
     return np.stack(columns, axis=1)
 
 
-class _Model:
+class _HashedModel:
     def __init__(self, proxy: NgramProxy) -> None:
         self._rate = proxy.rate
         self._weights_BV = np.zeros((proxy.buckets, _SYMBOLS), dtype=np.float32)

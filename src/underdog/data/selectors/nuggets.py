@@ -18,18 +18,18 @@ from numpy.typing import NDArray
 
 from underdog.core import Message, Prompt
 from underdog.core.example import Example
+from underdog.data.dataset.example_text import whole as whole_text
 from underdog.data.selectors import selectors
-from underdog.data.selectors.choice import Aid, Aids, Choice
-from underdog.data.selectors.embedding import embed
 from underdog.data.selectors.keep import Keep
-from underdog.data.selectors.losses import asked, losses
-from underdog.data.selectors.parts import whole as whole_text
-from underdog.data.selectors.picking import k_center, top
-from underdog.data.selectors.ranking import report, room
+from underdog.data.selectors.measuring.embedding import embed
+from underdog.data.selectors.measuring.losses import asked, losses
+from underdog.data.selectors.measuring.picking import k_center, top
+from underdog.data.selectors.measuring.ranking import report, room
+from underdog.data.selectors.selector import Aid, Aids, Choice
 from underdog.engines.sync import SyncEngine
 from underdog.errors import UsageError
+from underdog.generators.knobs import share, whole
 from underdog.seeds import derive
-from underdog.tasks.knobs import share, whole
 
 
 @selectors.register("nuggets")

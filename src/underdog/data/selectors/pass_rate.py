@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 
 from underdog.core.example import Example
 from underdog.data.selectors import selectors
-from underdog.data.selectors.choice import Aid, Aids, Choice
 from underdog.data.selectors.keep import Keep
-from underdog.data.selectors.picking import top
-from underdog.data.selectors.ranking import report, room, tag
+from underdog.data.selectors.measuring.picking import top
+from underdog.data.selectors.measuring.ranking import report, room, tag
+from underdog.data.selectors.selector import Aid, Aids, Choice
 from underdog.errors import ConfigError, UsageError
-from underdog.tasks.knobs import share
+from underdog.generators.knobs import share
 
 
 @selectors.register("pass_rate")

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from underdog.core.example import Example
 from underdog.data.selectors import selectors
-from underdog.data.selectors.choice import Aids, Choice, Selector
 from underdog.data.selectors.keep import Keep
+from underdog.data.selectors.selector import Aids, Choice, Selector
 from underdog.errors import UsageError
 
 _HOW = {

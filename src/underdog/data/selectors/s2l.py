@@ -11,14 +11,14 @@ from random import Random
 
 from underdog.core.example import Example
 from underdog.data.selectors import selectors
-from underdog.data.selectors.choice import Aid, Aids, Choice
-from underdog.data.selectors.clusters import cluster
 from underdog.data.selectors.keep import Keep
-from underdog.data.selectors.picking import balanced
-from underdog.data.selectors.ranking import report, room, tag
+from underdog.data.selectors.measuring.clusters import cluster
+from underdog.data.selectors.measuring.picking import balanced
+from underdog.data.selectors.measuring.ranking import report, room, tag
+from underdog.data.selectors.selector import Aid, Aids, Choice
 from underdog.errors import UsageError
+from underdog.generators.knobs import whole
 from underdog.seeds import derive
-from underdog.tasks.knobs import whole
 
 
 @selectors.register("s2l")

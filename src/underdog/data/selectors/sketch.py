@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
 from underdog.core.example import Example
+from underdog.data.dataset.example_text import part_of
 from underdog.data.selectors import selectors
-from underdog.data.selectors.choice import Aid, Aids, Choice
 from underdog.data.selectors.keep import Keep
-from underdog.data.selectors.parts import part_of
-from underdog.tasks.knobs import whole
+from underdog.data.selectors.selector import Aid, Aids, Choice
+from underdog.generators.knobs import whole
 
 _CONSTANTS = re.compile(
     r"""(?P<string>"[^"\n]*"|(?<!\w)'[^'\n]*')

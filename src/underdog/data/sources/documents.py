@@ -15,13 +15,19 @@ from pathlib import Path
 
 from underdog.core import Form, Message, Problem, Prompt, Question, SamplingParams
 from underdog.data.sources import sources
-from underdog.data.sources.attempts import Attempt, failure, read_attempt, recorded, sampling
-from underdog.data.sources.consensus import joined
+from underdog.data.sources.replies.attempts import (
+    ReadReply,
+    failure,
+    read_attempt,
+    recorded,
+    sampling,
+)
+from underdog.data.sources.replies.consensus import joined
+from underdog.data.sources.replies.wording import squeezed, words
 from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
-from underdog.data.sources.wording import squeezed, words
 from underdog.errors import DataError
 from underdog.forms import forms
-from underdog.tasks.knobs import whole
+from underdog.generators.knobs import whole
 
 _INSTRUCTION = (
     "Read the passage and write one question that it answers. Copy the sentence that answers it "
@@ -93,10 +99,10 @@ class Documents:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Quiz:
     question: Question
     quote: str
-    attempt: Attempt
+    attempt: ReadReply
 
 
 def passages(documents: Iterable[Path | str], longest: int = 160) -> Iterator[Problem]:
@@ -126,16 +132,16 @@ def stands_in(quote: str, passage: str) -> bool:
     return f" {squeezed(quote)} " in f" {squeezed(passage)} "
 
 
-def _read(reply: Reply, seed: Problem, place: int) -> _Asked:
+def _read(reply: Reply, seed: Problem, place: int) -> _Quiz:
     match = _FIELDS.search(reply.text)
     text, quote, answer = match.group("question", "quote", "answer") if match else ("", "", "")
     question = replace(seed.question, id=f"{seed.id}~{place}", text=text)
     quote = quote.strip(' "“”')
     grounded = f'The passage says: "{quote}"\nThe answer is {answer.strip().rstrip(".")}.'
-    attempt = Attempt(reply, grounded, answer.strip(), way=squeezed(text))
+    attempt = ReadReply(reply, grounded, answer.strip(), way=squeezed(text))
     fault = failure(reply) or (None if match else ("no question", reply.text.strip()[:80]))
     fault = fault or _fault(text, quote, answer, seed.question.context, reply)
-    return _Asked(question, quote, attempt.rejected(*fault) if fault else attempt)
+    return _Quiz(question, quote, attempt.rejected(*fault) if fault else attempt)
 
 
 def _fault(
@@ -160,7 +166,7 @@ def _fault(
     return None
 
 
-def _record(one: _Asked, answers: Sequence[Reply], form: Form, desk: Desk) -> Record:
+def _record(one: _Quiz, answers: Sequence[Reply], form: Form, desk: Desk) -> Record:
     attempt = one.attempt
     if answers:
         said = [read_attempt(form, one.question, reply, desk).answer for reply in answers]

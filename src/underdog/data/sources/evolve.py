@@ -15,14 +15,20 @@ from dataclasses import dataclass, replace
 
 from underdog.core import JSONValue, Message, Problem, Prompt, Question, SamplingParams
 from underdog.data.sources import sources
-from underdog.data.sources.attempts import Attempt, failure, read_attempt, recorded, sampling
-from underdog.data.sources.consensus import consensus, passes
+from underdog.data.sources.replies.attempts import (
+    ReadReply,
+    failure,
+    read_attempt,
+    recorded,
+    sampling,
+)
+from underdog.data.sources.replies.consensus import consensus, passes
+from underdog.data.sources.replies.wording import squeezed, words
 from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
 from underdog.data.sources.tinygsm import question_fault, sensible
-from underdog.data.sources.wording import squeezed, words
 from underdog.forms import forms
+from underdog.generators.knobs import share, whole
 from underdog.seeds import derive
-from underdog.tasks.knobs import share, whole
 
 _INSTRUCTION = (
     "You rewrite arithmetic word problems. Make the one change that you are asked for and add no "
@@ -145,7 +151,7 @@ class Evolve:
 
 
 def _accepted(
-    question: Question, best: Attempt, tags: Mapping[str, JSONValue], spent: Sequence[Reply]
+    question: Question, best: ReadReply, tags: Mapping[str, JSONValue], spent: Sequence[Reply]
 ) -> Record:
     """The record of a version, with the first program that gave its answer."""
     record = recorded(best, forms.create("program"), question, "evolved")

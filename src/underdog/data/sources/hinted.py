@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 
 from underdog.core import Form, Message, Problem, Prompt
 from underdog.data.sources import sources
-from underdog.data.sources.attempts import graded, read_attempt, recorded, sampling
+from underdog.data.sources.replies.attempts import graded, read_attempt, recorded, sampling
+from underdog.data.sources.replies.wording import leaked_hint, words
 from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
-from underdog.data.sources.wording import leaked_hint, words
 from underdog.forms import forms
-from underdog.tasks.knobs import whole
+from underdog.generators.knobs import whole
 
 _ANSWER = re.compile(r"####|\bthe (?:final )?answer\b", re.IGNORECASE)
 _HINT = "\n\n(The solution must end with {gold}. Work it out from the numbers above.)"

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from underdog.core import EngineInfo, Problem
 from underdog.data.sources import sources
-from underdog.data.sources.attempts import graded, read_attempt, recorded, sampling
+from underdog.data.sources.replies.attempts import graded, read_attempt, recorded, sampling
 from underdog.data.sources.source import Ask, Desk, Making, Record, spelled
 from underdog.errors import UnknownNameError, UsageError
 from underdog.forms import forms
-from underdog.tasks.knobs import whole
+from underdog.generators.knobs import whole
 
 
 @sources.register("matched")

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from underdog.core import Form, Message, Problem, Prompt, Question, SamplingParams
 from underdog.data.sources import sources
-from underdog.data.sources.attempts import failure, graded, read_attempt, recorded, sampling
-from underdog.data.sources.question_numbers import question_numbers
+from underdog.data.sources.replies.attempts import failure, graded, read_attempt, recorded, sampling
+from underdog.data.sources.replies.question_numbers import question_numbers
+from underdog.data.sources.replies.wording import copied_share, squeezed
 from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
-from underdog.data.sources.wording import copied_share, squeezed
 from underdog.forms import forms
-from underdog.tasks.knobs import whole
+from underdog.generators.knobs import whole
 
 _INSTRUCTION = (
     "Reword the problem that you are given. Keep its numbers, its facts and what it asks exactly "

@@ -12,15 +12,21 @@ from random import Random
 
 from underdog.core import Form, Problem, Question, Usage
 from underdog.data.sources import sources
-from underdog.data.sources.attempts import Attempt, graded, read_attempt, recorded, sampling
 from underdog.data.sources.hinted import with_hint
+from underdog.data.sources.replies.attempts import (
+    ReadReply,
+    graded,
+    read_attempt,
+    recorded,
+    sampling,
+)
+from underdog.data.sources.replies.variants import Variant, draw_variants, tried
+from underdog.data.sources.replies.wording import squeezed
 from underdog.data.sources.source import Ask, Desk, Making, Record, spelled
-from underdog.data.sources.variants import Variant, draw_variants, tried
-from underdog.data.sources.wording import squeezed
 from underdog.forms import forms
 from underdog.forms.program import program_in
+from underdog.generators.knobs import whole
 from underdog.seeds import derive
-from underdog.tasks.knobs import whole
 
 
 @sources.register("perturb")
@@ -72,7 +78,7 @@ class Perturb:
         records = [_left(attempt, form, seed) for attempt in attempts if attempt is not used]
         return records if used is None else [*records, *self._variants(used, form, seed, desk)]
 
-    def _variants(self, used: Attempt, form: Form, seed: Problem, desk: Desk) -> list[Record]:
+    def _variants(self, used: ReadReply, form: Form, seed: Problem, desk: Desk) -> list[Record]:
         """Records of the variants; the first is charged with the program."""
         code = program_in(used.text) or ""
         rng = Random(derive("perturb", desk.seed, seed.id))  # noqa: S311 - data, not secrets
@@ -88,12 +94,12 @@ class Perturb:
         return [replace(records[0], usage=used.reply.usage), *records[1:]]
 
 
-def _left(attempt: Attempt, form: Form, seed: Problem) -> Record:
+def _left(attempt: ReadReply, form: Form, seed: Problem) -> Record:
     """The record of a program that no variant is made of."""
     return recorded(attempt.rejected("not needed"), form, seed.question, seed.id)
 
 
-def _made(variant: Variant, place: int, used: Attempt, form: Form, seed: Problem) -> Record:
+def _made(variant: Variant, place: int, used: ReadReply, form: Form, seed: Problem) -> Record:
     question = Question(f"{seed.id}~perturb{place}", seed.question.task, variant.question)
     new = replace(used, text=f"```python\n{variant.code}\n```", answer=variant.answer)
     record = recorded(new, form, question, "perturbed")

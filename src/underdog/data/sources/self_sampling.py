@@ -9,10 +9,16 @@ from dataclasses import dataclass
 
 from underdog.core import Problem
 from underdog.data.sources import sources
-from underdog.data.sources.attempts import Attempt, graded, read_attempt, recorded, sampling
+from underdog.data.sources.replies.attempts import (
+    ReadReply,
+    graded,
+    read_attempt,
+    recorded,
+    sampling,
+)
 from underdog.data.sources.source import MAIN, Ask, Desk, Making, Record, spelled
 from underdog.forms import forms
-from underdog.tasks.knobs import whole
+from underdog.generators.knobs import whole
 
 
 @sources.register("self")
@@ -64,10 +70,10 @@ class SelfSampling:
         kept = self._chosen(attempts)
         return [recorded(attempt, form, seed.question, seed.id) for attempt in kept]
 
-    def _chosen(self, attempts: list[Attempt]) -> list[Attempt]:
+    def _chosen(self, attempts: list[ReadReply]) -> list[ReadReply]:
         """All attempts, those beyond the first `keep` ways rejected."""
         ways: set[str] = set()
-        chosen: list[Attempt] = []
+        chosen: list[ReadReply] = []
         for attempt in attempts:
             if self.sound and attempt.flaw:
                 attempt = attempt.rejected("unsound", attempt.flaw)

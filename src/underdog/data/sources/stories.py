@@ -22,13 +22,13 @@ from underdog.core import (
     Segment,
 )
 from underdog.data.sources import sources
-from underdog.data.sources.attempts import failure
+from underdog.data.sources.replies.attempts import failure
+from underdog.data.sources.replies.wording import squeezed, words
 from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
 from underdog.data.sources.story_words import ADJECTIVES, NAMES, NOUNS, VERBS
-from underdog.data.sources.wording import squeezed, words
 from underdog.errors import DataError
+from underdog.generators.knobs import whole
 from underdog.seeds import derive
-from underdog.tasks.knobs import whole
 
 _SPEECH = re.compile(r"[\"“][^\"“”\n]*\w+[^\"“”\n]*[\"”]")
 _ASKED = re.compile(r"[\"“][^\"“”\n]*\?[\"”]")

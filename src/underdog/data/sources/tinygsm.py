@@ -16,17 +16,23 @@ from random import Random
 
 from underdog.core import Message, Problem, Prompt, Question, SamplingParams
 from underdog.data.sources import sources
-from underdog.data.sources.attempts import Attempt, failure, read_attempt, recorded, sampling
-from underdog.data.sources.consensus import consensus, joined
-from underdog.data.sources.model_programs import literals
-from underdog.data.sources.question_numbers import question_numbers
+from underdog.data.sources.replies.attempts import (
+    ReadReply,
+    failure,
+    read_attempt,
+    recorded,
+    sampling,
+)
+from underdog.data.sources.replies.consensus import consensus, joined
+from underdog.data.sources.replies.model_programs import literals
+from underdog.data.sources.replies.question_numbers import question_numbers
+from underdog.data.sources.replies.wording import copied_share, squeezed, words
 from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
-from underdog.data.sources.wording import copied_share, squeezed, words
 from underdog.forms import forms
 from underdog.forms.program import SHOTS, program_in
+from underdog.generators.knobs import whole
 from underdog.grading.numerals import read_number
 from underdog.seeds import derive
-from underdog.tasks.knobs import whole
 
 _INSTRUCTION = (
     "You write arithmetic word problems for school children. Each problem is new, tells a small "
@@ -104,9 +110,9 @@ class TinyGSM:
 
     def _attempt(
         self, reply: Reply, question: Question, code: str, shown: Sequence[str], desk: Desk
-    ) -> Attempt:
+    ) -> ReadReply:
         """The program, read and run, with what is wrong with it or with the question."""
-        unread = Attempt(reply, reply.text)
+        unread = ReadReply(reply, reply.text)
         if wrong := failure(reply):
             return unread.rejected(*wrong)
         if reply.finish == "length" and not code.rstrip().endswith("```"):
@@ -137,7 +143,7 @@ class TinyGSM:
 @dataclass(frozen=True, slots=True)
 class _New:
     question: Question
-    attempt: Attempt
+    attempt: ReadReply
 
 
 def _record(new: _New, others: Sequence[Reply], desk: Desk) -> Record:
@@ -184,7 +190,7 @@ def sensible(answer: str, whole_number: bool | None = None) -> str | None:
     return None
 
 
-def _program_fault(text: str, attempt: Attempt) -> tuple[str, str] | None:
+def _program_fault(text: str, attempt: ReadReply) -> tuple[str, str] | None:
     if attempt.answer is None:
         return None
     if attempt.flaw:

@@ -28,21 +28,22 @@ from underdog.core import (
 )
 from underdog.engines.charging import charge
 from underdog.engines.fan_out import fan_out
-from underdog.engines.memory import free_bytes
-from underdog.engines.openvino.open_model import OpenModel, open_model
-from underdog.engines.processor import default_threads
-from underdog.engines.shaping.checks import check_penalties
+from underdog.engines.machine.memory import free_bytes
+from underdog.engines.machine.processor import default_threads
 from underdog.engines.shaping.constraints import ConstraintCompiler, byte_tokenizer
+from underdog.engines.shaping.supported import check_penalties
 from underdog.errors import ContextError, EngineError, MissingExtraError, UsageError
+from underdog.models.loading import open_model
+from underdog.models.open_model import OpenModel
 
 if TYPE_CHECKING:
-    from underdog.engines.openvino.counters import Counters
-    from underdog.engines.openvino.jobs import Job, Reading
-    from underdog.engines.openvino.loop import DecodingLoop
-    from underdog.engines.openvino.states import StateReader
-    from underdog.engines.openvino.vocabulary import Vocabulary
-    from underdog.engines.openvino.weights import Weights
+    from underdog.engines.openvino.compiled.states import StateReader
+    from underdog.engines.openvino.compiled.weights import Weights
+    from underdog.engines.openvino.decoding.counters import Counters
+    from underdog.engines.openvino.decoding.jobs import Job, PromptReading
+    from underdog.engines.openvino.decoding.loop import DecodingLoop
     from underdog.engines.shaping.constraints import Matcher
+    from underdog.models.tokenizer.vocabulary import Vocabulary
 
 T = TypeVar("T")
 
@@ -167,7 +168,7 @@ class OpenVinoEngine:
     async def _sample(
         self, request: GenerateRequest, tell: "Callable[[str], None] | None" = None
     ) -> list[Completion]:
-        from underdog.engines.openvino.jobs import Reading, SampleJob
+        from underdog.engines.openvino.decoding.jobs import PromptReading, SampleJob
 
         params = request.params
         matcher = await self._matcher(params)
@@ -180,7 +181,7 @@ class OpenVinoEngine:
         if room < 1 or not tokens:
             return [_refused(seed, len(tokens), room) for seed in request.seeds]
         limit = min(params.max_tokens, room)
-        reading = Reading(tokens, len(tokens) - 1)
+        reading = PromptReading(tokens, len(tokens) - 1)
         return await self._done(
             lambda deliver: SampleJob(reading, params, request.seeds, limit, deliver, matcher, tell)
         )
@@ -195,7 +196,7 @@ class OpenVinoEngine:
         return await asyncio.to_thread(self._constraints.matcher, params.constraint)
 
     async def _score(self, request: ScoreRequest) -> ContinuationScore:
-        from underdog.engines.openvino.jobs import Reading, ScoreJob
+        from underdog.engines.openvino.decoding.jobs import PromptReading, ScoreJob
 
         prompt, continuation = await asyncio.to_thread(self._cut, request)
         total = len(prompt) + len(continuation)
@@ -206,11 +207,11 @@ class OpenVinoEngine:
             )
         if not continuation or not prompt:
             return ContinuationScore((), Usage(prompt_tokens=total))
-        reading = Reading([*prompt, *continuation], len(prompt) - 1)
+        reading = PromptReading([*prompt, *continuation], len(prompt) - 1)
         logprobs: list[float] = await self._done(lambda deliver: ScoreJob(reading, deliver))
         return ContinuationScore(tuple(logprobs), self._scoring_usage(reading))
 
-    def _scoring_usage(self, reading: "Reading") -> Usage:
+    def _scoring_usage(self, reading: "PromptReading") -> Usage:
         return charge(
             prompt_tokens=len(reading.tokens),
             cached_prompt_tokens=reading.cached,
@@ -261,7 +262,7 @@ def _opened(path: Path, template: str, context_tokens: int, lora: Path | None) -
     model = open_model(path, template, context_tokens)
     if lora is None:
         return model
-    from underdog.engines.openvino.lora import adapted
+    from underdog.models.lora import adapted
 
     return adapted(model, lora)
 
@@ -270,8 +271,8 @@ def _start(
     model: OpenModel, precision: Any, max_rows: int, threads: int
 ) -> "tuple[DecodingLoop, Vocabulary, StateReader]":
     """Load and compile; the tokenizer is built beside the compiler, which leaves Python alone."""
-    from underdog.engines.openvino.cache_plan import CachePlan, block_bytes, with_cache
-    from underdog.engines.openvino.weights import converted
+    from underdog.engines.openvino.compiled.weights import converted
+    from underdog.engines.openvino.decoding.cache_plan import CachePlan, block_bytes, with_cache
 
     weights = converted(model, precision)
     vocabulary = weights.vocabulary
@@ -280,9 +281,9 @@ def _start(
     with ThreadPoolExecutor(1, "underdog-tokenizer") as beside:
         warmed = beside.submit(vocabulary.prepare)
         try:
-            from underdog.engines.openvino.decoder import Decoder
-            from underdog.engines.openvino.loop import DecodingLoop
-            from underdog.engines.openvino.states import StateReader
+            from underdog.engines.openvino.compiled.decoder import Decoder
+            from underdog.engines.openvino.compiled.states import StateReader
+            from underdog.engines.openvino.decoding.loop import DecodingLoop
 
             def build(plan: CachePlan) -> Decoder:
                 return Decoder(

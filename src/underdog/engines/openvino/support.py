@@ -3,12 +3,12 @@
 import importlib.util
 from pathlib import Path
 
-from underdog.engines.gguf_header import GgufHeader
-from underdog.engines.openvino.config_shape import read_config
-from underdog.engines.openvino.cuts import tokenizer_cut
-from underdog.engines.openvino.formats import FORMATS, PACKAGE_FORMATS
-from underdog.engines.openvino.gguf_shape import read_architecture
 from underdog.errors import ModelFileError
+from underdog.models.folder.config import read_config
+from underdog.models.gguf.formats import FORMATS, PACKAGE_FORMATS
+from underdog.models.gguf.header import GgufHeader
+from underdog.models.gguf.shape import read_architecture
+from underdog.models.tokenizer.pretokenizers import tokenizer_cut
 
 
 def obstacle(header: GgufHeader) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from underdog.core import Choices, Constraint, Grammar, JsonSchema, Regex, SamplingParams
-from underdog.engines.shaping.checks import check_penalties
+from underdog.engines.shaping.supported import check_penalties
 from underdog.errors import UsageError
 
 _PENALTIES = ("repetition_penalty", "presence_penalty", "frequency_penalty")

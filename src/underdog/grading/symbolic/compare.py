@@ -13,7 +13,7 @@ from underdog.grading.numeric import close
 from underdog.grading.symbolic.algebra import parsed, verified
 from underdog.grading.symbolic.atoms import Atom, atom
 from underdog.grading.symbolic.cleanup import clean
-from underdog.grading.symbolic.structure import Shape, shape
+from underdog.grading.symbolic.structure import Structure, shape
 
 TOLERANCE = Fraction(1, 10**6)
 _UNORDERED = ("set", "union")
@@ -58,7 +58,7 @@ def read(answer: str) -> Read:
     return _read(shape(clean(answer)))
 
 
-def _read(made: Shape) -> Read:
+def _read(made: Structure) -> Read:
     if made.kind == "atom":
         leaf = atom(made.text)
         return Read("atom", "", leaf.key, (), leaf)

@@ -30,7 +30,7 @@ _MEMBERSHIP = re.compile(r"\s*[a-zA-Z]\s*\\in(?![a-z])\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Structure:
     """An answer's shape.
 
     Attributes:
@@ -42,34 +42,34 @@ class Shape:
 
     kind: str
     text: str = ""
-    parts: tuple["Shape", ...] = ()
+    parts: tuple["Structure", ...] = ()
 
 
-def shape(text: str) -> Shape:
+def shape(text: str) -> Structure:
     """The shape of a cleaned answer."""
     items = [item for item in split_top(_JOINT.sub(",", text), ",;") if item.strip()]
     if not items:
-        return Shape("atom", text.strip())
+        return Structure("atom", text.strip())
     if len(items) > 1:
         text_only = [not re.search(r"[\d\\=]", item) and '"' in item for item in items]
         if all(text_only):
-            return Shape("set", parts=tuple(Shape("atom", item.strip()) for item in items))
+            return Structure("set", parts=tuple(Structure("atom", item.strip()) for item in items))
     return _listed(items)
 
 
-def _listed(items: list[str]) -> Shape:
+def _listed(items: list[str]) -> Structure:
     named = [_NAME.match(item) for item in items]
     names = {match[1].replace(" ", "") for match in named if match}
-    parts: list[Shape] = []
+    parts: list[Structure] = []
     for item, match in zip(items, named, strict=True):
         members = _members(item[match.end() :] if match else item)
         if match and len(names) > 1:
-            members = [Shape("name=", match[1].replace(" ", ""), (part,)) for part in members]
+            members = [Structure("name=", match[1].replace(" ", ""), (part,)) for part in members]
         parts.extend(members)
-    return parts[0] if len(parts) == 1 else Shape("set", parts=tuple(parts))
+    return parts[0] if len(parts) == 1 else Structure("set", parts=tuple(parts))
 
 
-def _members(item: str) -> list[Shape]:
+def _members(item: str) -> list[Structure]:
     item = _UNIT_AFTER.sub("", item.strip())
     before, sign, after = item.partition(r"\pm")
     if sign and r"\pm" not in after and _balanced(before) and _balanced(after):
@@ -78,42 +78,42 @@ def _members(item: str) -> list[Shape]:
     return list(made.parts) if made.kind == "set" else [made]
 
 
-def _member(item: str) -> Shape:
+def _member(item: str) -> Structure:
     item = item.strip()
     if match := _MEMBERSHIP.match(item):
         item = item[match.end() :]
     pieces = re.split(r"\\cup(?![a-z])", item)
     if len(pieces) > 1 and all(_balanced(piece) for piece in pieces):
-        return Shape("union", parts=tuple(_member(piece) for piece in pieces))
+        return Structure("union", parts=tuple(_member(piece) for piece in pieces))
     if match := _MATRIX.fullmatch(item):
         return _matrix(match[2])
     if interval := _inequality(item):
         return interval
-    return _bracketed(item) or Shape("atom", item)
+    return _bracketed(item) or Structure("atom", item)
 
 
-def _bracketed(item: str) -> Shape | None:
+def _bracketed(item: str) -> Structure | None:
     if item.startswith(r"\{") and item.endswith(r"\}"):
         inner = item[2:-2]
         if not _balanced(inner) or "|" in inner or ":" in inner:
             return None
         parts = [part for piece in split_top(inner, ",") for part in _members(piece) if piece]
-        return Shape("set", parts=tuple(parts))
+        return Structure("set", parts=tuple(parts))
     if len(item) < 2 or item[0] not in "([" or item[-1] not in ")]" or not _balanced(item[1:-1]):
         return None
     parts = split_top(item[1:-1], ",")
     if len(parts) == 1:
         return _member(parts[0]) if item[0] + item[-1] in ("()", "[]") else None
-    return Shape(item[0] + item[-1], parts=tuple(_member(part) for part in parts))
+    return Structure(item[0] + item[-1], parts=tuple(_member(part) for part in parts))
 
 
-def _matrix(body: str) -> Shape:
+def _matrix(body: str) -> Structure:
     rows = [row.split("&") for row in re.split(r"\\\\", body) if row.strip()]
     cells = tuple(_member(cell) for row in rows for cell in row)
-    return Shape("matrix", str(len(rows[0]) if rows else 0), cells)
+    return Structure("matrix", str(len(rows[0]) if rows else 0), cells)
 
 
-def _inequality(item: str) -> Shape | None:
+def _inequality(item: str) -> Structure | None:
     pieces = _RELATION.split(item)
     if len(pieces) == 3:
         left, sign, right = pieces
@@ -134,8 +134,8 @@ def _inequality(item: str) -> Shape | None:
     return None
 
 
-def _interval(opening: str, low: str, high: str, closing: str) -> Shape:
-    return Shape(opening + closing, parts=(_member(low), _member(high)))
+def _interval(opening: str, low: str, high: str, closing: str) -> Structure:
+    return Structure(opening + closing, parts=(_member(low), _member(high)))
 
 
 def _down(sign: str) -> bool:

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from . import lockdown
-from .program import MAX_ERROR_BYTES, NO_VALUE, STATUSES, VERDICT, run_program
-from .wire import receive, send
+from .execute import MAX_ERROR_BYTES, NO_VALUE, STATUSES, VERDICT, run_program
+from .frames import receive, send
 
 _CHUNK: Final = 65536
 _CONTROL: Final = 0

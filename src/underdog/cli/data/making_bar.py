@@ -1,0 +1,70 @@
+"""How far the making of a data set is: a bar at a terminal, a line now and then elsewhere."""
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from underdog.cli.terminal.console import notes
+
+if TYPE_CHECKING:
+    from underdog.data.dataset.progress import WriteProgress as HowFar
+
+_LINES = 10
+
+
+class MakingBar:
+    """Shows progress with rate and time left; call it with how far it is.
+
+    Args:
+        unit: What is counted.
+    """
+
+    def __init__(self, unit: str = "problems") -> None:
+        self._unit = unit
+        self._bar = Progress(
+            TextColumn(unit),
+            BarColumn(),
+            TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
+            TextColumn("{task.fields[facts]}"),
+            TimeElapsedColumn(),
+            console=notes,
+            disable=not notes.is_terminal,
+        )
+        self._row = self._bar.add_task(unit, total=1, facts="")
+        self._shown = 0
+
+    def __call__(self, how_far: "HowFar") -> None:
+        """Show it."""
+        self._bar.update(
+            self._row,
+            completed=min(how_far.done, how_far.total),
+            total=how_far.total,
+            facts=_facts(how_far),
+        )
+        step = how_far.done * _LINES // how_far.total
+        if step > self._shown and not notes.is_terminal:
+            self._shown = step
+            line = f"{how_far.done:,}/{how_far.total:,} {self._unit}, {_facts(how_far)}"
+            notes.print(line, highlight=False)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+
+def _facts(how_far: "HowFar") -> str:
+    facts = [f"{how_far.resumed:,} from before"] if how_far.resumed else []
+    if how_far.per_second:
+        facts.append(f"{how_far.per_second:,.0f}/s")
+    if how_far.eta_s and how_far.done < how_far.total:
+        facts.append(f"{how_far.eta_s:,.0f} s left")
+    return ", ".join(facts)

@@ -1,0 +1,53 @@
+"""Test sets that a data command stays clear of: its options, and reading them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from underdog.cli.terminal.console import notes, out
+
+if TYPE_CHECKING:
+    from underdog.data.dataset.card.data_card import Decontamination
+    from underdog.data.decontamination import Protection
+
+Decontaminate: TypeAlias = Annotated[
+    bool, typer.Option(help="Leave out what repeats an item of a test set on this machine.")
+]
+TestFiles: TypeAlias = Annotated[
+    list[Path] | None, typer.Option("--test-file", help="Your own test set, JSON lines.")
+]
+
+
+def read_tests(data_dir: Path | None, files: Sequence[Path]) -> "Protection":
+    """The catalogue's test sets that are on this machine, and the user's own."""
+    from underdog.data.decontamination import protect
+
+    with notes.status("reading the test sets"):
+        return protect(data_dir, files)
+
+
+def show_decontamination(found: "Decontamination") -> None:
+    """Print what was kept clear of test sets, and of which not."""
+    if found.off:
+        notes.print("not checked against any test set: this was switched off")
+        return
+    items = sum(found.checked_against.values())
+    out.print(
+        f"{found.left_out:,} left out because they repeat one of {items:,} items of "
+        f"{len(found.checked_against)} test sets",
+        highlight=False,
+    )
+    if found.clear_before:
+        notes.print(
+            f"compared when they were made, so not again: {', '.join(found.clear_before)}",
+            highlight=False,
+            markup=False,
+        )
+    if found.not_here:
+        notes.print(
+            f"not on this machine, so not checked: {', '.join(found.not_here)}",
+            highlight=False,
+            markup=False,
+        )

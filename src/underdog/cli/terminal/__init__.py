@@ -1,0 +1,1 @@
+"""What commands share: console, option groups, progress bars, exit codes."""

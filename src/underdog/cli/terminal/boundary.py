@@ -1,0 +1,47 @@
+"""Where exceptions become exit codes: 2 for a user's mistake, 130 for Ctrl-C, silence for a pipe.
+
+An `UnderdogError` is one line on standard error. Everything else is a defect of underdog and keeps
+its traceback.
+"""
+
+import os
+import signal
+import sys
+from typing import Any
+
+import typer
+from rich.markup import escape
+from typer.core import TyperGroup
+
+from underdog.cli.terminal.console import notes
+from underdog.errors import UnderdogError
+
+USAGE_EXIT = 2
+INTERRUPTED_EXIT = 128 + signal.SIGINT
+CLOSED_PIPE_EXIT = 141
+
+
+class Boundary(TyperGroup):
+    """The root command group; converts what its commands raise."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the chosen command."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except UnderdogError as error:
+            message = " ".join(str(error).split())
+            notes.print(f"[red]error:[/] {escape(message)}", soft_wrap=True, highlight=False)
+            raise typer.Exit(USAGE_EXIT) from error
+        except KeyboardInterrupt as error:
+            notes.print("interrupted; the same command resumes")
+            raise typer.Exit(INTERRUPTED_EXIT) from error
+        except BrokenPipeError as error:
+            _silence_stdout()
+            raise typer.Exit(CLOSED_PIPE_EXIT) from error
+        return result
+
+
+def _silence_stdout() -> None:
+    """Send what is still buffered nowhere, so that the interpreter's last flush cannot fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

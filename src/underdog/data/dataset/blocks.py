@@ -1,0 +1,179 @@
+"""Random access to stored training items, a few thousand at a time: Parquet row groups, JSON lines.
+
+A row of JSON lines holds `messages`, or `prompt` and `completion`; all else in it is a tag.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Protocol, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from underdog.core import Example, JSONValue, Role, Segment
+from underdog.data.dataset.arrow import Table
+from underdog.data.dataset.columns import schema, table_of
+from underdog.data.dataset.shards import check_columns, open_shard, shards_of
+from underdog.errors import DataError
+
+_LINES = 2_000
+
+
+class Blocks(Protocol):
+    """Stored items in blocks that fit into memory."""
+
+    @property
+    def sizes(self) -> Sequence[int]:
+        """Rows of every block."""
+        ...
+
+    def read(self, block: int) -> Table:
+        """The rows of a block, with the columns of a data set."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetBlocks:
+    """The row groups of a data set.
+
+    Attributes:
+        places: File and row group of every block.
+        sizes: Rows of every block.
+    """
+
+    places: tuple[tuple[Path, int], ...]
+    sizes: tuple[int, ...]
+
+    @classmethod
+    def of(cls, folder: Path, split: str | None = None) -> "ParquetBlocks":
+        """The blocks of a data set.
+
+        Raises:
+            DataError: The folder holds no data set, or an empty one.
+        """
+        places: list[tuple[Path, int]] = []
+        sizes: list[int] = []
+        for path in shards_of(folder, split):
+            file = open_shard(path)
+            with file:
+                check_columns(file.schema_arrow, path)
+                for group in range(file.num_row_groups):
+                    places.append((path, group))
+                    sizes.append(file.metadata.row_group(group).num_rows)
+        if not sum(sizes):
+            raise DataError(f"{folder} holds no rows; make it again")
+        return cls(tuple(places), tuple(sizes))
+
+    def read(self, block: int) -> Table:
+        """The rows of a block."""
+        path, group = self.places[block]
+        file = open_shard(path)
+        with file:
+            return file.read_row_group(group, columns=schema().names)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLines:
+    """The lines of a file.
+
+    Attributes:
+        path: The file.
+        offsets: Where every block begins, in bytes.
+        sizes: Lines of every block.
+    """
+
+    path: Path
+    offsets: tuple[int, ...]
+    sizes: tuple[int, ...]
+
+    @classmethod
+    def of(cls, path: Path) -> "JsonLines":
+        """The blocks of a file; reads it once to find them.
+
+        Raises:
+            DataError: The file cannot be read, or has no lines.
+        """
+        offsets: list[int] = []
+        sizes: list[int] = []
+        try:
+            with path.open("rb") as file:
+                position = 0
+                for line in file:
+                    if line.strip():
+                        if not sizes or sizes[-1] == _LINES:
+                            offsets.append(position)
+                            sizes.append(0)
+                        sizes[-1] += 1
+                    position += len(line)
+        except OSError as error:
+            raise DataError(f"cannot read {path}: {error.strerror}") from error
+        if not sizes:
+            raise DataError(f"{path} has no rows")
+        return cls(path, tuple(offsets), tuple(sizes))
+
+    def read(self, block: int) -> Table:
+        """The rows of a block.
+
+        Raises:
+            DataError: A line is no training item; says which and why.
+        """
+        examples: list[Example] = []
+        with self.path.open("rb") as file:
+            file.seek(self.offsets[block])
+            for line in file:
+                if not line.strip():
+                    continue
+                number = block * _LINES + len(examples) + 1
+                examples.append(_example(line, f"{self.path.name}:{number}"))
+                if len(examples) == self.sizes[block]:
+                    break
+        return table_of(examples)
+
+
+class _Turn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    role: Role
+    content: str
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    id: str | int | None = None
+    messages: Annotated[list[_Turn], Field(min_length=1)] | None = None
+    prompt: str | None = None
+    completion: str | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "_Line":
+        if self.messages is None and (self.prompt is None or self.completion is None):
+            raise ValueError("a row needs messages, or prompt and completion")
+        if self.messages is not None and self.messages[-1].role != "assistant":
+            raise ValueError("the last message must be the assistant's")
+        return self
+
+
+def _example(line: bytes, where: str) -> Example:
+    try:
+        row = _Line.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        why = first["msg"].removeprefix("Value error, ")
+        seen = line[:80].decode("utf-8", "replace").strip()
+        raise DataError(
+            f"{where}: {f'{place}: ' if place else ''}{why}; the row begins {seen!r}"
+        ) from error
+    if row.messages is not None:
+        turns = [(turn.role, turn.content) for turn in row.messages]
+    else:
+        turns = [("user", row.prompt or ""), ("assistant", row.completion or "")]
+    last = len(turns) - 1
+    segments = tuple(
+        Segment(text, cast("Role", role), float(place == last))
+        for place, (role, text) in enumerate(turns)
+    )
+    extra: dict[str, Any] = row.model_extra or {}
+    tags = cast("dict[str, JSONValue]", {k: v for k, v in extra.items() if k != "segments"})
+    return Example(where if row.id is None else str(row.id), segments, tags)

@@ -1,0 +1,78 @@
+"""Training items from generated ones: a form's question and the exact solution in that form."""
+
+from underdog.core import Example, Form, Item, JSONValue, Message, Question, Segment, Step
+from underdog.forms.layout import lay_out
+
+
+def example_of(
+    item: Item, form: Form, source: str, checker: str, instruction: bool = True
+) -> Example | None:
+    """The item's solution in a form, as a training item; `None` where the form makes no sense.
+
+    The prompt is what the form asks a solver without worked examples; the whole reply, its opening
+    included, is learned.
+
+    Args:
+        item: Problem and exact solution.
+        form: How the solution is written down.
+        source: Spec of the family, kept as a tag and as the head of the id.
+        checker: Spec of the family's checker, kept as a tag so that the answer can be read again.
+        instruction: Whether the form says what to do; else the prompt is the bare question.
+    """
+    reply = form.render(item)
+    if reply is None:
+        return None
+    question, problem = item.problem.question, item.problem
+    bare = (Message("user", lay_out(question)),)
+    turns = form.prompt(question, ()).messages if instruction else bare
+    tags: dict[str, JSONValue] = {
+        "answer": problem.gold,
+        "family": problem.meta["family"],
+        "source": source,
+        "form": form.name,
+        "checker": checker,
+        "split": problem.split,
+        "key": item.key,
+        "difficulty": problem.meta["difficulty"],
+        "question": question.text,
+        "choices": list(question.choices),
+        "steps": [_step(step) for step in item.steps],
+    }
+    return Example(f"{source}/{question.id}/{form.name}", _segments(turns, reply), tags)
+
+
+def problem_of(example: Example) -> str:
+    """What tells a row's problem from others: its key, else its question, else the row itself."""
+    tags = example.tags
+    if tags.get("key"):
+        return str(tags["key"])
+    if tags.get("question"):
+        return f"{tags['question']}\n{tags.get('choices') or ''}"
+    return example.id
+
+
+def question_of(example: Example) -> Question:
+    """The question of a training item, for reading its completion again."""
+    tags = example.tags
+    choices = tags.get("choices")
+    return Question(
+        id=example.id,
+        task=str(tags.get("family") or ""),
+        text=str(tags.get("question") or example.prompt),
+        choices=tuple(str(choice) for choice in choices) if isinstance(choices, list) else (),
+    )
+
+
+def _step(step: Step) -> dict[str, JSONValue]:
+    return {
+        "name": step.name,
+        "formula": step.formula,
+        "value": step.value,
+        "text": step.text,
+        "question": step.question,
+    }
+
+
+def _segments(turns: tuple[Message, ...], reply: str) -> tuple[Segment, ...]:
+    read = [Segment(turn.content, turn.role, 0.0) for turn in turns]
+    return (*read, Segment(reply, "assistant", 1.0))

@@ -1,0 +1,57 @@
+"""Looking for test items in a finished data set; the result goes on its card.
+
+Nothing is left out here: `decontaminate` does that while a data set is made or selected.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+from underdog.data.dataset.card.data_card import Decontamination, read_card
+from underdog.data.dataset.card.page import write_card
+from underdog.data.dataset.shards import read_examples
+from underdog.data.decontamination import (
+    ContaminationReport,
+    decontaminate,
+    protect,
+)
+from underdog.errors import DataError
+
+
+def scan_dataset(
+    folder: Path,
+    data_dir: Path | None = None,
+    files: Sequence[Path] = (),
+    *,
+    local: bool = True,
+) -> ContaminationReport:
+    """Compare every row with test sets and put the counts on the card.
+
+    Args:
+        folder: A finished data set.
+        data_dir: Where local test sets lie.
+        files: Further test sets, JSON lines.
+        local: Whether the catalogue's local test sets are looked at.
+
+    Raises:
+        DataError: There is no finished data set, or no test set to compare with.
+    """
+    card = read_card(folder)
+    if card is None:
+        raise DataError(f"{folder} has no card.json; finish making it first")
+    if not local and not files:
+        raise DataError("no test set is here; name one with --test-file, or give --data-dir")
+    tests = protect(data_dir, files, local=local)
+    report = ContaminationReport(tests.checked_against)
+    deque(decontaminate(read_examples(folder), tests.index, report), maxlen=0)
+    facts = Decontamination(
+        checked=report.num_checked,
+        repeating=len(report.findings),
+        by_benchmark=dict(report.by_benchmark.most_common()),
+        by_rule=dict(report.by_rule.most_common()),
+        checked_against=report.checked_against,
+        not_here=tests.not_here,
+        digest=tests.digest,
+    )
+    write_card(folder, card.model_copy(update={"scan": facts}))
+    return report

@@ -1,0 +1,242 @@
+"""From texts to word numbers, many texts at a time: what all rules compare.
+
+Every token becomes a row number in one table lookup; what it is (a word, a number, a name, the end
+of a sentence) is looked up by row, in arrays. Words that stand in no test item share one number,
+which never matches, so the table does not grow with the data that is checked.
+"""
+
+import re
+import unicodedata
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Hashes = NDArray[np.uint64]
+
+UNKNOWN, NUMBER, END = 0, 1, 2
+"""Numbers of words that are in no test item, of any number once masked, of a sentence's end."""
+
+_PATTERN = r"{0}+(?:['’]{0}+)*|\d+(?:,\d{{3}})*(?:\.\d+)?|[.?!:\n]"
+_ASCII = re.compile(_PATTERN.format("[A-Za-z]"), re.ASCII)
+_UNICODE = re.compile(_PATTERN.format(r"[^\W\d_]"))
+_ENDS = frozenset(".?!:\n")
+_NUMERAL_WORDS = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
+    hundred thousand million billion dozen
+"""
+_FUNCTION = """
+    a an and are as at be been before but by can could did do does each every for from gave get
+    gets had has have he her hers him his how i if in into is it its just many me more much my of
+    off on or our out over per she so some than that the their them then there these they this
+    those to total up was we were what when where which who whose will with would you your
+"""
+_NUMERALS = frozenset(_NUMERAL_WORDS.split())
+_FUNCTION_WORDS = frozenset(_FUNCTION.split())
+_CACHE = 1 << 20
+_MARKS = ("", "0", "")
+"""What stands for unknown words, numbers and ends, before the words."""
+
+
+def tokens(text: str) -> list[str]:
+    """Words, numbers and sentence ends of a text, as written.
+
+    Example:
+        >>> tokens("Mr. O'Neil's 1,200 eggs?")
+        ['Mr', '.', "O'Neil's", '1,200', 'eggs', '?']
+    """
+    if text.isascii():
+        return _ASCII.findall(text)
+    return _UNICODE.findall(unicodedata.normalize("NFKC", text))
+
+
+def _plain(token: str) -> str:
+    """A token without case, apostrophes and thousands separators."""
+    return token.casefold().replace("'", "").replace("’", "").replace(",", "")
+
+
+def _stem(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+class _Rows(dict[str, int]):
+    """Row of a token: twice its word's number, plus one when it is capitalised."""
+
+    def __init__(self, words: dict[str, int]) -> None:
+        super().__init__()
+        self._words = words
+
+    def __missing__(self, token: str) -> int:
+        if token in _ENDS:
+            row = 2 * END
+        elif token[0].isdigit():
+            row = 2 * self._words.get(_plain(token), NUMBER)
+        else:
+            row = 2 * self._words.get(_plain(token), UNKNOWN) + token[0].isupper()
+        if len(self) < _CACHE:
+            self[token] = row
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Words of many texts in a row, as one rule sees them.
+
+    Attributes:
+        ids: Number of each word.
+        text: Which text it is from, ascending.
+        lettered: Whether it is a word with letters, not a number.
+        place: Which token of all it was.
+    """
+
+    ids: Ints
+    text: Ints
+    lettered: Flags
+    place: Ints
+
+    def only(self, keep: Flags) -> "Stream":
+        """The words that are flagged."""
+        return Stream(self.ids[keep], self.text[keep], self.lettered[keep], self.place[keep])
+
+
+@dataclass(frozen=True, slots=True)
+class WordStreams:
+    """The same texts as each rule sees them.
+
+    Attributes:
+        words: All words.
+        masked: All words, runs of numbers as one mark.
+        content: Words without numbers, names and function words.
+        starts: Which token of all each text begins with.
+    """
+
+    words: Stream
+    masked: Stream
+    content: Stream
+    starts: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What each word is, by its number.
+
+    Attributes:
+        number: Written in digits.
+        numeral: A number in digits or in words.
+        empty: A function word or a single letter.
+        common_noun: Mostly written small inside a sentence.
+        stem: Number of its stem.
+        hashes: Its hash.
+    """
+
+    number: Flags
+    numeral: Flags
+    empty: Flags
+    common_noun: Flags
+    stem: Ints
+    hashes: Hashes
+
+    @classmethod
+    def of(cls, words: Sequence[str], nouns: frozenset[str]) -> "Traits":
+        """The traits of words, and of what stands before them (`_MARKS`)."""
+        table = [*_MARKS, *words]
+        number = np.array([bool(word) and word[0].isdigit() for word in table])
+        stems: dict[str, int] = {}
+        return cls(
+            number=number,
+            numeral=number | np.array([word in _NUMERALS for word in table]),
+            empty=np.array([word in _FUNCTION_WORDS or len(word) == 1 for word in table]),
+            common_noun=np.array([word in nouns for word in table]),
+            stem=np.array([stems.setdefault(_stem(word), len(stems)) for word in table]),
+            hashes=_random(["", "<number>", "<end>", *words]),
+        )
+
+
+class TestWords:
+    """The words of all test items and what each is.
+
+    Args:
+        words: The words, in the order of their numbers.
+        traits: What each is.
+    """
+
+    def __init__(self, words: Sequence[str], traits: Traits) -> None:
+        self.words = tuple(words)
+        self.traits = traits
+        numbers = {word: number for number, word in enumerate(words, start=len(_MARKS))}
+        self._rows = _Rows(numbers)
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "TestWords":
+        """The vocabulary of all texts of all test items."""
+        seen, starts = Counter[str](), Counter[str]()
+        for text in texts:
+            found = tokens(text)
+            seen.update(found)
+            starts.update([word for end, word in pairwise([".", *found]) if end in _ENDS])
+        words, nouns = _sort_out(seen, starts)
+        return cls(list(words), Traits.of(list(words), nouns))
+
+    @property
+    def hashes(self) -> Hashes:
+        """Hash of each word."""
+        return self.traits.hashes
+
+    def __len__(self) -> int:
+        return len(self.traits.stem)
+
+    def streams(self, texts: Sequence[str]) -> WordStreams:
+        """Texts as each rule sees them."""
+        get = self._rows.__getitem__
+        found, ends = array("q"), array("q")
+        for text in texts:
+            found.extend(map(get, tokens(text)))
+            ends.append(len(found))
+        rows_L = np.frombuffer(found, dtype=np.int64)
+        lengths = np.diff(np.frombuffer(ends, dtype=np.int64), prepend=0)
+        text_L = np.repeat(np.arange(len(texts)), lengths)
+        ids_L, capital_L = rows_L >> 1, (rows_L & 1).astype(np.bool_)
+        starts_L = np.ones(len(ids_L), dtype=np.bool_)
+        starts_L[1:] = (ids_L[:-1] == END) | (text_L[1:] != text_L[:-1])
+        name_L = capital_L & ~(starts_L & self.traits.common_noun[ids_L])
+        inside_L = ids_L != END
+        stream = Stream(ids_L, text_L, ~self.traits.number[ids_L], np.arange(len(ids_L)))
+        words = stream.only(inside_L)
+        content_L = inside_L & ~name_L & ~self.traits.numeral[ids_L] & ~self.traits.empty[ids_L]
+        content = stream.only(content_L)
+        stems = Stream(self.traits.stem[content.ids], content.text, content.lettered, content.place)
+        return WordStreams(words, self._masked(words), stems, np.cumsum(lengths) - lengths)
+
+    def _masked(self, words: Stream) -> Stream:
+        numeral_L = self.traits.numeral[words.ids]
+        repeated_L = np.zeros(len(numeral_L), dtype=np.bool_)
+        same_text = words.text[1:] == words.text[:-1]
+        repeated_L[1:] = numeral_L[1:] & numeral_L[:-1] & same_text
+        ids = np.where(numeral_L, NUMBER, words.ids)
+        return Stream(ids, words.text, ~numeral_L, words.place).only(~repeated_L)
+
+
+def _sort_out(seen: Counter[str], starts: Counter[str]) -> tuple[dict[str, int], frozenset[str]]:
+    """Words with their numbers; those that, inside a sentence, are mostly written small."""
+    small = Counter[str]()
+    always = sorted(_NUMERALS | _FUNCTION_WORDS)
+    words = {word: number for number, word in enumerate(always, start=len(_MARKS))}
+    for token, count in seen.items():
+        if token not in _ENDS:
+            word = _plain(token)
+            words.setdefault(word, len(words) + len(_MARKS))
+            small[word] += count if token[0].islower() else starts[token] - count
+    return words, frozenset(word for word, balance in small.items() if balance > 0)
+
+
+def _random(table: Sequence[str]) -> Hashes:
+    digests = b"".join(blake2b(word.encode(), digest_size=8).digest() for word in table)
+    return np.frombuffer(digests, dtype=np.uint64)

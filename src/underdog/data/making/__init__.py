@@ -1,0 +1,1 @@
+"""Data sets of generated problems, drawn, verified and written shard by shard."""

@@ -1,0 +1,211 @@
+"""A run of a family's items as verified rows: the unit of work of one worker process.
+
+Item i of a family is the same whoever draws it, so that a batch is named by numbers alone and its
+result may be made anywhere, or made again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from underdog.core import Example, Family, Form, Item
+from underdog.data.dataset.arrow import Table, arrow
+from underdog.data.dataset.card.plan import PlannedFamily, open_family
+from underdog.data.dataset.columns import table_of
+from underdog.data.dataset.examples import example_of
+from underdog.data.dataset.per_process import open_checker, open_form, process_sandbox
+from underdog.data.dataset.seen import marks_of
+from underdog.data.dataset.verification import Claim, verify
+from underdog.generators.drawing import generate
+from underdog.seeds import derive
+
+if TYPE_CHECKING:
+    from underdog.data.dataset.seen import Marks
+    from underdog.data.decontamination import ContaminationIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Which items to make, and what of them.
+
+    Attributes:
+        source: The family, and the forms that its solutions are written in.
+        split: Which split the items are of.
+        seed: Seed of the family's stream.
+        start: Number of the first item.
+        count: How many.
+        stride: Distance between their numbers.
+        every_form: One row per form, else one per item.
+        instruction: Whether prompts carry the form's instruction.
+        verify: Whether rows are read back and graded.
+    """
+
+    source: PlannedFamily
+    split: str
+    seed: int
+    start: int
+    count: int
+    stride: int = 1
+    every_form: bool = True
+    instruction: bool = True
+    verify: bool = True
+
+
+NO_FORM = "has no such form"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A solution that is not in the data.
+
+    Attributes:
+        draw: Which item of the batch.
+        form: The form it was to be written in.
+        reason: Why it is left out.
+    """
+
+    draw: int
+    form: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An item that is not in the data because it repeats a test item.
+
+    Attributes:
+        draw: Which item of the batch.
+        benchmark: Whose test item it repeats.
+        rule: The rule that found it.
+    """
+
+    draw: int
+    benchmark: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Rows of a batch.
+
+    Attributes:
+        rows: Table as Arrow's stream format, sorted by draw.
+        draws: For each row which item of the batch it is of, 32-bit integers.
+        marks: For each item the hash of its canonical key, 64-bit integers.
+        refusals: Solutions left out.
+        copies: Items left out.
+    """
+
+    rows: bytes
+    draws: bytes
+    marks: bytes
+    refusals: tuple[Refusal, ...]
+    copies: tuple[Copy, ...] = ()
+
+
+def make_clear(index: "ContaminationIndex | None", batch: Batch) -> Made:
+    """Draw, write down, verify, leave out what repeats a test item. Runs in any process."""
+    return make_batch(batch, index)
+
+
+def make_batch(batch: Batch, index: "ContaminationIndex | None" = None) -> Made:
+    """Draw, write down, verify; with an index, leave out what repeats a test item."""
+    import numpy as np
+
+    items = list(_items(batch))
+    marks: Marks = marks_of(item.key for item in items)
+    examples: list[Example] = []
+    draws: list[int] = []
+    claims: list[Claim] = []
+    refusals: list[Refusal] = []
+    checker = open_checker(batch.source.checker)
+    for draw, item in enumerate(items):
+        for form, example in _written(batch, item, draw):
+            if example is None:
+                refusals.append(Refusal(draw, form.name, NO_FORM))
+                continue
+            examples.append(example)
+            draws.append(draw)
+            claims.append(Claim(item.problem, form, checker, example.completion))
+    reasons = verify(claims, process_sandbox()) if batch.verify else [""] * len(claims)
+    for draw, claim, reason in zip(draws, claims, reasons, strict=True):
+        if reason:
+            refusals.append(Refusal(draw, claim.form.name, reason))
+    kept = [place for place, reason in enumerate(reasons) if not reason]
+    copies: tuple[Copy, ...] = ()
+    if index is not None:
+        copies = _copies(examples, draws, kept, index)
+        lost = {copy.draw for copy in copies}
+        kept = [place for place in kept if draws[place] not in lost]
+    table = table_of([examples[place] for place in kept])
+    number = np.array([draws[place] for place in kept], dtype=np.int32)
+    return Made(_packed(table), number.tobytes(), marks.tobytes(), tuple(refusals), copies)
+
+
+def _copies(
+    examples: Sequence[Example],
+    draws: Sequence[int],
+    kept: Sequence[int],
+    index: "ContaminationIndex",
+) -> tuple[Copy, ...]:
+    """Items of which any text repeats a test item; the question is looked at once for all forms."""
+    texts: dict[int, list[str]] = {}
+    for place in kept:
+        example = examples[place]
+        parts = texts.setdefault(draws[place], [example.prompt])
+        parts.append(example.completion)
+    found = index.scan("\n\n".join(parts) for parts in texts.values())
+    return tuple(
+        Copy(draw, hits[0].benchmark, hits[0].rule)
+        for draw, hits in zip(texts, found, strict=True)
+        if hits
+    )
+
+
+def unpacked(rows: bytes) -> Table:
+    """A table from Arrow's stream format."""
+    pa = arrow()
+    with pa.ipc.open_stream(pa.BufferReader(rows)) as reader:
+        return reader.read_all()
+
+
+def _packed(table: Table) -> bytes:
+    pa = arrow()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+def _items(batch: Batch) -> Sequence[Item]:
+    family = _family(batch.source.spec)
+    if batch.stride == 1:
+        return list(islice(generate(family, batch.split, batch.seed, batch.start), batch.count))
+    numbers = range(batch.start, batch.start + batch.count * batch.stride, batch.stride)
+    return [next(generate(family, batch.split, batch.seed, number)) for number in numbers]
+
+
+def _written(batch: Batch, item: Item, draw: int) -> list[tuple[Form, Example | None]]:
+    """An item in all forms, or in the first that it has from one chosen by hash on."""
+    source = batch.source
+    names = source.forms
+    if not batch.every_form:
+        number = batch.start + draw * batch.stride
+        first = derive("form", source.spec, number) % len(names)
+        names = (*names[first:], *names[:first])
+    written: list[tuple[Form, Example | None]] = []
+    for name in names:
+        form = open_form(name)
+        example = example_of(item, form, source.spec, source.checker, batch.instruction)
+        if batch.every_form:
+            written.append((form, example))
+        elif example is not None:
+            return [(form, example)]
+    return written or [(open_form(names[0]), None)]
+
+
+@cache
+def _family(spec: str) -> Family:
+    return open_family(spec)

@@ -1,0 +1,287 @@
+"""Making a data set from families: draw, write down, verify, keep each problem once, write shards.
+
+The same plan gives the same bytes, however many workers there are and however often it was
+interrupted: every shard carries the state that the next one starts from. Memory is one shard and a
+few batches, and 8 bytes for each problem's key.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from underdog.data.dataset.arrow import Table, arrow
+from underdog.data.dataset.card.data_card import (
+    DataCard,
+    Decontamination,
+    Shard,
+    SourceCount,
+    read_card,
+)
+from underdog.data.dataset.card.page import write_card
+from underdog.data.dataset.card.plan import Plan
+from underdog.data.dataset.progress import WriteProgress
+from underdog.data.dataset.seen import Seen, marks_of
+from underdog.data.dataset.shards import (
+    count_rows,
+    export_jsonl,
+    jsonl_path,
+    read_state,
+    read_table,
+    shard_path,
+    write_shard,
+)
+from underdog.data.decontamination import ContaminationIndex, Protection
+from underdog.data.decontamination.copies import LeftOut
+from underdog.data.making.feed import Feed, FeedState, Taken
+from underdog.data.making.interleave import Exposure, Interleaver
+from underdog.data.workers import Pending, Workers
+from underdog.errors import ConfigError, DataError
+from underdog.files import sha256_file
+
+
+def make(
+    plan: Plan,
+    folder: Path,
+    *,
+    name: str = "",
+    licence: str = "apache-2.0",
+    jsonl: bool = True,
+    workers: int = 1,
+    tests: Protection | None = None,
+    progress: Callable[[WriteProgress], object] = lambda _: None,
+) -> DataCard:
+    """Make a data set, or go on with one that was interrupted.
+
+    Args:
+        plan: What to make.
+        folder: Where; created when missing.
+        name: Name on the card; the folder's when empty.
+        licence: SPDX name of the data's licence.
+        jsonl: Whether to write the rows as JSON lines too.
+        workers: Processes that draw and verify.
+        tests: Test sets to stay clear of, from `protect()`; `None` compares with none, which the
+            card says.
+        progress: Told after every shard.
+
+    Returns:
+        The card, also on disk.
+
+    Raises:
+        ConfigError: The folder holds another data set, or one kept clear of other test sets.
+        DataError: A family has no item of the split, or a file is damaged.
+    """
+    finished = read_card(folder)
+    if finished is not None:
+        _same(finished.plan, plan, folder)
+        _same_tests(finished.decontamination, tests, folder)
+        return finished
+    with Workers(workers, tests and tests.index) as hands:
+        making = _Making(plan, folder, hands, jsonl, tests)
+        making.resume()
+        making.run(progress)
+        card = making.card(name or folder.resolve().name, licence)
+    for left_over in folder.glob("*/.*.part"):
+        left_over.unlink(missing_ok=True)
+    write_card(folder, card)
+    return card
+
+
+class ShardState(BaseModel):
+    """What a shard's metadata says: what is made, and where the next shard goes on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    plan: Plan
+    feeds: tuple[FeedState, ...]
+    tests: str = ""
+
+
+class _Making:
+    """One data set in the making."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        folder: Path,
+        workers: Workers[ContaminationIndex],
+        jsonl: bool,
+        tests: Protection | None,
+    ) -> None:
+        self._tests = tests
+        self._plan = plan
+        self._folder = folder
+        self._workers = workers
+        self._jsonl = jsonl
+        self._seen = Seen()
+        self._states = [FeedState() for _ in plan.sources]
+        self._shards: list[Path] = []
+        self._exports: list[Pending[Path]] = []
+        self._num_slots = 0
+
+    def resume(self) -> None:
+        """Take up the shards that are there, in order, as far as none is missing."""
+        while (path := self._path(len(self._shards))).exists():
+            state = _state(path)
+            _same(state.plan, self._plan, self._folder)
+            if state.tests != self._digest:
+                raise _other_tests(self._folder)
+            keys = read_table(path, ["key"]).column("key").unique().to_pylist()
+            self._seen.add(marks_of(keys))
+            self._states = list(state.feeds)
+            self._num_slots = sum(one.wanted for one in self._states)
+            self._written(path)
+
+    def run(self, progress: Callable[[WriteProgress], object]) -> None:
+        """Write the shards that are missing."""
+        began, resumed = time.perf_counter(), self._done()
+        progress(WriteProgress.at(resumed, self._plan.count, resumed, 0.0))
+        feeds = [
+            Feed(self._plan, number, state, self._workers)
+            for number, state in enumerate(self._states)
+        ]
+        while self._num_slots < self._plan.count and not all(one.saturated for one in self._states):
+            self._next_shard(feeds)
+            seconds = time.perf_counter() - began
+            progress(WriteProgress.at(self._done(), self._plan.count, resumed, seconds))
+        for export in self._exports:
+            export.take()
+
+    def card(self, name: str, licence: str) -> DataCard:
+        """What has been made."""
+        rows_of = {path: count_rows(path) for path in self._shards}
+        if self._jsonl:
+            rows_of |= {jsonl_path(path): rows for path, rows in rows_of.items()}
+        hashes = {path: self._workers.ask(sha256_file, path) for path in rows_of}
+        shards = tuple(
+            Shard(path=path.relative_to(self._folder).as_posix(), rows=rows, sha256=digest.take())
+            for (path, rows), digest in zip(rows_of.items(), hashes.values(), strict=True)
+        )
+        counts = tuple(
+            SourceCount(
+                source=source.spec,
+                wanted=state.wanted,
+                problems=state.problems,
+                rows=state.rows,
+                drawn=state.next,
+                repeats=state.repeats,
+                refused=state.refused,
+                saturated=state.saturated,
+            )
+            for source, state in zip(self._plan.sources, self._states, strict=True)
+        )
+        rows = sum(count.rows for count in counts)
+        return DataCard(
+            name=name,
+            licence=licence,
+            split=self._plan.split,
+            problems=sum(count.problems for count in counts),
+            rows=rows,
+            verified=rows if self._plan.verify else 0,
+            sources=counts,
+            shards=shards,
+            plan=self._plan,
+            decontamination=self._decontamination(),
+        )
+
+    def _decontamination(self) -> Decontamination:
+        """What was kept out, from the counts of all sources."""
+        if self._tests is None:
+            return Decontamination(off=True)
+        left_out = LeftOut.of(state.copies for state in self._states)
+        return Decontamination(
+            checked=sum(one.problems + one.repeats for one in self._states) + left_out.total,
+            left_out=left_out.total,
+            by_benchmark=left_out.by_benchmark,
+            by_rule=left_out.by_rule,
+            checked_against=self._tests.checked_against,
+            not_here=self._tests.not_here,
+            digest=self._tests.digest,
+        )
+
+    @property
+    def _digest(self) -> str:
+        return self._tests.digest if self._tests else ""
+
+    def _next_shard(self, feeds: Sequence[Feed]) -> None:
+        size = min(self._plan.shard_problems, self._plan.count - self._num_slots)
+        done = [Exposure(state.wanted, state.wanted) for state in self._states]
+        turns = Interleaver([source.share for source in self._plan.sources], done)
+        order = np.array(turns.choose([[1] * size] * len(feeds), size))
+        taken = [
+            feed.take(int((order == number).sum()), self._seen) for number, feed in enumerate(feeds)
+        ]
+        self._states = [feed.state for feed in feeds]
+        self._num_slots += size
+        table = _in_order(order, taken)
+        path = self._path(len(self._shards))
+        state = ShardState(plan=self._plan, feeds=tuple(self._states), tests=self._digest)
+        write_shard(path, table, state.model_dump_json())
+        self._written(path)
+
+    def _written(self, path: Path) -> None:
+        self._shards.append(path)
+        if self._jsonl and not jsonl_path(path).exists():
+            export = self._workers.ask(export_jsonl, path)
+            self._exports.append(export)
+            if self._workers.count == 1:
+                export.take()
+                self._exports.clear()
+
+    def _path(self, number: int) -> Path:
+        return shard_path(self._folder, self._plan.split, number)
+
+    def _done(self) -> int:
+        return sum(state.problems for state in self._states)
+
+
+def _in_order(order: "np.typing.NDArray[np.int64]", taken: Sequence[Taken]) -> Table:
+    """The rows of all sources, their problems in the order of the turns."""
+    ranks = [
+        np.flatnonzero(order == number)[one.problem_of_row] for number, one in enumerate(taken)
+    ]
+    rows = arrow().concat_tables([one.rows for one in taken])
+    return rows.take(np.argsort(np.concatenate(ranks), kind="stable"))
+
+
+def _state(path: Path) -> ShardState:
+    try:
+        return ShardState.model_validate_json(read_state(path))
+    except ValidationError as error:
+        raise DataError(
+            f"{path} holds no state of a making of this version: {error.errors()[0]['msg']}; "
+            "choose another folder"
+        ) from error
+
+
+def _same(made: Plan | None, asked: Plan, folder: Path) -> None:
+    if made == asked:
+        return
+    if made is None:
+        raise ConfigError(f"{folder} holds a data set of another kind; choose another folder")
+    before, now = made.model_dump(), asked.model_dump()
+    name = next(name for name in now if before[name] != now[name])
+    raise ConfigError(
+        f"{folder} holds a data set made with {name}={_brief(before[name])}, now "
+        f"{name}={_brief(now[name])} is asked for; choose another folder or remove this one"
+    )
+
+
+def _same_tests(made: Decontamination | None, tests: Protection | None, folder: Path) -> None:
+    if tests is not None and (made is None or made.digest != tests.digest):
+        raise _other_tests(folder)
+
+
+def _other_tests(folder: Path) -> ConfigError:
+    return ConfigError(
+        f"{folder} holds a data set that was compared with other test sets than those that are "
+        "here now, or with none; choose another folder, or give the same --data-dir, --test-file "
+        "and --decontaminate"
+    )
+
+
+def _brief(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,1 @@
+"""Mixtures: pools at exact token shares, with a bounded gap between exposures."""

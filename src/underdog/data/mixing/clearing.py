@@ -1,0 +1,104 @@
+"""Stored items that repeat a test item: found block by block, each block once.
+
+A data set that was kept clear of the same test sets when it was made need not be compared again:
+its card has to name them by their digest, and its files have to be those on the card.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from underdog.data.dataset.card.data_card import read_card
+from underdog.data.dataset.columns import examples_of
+from underdog.data.dataset.example_text import whole
+from underdog.data.dataset.shards import shards_of
+from underdog.data.workers import Pending, Workers
+from underdog.files import sha256_file
+
+if TYPE_CHECKING:
+    from underdog.data.dataset.blocks import Blocks
+    from underdog.data.decontamination import ContaminationIndex
+
+
+@dataclass(frozen=True, slots=True)
+class RowCopy:
+    """A row of a block that repeats a test item.
+
+    Attributes:
+        row: Its place in the block.
+        benchmark: Whose test item it repeats.
+        rule: The rule that found it.
+    """
+
+    row: int
+    benchmark: str
+    rule: str
+
+
+class BlockCopies:
+    """Which rows of stored items repeat a test item; remembers those rows and nothing else.
+
+    Args:
+        blocks: Where the items lie.
+        workers: Who compares, against their index.
+    """
+
+    def __init__(self, blocks: "Blocks", workers: "Workers[ContaminationIndex]") -> None:
+        self._blocks = blocks
+        self._workers = workers
+        self._asked: dict[int, Pending[tuple[RowCopy, ...]]] = {}
+        self._known: dict[int, tuple[RowCopy, ...]] = {}
+
+    def ask(self, blocks: Iterable[int]) -> None:
+        """Have blocks compared that will be needed soon."""
+        for block in blocks:
+            if block not in self._known and block not in self._asked:
+                pending = self._workers.ask_sharing(copies_in, self._blocks, block)
+                self._asked[block] = pending
+
+    def known(self, block: int) -> tuple[RowCopy, ...]:
+        """The rows of a block that repeat a test item; none of a block that was not asked for."""
+        if block in self._asked:
+            found = self._asked.pop(block).take()
+            self._known[block] = found
+        return self._known.get(block, ())
+
+    @property
+    def total(self) -> int:
+        """Rows found so far."""
+        return sum(len(rows) for rows in self._known.values())
+
+
+def copies_in(
+    index: "ContaminationIndex | None", blocks: "Blocks", block: int
+) -> tuple[RowCopy, ...]:
+    """Compare a block; runs in a worker process as well as here."""
+    if index is None:
+        return ()
+    found = index.scan(map(whole, examples_of(blocks.read(block))))
+    return tuple(
+        RowCopy(row, hits[0].benchmark, hits[0].rule) for row, hits in enumerate(found) if hits
+    )
+
+
+def made_clear(folder: Path, split: str, digest: str) -> bool:
+    """Whether a data set is known to repeat no item of the test sets of a digest.
+
+    Its card must say that it was compared with them, when it was made or later, and that nothing
+    in it repeats one; and every file of the split must have the hash that is on the card.
+
+    Raises:
+        DataError: The folder holds no data set of the split, or the card is damaged.
+    """
+    card = read_card(folder)
+    if card is None:
+        return False
+    facts = [one for one in (card.decontamination, card.scan) if one and one.digest == digest]
+    if not facts or any(one.off or one.repeating for one in facts):
+        return False
+    told = {shard.path: shard.sha256 for shard in card.shards}
+    return all(
+        told.get(path.relative_to(folder).as_posix()) == sha256_file(path)
+        for path in shards_of(folder, split)
+    )

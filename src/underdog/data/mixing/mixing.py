@@ -1,0 +1,271 @@
+"""Writing a mixture as a data set, with its exposure ledger; an interrupted one resumes.
+
+Every shard carries in its metadata the place from which the next one goes on.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from underdog.data.dataset.card.data_card import (
+    DataCard,
+    Decontamination,
+    Shard,
+    SourceCount,
+    read_card,
+)
+from underdog.data.dataset.card.page import write_card
+from underdog.data.dataset.progress import WriteProgress
+from underdog.data.dataset.shards import count_rows, read_state, shard_path, write_shard
+from underdog.data.dataset.token_counts import describe_counter
+from underdog.data.decontamination import ContaminationIndex, Protection
+from underdog.data.decontamination.copies import LeftOut
+from underdog.data.making.interleave import Exposure
+from underdog.data.mixing.exposures import PoolExposure, entries, write_ledger
+from underdog.data.mixing.mixture import Mixture, PoolPlace
+from underdog.data.mixing.pools import FinitePool
+from underdog.data.mixing.recipe import MixFile, open_mix
+from underdog.data.workers import Workers
+from underdog.errors import ConfigError, DataError
+from underdog.files import sha256_file
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much of a mixture to write; exactly one is given.
+
+    Attributes:
+        items: Training items.
+        tokens: Tokens; the last item may reach past it.
+    """
+
+    items: int | None = None
+    tokens: int | None = None
+
+    def __post_init__(self) -> None:
+        given = [number for number in (self.items, self.tokens) if number is not None]
+        if len(given) != 1 or given[0] < 1:
+            raise ConfigError("say how much: either items or tokens, at least 1")
+
+
+class MixState(BaseModel):
+    """What a shard's metadata says: what is mixed, and where the next shard goes on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mix: MixFile
+    rank: int
+    world: int
+    items: int | None
+    tokens: int | None
+    places: tuple[PoolPlace, ...]
+    tests: str = ""
+
+
+def write_mixture(
+    mix: MixFile,
+    folder: Path,
+    amount: Amount,
+    *,
+    rank: int = 0,
+    world: int = 1,
+    workers: int = 1,
+    shard_rows: int = 20_000,
+    name: str = "",
+    licence: str = "apache-2.0",
+    tests: Protection | None = None,
+    progress: Callable[[WriteProgress], object] = lambda _: None,
+) -> DataCard:
+    """Write a part of a mixture's stream as a data set.
+
+    Args:
+        mix: The mixture.
+        folder: Where; created when missing.
+        amount: How much.
+        rank: Which worker's stream this is.
+        world: How many workers there are.
+        workers: Processes that make generated items.
+        shard_rows: Rows per file.
+        name: Name on the card; the folder's when empty.
+        licence: SPDX name of the data's licence.
+        tests: Test sets to stay clear of, from `protect()`; `None` compares with none, which the
+            card says.
+        progress: Told after every shard.
+
+    Returns:
+        The card, also on disk; `ledger.parquet` and `ledger.json` lie beside it.
+
+    Raises:
+        ConfigError: The folder holds another data set.
+        DataError: A pool's data cannot be read.
+    """
+    asked = MixState(
+        mix=mix,
+        rank=rank,
+        world=world,
+        items=amount.items,
+        tokens=amount.tokens,
+        places=(),
+        tests=tests.digest if tests else "",
+    )
+    finished = read_card(folder)
+    if finished is not None:
+        _same(finished.origin, asked, folder)
+        return finished
+    with Workers(workers, tests and tests.index) as hands:
+        mixing = _Mixing(asked, folder, open_mix(mix, rank, world, tests), shard_rows)
+        mixing.resume()
+        mixing.run(amount, hands, progress)
+    write_ledger(folder, mixing.ledger, describe_counter(mix.tokenizer))
+    card = mixing.card(name or folder.resolve().name, licence, tests)
+    write_card(folder, card)
+    return card
+
+
+class _Mixing:
+    """One mixture being written."""
+
+    def __init__(self, asked: MixState, folder: Path, mixture: Mixture, shard_rows: int) -> None:
+        self.ledger: list[PoolExposure] = []
+        self._asked = asked
+        self._folder = folder
+        self._mixture = mixture
+        self._shard_rows = shard_rows
+        self._places = mixture.start()
+        self._shards: list[Path] = []
+
+    def resume(self) -> None:
+        """Take up the shards that are there."""
+        while (path := shard_path(self._folder, "train", len(self._shards))).exists():
+            state = _state(path)
+            _same(_origin(state), self._asked, self._folder)
+            self._written(path, state.places)
+
+    def run(
+        self,
+        amount: Amount,
+        workers: Workers[ContaminationIndex],
+        progress: Callable[[WriteProgress], object],
+    ) -> None:
+        """Write the shards that are missing."""
+        began, resumed = time.perf_counter(), self._done(amount)
+        total = amount.items or amount.tokens or 0
+        progress(WriteProgress.at(resumed, total, resumed, 0.0))
+        left = None if amount.items is None else amount.items - resumed
+        stream = self._mixture.stream(
+            self._places,
+            items=left,
+            until_tokens=amount.tokens,
+            steps=self._shard_rows,
+            workers=workers,
+        )
+        for piece in stream:
+            path = shard_path(self._folder, "train", len(self._shards))
+            state = self._asked.model_copy(update={"places": piece.places})
+            write_shard(path, piece.rows, state.model_dump_json())
+            self._written(path, piece.places)
+            seconds = time.perf_counter() - began
+            progress(WriteProgress.at(self._done(amount), total, resumed, seconds))
+
+    def card(self, name: str, licence: str, tests: Protection | None) -> DataCard:
+        """What has been mixed."""
+        rows = {path: count_rows(path) for path in self._shards}
+        last = self.ledger[-len(self._places) :]
+        verified = sum(
+            entry.items
+            for entry, pool in zip(last, self._asked.mix.pools.values(), strict=True)
+            if (pool.family and pool.verify) or (pool.data and _all_verified(Path(pool.data)))
+        )
+        return DataCard(
+            name=name,
+            licence=licence,
+            split="train",
+            problems=sum(entry.distinct for entry in last),
+            rows=sum(rows.values()),
+            verified=verified,
+            sources=tuple(_count(entry) for entry in last),
+            shards=tuple(
+                Shard(
+                    path=path.relative_to(self._folder).as_posix(),
+                    rows=number,
+                    sha256=sha256_file(path),
+                )
+                for path, number in rows.items()
+            ),
+            origin=_origin(self._asked),
+            repeats=True,
+            decontamination=self._decontamination(last, tests),
+        )
+
+    def _decontamination(
+        self, last: Sequence[PoolExposure], tests: Protection | None
+    ) -> Decontamination:
+        """What was kept out, from the counts of all pools."""
+        if tests is None:
+            return Decontamination(off=True)
+        left_out = LeftOut.of(place.copies for place in self._places)
+        clear = [
+            pool.name for pool in self._mixture.pools if isinstance(pool, FinitePool) and pool.clear
+        ]
+        return Decontamination(
+            checked=sum(one.distinct + one.left_out for one in last if one.pool not in clear),
+            left_out=left_out.total,
+            by_benchmark=left_out.by_benchmark,
+            by_rule=left_out.by_rule,
+            checked_against=tests.checked_against,
+            not_here=tests.not_here,
+            digest=tests.digest,
+            clear_before=tuple(clear),
+        )
+
+    def _written(self, path: Path, places: Sequence[PoolPlace]) -> None:
+        self._shards.append(path)
+        self._places = tuple(places)
+        self.ledger += entries(self._mixture, places)
+
+    def _done(self, amount: Amount) -> int:
+        exposures: list[Exposure] = [place.exposure for place in self._places]
+        if amount.items is not None:
+            return sum(exposure.items for exposure in exposures)
+        return sum(exposure.tokens for exposure in exposures)
+
+
+def _origin(state: MixState) -> dict[str, Any]:
+    return {"mixture": state.model_dump(mode="json", exclude={"places"})}
+
+
+def _same(made: object, asked: MixState, folder: Path) -> None:
+    if made != _origin(asked):
+        raise ConfigError(
+            f"{folder} holds another data set, or a mixture with other settings or kept clear of "
+            "other test sets; choose another folder or remove this one"
+        )
+
+
+def _state(path: Path) -> MixState:
+    try:
+        return MixState.model_validate_json(read_state(path))
+    except ValidationError as error:
+        raise DataError(f"{path} is no part of a mixture; choose another folder") from error
+
+
+def _all_verified(folder: Path) -> bool:
+    card = read_card(folder)
+    return card is not None and card.rows == card.verified
+
+
+def _count(entry: PoolExposure) -> SourceCount:
+    return SourceCount(
+        source=entry.pool,
+        wanted=entry.items,
+        problems=entry.distinct,
+        rows=entry.items,
+        drawn=entry.items + entry.left_out,
+        repeats=entry.repeats,
+        refused={},
+        saturated=False,
+    )

@@ -1,0 +1,249 @@
+"""A stream of training items from several pools, each with its share of the tokens at every step.
+
+Where the stream is, is a few numbers for each pool (`PoolPlace`): from them it goes on exactly. Of
+N workers, worker r draws items r, r + N, r + 2N, … of every pool: none is drawn twice, none is left
+out, and each worker's stream keeps shares and gaps by itself.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from underdog.core import Example
+from underdog.data.dataset.arrow import Table, arrow
+from underdog.data.dataset.columns import examples_of
+from underdog.data.decontamination.copies import Counts, LeftOut, NumberedCopy, counted
+from underdog.data.making.interleave import Exposure, Interleaver
+from underdog.data.mixing.pools import Pool, PoolChunk
+from underdog.data.workers import Workers
+from underdog.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from underdog.data.decontamination import ContaminationIndex
+
+_STEPS = 4_096
+_EXAMPLES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class PoolPlace:
+    """Where the stream is in one pool.
+
+    Attributes:
+        exposure: What has been shown of it.
+        next: Number of its next item.
+        copies: How many before that are left out because they repeat a test item, by test set and
+            rule; of a finite pool, each once.
+    """
+
+    exposure: Exposure
+    next: int
+    copies: Counts = field(default_factory=dict[str, Mapping[str, int]])
+
+    @property
+    def left_out(self) -> int:
+        """How many are left out."""
+        return LeftOut.of([self.copies]).total
+
+
+@dataclass(frozen=True, slots=True)
+class MixedRows:
+    """Some steps of the stream.
+
+    Attributes:
+        rows: Their rows, with the columns `pool` and `tokens` added.
+        places: Where the stream is after them, by pool.
+    """
+
+    rows: Table
+    places: tuple[PoolPlace, ...]
+
+    @property
+    def examples(self) -> Iterator[Example]:
+        """Their training items."""
+        return examples_of(self.rows)
+
+
+class Mixture:
+    """Pools and their shares of the tokens.
+
+    Args:
+        pools: Where items come from.
+        shares: Their shares; positive, summing to 1.
+        rank: Which worker this is.
+        world: How many workers there are.
+        index: Test sets to stay clear of; none when not given.
+
+    Raises:
+        ConfigError: The shares cannot be used.
+        UsageError: No such worker.
+    """
+
+    def __init__(
+        self,
+        pools: Sequence[Pool],
+        shares: Sequence[float],
+        rank: int = 0,
+        world: int = 1,
+        index: "ContaminationIndex | None" = None,
+    ) -> None:
+        check_shares({pool.name: share for pool, share in zip(pools, shares, strict=True)})
+        if not 0 <= rank < world:
+            raise UsageError(f"worker {rank} of {world} does not exist; ranks go from 0")
+        self.pools = tuple(pools)
+        self.shares = tuple(share / sum(shares) for share in shares)
+        self.rank, self.world = rank, world
+        self.index = index
+
+    def start(self) -> tuple[PoolPlace, ...]:
+        """The beginning of the stream."""
+        return tuple(PoolPlace(Exposure(), self.rank) for _ in self.pools)
+
+    def stream(
+        self,
+        places: Sequence[PoolPlace] = (),
+        *,
+        items: int | None = None,
+        until_tokens: int | None = None,
+        steps: int = _STEPS,
+        workers: "Workers[ContaminationIndex] | None" = None,
+    ) -> Iterator[MixedRows]:
+        """The stream from a place on; without end unless one is given.
+
+        Args:
+            places: Where to go on; the beginning when empty.
+            items: Items to draw from there.
+            until_tokens: Position in tokens, counted from the beginning, at which to stop.
+            steps: Items in one piece.
+            workers: Who makes and compares items; this process when not given. They must hold the
+                mixture's own index.
+
+        Raises:
+            UsageError: The workers hold other test sets than the mixture.
+        """
+        hands = workers or Workers(shared=self.index)
+        if hands.shared is not self.index:
+            raise UsageError("the workers hold other test sets; give Workers(shared=mixture.index)")
+        drawn = _Drawn(self, list(places or self.start()), hands)
+        left = float("inf") if items is None else items
+        while left > 0:
+            piece = drawn.next(int(min(steps, left)), until_tokens)
+            if piece.rows.num_rows == 0:
+                return
+            left -= piece.rows.num_rows
+            yield piece
+
+    def examples(self, places: Sequence[PoolPlace] = ()) -> Iterator[Example]:
+        """The training items from a place on, without end."""
+        for piece in self.stream(places, steps=_EXAMPLES):
+            yield from piece.examples
+
+    def distinct(self, pool: int, place: PoolPlace) -> int:
+        """Distinct items shown of a pool: by number, which for a family is its draws."""
+        size = self.pools[pool].size
+        if size is None:
+            return place.exposure.items
+        passed = len(range(self.rank, min(place.next, size), self.world))
+        return passed - place.left_out
+
+    def epochs(self, pool: int, place: PoolPlace) -> float:
+        """How often a finite pool has been gone through; 0 for pools without end."""
+        size = self.pools[pool].size
+        if size is None:
+            return 0.0
+        return len(range(self.rank, place.next, self.world)) * self.world / size
+
+
+def check_shares(shares: dict[str, float]) -> None:
+    """Check that shares are positive and sum to 1.
+
+    Raises:
+        ConfigError: They do not.
+    """
+    if not shares:
+        raise ConfigError("a mixture needs at least one pool: add a table [pools.NAME]")
+    for name, share in shares.items():
+        if not 0 < share <= 1:
+            raise ConfigError(f"pool {name!r}: share={share} must be above 0 and at most 1")
+    total = sum(shares.values())
+    if abs(total - 1) > 1e-6:
+        listed = ", ".join(f"{name} {share:g}" for name, share in shares.items())
+        raise ConfigError(f"the shares sum to {total:g}, not 1 ({listed}); change one of them")
+
+
+class _Drawn:
+    """Pools being read, as far as their current chunks."""
+
+    def __init__(
+        self, mixture: Mixture, places: list[PoolPlace], workers: "Workers[ContaminationIndex]"
+    ) -> None:
+        self._mixture = mixture
+        self._next = [place.next for place in places]
+        self._copies = [place.copies for place in places]
+        self._met: list[list[NumberedCopy]] = [[] for _ in places]
+        self._turns = Interleaver(mixture.shares, [place.exposure for place in places])
+        self._streams = [
+            pool.chunks(place.next, mixture.world, workers)
+            for pool, place in zip(mixture.pools, places, strict=True)
+        ]
+        self._chunks: list[PoolChunk | None] = [None] * len(places)
+        self._used = [0] * len(places)
+
+    def next(self, steps: int, until: int | None) -> MixedRows:
+        order: list[int] = []
+        pieces: list[list[Table]] = [[] for _ in self._streams]
+        while len(order) < steps and (until is None or self._turns.position < until):
+            sizes = [self._sizes(pool) for pool in range(len(self._streams))]
+            chosen = self._turns.choose(sizes, steps - len(order), until)
+            for pool, number in sorted(Counter(chosen).items()):
+                pieces[pool].append(self._slice(pool, number))
+            order += chosen
+        rows = _merged(np.array(order, dtype=np.int64), pieces, self._mixture)
+        exposures = self._turns.exposures
+        places = map(PoolPlace, exposures, self._next, self._copies)
+        return MixedRows(rows, tuple(places))
+
+    def _sizes(self, pool: int) -> list[int]:
+        """Tokens of the pool's next items; at least one of them."""
+        chunk = self._chunks[pool]
+        while chunk is None or self._used[pool] == len(chunk.tokens):
+            chunk = next(self._streams[pool])
+            self._chunks[pool], self._used[pool] = chunk, 0
+            self._met[pool] += chunk.copies
+        return chunk.tokens[self._used[pool] :]
+
+    def _slice(self, pool: int, number: int) -> Table:
+        chunk, start = cast("PoolChunk", self._chunks[pool]), self._used[pool]
+        self._used[pool] += number
+        self._next[pool] = chunk.numbers[self._used[pool] - 1] + self._mixture.world
+        self._count_copies(pool)
+        rows = chunk.rows.slice(start, number)
+        tokens = arrow().array(chunk.tokens[start : start + number], type=arrow().int32())
+        return rows.append_column("tokens", tokens)
+
+    def _count_copies(self, pool: int) -> None:
+        """Count the copies before the pool's next item, wherever its chunks end."""
+        met, end = self._met[pool], self._next[pool]
+        if met:
+            passed = [(copy.benchmark, copy.rule) for copy in met if copy.number < end]
+            self._met[pool] = [copy for copy in met if copy.number >= end]
+            self._copies[pool] = counted(self._copies[pool], passed)
+
+
+def _merged(
+    order: "np.typing.NDArray[np.int64]", pieces: Sequence[Sequence[Table]], mixture: Mixture
+) -> Table:
+    """The pieces of all pools as one table in the order of the steps."""
+    pa = arrow()
+    tables = [table for pool in pieces for table in pool]
+    if not tables:
+        return pa.table({"id": pa.array([], type=pa.string())})
+    place = np.empty(len(order), dtype=np.int64)
+    place[np.argsort(order, kind="stable")] = np.arange(len(order))
+    rows = pa.concat_tables(tables).combine_chunks().take(place)
+    names = pa.array([pool.name for pool in mixture.pools])
+    dictionary = pa.DictionaryArray.from_arrays(pa.array(order.astype(np.int32)), names)
+    return rows.append_column("pool", dictionary.cast(pa.string()))

@@ -1,0 +1,1 @@
+"""What ranking selectors measure: losses, embeddings, trajectories, clusters."""

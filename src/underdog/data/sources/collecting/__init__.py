@@ -1,0 +1,1 @@
+"""Running a source: asking, journalling, resuming, accounting."""

@@ -1,0 +1,67 @@
+"""A budget that many asks share: what is spent, and what is reserved for asks in flight.
+
+An ask is let through when its worst case still fits beside everything reserved. One that does not
+fit waits for those in flight, whose true cost is usually less; when nothing is in flight, the
+budget is spent. Seconds are a deadline, which `collect` keeps; they are not counted here.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from underdog.core import Budget, EngineInfo, Usage
+from underdog.data.sources.source import Ask
+from underdog.strategies.running.ledger import price, prompt_bound_tokens
+
+
+class Allowance:
+    """Hard caps on a collection.
+
+    Args:
+        budget: The caps.
+        spent: What earlier calls of the same collection used.
+    """
+
+    def __init__(self, budget: Budget, spent: Usage = Usage()) -> None:
+        self.stopped_by: str | None = None
+        self._budget = replace(budget, seconds=None)
+        self._spent = spent
+        self._reserved: list[Usage] = []
+        self._changed = asyncio.Condition()
+
+    async def reserve(self, worst: Usage) -> bool:
+        """Whether an ask may be made; waits for those in flight where that can help."""
+        async with self._changed:
+            while self.stopped_by is None:
+                cap = self._budget.exceeded_by(sum(self._reserved, self._spent + worst))
+                if cap is None:
+                    self._reserved.append(worst)
+                    return True
+                if not self._reserved:
+                    self.stopped_by = cap
+                    self._changed.notify_all()
+                    return False
+                await self._changed.wait()
+            return False
+
+    async def settle(self, worst: Usage, actual: Usage) -> None:
+        """Book what an ask cost in place of what was reserved for it."""
+        async with self._changed:
+            self._reserved.remove(worst)
+            self._spent = self._spent + actual
+            self._changed.notify_all()
+
+
+def worst_case(asks: Sequence[tuple[Ask, int]], info: EngineInfo) -> Usage:
+    """The most that asks to one engine can cost, each with a number of samples."""
+    total = Usage()
+    for ask, count in asks:
+        prompt = prompt_bound_tokens(ask.prompt)
+        made = ask.params.max_tokens
+        first = price(Usage(1, prompt_tokens=prompt, generated_tokens=made), info)
+        more = price(Usage(1, prompt_tokens=0, generated_tokens=made), info)
+        if info.shape is not None:
+            flops = made * info.shape.flops_per_token(prompt + made / 2)
+            more = replace(more, flops=flops)
+        total = sum([more] * (count - 1), total + first)
+    return total

@@ -1,0 +1,231 @@
+"""The journal of a collection: every reply that was paid for, and every seed that is done.
+
+One JSON object per line. The first line says what the collection depends on; a journal of another
+collection is refused. A line is on disk before the work that rests on it goes on; lines of
+concurrent seeds share one sync. A last line that was cut by a crash is dropped, any other damage is
+refused. Samples that failed are counted and asked again.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from underdog.core import Usage
+from underdog.data.sources.collecting.record_json import (
+    read_record,
+    read_reply,
+    write_record,
+    write_reply,
+)
+from underdog.data.sources.source import Record, Reply
+from underdog.errors import DataError, UnderdogError
+
+FORMAT = "underdog collection 1"
+
+_HEADER = f'{{"format":"{FORMAT}"'.encode()
+
+AskKey = tuple[str, int, str]
+"""Seed, step, and digest of what was asked."""
+
+
+class ReplyJournal:
+    """What a collection has so far, in memory and, with a path, on disk.
+
+    Args:
+        path: The file; made when missing. `None` keeps nothing on disk.
+        manifest: What the collection depends on.
+
+    Raises:
+        DataError: The file belongs to another collection, is damaged, or is being written.
+    """
+
+    def __init__(self, path: Path | None, manifest: Mapping[str, Any]) -> None:
+        self.usage = Usage()
+        self._path = path
+        self._replies: dict[AskKey, dict[int, Reply]] = {}
+        self._done: dict[str, list[Record]] = {}
+        self._file: IO[bytes] | None = None
+        self._pending: list[bytes] = []
+        self._queued = 0
+        self._written = 0
+        self._writing = asyncio.Lock()
+        self._disk = threading.Lock()
+        if path is not None:
+            self._file = _open(path)
+            try:
+                self._load(path, self._file, dict(manifest))
+            except UnderdogError:
+                self.close()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what waits and close the file. May be called twice."""
+        try:
+            self._flush()
+        finally:
+            with self._disk:
+                if self._file is not None:
+                    self._file.close()
+                self._file = None
+
+    def records(self, seed: str) -> list[Record] | None:
+        """The records of a seed that is done."""
+        return self._done.get(seed)
+
+    def replies(self, key: AskKey) -> dict[int, Reply]:
+        """The replies to an ask that are there, by number."""
+        return self._replies.get(key, {})
+
+    async def keep(self, key: AskKey, replies: Mapping[int, Reply]) -> None:
+        """Keep replies to an ask; they are on disk when this returns."""
+        self._remember(key, replies)
+        seed, step, ask = key
+        rows = [[number, write_reply(reply)] for number, reply in replies.items()]
+        await self._append({"seed": seed, "step": step, "ask": ask, "replies": rows})
+
+    async def finish(self, seed: str, records: Sequence[Record]) -> None:
+        """Keep the records of a seed; it is done."""
+        self._conclude(seed, list(records))
+        await self._append({"seed": seed, "records": [write_record(one) for one in records]})
+
+    def _remember(self, key: AskKey, replies: Mapping[int, Reply]) -> None:
+        for reply in replies.values():
+            self.usage = self.usage + reply.usage
+        good = {number: one for number, one in replies.items() if one.finish != "error"}
+        self._replies.setdefault(key, {}).update(good)
+
+    def _conclude(self, seed: str, records: list[Record]) -> None:
+        self._done[seed] = records
+        for key in [key for key in self._replies if key[0] == seed]:
+            del self._replies[key]
+
+    async def _append(self, row: Mapping[str, Any]) -> None:
+        if self._file is None:
+            return
+        self._pending.append(_line(row))
+        self._queued += 1
+        mine = self._queued
+        async with self._writing:
+            if self._written >= mine:
+                return
+            upto = self._queued
+            await asyncio.shield(asyncio.to_thread(self._flush))
+            self._written = upto
+
+    def _flush(self) -> None:
+        """Write what waits; lines are taken and written under one lock, so that none is lost."""
+        with self._disk:
+            lines, self._pending = self._pending, []
+            if self._file is not None and lines:
+                self._write(self._file, b"".join(lines))
+
+    def _write(self, file: IO[bytes], data: bytes) -> None:
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError as error:
+            raise UnderdogError(
+                f"cannot write the journal {self._path}: {error}; free space, then run the same "
+                "collection again"
+            ) from error
+
+    def _load(self, path: Path, file: IO[bytes], manifest: dict[str, Any]) -> None:
+        file.seek(0)
+        data = file.read()
+        whole = data[: data.rfind(b"\n") + 1]
+        lines = whole.split(b"\n")[:-1]
+        if lines:
+            _refuse_other(path, _parsed(path, 1, lines[0]), manifest)
+        elif not data.startswith(_HEADER[: len(data)]):
+            raise _damaged(path, 1, "it does not begin like one")
+        if len(whole) < len(data):
+            file.truncate(len(whole))
+        if not lines:
+            self._write(file, _line({"format": FORMAT, "manifest": manifest}))
+        for number, line in enumerate(lines[1:], start=2):
+            try:
+                self._take(_parsed(path, number, line))
+            except (DataError, KeyError, TypeError, ValueError) as error:
+                raise _damaged(path, number, error) from error
+
+    def _take(self, row: dict[str, Any]) -> None:
+        if "records" in row:
+            self._conclude(row["seed"], [read_record(one) for one in row["records"]])
+            return
+        replies = {int(number): read_reply(one) for number, one in row["replies"]}
+        self._remember((row["seed"], row["step"], row["ask"]), replies)
+
+
+def _open(path: Path) -> IO[bytes]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+b")
+    except OSError as error:
+        raise DataError(f"cannot open the journal {path}: {error.strerror or error}") from error
+    if sys.platform != "win32":
+        import fcntl
+
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            with suppress(OSError):
+                file.close()
+            raise DataError(
+                f"{path} is being written by another collection; wait for it, or give this one "
+                "a journal of its own"
+            ) from error
+    return file
+
+
+def _line(row: Mapping[str, Any]) -> bytes:
+    return json.dumps(row, separators=(",", ":")).encode() + b"\n"
+
+
+def _parsed(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(path, number, error) from error
+    if not isinstance(row, dict):
+        raise _damaged(path, number, "not an object")
+    return row  # pyright: ignore[reportUnknownVariableType]
+
+
+def _damaged(path: Path, number: int, why: object) -> DataError:
+    return DataError(
+        f"{path}, line {number}: not a line of a collection ({why}); restore the file, or give "
+        "another path to start afresh"
+    )
+
+
+def _refuse_other(path: Path, header: dict[str, Any], manifest: dict[str, Any]) -> None:
+    if header.get("format") != FORMAT:
+        raise _damaged(path, 1, f"format {header.get('format')!r}, expected {FORMAT!r}")
+    was: dict[str, Any] = header.get("manifest", {})
+    now = json.loads(_line(manifest))
+    if was == now:
+        return
+    name = next(key for key in [*now, *was] if was.get(key) != now.get(key))
+    raise DataError(
+        f"{path} holds another collection: its {name} was {was.get(name)!r}, now it is "
+        f"{now.get(name)!r}; give this one a journal of its own"
+    )

@@ -1,0 +1,88 @@
+"""How good are the samples of each teacher: coverage, diversity, false positives, and their cost.
+
+The three measures of Smaller, Weaker, Yet Better (arXiv 2408.16737). A false positive has the right
+answer by wrong reasoning. What is counted here is a lower bound: a false equation, or a program
+that only states its answer; the paper has people or a judge model read the reasoning.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from underdog.core import Usage
+from underdog.data.sources.collecting.collection import Collection
+from underdog.data.sources.source import Record
+from underdog.measure.intervals import Interval, wilson
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingReport:
+    """The samples of one teacher for one set of problems.
+
+    Attributes:
+        teacher: Role of the engine.
+        num_problems: Problems that were sampled.
+        num_samples: Samples in all.
+        num_right: Samples with the right answer.
+        num_covered: Problems with at least one right sample.
+        num_distinct: Right samples that differ within their problem.
+        num_flawed: Right samples whose reasoning is seen to be wrong.
+        usage: What the samples cost.
+    """
+
+    teacher: str
+    num_problems: int
+    num_samples: int
+    num_right: int
+    num_covered: int
+    num_distinct: int
+    num_flawed: int
+    usage: Usage
+
+    @property
+    def coverage(self) -> float:
+        """Share of problems with a right sample."""
+        return self.num_covered / self.num_problems
+
+    @property
+    def coverage_interval(self) -> Interval:
+        """95% Wilson interval of the coverage."""
+        return wilson(self.num_covered, self.num_problems)
+
+    @property
+    def diversity(self) -> float:
+        """Different right solutions per problem."""
+        return self.num_distinct / self.num_problems
+
+    @property
+    def false_positives(self) -> float | None:
+        """Share of right samples that are flawed; `None` without a right one."""
+        return self.num_flawed / self.num_right if self.num_right else None
+
+    @property
+    def false_positives_interval(self) -> Interval | None:
+        """95% Wilson interval of the false positives."""
+        return wilson(self.num_flawed, self.num_right) if self.num_right else None
+
+
+def sampling_report(collection: Collection) -> list[SamplingReport]:
+    """One report per teacher of a `matched` collection, by role."""
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for record in collection.records:
+        if "right" in record.tags:
+            groups[record.teacher].append(record)
+    return [_report(teacher, groups[teacher]) for teacher in sorted(groups)]
+
+
+def _report(teacher: str, records: Sequence[Record]) -> SamplingReport:
+    right = [record for record in records if record.tags["right"]]
+    return SamplingReport(
+        teacher=teacher,
+        num_problems=len({record.seed for record in records}),
+        num_samples=len(records),
+        num_right=len(right),
+        num_covered=len({record.seed for record in right}),
+        num_distinct=len({(record.seed, record.tags["way"]) for record in right}),
+        num_flawed=sum(bool(record.tags["flaw"]) for record in right),
+        usage=sum((record.usage for record in records), Usage()),
+    )

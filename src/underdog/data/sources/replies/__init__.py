@@ -1,0 +1,1 @@
+"""What sources read out of a model's replies, and how they check it."""

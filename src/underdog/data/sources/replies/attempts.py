@@ -1,0 +1,167 @@
+"""Reading one reply as a solution: what it answers, or why it cannot be used.
+
+Stricter than evaluation: a reply that is to be learned from must end by itself, answer once, in the
+place that the form asks for, and do no more.
+"""
+
+from dataclasses import dataclass, replace
+
+from underdog.core import Form, Problem, Question, SamplingParams
+from underdog.data.sources.replies.model_programs import calculates, literals, program_way
+from underdog.data.sources.replies.question_numbers import question_numbers
+from underdog.data.sources.replies.stated_equations import false_equation, way
+from underdog.data.sources.replies.training_item import training_item
+from underdog.data.sources.replies.wording import is_refusal
+from underdog.data.sources.source import Desk, Record, Reply
+from underdog.forms.cot import ChainOfThought
+from underdog.forms.layout import lay_out
+from underdog.forms.program import program_in
+from underdog.grading.numerals import read_number
+
+_SMALL = 12
+"""Up to here a program may hold its answer by chance: counts, halves, dozens."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReply:
+    """A reply that was read.
+
+    Attributes:
+        reply: As it came.
+        text: What would be learned from: closed where a fence was open, cut after the answer.
+        answer: What it answers.
+        reason: Why it cannot be used; empty when it can.
+        detail: More about the reason.
+        way: What it calculates: two attempts that take the same way share it.
+        flaw: What is wrong with its reasoning although its answer may be right; empty when
+            nothing was found.
+    """
+
+    reply: Reply
+    text: str
+    answer: str | None = None
+    reason: str = ""
+    detail: str = ""
+    way: str = ""
+    flaw: str = ""
+
+    def rejected(self, reason: str, detail: str = "") -> "ReadReply":
+        """The same attempt with a reason against it, unless it has one."""
+        return self if self.reason else replace(self, reason=reason, detail=detail)
+
+
+def sampling(form: Form, temperature: float, max_tokens: int = 0) -> SamplingParams:
+    """How replies in a form are sampled; 0 tokens leaves the limit to the form."""
+    return SamplingParams(
+        temperature=temperature,
+        top_p=0.95,
+        max_tokens=max_tokens or form.max_tokens,
+        stop=form.stop,
+    )
+
+
+def failure(reply: Reply) -> tuple[str, str] | None:
+    """Why a reply cannot even be read, whatever it was asked for: reason and detail."""
+    if reply.finish in ("error", "cancelled"):
+        return "engine error", reply.error or reply.finish
+    if is_refusal(reply.said):
+        return "refusal", reply.said.strip()[:80]
+    return None
+
+
+def read_attempt(
+    form: Form, question: Question, reply: Reply, desk: Desk, strict: bool = True
+) -> ReadReply:
+    """Read a reply, running it where the form calls for it.
+
+    Args:
+        form: The form it was asked in.
+        question: What was asked.
+        reply: What came.
+        desk: Checker and sandbox.
+        strict: Whether the answer must stand where the form asks for it.
+    """
+    text, complete = _whole(form, question, reply, desk)
+    attempt = ReadReply(reply, text)
+    if (wrong := failure(reply)) is not None:
+        return attempt.rejected(*wrong)
+    if reply.finish == "length" and not complete:
+        return attempt.rejected("truncated")
+    reading = form.read(text, question, desk.checker, desk.sandbox)
+    if reading.answer is None:
+        return attempt.rejected(reading.status.replace("_", " "), reading.detail)
+    attempt = replace(attempt, answer=reading.answer, **_reasoning(text))
+    if not attempt.flaw and _states_answer(text, reading.answer, question):
+        attempt = replace(attempt, flaw=f"its own answer {reading.answer} stands in the program")
+    if strict and not reading.strict:
+        return attempt.rejected("loose format", "the answer is not where the form asks for it")
+    return attempt
+
+
+def graded(attempt: ReadReply, problem: Problem, desk: Desk) -> ReadReply:
+    """The attempt, rejected unless its answer is the problem's gold answer."""
+    if attempt.answer is None:
+        return attempt
+    grade = desk.checker.grade(attempt.answer, problem)
+    if grade.status == "right":
+        return attempt
+    reason = "wrong answer" if grade.status == "wrong" else "not gradable"
+    return attempt.rejected(reason, f"{attempt.answer[:60]}, not {problem.gold}; {grade.detail}")
+
+
+def recorded(attempt: ReadReply, form: Form, question: Question, scope: str) -> Record:
+    """The record of an attempt as a training item for `question`.
+
+    Args:
+        attempt: What was read.
+        form: Its form.
+        question: What a student is asked; not always what the teacher was.
+        scope: Attempts in the same scope that take the same way are duplicates.
+    """
+    record = Record(
+        reason=attempt.reason,
+        detail=attempt.detail,
+        question=question.text,
+        reply=attempt.text,
+        teacher=attempt.reply.engine,
+        usage=attempt.reply.usage,
+        key=f"{scope}|{attempt.way}",
+        tags={"answer": attempt.answer, "flaw": attempt.flaw},
+    )
+    if attempt.reason:
+        return record
+    tags = {"answer": attempt.answer}
+    return replace(record, example=training_item(form, question, attempt.text, tags))
+
+
+def _reasoning(text: str) -> dict[str, str]:
+    """The way a solution takes and what is wrong with it, as far as that can be computed."""
+    code = program_in(text)
+    if code is not None:
+        return {"way": program_way(code), "flaw": "" if calculates(code) else "no calculation"}
+    false = false_equation(text)
+    return {"way": way(text), "flaw": f"false equation {false}" if false else ""}
+
+
+def _states_answer(text: str, answer: str, question: Question) -> bool:
+    """Whether a program holds its answer as a number that the question does not state."""
+    code = program_in(text)
+    value = read_number(answer) if code is not None else None
+    if code is None or value is None or value <= _SMALL:
+        return False
+    stated = {number.value for number in question_numbers(lay_out(question))}
+    return value not in stated and any(one.value == value for one in literals(code))
+
+
+def _whole(form: Form, question: Question, reply: Reply, desk: Desk) -> tuple[str, bool]:
+    """The text to learn from, and whether it is known to be complete."""
+    text = reply.text.rstrip()
+    if text.count("```") % 2:
+        return f"{text}\n```", False
+    if isinstance(form, ChainOfThought):
+        lines = text.splitlines()
+        for place in range(len(lines)):
+            start = "\n".join(lines[: place + 1])
+            if desk.checker.extract(start, question).strict is not None:
+                return start, place + 1 < len(lines)
+    return text, False

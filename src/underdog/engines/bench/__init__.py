@@ -1,0 +1,1 @@
+"""How fast an engine and this machine are."""

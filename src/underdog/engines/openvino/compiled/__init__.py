@@ -1,0 +1,1 @@
+"""The model as a compiled OpenVINO graph: weights, layers, cache, hidden states."""

@@ -1,0 +1,243 @@
+"""The compiled decoder and its key-value cache: one call reads prompts and extends rows together.
+
+A row's logits are bitwise the same whatever else is in the batch: every product sees two tokens
+or more (a lone one would take a kernel with other rounding, so a spare token joins it) and keys
+and values are kept at half precision, which does not depend on how a prompt was cut into chunks.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from underdog.engines.openvino.compiled.cache_blocks import BLOCK_TOKENS
+from underdog.engines.openvino.compiled.graph import build_decoder, build_states
+from underdog.engines.openvino.compiled.packing import Array, Precision
+from underdog.engines.openvino.compiled.runtime import ov
+from underdog.engines.openvino.compiled.weights import Weights
+from underdog.models.architecture import Rope
+
+Floats = NDArray[np.float32]
+
+_HINTS: dict[Precision, dict[str, Any]] = {
+    "int8": {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f16"},
+    "int4": {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f16"},
+    "bf16": {"INFERENCE_PRECISION_HINT": "bf16", "KV_CACHE_PRECISION": "bf16"},
+    "f16": {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f16"},
+    "f32": {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32"},
+}
+_GROUPS = (128, 64, 32)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenChunk:
+    """Tokens to append to one sequence.
+
+    Attributes:
+        tokens: Tokens to read, in order.
+        past: Tokens of the sequence that its blocks hold already.
+        blocks: Where its keys and values lie, up to the end of the new ones.
+        logits_from: Logits are wanted for `tokens[logits_from:]`.
+        temperature: Temperature for the cooled masses; at least a little above 0.
+    """
+
+    tokens: Sequence[int]
+    past: int
+    blocks: Sequence[int]
+    logits_from: int
+    temperature: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Logits:
+    """The outcome at the asked positions; M of them, V tokens in N tiles.
+
+    Attributes:
+        values_MV: Logits.
+        tile_max_MN: Highest logit per tile.
+        tile_mass_MN: Sum of exp(logit - highest) per tile.
+        tile_mass_cooled_MN: The same at the position's temperature.
+        cooling_M: One over the position's temperature.
+    """
+
+    values_MV: Floats
+    tile_max_MN: Floats
+    tile_mass_MN: Floats
+    tile_mass_cooled_MN: Floats
+    cooling_M: Floats
+
+    def __len__(self) -> int:
+        return len(self.values_MV)
+
+    def copied(self, row: int) -> "Logits":
+        """One position, safe from the next call."""
+        here = slice(row, row + 1)
+        return Logits(
+            self.values_MV[here].copy(),
+            self.tile_max_MN[here].copy(),
+            self.tile_mass_MN[here].copy(),
+            self.tile_mass_cooled_MN[here].copy(),
+            self.cooling_M[here].copy(),
+        )
+
+
+class Decoder:
+    """A compiled model with room for `num_blocks` blocks of keys and values.
+
+    Args:
+        weights: A converted model.
+        precision: How its matrices are stored.
+        num_tokens: Size of the vocabulary.
+        num_blocks: Blocks that callers may use, 0 to `num_blocks - 1`.
+        context_tokens: Longest sequence.
+        threads: Threads for matrix products.
+        num_layers: Only so many layers and no head, for `states`; 0 takes the whole model.
+    """
+
+    def __init__(
+        self,
+        weights: Weights,
+        precision: Precision,
+        num_tokens: int,
+        *,
+        num_blocks: int,
+        context_tokens: int,
+        threads: int,
+        num_layers: int = 0,
+    ) -> None:
+        options = {
+            **_HINTS[precision],
+            "INFERENCE_NUM_THREADS": threads,
+            "NUM_STREAMS": 1,
+            "ENABLE_CPU_PINNING": False,
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": _group_size(weights)
+            if precision in ("int8", "int4")
+            else 0,
+        }
+        graph = (
+            build_states(weights, num_layers) if num_layers else build_decoder(weights, num_tokens)
+        )
+        compiled: Any = ov.Core().compile_model(graph, "CPU", options)
+        self._request: Any = compiled.create_infer_request()
+        self._embedding = weights.arrays["embedding"]
+        self._caches: list[Array] = []
+        self._spare = num_blocks
+        self._allocate(compiled, num_blocks + 1)
+        shape = weights.architecture
+        self._turns = [_rotary_table(rope, shape.head_size, context_tokens) for rope in shape.ropes]
+        self._inputs: dict[str, Any] = {}
+        self._unpacked: Weights | None = weights
+
+    def forward(self, chunks: Sequence[TokenChunk]) -> Logits:
+        """Append every chunk to its sequence; logits at the asked positions, in order.
+
+        The arrays are valid until the next call.
+        """
+        self._infer(chunks)
+        names = ("logits", "tile_max", "tile_mass", "tile_mass_cooled")
+        values, tile_max, mass, cooled = (self._request.get_tensor(name).data for name in names)
+        cooling = self._inputs["inverse_temperature"].reshape(-1)
+        return Logits(values, tile_max, mass, cooled, cooling)
+
+    def states(self, chunks: Sequence[TokenChunk]) -> Floats:
+        """Append every chunk as `forward` does; the residual stream at the asked positions."""
+        self._infer(chunks)
+        return self._request.get_tensor("hidden").data.copy()
+
+    def _infer(self, chunks: Sequence[TokenChunk]) -> None:
+        if sum(len(chunk.tokens) for chunk in chunks) == 1:
+            chunks = [*chunks, TokenChunk((0,), 0, (self._spare,), 1)]
+        # The request reads the arrays in place: they must outlive the call.
+        self._inputs = self._arranged(chunks)
+        for name, array in self._inputs.items():
+            self._request.set_tensor(name, ov.Tensor(array, shared_memory=bool(array.ndim)))
+        self._request.infer()
+        if self._unpacked is not None:  # the plugin has packed its own copy of every matrix by now
+            self._unpacked.unload()
+            self._unpacked = None
+
+    def copy_block(self, source: int, target: int) -> None:
+        """Duplicate a block's keys and values."""
+        for cache in self._caches:
+            cache[target] = cache[source]
+
+    def _allocate(self, compiled: Any, num_blocks: int) -> None:
+        for port in compiled.inputs:
+            name = port.get_any_name()
+            if "_cache." not in name:
+                continue
+            shape = [num_blocks, *(extent.get_length() for extent in list(port.partial_shape)[1:])]
+            try:
+                tensor = ov.Tensor(port.get_element_type(), ov.Shape(shape))
+            except RuntimeError as error:
+                raise MemoryError(f"no memory for {num_blocks} blocks of keys or values") from error
+            self._request.set_tensor(name, tensor)
+            self._caches.append(tensor.data)
+
+    def _arranged(self, chunks: Sequence[TokenChunk]) -> dict[str, Array]:
+        lengths = np.array([len(chunk.tokens) for chunk in chunks])
+        past = np.array([chunk.past for chunk in chunks])
+        begins = _begins(lengths)
+        tokens = np.fromiter((token for chunk in chunks for token in chunk.tokens), np.int64)
+        positions = np.arange(len(tokens)) - np.repeat(begins[:-1] - past, lengths)
+        wanted: list[NDArray[np.int64]] = [
+            np.arange(begin + chunk.logits_from, begin + len(chunk.tokens))
+            for begin, chunk in zip(begins, chunks, strict=False)
+        ]
+        cooling = [
+            np.full(len(rows), 1.0 / chunk.temperature)
+            for rows, chunk in zip(wanted, chunks, strict=True)
+        ]
+        used = [-(-(chunk.past + len(chunk.tokens)) // BLOCK_TOKENS) for chunk in chunks]
+        blocks = [
+            block
+            for chunk, count in zip(chunks, used, strict=True)
+            for block in chunk.blocks[:count]
+        ]
+        return {
+            "embeds": self._embedding[tokens].astype(np.float32),
+            **self._turned(positions),
+            "logit_rows": np.concatenate(wanted).astype(np.int32),
+            "inverse_temperature": np.concatenate(cooling).astype(np.float32)[:, None, None],
+            "past_lens": past.astype(np.int32),
+            "subsequence_begins": begins.astype(np.int32),
+            "block_indices": np.array(blocks, np.int32),
+            "block_indices_begins": _begins(np.array(used)).astype(np.int32),
+            "max_context_len": np.array((past + lengths).max(), np.int32),
+        }
+
+    def _turned(self, positions: NDArray[np.int64]) -> dict[str, Array]:
+        """The rotary factors of each position, for every kind of rotary embedding."""
+        return {
+            f"{name}.{place}": table[positions]
+            for place, tables in enumerate(self._turns)
+            for name, table in zip(("cos", "sin"), tables, strict=True)
+        }
+
+
+def _begins(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+
+
+def _group_size(weights: Weights) -> int:
+    """Activations quantised together: the largest that divides whatever shares a scale."""
+    widths = {_sharing(weights.arrays, name) for name in weights.arrays if name.endswith(".scale")}
+    return next((size for size in _GROUPS if not any(width % size for width in widths)), 0)
+
+
+def _sharing(arrays: Mapping[str, Array], scale: str) -> int:
+    """How many weights of a row share a scale."""
+    stored = arrays[scale.removesuffix(".scale")]
+    width = stored.shape[1] * (2 if stored.dtype == np.uint8 else 1)
+    return width // arrays[scale].shape[1]
+
+
+def _rotary_table(rope: Rope, head_size: int, context_tokens: int) -> tuple[Floats, Floats]:
+    frequencies = rope.base ** (-np.arange(0, head_size, 2) / head_size)
+    if rope.divisors:
+        frequencies = frequencies / np.array(rope.divisors)
+    angles = np.arange(context_tokens)[:, None] * frequencies
+    angles = np.concatenate([angles, angles], axis=1)[:, None, None]
+    return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)

@@ -1,0 +1,5 @@
+"""Families of arithmetic with exact steps."""
+
+from underdog.generators import families
+
+families.gather(__name__)

@@ -1,0 +1,1 @@
+"""What families are written with: number text, phrasing, names, keys, worked steps."""

@@ -1,0 +1,95 @@
+"""Canonical keys: one name for everything that is the same calculation.
+
+The order of summands and factors, who is subtracted from whom, and the signs of a whole sum do not
+matter: knowing one gives away the other, so all of them belong to one split. Numbers are written as
+in answers, whole ones without a point, so that 3.0 + 7 meets 7 + 3 whichever family asks it.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from operator import neg
+
+from underdog.generators.craft.decimal_text import decimal
+
+
+def sum_key(terms: Sequence[int], write: Callable[[int], str] = str) -> str:
+    """Key of a sum of signed whole numbers; a difference is a sum with a negative term.
+
+    Args:
+        terms: The summands.
+        write: How a number is written in the key.
+
+    Example:
+        >>> sum_key([3, 7]) == sum_key([-7, -3])
+        True
+        >>> sum_key([7, -3]) == sum_key([3, -7])
+        True
+        >>> sum_key([3, 7]), sum_key([7, -3])
+        ('add:3,7', 'sub:3,7')
+    """
+    if len(terms) == 2:
+        first, second = terms
+        sign = "sub" if first < 0 < second or second < 0 < first else "add"
+        low, high = abs(first), abs(second)
+        if low > high:
+            low, high = high, low
+        if write is str:
+            return f"{sign}:{low},{high}"
+        return f"{sign}:{write(low)},{write(high)}"
+    ordered = sorted(terms)
+    if ordered[0] <= -ordered[-1]:
+        mirrored = list(map(neg, reversed(ordered)))
+        ordered = max(ordered, mirrored)
+    if write is str:
+        return _sum_pattern(len(ordered)) % tuple(ordered)
+    return "sum:" + ",".join(map(write, ordered))
+
+
+@cache
+def _sum_pattern(count: int) -> str:
+    """The key of so many summands, their places open: filling them is quicker than joining."""
+    return "sum:" + ",".join(["%d"] * count)
+
+
+def pair_key(name: str, first: int, second: int) -> str:
+    """Key of two whole numbers whose order does not matter.
+
+    Example:
+        >>> pair_key("gcd", 18, 12)
+        'gcd:12,18'
+    """
+    return f"{name}:{first},{second}" if first <= second else f"{name}:{second},{first}"
+
+
+def product_key(first: int, second: int) -> str:
+    """Key of a product; signs and order do not matter.
+
+    Example:
+        >>> product_key(-4, 3)
+        'mul:3,4'
+    """
+    return pair_key("mul", abs(first), abs(second))
+
+
+def decimal_sum_key(terms: Sequence[int], places: int) -> str:
+    """`sum_key` of numbers given in units of 10^-`places`.
+
+    Example:
+        >>> decimal_sum_key([150, 225], 2), decimal_sum_key([30, 70], 1)
+        ('add:1.5,2.25', 'add:3,7')
+    """
+    return sum_key(terms, lambda units: decimal(units, places))
+
+
+def decimal_pair_key(name: str, first: tuple[int, int], second: tuple[int, int]) -> str:
+    """`pair_key` of two decimal numbers, each as units and places.
+
+    Example:
+        >>> decimal_pair_key("mul", (30, 1), (25, 1))
+        'mul:2.5,3'
+    """
+    places = max(first[1], second[1])
+    low, high = sorted(
+        (first[0] * 10 ** (places - first[1]), second[0] * 10 ** (places - second[1]))
+    )
+    return f"{name}:{decimal(low, places)},{decimal(high, places)}"

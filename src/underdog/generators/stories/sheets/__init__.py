@@ -1,0 +1,1 @@
+"""What the `.story` files say: parsing them into templates, and their formulas."""

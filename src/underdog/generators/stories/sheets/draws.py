@@ -1,0 +1,197 @@
+"""Drawing a story's numbers: ranges, choices, divisors, and numbers worked out from others.
+
+3..20               any whole number from 3 to 20
+3..made-2           bounds may be formulas over earlier numbers
+40..200 by 20       in steps; `0.5..4 by 0.25` for decimals
+20..90 ^            may grow tenfold when large numbers are asked for
+10, 20, 25, 50      one of these
+divisor of made in 2..12
+= boxes * each      worked out, so that a later division comes out
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, Protocol
+
+from underdog.errors import DataError
+from underdog.generators.stories.sheets.formulas import Formula, Number, parse_formula
+from underdog.generators.stories.sheets.working import Places, Random, Work, rough, work_of
+
+Size = Literal["small", "usual", "large"]
+SIZES: tuple[Size, ...] = ("small", "usual", "large")
+LARGEST: dict[Size, int] = {"small": 200, "usual": 10_000, "large": 1_000_000}
+"""No number of a problem or its solution is above this."""
+
+_GROWTH = 10
+_RANGE = re.compile(r"(?P<low>.+?)\.\.(?P<high>.+?)(?:\s+by\s+(?P<by>[\d.]+))?(?P<grows>\s*\^)?")
+_DIVISOR = re.compile(r"divisor of (?P<of>.+?) in (?P<low>\d+)\.\.(?P<high>\d+)")
+
+
+class Draw(Protocol):
+    """How a number comes about."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Earlier numbers that it depends on."""
+        ...
+
+    def work(self, places: Places, size: Size, whole: bool) -> Work:
+        """Draws it, or gives 0 when no number will do.
+
+        Args:
+            places: Where the earlier numbers stand.
+            size: How large numbers may be.
+            whole: Whether all values are whole numbers.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Evenly from numbers known beforehand, by size."""
+
+    numbers: dict[Size, tuple[Number, ...]]
+    names: tuple[str, ...] = ()
+
+    def work(self, places: Places, size: Size, whole: bool) -> Work:
+        """One of them."""
+        numbers, count = self.numbers[size], len(self.numbers[size])
+        return lambda values, random: numbers[int(random() * count)]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Evenly from a range whose bounds are formulas."""
+
+    low: Formula
+    high: Formula
+    by: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names in the bounds."""
+        return self.low.names + self.high.names
+
+    def work(self, places: Places, size: Size, whole: bool) -> Work:
+        """A number of the range; 0 when it is empty."""
+        low, high, by = rough(self.low.tree, places), rough(self.high.tree, places), self.by
+        halved = size == "small"
+
+        def between(values: list[Number], random: Random) -> Number:
+            first, last = int(low(values, random)), int(high(values, random))
+            if halved:
+                last = first + (last - first) // 2
+            return first + by * int(random() * ((last - first) // by + 1)) if first <= last else 0
+
+        first = self.low.tree
+        return between if halved or by != 1 or not isinstance(first, int) else _up_to(first, high)
+
+
+@dataclass(frozen=True, slots=True)
+class Divisor:
+    """A divisor of a number within bounds."""
+
+    of: Formula
+    among: range
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names in the formula."""
+        return self.of.names
+
+    def work(self, places: Places, size: Size, whole: bool) -> Work:
+        """A divisor smaller than the number; 0 when there is none."""
+        of, among = work_of(self.of.tree, places, whole), self.among
+
+        def divisor(values: list[Number], random: Random) -> Number:
+            fitting = _divisors(of(values, random), among)
+            return fitting[int(random() * len(fitting))] if fitting else 0
+
+        return divisor
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """Worked out from other numbers."""
+
+    formula: Formula
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names in the formula."""
+        return self.formula.names
+
+    def work(self, places: Places, size: Size, whole: bool) -> Work:
+        """The formula's value."""
+        return work_of(self.formula.tree, places, whole)
+
+
+def _up_to(first: int, high: Work) -> Work:
+    def up_to(values: list[Number], random: Random) -> Number:
+        last = int(high(values, random))
+        return first + int(random() * (last - first + 1)) if first <= last else 0
+
+    return up_to
+
+
+@lru_cache(maxsize=1 << 14)
+def _divisors(whole: Number, among: range) -> tuple[int, ...]:
+    return tuple(number for number in among if whole % number == 0 and number < whole)
+
+
+def parse_draw(text: str) -> Draw:
+    """Parse how a number is drawn (the module's first lines list the ways).
+
+    Raises:
+        DataError: It is none of them, or an empty range.
+    """
+    text = text.strip()
+    if text.startswith("="):
+        return Worked(parse_formula(text[1:]))
+    if match := _DIVISOR.fullmatch(text):
+        among = range(int(match["low"]), int(match["high"]) + 1)
+        return Divisor(parse_formula(match["of"]), among)
+    if match := _RANGE.fullmatch(text):
+        return _range(match)
+    numbers = tuple(_number(part) for part in text.split(","))
+    half = numbers[: (len(numbers) + 1) // 2]
+    return Fixed({"small": half, "usual": numbers, "large": numbers})
+
+
+def _range(match: re.Match[str]) -> Draw:
+    low, high = (parse_formula(match[end]) for end in ("low", "high"))
+    by = _number(match["by"] or "1")
+    if low.names or high.names:
+        return Between(low, high, int(by))
+    first, last = low.value({}), high.value({})
+    if last < first:
+        raise DataError(f"{match[0]!r} is an empty range; write the smaller number first")
+    middle = first + (last - first) / 2
+    most = last * _GROWTH if match["grows"] else last
+    return Fixed(
+        {
+            "small": _steps(first, middle, by),
+            "usual": _steps(first, last, by),
+            "large": _steps(first, most, by),
+        }
+    )
+
+
+def _steps(first: Number, last: Number, by: Number) -> tuple[Number, ...]:
+    if isinstance(first, int) and isinstance(by, int):
+        return tuple(range(first, int(last) + 1, by))
+    count = int((last - first) / by) + 1
+    numbers = (first + place * by for place in range(count))
+    return tuple(int(number) if number == int(number) else number for number in numbers)
+
+
+def _number(text: str) -> Number:
+    try:
+        value = float(text)
+    except ValueError:
+        raise DataError(
+            f"{text.strip()!r} is not a number; write 3..20, 2, 4, 5, "
+            "divisor of NAME in 2..12 or = FORMULA"
+        ) from None
+    return int(value) if value == int(value) else value

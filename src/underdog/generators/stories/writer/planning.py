@@ -1,0 +1,106 @@
+"""Choosing what a story is made of: a template's target, and continuations up to a length."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from underdog.errors import ConfigError
+from underdog.generators.stories.sheets.library import Library
+from underdog.generators.stories.sheets.story_parts import Extra, Situation, Target
+
+_OWN = frozenset("AB")
+"""People whom a template introduces; a continuation brings its own as C and D."""
+
+
+class StoryPlan(NamedTuple):
+    """What a story is made of.
+
+    Attributes:
+        situation: Where it is set.
+        parts: A template's target, then continuations; the last one's last step is asked for.
+        num_steps: Calculated steps.
+    """
+
+    situation: Situation
+    parts: tuple[Target, ...]
+    num_steps: int
+
+    @property
+    def extras(self) -> list[Extra]:
+        """Irrelevant sentences that speak of nobody else."""
+        people = self.parts[0].part.people
+        return [extra for extra in self.situation.extras if extra.people <= people]
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans of `min_steps` to `max_steps` steps, lengths drawn evenly from those that there are.
+
+    Raises:
+        ConfigError: No story of these situations has such a length.
+    """
+
+    library: Library
+    min_steps: int
+    max_steps: int
+    _known: dict[tuple[Target, Target, int], tuple[Target, ...]] = field(
+        default_factory=dict[tuple[Target, Target, int], tuple[Target, ...]], repr=False
+    )
+
+    def __post_init__(self) -> None:
+        if not self._lengths or self._lengths[0][0] > self.min_steps:
+            raise ConfigError(
+                f"no story here can have {self.min_steps} steps; raise min_steps or add situations"
+            )
+
+    def opening(self, random: Callable[[], float]) -> tuple[int, Situation, Target]:
+        """Draw a length and a target to begin with."""
+        place = random() * len(self._lengths)
+        steps, openings = self._lengths[int(place)]
+        situation, target = openings[int(place % 1 * len(openings))]
+        return steps, situation, target
+
+    def following(
+        self, parts: Sequence[Target], missing: int, random: Callable[[], float]
+    ) -> Target | None:
+        """Draw a continuation that is not there yet; `None` when there is none."""
+        every = self._continuations(parts[0], parts[-1], missing)
+        if every:
+            target = every[int(random() * len(every))]
+            if target not in parts:
+                return target
+            if fitting := [one for one in every if one not in parts]:
+                return fitting[int(random() * len(fitting))]
+        return None
+
+    @cached_property
+    def _lengths(self) -> list[tuple[int, list[tuple[Situation, Target]]]]:
+        """Lengths of the whole, each with the targets to begin with."""
+        every = [(one, target) for one in self.library.situations for target in one.targets]
+        openings = (
+            (steps, [(one, target) for one, target in every if self._can_begin(target, steps)])
+            for steps in range(self.min_steps, self.max_steps + 1)
+        )
+        return [(steps, some) for steps, some in openings if some]
+
+    def _can_begin(self, target: Target, steps: int) -> bool:
+        if len(target.steps) >= steps:
+            return len(target.steps) == steps
+        ending = target.asked.ending
+        return ending is not None and bool(self.library.continuations.get(ending.kind))
+
+    def _continuations(self, first: Target, last: Target, missing: int) -> tuple[Target, ...]:
+        """Continuations of what was reached that are short enough, and whose people fit."""
+        found = self._known.get((first, last, missing))
+        if found is None:
+            ending, people = last.asked.ending, first.part.people
+            found = self._known[first, last, missing] = tuple(
+                target
+                for target in self.library.continuations.get(ending.kind if ending else "", ())
+                if len(target.steps) <= missing
+                and target.part.people & _OWN <= people
+                and not (target.part.people - _OWN) & people
+                and (len(target.steps) == missing or target.asked.ending is not None)
+            )
+        return found

@@ -1,0 +1,233 @@
+"""A writer of word problems: draws a plan, its numbers and its wording until they fit."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+from typing import Literal, NamedTuple
+
+from underdog.core.item import Draft
+from underdog.errors import DataError
+from underdog.generators.stories.sheets.draws import Size
+from underdog.generators.stories.sheets.formulas import Number, number_text
+from underdog.generators.stories.sheets.people import draw_people
+from underdog.generators.stories.sheets.story_parts import Target
+from underdog.generators.stories.writer.keying import key_of
+from underdog.generators.stories.writer.planning import Planner, StoryPlan
+from underdog.generators.stories.writer.programs import program_of, programs_for
+from underdog.generators.stories.writer.telling import StorySketch, ToldStory, Voice, tell
+from underdog.generators.stories.writer.word_slots import extra_of
+from underdog.generators.stories.writer.wordings import (
+    MOST_VARIETY,
+    WordingChoice,
+    Wordings,
+    sheets_of,
+)
+
+Place = Literal["end", "start", "mixed"]
+PLACES: tuple[Place, ...] = ("end", "start", "mixed")
+
+_PATIENCE = 1_000
+_TRIES = 3
+"""Draws of a template's numbers, or of a continuation, before the whole plan is given up."""
+
+_BACK = re.compile(
+    r"\b(?:the(?:m|se|y|ir)|th(?:is|at|ose|en)|it|all|both|others?)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How stories are worded.
+
+    Attributes:
+        min_distractors: Fewest irrelevant sentences.
+        max_distractors: Most of them.
+        variety: 0 always takes the first wording, 3 any.
+        size: How large numbers may be.
+        names: Region of the names, or `world`.
+        question: Where the question stands; one that refers back, `How many are left then?`, always
+            stands at the end.
+        wordings: `unseen` is the last wording of every sentence, `seen` the others.
+    """
+
+    min_distractors: int = 0
+    max_distractors: int = 0
+    variety: int = MOST_VARIETY
+    size: Size = "usual"
+    names: str = "world"
+    question: Place = "end"
+    wordings: Wordings = "all"
+
+
+class Story(NamedTuple):
+    """One story, before it is put together.
+
+    Attributes:
+        sketch: The story in numbers.
+        voices: How each part is told.
+        people: What may be said of its people.
+        extras: Irrelevant sentences, each with where it stands from 0 to 1.
+        question_first: Whether the question begins the story.
+    """
+
+    sketch: StorySketch
+    voices: Sequence[Voice]
+    people: Sequence[str]
+    extras: Sequence[tuple[float, str]]
+    question_first: bool
+
+    def text(self, told: ToldStory) -> str:
+        """The whole problem, irrelevant sentences where none refers back across them."""
+        said = told.sentences
+        if self.extras:
+            places, said = self._free_places(), [*said]
+            for place, sentence in sorted(self.extras, reverse=True):
+                said.insert(places[int(place * len(places))], sentence)
+        return " ".join([told.question, *said] if self.question_first else [*said, told.question])
+
+    def _free_places(self) -> list[int]:
+        patterns = [pattern for _, script, _ in self.voices for pattern in script.sentences]
+        patterns.append(self.voices[-1][1].question)
+        return [place for place, text in enumerate(patterns) if not place or _stands_alone(text)]
+
+
+class Writer:
+    """Writes word problems.
+
+    Args:
+        planner: Chooses what they are made of.
+        style: How they are worded.
+    """
+
+    __slots__ = ("_asked", "_passed", "_planner", "_programs", "_style")
+
+    def __init__(self, planner: Planner, style: Style) -> None:
+        self._planner = planner
+        self._style = style
+        self._programs = programs_for(style.size)
+        choice = WordingChoice(style.wordings, style.variety)
+        self._asked, self._passed = sheets_of(choice, True), sheets_of(choice, False)
+
+    def sketch(self, rng: Random) -> tuple[str, StorySketch]:
+        """Draw a story's numbers.
+
+        Returns:
+            The canonical key, and the story in numbers.
+
+        Raises:
+            DataError: The knobs leave no natural numbers.
+        """
+        random = rng.random
+        for _ in range(_PATIENCE):
+            drawn = self._attempt(random)
+            if drawn is not None:
+                plan, values = drawn
+                texts = [[*map(number_text, some)] for some in values]
+                return f"words:{key_of(plan.parts, texts)}", StorySketch(plan, values, texts)
+        raise DataError(
+            f"no natural numbers found in {_PATIENCE} attempts; allow larger numbers, "
+            "other lengths or more situations"
+        )
+
+    def story(self, rng: Random, sketch: StorySketch) -> Story:
+        """Draw the words of a story."""
+        plan, style, random = sketch.plan, self._style, rng.random
+        sheets, people = self._passed, 0
+        voices: list[Voice] = []
+        last = plan.parts[-1]
+        for target in plan.parts:
+            if target is last:
+                sheets = self._asked
+            sheet = sheets[target]
+            noun, place = divmod(int(random() * sheet.choices), sheet.count)
+            voices.append(
+                (sheet, sheet.scripts.get(place) or sheet.script(place), sheet.nouns[noun])
+            )
+            people |= sheet.people
+        cast = draw_people(style.names, people, random)
+        extras = self._extras(plan, cast, rng) if style.max_distractors else ()
+        first = style.question != "end" and self._question_first(random, voices[-1])
+        return Story(sketch, voices, cast, extras, first)
+
+    def write(self, rng: Random, key: str, sketch: StorySketch) -> Draft:
+        """The problem of a sketch and its solution."""
+        story, plan = self.story(rng, sketch), sketch.plan
+        told = tell(sketch, story.voices, story.people)
+        first, *rest = plan.parts
+        num_steps = plan.num_steps
+        return Draft(
+            story.text(told),
+            told.steps[-1].value,
+            told.steps,
+            key,
+            num_steps,
+            {
+                "template": first.part.name,
+                "situation": plan.situation.name,
+                "steps": num_steps,
+                "distractors": len(story.extras),
+                "continuations": [target.part.name for target in rest],
+            },
+        )
+
+    def _attempt(self, random: Callable[[], float]) -> tuple[StoryPlan, list[list[Number]]] | None:
+        """Draw a template and its numbers, then continuations that these numbers fit."""
+        num_steps, situation, first = self._planner.opening(random)
+        program = self._programs[first]
+        for _ in range(_TRIES):
+            values = program.run(0, random)
+            if values is not None:
+                break
+        else:
+            return None
+        missing = num_steps - len(first.steps)
+        if not missing:
+            return StoryPlan(situation, (first,), num_steps), [values]
+        parts, found = [first], [values]
+        while missing:
+            following = self._go_on(parts, missing, values[program.answer], random)
+            if following is None:
+                return None
+            target, values = following
+            program = self._programs[target]
+            parts.append(target)
+            found.append(values)
+            missing -= len(target.steps)
+        return StoryPlan(situation, tuple(parts), num_steps), found
+
+    def _go_on(
+        self, parts: list[Target], missing: int, it: Number, random: Callable[[], float]
+    ) -> tuple[Target, list[Number]] | None:
+        for _ in range(_TRIES):
+            target = self._planner.following(parts, missing, random)
+            if target is None:
+                return None
+            if isinstance(it, int):
+                program = self._programs[target]
+            else:
+                program = program_of(target, self._style.size, whole=False)
+            values = program.run(it, random)
+            if values is not None:
+                return target, values
+        return None
+
+    def _extras(
+        self, plan: StoryPlan, people: Sequence[str], rng: Random
+    ) -> Sequence[tuple[float, str]]:
+        style, pool = self._style, plan.extras
+        wanted = rng.randint(style.min_distractors, style.max_distractors)
+        chosen = rng.sample(pool, min(wanted, len(pool)))
+        return [
+            (rng.random(), extra_of(extra, style.size).tell(people, rng.random)) for extra in chosen
+        ]
+
+    def _question_first(self, random: Callable[[], float], last: Voice) -> bool:
+        wanted = self._style.question == "start" or random() < 0.5
+        return wanted and _stands_alone(last[1].question)
+
+
+@cache
+def _stands_alone(pattern: str) -> bool:
+    return _BACK.search(pattern) is None

@@ -1,0 +1,112 @@
+"""Where the words of a story stand while it is told, so that patterns need no names.
+
+All that a target's sentences can say stands in one sequence: the numbers, their special forms, the
+nouns, what the story has reached, the people. A pattern is compiled to the places of its
+holes in it, and filling it is one pick and one format.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from itertools import product
+from operator import itemgetter
+from typing import NamedTuple
+
+from underdog.generators.stories.sheets.draws import Size
+from underdog.generators.stories.sheets.formulas import number_text
+from underdog.generators.stories.sheets.people import LETTERS, person_forms
+from underdog.generators.stories.sheets.story_parts import Extra, Target
+from underdog.generators.stories.sheets.working import Random, Work
+from underdog.generators.stories.writer.programs import places_of
+
+HOLE = re.compile(r"\{([^{}]*)\}")
+BREAK = "\0"
+"""Parts the texts that are filled in together; no story can have it."""
+
+NOUN_FORMS = ("", "-s", "-a", "-S")
+_REACHED = ("the", "The", *(f"thing{form}" for form in NOUN_FORMS))
+NO_THINGS = ("",) * len(NOUN_FORMS)
+
+Slots = Mapping[str, int]
+Pick = Callable[[Sequence[str]], Sequence[str]]
+
+PEOPLE = tuple(hole for letter in LETTERS for hole in person_forms(letter, "", "she"))
+"""Holes that speak of people."""
+
+
+class WordPattern(NamedTuple):
+    """A text with holes, compiled: it is filled by `text % pick(words)`.
+
+    Attributes:
+        text: The text with `%s` for its holes.
+        pick: Takes what fills them from the words.
+    """
+
+    text: str
+    pick: Pick
+
+
+@cache
+def slots_of(target: Target) -> Slots:
+    """Where each hole of a target's patterns finds its word.
+
+    People come last, so that nobody need stand for those after the last one of a story.
+    """
+    numbers = places_of(target)
+    forms = (f"{name}-{form}" for name, form in target.part.forms if name in numbers)
+    nouns = (f"{name}{form}" for name in target.part.picks for form in NOUN_FORMS)
+    reached = _REACHED if target.part.takes else ()
+    return {hole: place for place, hole in enumerate((*numbers, *forms, *nouns, *reached, *PEOPLE))}
+
+
+@cache
+def nouns_of(target: Target) -> tuple[tuple[str, ...], ...]:
+    """Every choice of a target's nouns, each as the words for `slots_of`."""
+    ways = [
+        [tuple(noun[f"{name}{form}"] for form in NOUN_FORMS) for noun in nouns]
+        for name, nouns in target.part.picks.items()
+    ]
+    return tuple(tuple(word for forms in way for word in forms) for way in product(*ways))
+
+
+def compiled(text: str, slots: Slots) -> WordPattern:
+    """A text with holes as a pattern.
+
+    Args:
+        text: The text.
+        slots: Where the holes find their words.
+    """
+    pieces = HOLE.split(text.replace("%", "%%"))
+    places = [slots[hole] for hole in pieces[1::2]]
+    return WordPattern("%s".join(pieces[::2]), itemgetter(*places) if places else _nothing)
+
+
+def _nothing(words: Sequence[str]) -> Sequence[str]:
+    return ()
+
+
+class ReadyExtra(NamedTuple):
+    """An irrelevant sentence made ready.
+
+    Attributes:
+        works: Draw its numbers.
+        pattern: Of its people and numbers.
+    """
+
+    works: tuple[Work, ...]
+    pattern: WordPattern
+
+    def tell(self, people: Sequence[str], random: Random) -> str:
+        """The sentence with fresh numbers."""
+        text, pick = self.pattern
+        return text % pick([*(number_text(work([], random)) for work in self.works), *people])
+
+
+@cache
+def extra_of(extra: Extra, size: Size) -> ReadyExtra:
+    """An irrelevant sentence for numbers of some size."""
+    works = tuple(let.how.work({}, size, whole=False) for let in extra.lets)
+    holes = (*(let.name for let in extra.lets), *PEOPLE)
+    return ReadyExtra(
+        works, compiled(extra.pattern, {hole: place for place, hole in enumerate(holes)})
+    )

@@ -1,0 +1,233 @@
+"""Sheets: a target's sentences, question and steps with every choice of wording made ready.
+
+A script is one choice of wordings, compiled when it is first drawn: all texts of a target are
+filled in at once and parted afterwards. A ledger says how the steps are put together from them.
+"""
+
+from collections.abc import Mapping, Sequence, Set
+from functools import cache, lru_cache
+from math import prod
+from operator import itemgetter
+from typing import Literal, NamedTuple
+
+from underdog.generators.stories.sheets.formulas import NAME
+from underdog.generators.stories.sheets.people import LETTERS
+from underdog.generators.stories.sheets.story_parts import IT, Calc, Target
+from underdog.generators.stories.writer.programs import places_of
+from underdog.generators.stories.writer.word_slots import (
+    BREAK,
+    NO_THINGS,
+    Pick,
+    compiled,
+    nouns_of,
+    slots_of,
+)
+
+Wordings = Literal["all", "seen", "unseen"]
+WORDINGS: tuple[Wordings, ...] = ("all", "seen", "unseen")
+MOST_VARIETY = 3
+_KEPT_SCRIPTS = 256
+
+
+class WordingChoice(NamedTuple):
+    """Which wordings may be used.
+
+    Attributes:
+        wordings: `unseen` is the last wording of every sentence, `seen` the others.
+        variety: 0 always takes the first of them, 3 any.
+    """
+
+    wordings: Wordings = "all"
+    variety: int = MOST_VARIETY
+
+    def of(self, wordings: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of a sentence."""
+        if len(wordings) == 1:
+            return wordings
+        if self.wordings == "unseen":
+            return wordings[-1:]
+        if self.wordings == "seen":
+            wordings = wordings[:-1]
+        return wordings if self.variety == MOST_VARIETY else wordings[: 1 + self.variety]
+
+
+class Script(NamedTuple):
+    """One choice of wordings.
+
+    Attributes:
+        text: All texts of the target with `BREAK` between them: text and sub-question of every
+            step, both empty for a given, then the question (or how a continuation calls the
+            answer), then the sentences. It is filled by `text % pick(words)`.
+        pick: Takes what fills it from the words (see `slots_of`).
+        sentences: Patterns of the sentences.
+        question: Pattern of the question.
+    """
+
+    text: str
+    pick: Pick
+    sentences: tuple[str, ...]
+    question: str
+
+
+class StepTexts(NamedTuple):
+    """How the steps of a target are put together.
+
+    Attributes:
+        names: Names of the steps, in order.
+        pick: Takes formula and value of each step from the numbers, the fixed and the hanging
+            formulas.
+        fixed: Formulas that go on from nothing.
+        hanging: Formulas that go on from an earlier step, cut where its name belongs.
+    """
+
+    names: tuple[str, ...]
+    pick: Pick
+    fixed: tuple[str, ...]
+    hanging: tuple[tuple[str, ...], ...]
+
+
+class Sheet:
+    """A target with its wordings.
+
+    Args:
+        target: The target.
+        choice: Which wordings may be used.
+        asked: Whether its answer is asked for; otherwise a continuation calls it by a phrase.
+
+    Attributes:
+        ledger: How its steps are put together.
+        width: How many texts of a script belong to the steps.
+        nouns: Every choice of nouns.
+        count: How many scripts there are.
+        choices: How many choices of nouns and wordings.
+        special: Special forms that its sentences use, each with the place of its number.
+        people: Whom it speaks of: bit 0 for `A`, bit 1 for `B`, ….
+        scripts: Those that are ready; `script` makes the others.
+    """
+
+    __slots__ = (
+        "_said", "_thing", "_turns", "asked", "choices", "count", "ledger", "nouns",
+        "people", "scripts", "special", "target", "width",
+    )  # fmt: skip
+
+    def __init__(self, target: Target, choice: WordingChoice, asked: bool) -> None:
+        ending, places = target.asked.ending, places_of(target)
+        phrase = "" if ending is None else ending.phrase
+        self.target, self.asked, self.ledger = target, asked, ledger_of(target)
+        self.width = 2 * len(target.solution)
+        self.nouns = nouns_of(target)
+        self._said = tuple(choice.of(tell.wordings) for tell in target.tells)
+        self._turns = choice.of(target.asked.questions) if asked else (phrase,)
+        self.count = prod(map(len, (*self._said, self._turns)))
+        self.choices = self.count * len(self.nouns)
+        self.special = tuple(
+            (form, places[name]) for name, form in target.part.forms if name in places
+        )
+        self.people = sum(1 << LETTERS.index(letter) for letter in target.part.people)
+        self.scripts: dict[int, Script] = {}
+        self._thing = _thing(target)
+
+    def script(self, place: int) -> Script:
+        """Make one of the `count` choices of wordings ready."""
+        if len(self.scripts) >= _KEPT_SCRIPTS:
+            self.scripts.clear()
+        chosen: list[str] = []
+        left = place
+        for wordings in (self._turns, *self._said):
+            left, drawn = divmod(left, len(wordings))
+            chosen.append(wordings[drawn])
+        steps: list[str] = []
+        for line in self.target.solution:
+            steps += ("", "") if isinstance(line, str) else (line.text, line.questions[0])
+        text, pick = compiled(BREAK.join((*steps, *chosen)), slots_of(self.target))
+        script = self.scripts[place] = Script(text, pick, tuple(chosen[1:]), chosen[0])
+        return script
+
+    def reached(self, phrase: str, nouns: Sequence[str], before: Sequence[str]) -> Sequence[str]:
+        """The words that a continuation may say of what it goes on from.
+
+        Args:
+            phrase: How the answer is called.
+            nouns: The nouns drawn.
+            before: The same words for this target.
+        """
+        things = (*nouns, *(before[2:] or NO_THINGS), *NO_THINGS)[self._thing]
+        return (phrase, phrase[:1].upper() + phrase[1:], *things)
+
+
+class Sheets(dict[Target, Sheet]):
+    """Sheets of one choice of wordings, made when they are first asked for."""
+
+    def __init__(self, choice: WordingChoice, asked: bool) -> None:
+        super().__init__()
+        self._choice, self._asked = choice, asked
+
+    def __missing__(self, target: Target) -> Sheet:
+        sheet = self[target] = Sheet(target, self._choice, self._asked)
+        return sheet
+
+
+sheets_of = cache(Sheets)
+"""The one collection for a choice, of targets that are asked for or of others."""
+
+
+@lru_cache(maxsize=1 << 13)
+def ledger_of(target: Target, renamed: tuple[tuple[str, str], ...] = ()) -> StepTexts:
+    """The ledger of a target.
+
+    Args:
+        target: The target.
+        renamed: Pairs of a name that another part of the story has taken, and the new one.
+    """
+    new, code, places = dict(renamed), not target.part.decimals, places_of(target)
+    names = tuple(map(_name, target.solution))
+    cuts = {
+        calc.name: _cut(calc.formula.code if code else calc.formula.source, new)
+        for calc in target.steps
+    }
+    fixed = {name: cut for name, cut in cuts.items() if len(cut) == 1}
+    hanging = {name: cut for name, cut in cuts.items() if len(cut) > 1}
+    picks: list[int] = []
+    shelf = {name: len(places) + place for place, name in enumerate((*fixed, *hanging))}
+    for name in names:
+        picks += (shelf.get(name, places[name]), places[name])
+    return StepTexts(
+        tuple(new.get(name, name) for name in names),
+        itemgetter(*picks),
+        tuple(cut[0] for cut in fixed.values()),
+        tuple(hanging.values()),
+    )
+
+
+def renamed(target: Target, taken: Set[str]) -> tuple[tuple[str, str], ...]:
+    """New names for those of a target's that are taken, `left_2` for `left`."""
+    pairs: list[tuple[str, str]] = []
+    taken = set(taken)
+    for name in map(_name, target.solution):
+        free, number = name, 2
+        while free in taken:
+            free, number = f"{name}_{number}", number + 1
+        taken.add(free)
+        if free != name:
+            pairs.append((name, free))
+    return tuple(pairs)
+
+
+def _name(written: str | Calc) -> str:
+    return written if isinstance(written, str) else written.name
+
+
+def _cut(formula: str, new: Mapping[str, str]) -> tuple[str, ...]:
+    """A formula with its names changed, cut where the name of what it goes on from belongs."""
+    text = NAME.sub(lambda match: BREAK if match[0] == IT else new.get(match[0], match[0]), formula)
+    return tuple(text.split(BREAK))
+
+
+def _thing(target: Target) -> slice:
+    """Where the nouns of what a continuation counts stand: among nouns, things before, no nouns."""
+    ending, picks = target.asked.ending, list(target.part.picks)
+    noun = ending.noun if ending else ""
+    place = len(picks) + (1 if not noun else 0)
+    if noun in picks:
+        place = picks.index(noun)
+    return slice(4 * place, 4 * place + 4)

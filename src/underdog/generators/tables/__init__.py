@@ -1,0 +1,5 @@
+"""Families of small tables with questions about them."""
+
+from underdog.generators import families
+
+families.gather(__name__)

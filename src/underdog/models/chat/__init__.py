@@ -1,0 +1,1 @@
+"""Chat templates, rendered in a child process of their own."""

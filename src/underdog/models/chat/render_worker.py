@@ -1,0 +1,106 @@
+"""The child process that renders untrusted chat templates, one JSON line per conversation.
+
+Memory and processor time are limited by the operating
+system here and wall-clock time by the parent, which kills this process. Not meant to be used
+directly.
+"""
+
+import datetime
+import functools
+import json
+import sys
+from typing import Any
+
+from jinja2 import Environment, TemplateError, nodes
+from jinja2.ext import Extension, loopcontrols
+from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+MAX_OUTPUT_CHARS = 4_000_000
+_MEMORY_BYTES = 512 * 1024 * 1024
+
+
+class _GenerationBlock(Extension):
+    """`{% generation %}…{% endgeneration %}` marks trained text in some templates; kept as is."""
+
+    tags = {"generation"}  # noqa: RUF012 - declared so by Jinja
+
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        next(parser.stream)
+        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+
+
+class _TooLongError(Exception):
+    pass
+
+
+def _raise_exception(message: str) -> None:
+    raise TemplateError(message)
+
+
+def _strftime_now(layout: str) -> str:
+    return datetime.datetime.now(datetime.UTC).strftime(layout)
+
+
+def _to_json(value: Any, indent: int | None = None, ensure_ascii: bool = False) -> str:
+    return json.dumps(value, indent=indent, ensure_ascii=ensure_ascii)
+
+
+def _environment() -> Environment:
+    environment: Any = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=[_GenerationBlock, loopcontrols]
+    )
+    environment.globals.update(raise_exception=_raise_exception, strftime_now=_strftime_now)
+    environment.filters["tojson"] = _to_json
+    return environment
+
+
+@functools.lru_cache(maxsize=8)
+def _compiled(source: str) -> Any:
+    return _environment().from_string(source)
+
+
+def _render(job: dict[str, Any]) -> str:
+    pieces: list[str] = []
+    length = 0
+    for piece in _compiled(job["source"]).generate(
+        messages=job["messages"],
+        bos_token=job["bos_token"],
+        eos_token=job["eos_token"],
+        add_generation_prompt=True,
+    ):
+        length += len(piece)
+        if length > MAX_OUTPUT_CHARS:
+            raise _TooLongError(f"it wrote more than {MAX_OUTPUT_CHARS} characters")
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def _answer(line: str) -> dict[str, str]:
+    try:
+        return {"text": _render(json.loads(line))}
+    except MemoryError:
+        return {"error": "it used too much memory"}
+    except Exception as error:  # noqa: BLE001 - a boundary: whatever an untrusted template raises
+        return {"error": f"{type(error).__name__}: {error}"[:500]}
+
+
+def _limit_resources() -> None:
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def main() -> None:
+    """Render until standard input closes."""
+    _limit_resources()
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(_answer(line)) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""A bounded reader for safetensors files: F32, F16 and BF16 tensors as float32.
+
+A file is 8 bytes with the length of a JSON header, the header, and the values. It is untrusted
+input: every length is checked against the bytes that are there before anything is allocated, and
+whatever does not fit the format raises `ModelFileError`. The format is described in the
+safetensors repository of Hugging Face.
+"""
+
+import json
+import math
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from underdog.errors import ModelFileError
+from underdog.models.tensor_source import check_shape, check_values, mapped
+
+Json: TypeAlias = Any
+
+_KINDS: Mapping[str, str] = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
+_MAX_HEADER_BYTES = 1 << 22
+_MAX_DIMS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """Where a tensor lies.
+
+    Attributes:
+        kind: The format's name for how a value is written down.
+        shape: Extents, the slowest first.
+        start: First byte in the file.
+        end: One past its last byte.
+    """
+
+    kind: str
+    shape: tuple[int, ...]
+    start: int
+    end: int
+
+
+class SafetensorsFile:
+    """A mapped safetensors file.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ModelFileError: It is missing, cut short, or not well-formed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.places = read_safetensors_header(path)
+        self._data = mapped(path)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.places
+
+    def tensor(self, name: str, *shape: int) -> NDArray[np.float32]:
+        """A tensor's values; an extent of 0 stands for any. Raises `ModelFileError`."""
+        place = self.places.get(name)
+        if place is None:
+            raise ModelFileError(f"{self._path} has no tensor {name}; download the model again")
+        check_shape(self._path, name, place.shape, shape)
+        if place.kind not in _KINDS:
+            raise ModelFileError(
+                f"{self._path}: tensor {name} is in format {place.kind}; the openvino engine reads "
+                f"{', '.join(_KINDS)}, so convert it to one of them"
+            )
+        values = self._data[place.start : place.end].view(_KINDS[place.kind])
+        if place.kind == "BF16":
+            values = (values.astype(np.uint32) << 16).view(np.float32)
+        with np.errstate(invalid="ignore"):  # not-a-number survives the cast and is found below
+            values = values.astype(np.float32)
+        return check_values(self._path, name, values).reshape(place.shape)
+
+
+def read_safetensors_header(path: Path) -> dict[str, StoredTensor]:
+    """Where a file's tensors lie, by name.
+
+    Raises:
+        ModelFileError: The file is missing, cut short, or not well-formed.
+    """
+    try:
+        with path.open("rb") as file:
+            size_bytes = path.stat().st_size
+            head = file.read(8)
+            length = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
+            if not 2 <= length <= min(size_bytes - 8, _MAX_HEADER_BYTES):
+                raise _malformed(path, f"its header claims {length} of {size_bytes} bytes")
+            header = _parsed(path, file.read(length))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ModelFileError(f"cannot read the weights {path}: {reason}") from error
+    places = dict(_places(path, header, 8 + length, size_bytes))
+    _check_apart(path, places)
+    return places
+
+
+def _parsed(path: Path, text: bytes) -> dict[str, Json]:
+    try:
+        header = json.loads(text, object_pairs_hook=_unrepeated)
+    except (ValueError, RecursionError) as error:
+        raise _malformed(path, f"its header is no JSON ({str(error)[:80]})") from error
+    if not isinstance(header, dict):
+        raise _malformed(path, "its header is no JSON object")
+    return header  # pyright: ignore[reportUnknownVariableType]
+
+
+def _unrepeated(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name appears twice")
+    return found
+
+
+def _places(
+    path: Path, header: Mapping[str, Json], begin: int, size_bytes: int
+) -> Iterator[tuple[str, StoredTensor]]:
+    for name, entry in header.items():
+        if name == "__metadata__":
+            continue
+        if not isinstance(entry, dict):
+            raise _malformed(path, f"tensor {name!r} is not described by an object")
+        given = cast("dict[str, Json]", entry)
+        kind: Json = given.get("dtype")
+        shape: Json = given.get("shape")
+        span: Json = given.get("data_offsets")
+        if not isinstance(kind, str) or not _whole(shape) or not _whole(span) or len(span) != 2:
+            raise _malformed(path, f"tensor {name!r} lacks a type, a shape or two offsets")
+        place = StoredTensor(kind, tuple(shape), begin + span[0], begin + span[1])
+        if len(place.shape) > _MAX_DIMS or not all(place.shape):
+            raise _malformed(path, f"tensor {name!r} has shape {place.shape[:_MAX_DIMS]}")
+        if not begin <= place.start <= place.end <= size_bytes:
+            raise _malformed(path, f"tensor {name!r} lies outside its {size_bytes} bytes")
+        width = np.dtype(_KINDS.get(kind, "<u1")).itemsize
+        if kind in _KINDS and math.prod(place.shape) * width != place.end - place.start:
+            raise _malformed(path, f"tensor {name!r} of shape {place.shape} has a wrong size")
+        yield name, place
+
+
+def _whole(values: Json) -> bool:
+    """Whether this is a list of natural numbers."""
+    if not isinstance(values, list):
+        return False
+    return all(type(item) is int and item >= 0 for item in cast("list[Json]", values))
+
+
+def _check_apart(path: Path, places: Mapping[str, StoredTensor]) -> None:
+    end, before = 0, ""
+    for name, place in sorted(places.items(), key=lambda item: (item[1].start, item[1].end)):
+        if place.start < end:
+            raise _malformed(path, f"tensors {before!r} and {name!r} overlap")
+        end, before = place.end, name
+
+
+def _malformed(path: Path, why: str) -> ModelFileError:
+    return ModelFileError(
+        f"{path} is no usable safetensors file: {why}; download it again or use another"
+    )

@@ -1,0 +1,193 @@
+"""A model folder as the transformers library writes it: `config.json`, safetensors, a tokenizer.
+
+Weights are given out under GGUF's names and conventions (see `tensor_source`), so that nothing
+else needs to know where a model came from. No code from the folder is run, and pickled weights
+are not read.
+"""
+
+import hashlib
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from underdog.core import ModelShape
+from underdog.errors import ModelFileError
+from underdog.models.chat.template import built_in_template, read_tokenizer_config
+from underdog.models.folder.config import ModelConfig, read_config, read_json
+from underdog.models.folder.safetensors import SafetensorsFile
+from underdog.models.folder.tokenizer_json import read_vocabulary
+from underdog.models.open_model import OpenModel
+from underdog.models.weights_hash import weights_hash
+
+_INDEX = "model.safetensors.index.json"
+_SETTINGS = ("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json")
+_PREFIXES = ("model.", "language_model.model.", "model.language_model.", "")
+_PARTS: Mapping[str, str] = {
+    "token_embd": "embed_tokens",
+    "output_norm": "norm",
+    "attn_norm": "input_layernorm",
+    "attn_q": "self_attn.q_proj",
+    "attn_k": "self_attn.k_proj",
+    "attn_v": "self_attn.v_proj",
+    "attn_output": "self_attn.o_proj",
+    "attn_q_norm": "self_attn.q_norm",
+    "attn_k_norm": "self_attn.k_norm",
+    "ffn_norm": "post_attention_layernorm",
+    "ffn_gate": "mlp.gate_proj",
+    "ffn_up": "mlp.up_proj",
+    "ffn_down": "mlp.down_proj",
+}
+_SANDWICH: Mapping[str, str] = {
+    "ffn_norm": "pre_feedforward_layernorm",
+    "post_attention_norm": "post_attention_layernorm",
+    "post_ffw_norm": "post_feedforward_layernorm",
+}
+_NAME = re.compile(r"(?:blk\.(?P<layer>\d+)\.)?(?P<part>\w+)\.(?P<kind>weight|bias)")
+
+
+class FolderTensors:
+    """The weights of a model folder.
+
+    Args:
+        folder: The folder.
+        config: What it says about itself.
+
+    Raises:
+        ModelFileError: It holds no safetensors, or they are malformed.
+    """
+
+    def __init__(self, folder: Path, config: ModelConfig) -> None:
+        self._folder = folder
+        self._config = config
+        self._homes = _homes(folder)
+        self._prefix = next(
+            (at for at in _PREFIXES if f"{at}embed_tokens.weight" in self._homes), ""
+        )
+
+    def __contains__(self, name: str) -> bool:
+        return self._theirs(name) in self._homes
+
+    def tensor(self, name: str, *shape: int) -> NDArray[np.float32]:
+        """A tensor's values by GGUF's name; an extent of 0 stands for any.
+
+        Raises:
+            ModelFileError: It is missing, of another shape or of an unknown format.
+        """
+        theirs = self._theirs(name)
+        home = self._homes.get(theirs)
+        if home is None:
+            raise ModelFileError(f"{self._folder} has no tensor {theirs or name}")
+        values = home.tensor(theirs, *shape)
+        if self._config.family.shifted_norms and name.endswith("norm.weight"):
+            values += np.float32(1.0)
+        return values
+
+    @property
+    def shape(self) -> ModelShape:
+        """Architecture numbers for FLOPs; the embedding counts only when it is also the head."""
+        sizes = {
+            name: math.prod(home.places[name].shape)
+            for name, home in self._homes.items()
+            if name.startswith(self._prefix)
+        }
+        head = self._homes.get(self._theirs("output.weight"))
+        if head is not None:
+            sizes["lm_head.weight"] = math.prod(head.places["lm_head.weight"].shape)
+        else:
+            sizes.pop("lm_head.weight", None)
+        embedding = sizes.get(f"{self._prefix}embed_tokens.weight", 0)
+        return ModelShape(
+            num_params=sum(sizes.values()),
+            num_embedding_params=0 if head is None else embedding,
+            num_layers=self._config.architecture.num_layers,
+            hidden_size=self._config.architecture.hidden_size,
+        )
+
+    @property
+    def num_rows(self) -> int:
+        """Rows of the embedding."""
+        theirs = self._theirs("token_embd.weight")
+        return self._homes[theirs].places[theirs].shape[0] if theirs in self._homes else 0
+
+    def _theirs(self, name: str) -> str:
+        """The folder's name for a tensor; empty when it has none."""
+        if name == "output.weight":
+            return "" if self._config.tied else "lm_head.weight"
+        match = _NAME.fullmatch(name)
+        parts = {**_PARTS, **_SANDWICH} if self._config.architecture.post_norms else _PARTS
+        if match is None or match["part"] not in parts:
+            return ""
+        layer = f"layers.{match['layer']}." if match["layer"] else ""
+        return f"{self._prefix}{layer}{parts[match['part']]}.{match['kind']}"
+
+
+def open_folder(folder: Path, template: str, context_tokens: int) -> OpenModel:
+    """Look at a model folder.
+
+    Args:
+        folder: The folder.
+        template: Built-in chat template to use instead of the model's own; empty for its own.
+        context_tokens: Longest prompt plus completion that is wanted; the model may allow less.
+
+    Raises:
+        ModelFileError: A file is missing or malformed, or the family is not supported.
+        UnknownNameError: No such built-in template.
+    """
+    config = read_config(folder)
+    tensors = FolderTensors(folder, config)
+    chosen = built_in_template(template) if template else read_tokenizer_config(folder)
+    return OpenModel(
+        folder,
+        chosen,
+        min(context_tokens, config.context_tokens or context_tokens),
+        _digest(folder),
+        tensors.shape,
+        config.architecture,
+        lambda: tensors,
+        lambda: read_vocabulary(
+            folder, config.ends, len(tensors.tensor("token_embd.weight", 0, 0))
+        ),
+    )
+
+
+def _homes(folder: Path) -> dict[str, SafetensorsFile]:
+    """The file that each tensor lies in."""
+    files = {name: SafetensorsFile(folder / name) for name in _files(folder)}
+    homes: dict[str, SafetensorsFile] = {}
+    for name, file in files.items():
+        for tensor in file.places:
+            if tensor in homes:
+                raise ModelFileError(f"{folder}: tensor {tensor} appears again in {name}")
+            homes[tensor] = file
+    return homes
+
+
+def _files(folder: Path) -> list[str]:
+    if (folder / _INDEX).is_file():
+        listed = read_json(folder / _INDEX).get("weight_map")
+        homes = cast("dict[str, object]", listed) if isinstance(listed, dict) else {}
+        names = {str(home) for home in homes.values()}
+        strange = [name for name in names if Path(name).name != name]
+        if not names or strange:
+            raise ModelFileError(f"{folder / _INDEX} names no files of its folder: {strange[:3]}")
+        return sorted(names)
+    found = sorted(file.name for file in folder.glob("*.safetensors"))
+    if "model.safetensors" in found:
+        return ["model.safetensors"]
+    if len(found) != 1:
+        raise ModelFileError(
+            f"{folder} holds {len(found)} safetensors files and no {_INDEX}; it needs one file or "
+            "an index (pickled .bin and .pt files are not read: they can run code)"
+        )
+    return found
+
+
+def _digest(folder: Path) -> str:
+    names = [*(name for name in _SETTINGS if (folder / name).is_file()), *_files(folder)]
+    parts = "\n".join(f"{name} {weights_hash(folder / name)}" for name in names)
+    return hashlib.sha256(parts.encode()).hexdigest()

@@ -1,0 +1,110 @@
+"""A model folder's tokenizer, out of `tokenizer.json`.
+
+Byte-level vocabularies and those with a mark for the space and byte pieces (`<0x0A>`) are read;
+both tell for every token which bytes it adds to a text, which sampling needs.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from underdog.errors import ModelFileError
+from underdog.models.tokenizer.vocabulary import ENDS, Vocabulary, open_tokenizer
+
+_MAX_BYTES = 1 << 27
+
+
+def read_vocabulary(folder: Path, ends: tuple[int, ...], num_rows: int) -> Vocabulary:
+    """The tokenizer of a model folder.
+
+    Args:
+        folder: The folder.
+        ends: Tokens that end a turn, as the folder's settings name them.
+        num_rows: Rows of the embedding: tokens beyond them are left out.
+
+    Raises:
+        ModelFileError: There is no `tokenizer.json`, or it is malformed or of another kind.
+    """
+    path = folder / "tokenizer.json"
+    whole = _read(path)
+    described = _described(path, whole)
+    kept = [token for token in described.added_tokens if 0 <= token.id < num_rows]
+    ids = {token.id for token in kept}
+    listed: list[dict[str, Any]] = whole.get("added_tokens") or []
+    added = [entry for entry in listed if entry["id"] in ids]
+    text = json.dumps({**whole, "added_tokens": added}, ensure_ascii=False)
+    spaced = _spaced(path, described)
+    tokenizer = open_tokenizer(text, path)
+    names: dict[str, int] = tokenizer.get_vocab(with_added_tokens=True)
+    num_tokens = min(num_rows, 1 + max(names.values(), default=0))
+    control = tuple(token.id for token in kept if token.special)
+    literal = tuple(token.id for token in kept if not token.special)
+    turns = {token for token in control if tokenizer.id_to_token(token) in ENDS}
+    first: list[int] = tokenizer.encode("", add_special_tokens=True).ids
+    return Vocabulary(
+        text,
+        num_tokens,
+        tuple(sorted({*(token for token in ends if token < num_tokens), *turns})),
+        control,
+        literal,
+        first[0] if first and first[0] in control and first[0] not in ends else None,
+        spaced,
+    )
+
+
+class _TokenizerToken(BaseModel):
+    id: int
+    special: bool = False
+
+
+class _Step(BaseModel):
+    type: str = ""
+    decoders: list["_Step"] = []
+
+
+class _TokenizerModel(BaseModel):
+    byte_fallback: bool | None = None
+
+
+class _Described(BaseModel):
+    """The few entries of a foreign file that concern us."""
+
+    model: _TokenizerModel
+    added_tokens: list[_TokenizerToken] = []
+    decoder: _Step | None = None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise ModelFileError(f"{path} is larger than {_MAX_BYTES} bytes; it is no tokenizer")
+        whole = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ModelFileError(
+            f"cannot read {path}: {error.strerror or error}; a model folder needs it"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise ModelFileError(f"{path} is no JSON: {str(error)[:80]}; download it again") from error
+    return whole
+
+
+def _described(path: Path, whole: object) -> _Described:
+    try:
+        return _Described.model_validate(whole)
+    except ValueError as error:
+        raise ModelFileError(f"{path} describes no tokenizer; download it again") from error
+
+
+def _spaced(path: Path, described: _Described) -> bool:
+    """Whether pieces are plain text with a mark for the space; else they are byte letters."""
+    if described.model.byte_fallback:
+        return True
+    decoder = described.decoder or _Step()
+    if any(step.type == "ByteLevel" for step in (decoder, *decoder.decoders)):
+        return False
+    raise ModelFileError(
+        f"{path} is neither a byte-level tokenizer nor one with byte pieces; use transformers:"
+        f"{path.parent}"
+    )

@@ -1,0 +1,118 @@
+"""A decoder's shape read out of GGUF metadata."""
+
+from underdog.errors import ModelFileError
+from underdog.models.architecture import Architecture, Layer, Rope, checked
+from underdog.models.entries import MOST_LAYERS, Entries
+from underdog.models.families import ModelFamily, family_of
+from underdog.models.gguf.header import GgufHeader
+
+ROPE_DIVISORS = "rope_freqs.weight"
+"""Name of the tensor of rotary divisors, in files that carry one."""
+
+_UNSUPPORTED = ("expert_count", "attn_logit_softcapping", "final_logit_softcapping")
+_GEMMA3_27B_LAYERS = 62
+
+
+def read_architecture(header: GgufHeader, divisors: tuple[float, ...] = ()) -> Architecture:
+    """The architecture of a GGUF file.
+
+    Args:
+        header: The file's header.
+        divisors: The file's tensor of rotary divisors, where it has one; without them the
+            architecture is good for judging the file, not for running it.
+
+    Raises:
+        ModelFileError: The family is none of those the graph is written for, the model has a part
+            that the graph has not, or a size is missing or does not fit.
+    """
+    name = header.architecture
+    family = family_of(name)
+    get = Entries(header.metadata, f"{name}.")
+    _check_supported(header, get)
+    heads = get.whole("attention.head_count")
+    hidden = get.whole("embedding_length")
+    rotated = get.whole("rope.dimension_count", max(1, hidden // heads))
+    head_size = get.whole("attention.key_length", rotated)
+    if get.whole("rope.dimension_count", head_size) != head_size:
+        raise ModelFileError(
+            f"the model rotates {rotated} of {head_size} entries of a head; the openvino engine "
+            "rotates all of them, so use the llama_cpp engine"
+        )
+    num_layers = get.whole("block_count", most=MOST_LAYERS)
+    return checked(
+        Architecture(
+            family=name,
+            hidden_size=hidden,
+            num_heads=heads,
+            num_kv_heads=get.whole("attention.head_count_kv", heads),
+            head_size=head_size,
+            norm_epsilon=get.real("attention.layer_norm_rms_epsilon", 1e-5),
+            attention_scale=_attention_scale(get, name, num_layers, hidden // heads, head_size),
+            layers=_layers(get, family, num_layers, divisors, head_size // 2),
+            interleaved=family.interleaved,
+            qk_norm=family.qk_norm,
+            post_norms=family.post_norms,
+            activation=family.activation,
+            embedding_scale=hidden**0.5 if family.scaled_embedding else 1.0,
+        )
+    )
+
+
+def _check_supported(header: GgufHeader, get: Entries) -> None:
+    for name in _UNSUPPORTED:
+        if get.given(name):
+            raise ModelFileError(
+                f"the model has {get.prefix}{name}, which the openvino engine does not compute; "
+                "use the llama_cpp engine"
+            )
+    pattern = f"{get.prefix}attention.sliding_window_pattern"
+    if pattern in header.arrays_at or get.given("attention.value_length") not in (
+        None,
+        get.given("attention.key_length"),
+    ):
+        raise ModelFileError(
+            "the model lists its sliding windows layer by layer or has values of another width "
+            "than keys, which the openvino engine does not read; use the llama_cpp engine"
+        )
+
+
+def _attention_scale(
+    get: Entries, name: str, num_layers: int, width_per_head: int, head_size: int
+) -> float:
+    """One over the root of a head's width, except where a file or its family says otherwise."""
+    exception = name == "gemma3" and num_layers == _GEMMA3_27B_LAYERS
+    return get.real("attention.scale", (width_per_head if exception else head_size) ** -0.5)
+
+
+def _layers(
+    get: Entries, family: ModelFamily, num_layers: int, divisors: tuple[float, ...], pairs: int
+) -> tuple[Layer, ...]:
+    rope = Rope(get.real("rope.freq_base", family.rope_base), divisors or _linear(get, pairs))
+    near = rope
+    if family.window_rope_base:
+        near = Rope(get.real("rope.freq_base_swa", family.window_rope_base))
+    window = get.whole("attention.sliding_window", 0, least=0)
+    every = get.whole("attention.sliding_window_pattern", family.whole_every, least=0)
+
+    def layer(place: int) -> Layer:
+        if family.unrotated_every and place % family.unrotated_every == 0:
+            return Layer(None)
+        if not window or (every and place % every == 0):
+            return Layer(rope)
+        return Layer(near, window)
+
+    return tuple(layer(place) for place in range(1, num_layers + 1))
+
+
+def _linear(get: Entries, pairs: int) -> tuple[float, ...]:
+    """Divisors that stretch all positions alike; none when nothing is stretched."""
+    kind = get.given("rope.scaling.type")
+    if kind in (None, "none"):
+        return ()
+    if kind != "linear":
+        raise ModelFileError(
+            f"the openvino engine stretches rotary frequencies as 'linear' or by a tensor "
+            f"{ROPE_DIVISORS}, not as {kind!r}; use the llama_cpp engine"
+        )
+    factor = get.real("rope.scaling.factor", 1.0)
+    return () if factor == 1.0 else (factor,) * pairs

@@ -1,0 +1,84 @@
+"""The tokens of a GGUF file, checked before a tokenizer is built from them.
+
+The library that builds it takes what it is given at its word, and a token beyond the embedding
+would only be noticed while sampling.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from underdog.errors import ModelFileError
+from underdog.models.gguf.file import GgufFile
+
+_PREFIX = "tokenizer.ggml."
+_EMBEDDING = "token_embd.weight"
+_PLAIN = 1
+_NONE = 0xFFFFFFFF
+_MAX_LETTERS = 1 << 9
+
+
+@dataclass(frozen=True, slots=True)
+class GgufTokens:
+    """What a file says about its tokens.
+
+    Attributes:
+        names: Their texts, in the tokenizer's letters.
+        kinds: Their kinds, as GGUF numbers them.
+        merges: Pairs of tokens that byte-pair encoding joins, the first ones first.
+    """
+
+    names: list[str]
+    kinds: list[int]
+    merges: list[tuple[str, str]]
+
+
+def read_tokens(file: GgufFile) -> GgufTokens:
+    """The tokens of a file.
+
+    Raises:
+        ModelFileError: There are none, or they do not fit each other or the embedding.
+    """
+    names = file.strings(f"{_PREFIX}tokens")
+    kinds = file.numbers(f"{_PREFIX}token_type") or [_PLAIN] * len(names)
+    known = frozenset(names)
+    place = file.header.tensors.get(_EMBEDDING)
+    if not names or len(known) != len(names):
+        raise _wrong(file, f"{len(names)} tokens with {len(known)} different names")
+    longest = max(map(len, names))
+    if longest > _MAX_LETTERS:
+        raise _wrong(file, f"a token of {longest} letters")
+    if len(kinds) != len(names):
+        raise _wrong(file, f"{len(names)} tokens but the kinds of {len(kinds)}")
+    if place is not None and place.shape[0] != len(names):
+        raise _wrong(file, f"{len(names)} tokens but {place.shape[0]} embeddings")
+    return GgufTokens(names, kinds, list(_merges(file, known)))
+
+
+def token_id(file: GgufFile, name: str) -> int | None:
+    """The token that a file names for a role, such as `eos`; `None` when it names none.
+
+    Raises:
+        ModelFileError: There is no such token.
+    """
+    key = f"{_PREFIX}{name}_token_id"
+    token = file.header.metadata.get(key)
+    if token is None or token == _NONE:
+        return None
+    place = file.header.tensors.get(_EMBEDDING)
+    if isinstance(token, bool) or not isinstance(token, int) or token < 0:
+        raise _wrong(file, f"{key} {token!r}")
+    if place is not None and token >= place.shape[0]:
+        raise _wrong(file, f"{key} {token}, but {place.shape[0]} embeddings")
+    return token
+
+
+def _merges(file: GgufFile, known: frozenset[str]) -> Iterator[tuple[str, str]]:
+    for merge in file.strings(f"{_PREFIX}merges"):
+        left, space, right = merge.partition(" ")
+        if not space or not {left, right, left + right} <= known:
+            raise _wrong(file, f"a merge {merge[:80]!r} of what are no tokens")
+        yield left, right
+
+
+def _wrong(file: GgufFile, what: str) -> ModelFileError:
+    return ModelFileError(f"{file.path} has {what}; download it again or use another")

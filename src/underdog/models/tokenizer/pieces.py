@@ -1,0 +1,74 @@
+"""A SentencePiece vocabulary out of a GGUF file, as a byte-pair tokenizer.
+
+Such a file (of the `llama` kind: Llama 2, Mistral, Gemma) lists pieces with scores and no merges.
+Two neighbours are joined when their text is a piece, the best score first: the same as byte-pair
+encoding with a merge for every way to cut a piece in two, sorted by the piece's score. A space is
+written as a mark; what no piece covers is written in pieces for single bytes. Only plain pieces are
+joined: a text that spells the name of another one, such as a byte's, stays a text.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from underdog.errors import ModelFileError
+from underdog.models.gguf.file import GgufFile
+
+SPACE_MARK = "\u2581"
+
+_SCORES = "tokenizer.ggml.scores"
+_PREFIX_SPACE = "tokenizer.ggml.add_space_prefix"
+_PLAIN, _UNKNOWN = 1, 2
+
+
+def build_pieces(library: Any, file: GgufFile, names: Sequence[str], kinds: Sequence[int]) -> Any:
+    """The tokenizer of a file.
+
+    Args:
+        library: The `tokenizers` library.
+        file: The file.
+        names: Its pieces.
+        kinds: Their kinds, as GGUF numbers them.
+
+    Raises:
+        ModelFileError: There is no score for every piece.
+    """
+    scores = file.numbers(_SCORES)
+    if len(scores) != len(names):
+        raise ModelFileError(
+            f"the model file has {len(names)} pieces but {len(scores)} scores; download it again"
+        )
+    vocabulary = {name: token for token, name in enumerate(names)}
+    joined = {
+        name: (-score, token)
+        for token, (name, score, kind) in enumerate(zip(names, scores, kinds, strict=True))
+        if kind == _PLAIN
+    }
+    unknown = next(
+        (name for name, kind in zip(names, kinds, strict=True) if kind == _UNKNOWN), None
+    )
+    tokenizer = library.Tokenizer(
+        library.models.BPE(
+            vocab=vocabulary,
+            merges=_merges(joined),
+            unk_token=unknown,
+            fuse_unk=True,
+            byte_fallback=True,
+        )
+    )
+    steps = [library.normalizers.Replace(" ", SPACE_MARK)]
+    if file.header.metadata.get(_PREFIX_SPACE, True) is not False:
+        steps.insert(0, library.normalizers.Prepend(SPACE_MARK))
+    tokenizer.normalizer = library.normalizers.Sequence(steps)
+    return tokenizer
+
+
+def _merges(joined: Mapping[str, tuple[float, int]]) -> list[tuple[str, str]]:
+    """Every way to put a piece together from two, the best piece first."""
+    ranked = sorted(joined, key=lambda name: joined[name])
+    return [pair for name in ranked for pair in _halves(name, joined)]
+
+
+def _halves(name: str, known: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for cut in range(1, len(name)):
+        if name[:cut] in known and name[cut:] in known:
+            yield name[:cut], name[cut:]

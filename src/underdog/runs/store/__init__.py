@@ -1,0 +1,1 @@
+"""The rollout store: SQLite, in memory, and the journal that writes to it."""

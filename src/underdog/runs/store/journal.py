@@ -1,0 +1,258 @@
+"""What was run and what came of it: runs, their arms, finished items, and events.
+
+An item is one problem under one arm. It is written when it is finished, and never again: a second
+writer of the same item changes nothing. Items of a resumed run are read back instead of being
+computed.
+"""
+# ruff: noqa: S608  # statements are put together from the schema's own names only
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields
+from operator import attrgetter
+from typing import Any
+
+from underdog.core import Candidate, Outcome, Usage
+from underdog.measure.results import ArmResult, ItemResult
+from underdog.runs.manifest import Manifest, refuse_other
+from underdog.runs.store.database import Database
+from underdog.runs.store.row_codec import cell_text, text_cell, usage_row
+from underdog.runs.store.schema import USAGE_COLUMNS
+from underdog.runs.store.store_errors import readable
+
+_ITEM_COLUMNS = (
+    "problem_id",
+    "status",
+    "score",
+    "confidence",
+    "answer",
+    "num_solutions",
+    "group_name",
+    *USAGE_COLUMNS,
+)
+_OUTCOME_COLUMNS = (
+    *_ITEM_COLUMNS,
+    "arm_id",
+    "place",
+    "grade_detail",
+    "sampled",
+    "stopped_by",
+    "error",
+    "decision",
+)
+_ADD_OUTCOME = (
+    f"INSERT OR IGNORE INTO outcome ({', '.join(_OUTCOME_COLUMNS)}) "
+    f"VALUES ({', '.join('?' * len(_OUTCOME_COLUMNS))})"
+)
+_CANDIDATE = tuple(column.name for column in fields(Candidate))
+_candidate_values = attrgetter(*_CANDIDATE)
+_READ_ITEMS = f"SELECT {', '.join(_ITEM_COLUMNS)} FROM outcome WHERE arm_id = ? ORDER BY place"
+
+
+@dataclass(frozen=True, slots=True)
+class ArmKey:
+    """What an arm's items depend on beyond the run's manifest.
+
+    Attributes:
+        model: Model name of the main engine.
+        form: Form asked for.
+        strategy: The strategy's name with all its parameters.
+        budget: The caps, as JSON.
+        engines: Engine fingerprints by role, sampling parameters and seed, as JSON.
+    """
+
+    model: str
+    form: str
+    strategy: str
+    budget: str
+    engines: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a run: `started`, `resumed`, `item failed`."""
+
+    kind: str
+    detail: str
+    at_unix_s: float
+
+
+class Journal:
+    """The runs of one store file. Use `Store.journal`."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    def begin(self, name: str, manifest: Manifest) -> "Run":
+        """Start the run `name`, or resume it.
+
+        Raises:
+            StoreError: A run of that name was made with another manifest; the message names the
+                difference.
+        """
+        text = manifest.to_json()
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO run (name, manifest, started_unix_s) VALUES (?, ?, ?)",
+                (name, text, self._clock()),
+            )
+            fresh = connection.execute("SELECT changes()").fetchone()[0] == 1
+            sql = "SELECT id, manifest FROM run WHERE name = ?"
+            number, stored = connection.execute(sql, (name,)).fetchone()
+        with readable(self._database.path):
+            refuse_other(self._database.path, name, stored, text)
+        run = Run(self._database, number, name, self._clock)
+        run.note("started" if fresh else "resumed")
+        return run
+
+    def runs(self) -> list["Run"]:
+        """All runs, oldest first."""
+        rows = self._database.read("SELECT id, name FROM run ORDER BY id")
+        return [Run(self._database, number, name, self._clock) for number, name in rows]
+
+
+class Run:
+    """One run of a store. Made by `Journal.begin`."""
+
+    def __init__(
+        self, database: Database, number: int, name: str, clock: Callable[[], float]
+    ) -> None:
+        self.name = name
+        self._database = database
+        self._number = number
+        self._clock = clock
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The manifest, as read from JSON."""
+        sql = "SELECT manifest FROM run WHERE id = ?"
+        with readable(self._database.path):
+            return json.loads(self._database.read(sql, (self._number,))[0][0])
+
+    def arm(self, key: ArmKey, name: str) -> "ArmRecord":
+        """The record of one arm, made when it is not there yet."""
+        text = json.dumps(asdict(key), sort_keys=True)
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO arm (run_id, key, name) VALUES (?, ?, ?)",
+                (self._number, text, name),
+            )
+            sql = "SELECT id FROM arm WHERE run_id = ? AND key = ?"
+            number = connection.execute(sql, (self._number, text)).fetchone()[0]
+        return ArmRecord(self._database, self, number)
+
+    def results(self) -> list[ArmResult]:
+        """All arms with the items finished so far, in the order in which they were begun."""
+        sql = "SELECT id, key, name FROM arm WHERE run_id = ? ORDER BY id"
+        arms: list[ArmResult] = []
+        for number, text, name in self._database.read(sql, (self._number,)):
+            with readable(self._database.path):
+                key = ArmKey(**json.loads(text))
+            items = tuple(ArmRecord(self._database, self, number).items())
+            arms.append(ArmResult(name, key.model, key.form, key.strategy, items))
+        return arms
+
+    def note(self, kind: str, detail: str = "") -> None:
+        """Add an event."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO event (run_id, kind, detail, at_unix_s) VALUES (?, ?, ?, ?)",
+                (self._number, kind, text_cell(detail), self._clock()),
+            )
+
+    def events(self) -> list[Event]:
+        """All events, oldest first."""
+        sql = "SELECT kind, detail, at_unix_s FROM event WHERE run_id = ? ORDER BY id"
+        rows = self._database.read(sql, (self._number,))
+        with readable(self._database.path):
+            return [Event(kind, cell_text(detail) or "", at) for kind, detail, at in rows]
+
+
+class ArmRecord:
+    """The finished items of one arm. Made by `Run.arm`."""
+
+    def __init__(self, database: Database, run: Run, number: int) -> None:
+        self.run = run
+        self._database = database
+        self._number = number
+
+    def items(self) -> list[ItemResult]:
+        """Finished items, in the order of their problems."""
+        rows = self._database.read(_READ_ITEMS, (self._number,))
+        with readable(self._database.path):
+            return [_row_item(row) for row in rows]
+
+    async def finish(
+        self, place: int, item: ItemResult, outcome: Outcome, grade_detail: str
+    ) -> None:
+        """Keep a finished item, in one transaction with what other tasks write now.
+
+        An item that is already there is left as it was.
+
+        Args:
+            place: Position of the problem in the run.
+            item: The graded result.
+            outcome: What it rests on.
+            grade_detail: The grader's reason.
+        """
+        row = (
+            *_item_row(item),
+            self._number,
+            place,
+            text_cell(grade_detail),
+            outcome.sampled,
+            outcome.stopped_by,
+            text_cell(outcome.error),
+            _decision_json(outcome),
+        )
+        await self._database.together.write(
+            lambda connection: connection.execute(_ADD_OUTCOME, row)
+        )
+
+
+def _item_row(item: ItemResult) -> Sequence[Any]:
+    return (
+        text_cell(item.problem_id),
+        item.status,
+        item.score,
+        item.confidence,
+        text_cell(item.answer),
+        item.num_solutions,
+        text_cell(item.group),
+        *usage_row(item.usage),
+    )
+
+
+def _row_item(row: tuple[Any, ...]) -> ItemResult:
+    problem_id, status, score, confidence, answer, num_solutions, group = row[:7]
+    return ItemResult(
+        problem_id=cell_text(problem_id) or "",
+        status=status,
+        score=score,
+        usage=Usage(*row[7:]),
+        confidence=confidence,
+        answer=cell_text(answer),
+        num_solutions=num_solutions,
+        group=cell_text(group) or "",
+    )
+
+
+def _decision_json(outcome: Outcome) -> str:
+    """The decision and what it was drawn from; solutions are named, not copied."""
+    decision = outcome.decision
+    chosen = decision.solution
+    return json.dumps(
+        {
+            "answer": decision.answer,
+            "confidence": decision.confidence,
+            "reason": decision.reason,
+            "candidates": [
+                dict(zip(_CANDIDATE, _candidate_values(one), strict=True))
+                for one in decision.candidates
+            ],
+            "chosen": None if chosen is None else [chosen.engine, chosen.form, chosen.index],
+            "drawn": [[one.engine, one.form, one.index] for one in outcome.solutions],
+        }
+    )

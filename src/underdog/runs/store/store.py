@@ -1,0 +1,208 @@
+"""Where sampled solutions and their scores are kept: one SQLite file per project or machine.
+
+Every `add_…` is one transaction, and durable against process death when it returns. Solutions that
+concurrent tasks keep at the same time (`keep_solutions`) share one: a commit costs about 0.1 ms.
+
+A store also holds the runs made with it (`Store.journal`): their manifests, arms and outcomes.
+"""
+# ruff: noqa: S608  # statements are put together from the schema's own names only
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from underdog.core import PoolKey, Solution, StoredScore
+from underdog.runs.store.database import Database, Survives
+from underdog.runs.store.journal import Journal
+from underdog.runs.store.row_codec import (
+    SCORE_COLUMNS,
+    SOLUTION_COLUMNS,
+    row_score,
+    row_solution,
+    score_row,
+    solution_row,
+    text_cell,
+)
+from underdog.runs.store.store_errors import readable
+
+_CACHED_POOLS = 65_536
+_POOL_COLUMNS = ("task", "problem_id", "engine", "form", "prompt", "params", "root_seed")
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    marks = ", ".join("?" * len(columns))
+    return f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+
+
+_ADD_POOL = _insert("pool", _POOL_COLUMNS)
+_FIND_POOL = f"SELECT id FROM pool WHERE {' AND '.join(f'{name} = ?' for name in _POOL_COLUMNS)}"
+_ADD_SOLUTION = _insert("solution", (*SOLUTION_COLUMNS, "pool_id"))
+_READ_SOLUTIONS = (
+    f"SELECT {', '.join(SOLUTION_COLUMNS)} FROM solution "
+    "WHERE pool_id = ? AND idx >= ? AND idx < ? ORDER BY idx"
+)
+_ADD_SCORE = _insert("score", (*SCORE_COLUMNS, "pool_id", "verifier"))
+_READ_SCORES = (
+    f"SELECT {', '.join(SCORE_COLUMNS)} FROM score "
+    "WHERE pool_id = ? AND verifier = ? AND idx BETWEEN ? AND ?"
+)
+
+
+class Store:
+    """A `RolloutStore` in an SQLite file, safe to share between threads and processes.
+
+    Args:
+        path: The file; made when missing.
+        survives: What a finished write survives: `process death` (fast) or also `power loss`.
+        create: Pass `False` to fail rather than make a new file.
+
+    Raises:
+        StoreError: The file is missing, foreign, damaged, locked, or from a newer underdog.
+
+    Example:
+        >>> with Store(":memory:") as store:
+        ...     pool = PoolKey("sums", "1", "toy", "cot", "p", "t", 0)
+        ...     store.add_solutions(pool, [Solution(0, "main", "cot", "1+1=2", "2", "2")])
+        ...     store.solutions(pool, 0, 8)[0].answer
+        '2'
+    """
+
+    def __init__(
+        self, path: Path | str, survives: Survives = "process death", create: bool = True
+    ) -> None:
+        self._database = Database(path, survives, create)
+        self._pools: dict[PoolKey, int] = {}
+        self.journal = Journal(self._database)
+
+    @property
+    def path(self) -> str:
+        """Where the file is."""
+        return self._database.path
+
+    @property
+    def database(self) -> Database:
+        """The open file, for exports."""
+        return self._database
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. May be called twice."""
+        self._database.close()
+
+    def solutions(self, pool: PoolKey, start: int, count: int) -> list[Solution]:
+        """Stored solutions with `start <= index < start + count`, by index; holes are left out."""
+        number = self._find(pool)
+        if number is None:
+            return []
+        rows = self._database.read(_READ_SOLUTIONS, (number, start, start + count))
+        with readable(self.path):
+            return [row_solution(row) for row in rows]
+
+    def add_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
+        """Keep solutions; one whose index is already there is left as it was.
+
+        Raises:
+            StoreError: The disk is full or fails; none of these solutions is then kept.
+        """
+        if not solutions:
+            return
+        rows = [solution_row(solution) for solution in solutions]
+        self._add(_ADD_SOLUTION, pool, rows, ())
+
+    async def keep_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
+        """`add_solutions` in one transaction with what other tasks write now.
+
+        Raises:
+            StoreError: The disk is full or fails; none of these solutions is then kept.
+        """
+        if not solutions:
+            return
+        rows = [solution_row(solution) for solution in solutions]
+        write = partial(self._insert, _ADD_SOLUTION, pool, rows, ())
+        self._remember(pool, await self._database.together.write(write))
+
+    def scores(
+        self, pool: PoolKey, verifier: str, indices: Sequence[int]
+    ) -> dict[int, StoredScore]:
+        """Stored scores by solution index."""
+        number = self._find(pool)
+        if number is None or not indices:
+            return {}
+        wanted = set(indices)
+        rows = self._database.read(_READ_SCORES, (number, verifier, min(wanted), max(wanted)))
+        with readable(self.path):
+            return {index: score for index, score in map(row_score, rows) if index in wanted}
+
+    def add_scores(self, pool: PoolKey, verifier: str, scores: Mapping[int, StoredScore]) -> None:
+        """Keep scores; one that is already there is left as it was.
+
+        Raises:
+            StoreError: The disk is full or fails; none of these scores is then kept.
+        """
+        if not scores:
+            return
+        rows = [score_row(index, score) for index, score in scores.items()]
+        self._add(_ADD_SCORE, pool, rows, (verifier,))
+
+    def _find(self, pool: PoolKey) -> int | None:
+        number = self._pools.get(pool)
+        if number is None:
+            found = self._database.read(_FIND_POOL, _pool_row(pool))
+            if not found:
+                return None
+            number = self._remember(pool, found[0][0])
+        return number
+
+    def _add(
+        self, sql: str, pool: PoolKey, rows: list[tuple[object, ...]], more: tuple[str, ...]
+    ) -> None:
+        with self._database.transaction() as connection:
+            number = self._insert(sql, pool, rows, more, connection)
+        self._remember(pool, number)
+
+    def _insert(
+        self,
+        sql: str,
+        pool: PoolKey,
+        rows: list[tuple[object, ...]],
+        more: tuple[str, ...],
+        connection: sqlite3.Connection,
+    ) -> int:
+        number = self._pools.get(pool)
+        if number is None:
+            key = _pool_row(pool)
+            connection.execute(_ADD_POOL, key)
+            number = int(connection.execute(_FIND_POOL, key).fetchone()[0])
+        connection.executemany(sql, [(*row, number, *more) for row in rows])
+        return number
+
+    def _remember(self, pool: PoolKey, number: int) -> int:
+        if len(self._pools) >= _CACHED_POOLS:
+            self._pools.clear()
+        self._pools[pool] = number
+        return number
+
+
+def _pool_row(pool: PoolKey) -> tuple[object, ...]:
+    return (
+        pool.task,
+        text_cell(pool.problem_id),
+        pool.engine,
+        pool.form,
+        pool.prompt,
+        pool.params,
+        str(pool.root_seed),
+    )

@@ -1,0 +1,153 @@
+"""A played match read back from its run: what was agreed, its results, and other strategies.
+
+Nothing is sampled here, so no model is needed; for playing one see `match`.
+"""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Literal, TypeAlias
+
+from underdog.core import Outcome, RolloutStore, Sandbox, Task
+from underdog.errors import StoreError, UnknownNameError
+from underdog.measure.results import ArmResult
+from underdog.runs.manifest import describe
+from underdog.runs.match import EVENT, Contender, Match, MatchRecord, Ring, gather, set_up
+from underdog.runs.replay import ReplayEngine, replay_arm
+from underdog.runs.store.journal import Run
+from underdog.runs.store.store import Store
+from underdog.strategies.running.driver import solve
+
+Side: TypeAlias = Literal["small", "big"]
+
+
+def recorded(run: Run) -> MatchRecord:
+    """What a run's match was, the arms of all its continuations together.
+
+    Raises:
+        StoreError: The run holds no match.
+    """
+    from pydantic import TypeAdapter
+
+    adapter = TypeAdapter(MatchRecord)
+    records = [adapter.validate_json(one.detail) for one in run.events() if one.kind == EVENT]
+    if not records:
+        raise StoreError(f"run {run.name!r} holds no match; make one with: underdog challenge")
+    contenders = {
+        side: replace(
+            one,
+            arms=tuple(
+                dict.fromkeys(name for record in records for name in record.contenders[side].arms)
+            ),
+        )
+        for side, one in records[-1].contenders.items()
+    }
+    return replace(records[-1], contenders=contenders)
+
+
+def read_match(run: Run) -> Match:
+    """The results that a run holds, on the problems that all its arms have finished.
+
+    Arms that have not begun are left out.
+
+    Raises:
+        StoreError: The run holds no match.
+    """
+    record = recorded(run)
+    finished = {arm.name: arm for arm in run.results()}
+    sides = {
+        side: [finished[name] for name in one.arms if name in finished and finished[name].items]
+        for side, one in record.contenders.items()
+    }
+    counts = Counter(
+        item.problem_id for arms in sides.values() for arm in arms for item in arm.items
+    )
+    num_arms = sum(map(len, sides.values()))
+    common = {problem_id for problem_id, count in counts.items() if count == num_arms}
+    results = {side: [_only(arm, common) for arm in arms] for side, arms in sides.items()}
+    return gather(run, record, results)
+
+
+def find_run(store: Store, name: str) -> Run:
+    """The run of that name. Raises `UnknownNameError`."""
+    runs = {run.name: run for run in store.journal.runs()}
+    if name not in runs:
+        raise UnknownNameError("run", name, runs)
+    return runs[name]
+
+
+def latest_runs(store: Store) -> list[Run]:
+    """The newest run of every task and split in a store, in the order of their tasks' first runs.
+
+    Raises:
+        StoreError: The store holds no match.
+    """
+    newest: dict[str, Run] = {}
+    for run in store.journal.runs():
+        newest[run.name.partition(" ")[0]] = run
+    if not newest:
+        raise StoreError(f"{store.path} holds no match; make one with: underdog challenge")
+    return list(newest.values())
+
+
+def reopen(run: Run, task: Task, store: RolloutStore, sandbox: Sandbox) -> Ring:
+    """A match set up again with engines that are only names.
+
+    Args:
+        run: The match.
+        task: Its task, as `load_task(record.task, record.data_dir)` gives it.
+        store: Where its rollouts are.
+        sandbox: Where verifiers run programs.
+
+    Raises:
+        StoreError: The run holds no match, or the task's problems have changed since.
+    """
+    record = recorded(run)
+    contenders = {
+        side: Contender(one.label, ReplayEngine(one.info), (), one.form)
+        for side, one in record.contenders.items()
+    }
+    ring = set_up(task, contenders, replace(record.terms, split=record.split), store, sandbox)
+    now = describe(ring.benches, ring.problems, task=task.name, split=ring.split)
+    if now.problems != run.manifest["problems"]:
+        raise StoreError(
+            f"task {record.task!r} has other problems now than when run {run.name!r} was made; "
+            "replay needs the same data"
+        )
+    return ring
+
+
+async def replay(
+    ring: Ring,
+    spec: str,
+    *,
+    side: Side = "small",
+    order_seed: int | None = None,
+    allow_short: bool = False,
+) -> ArmResult:
+    """Evaluate a strategy on what a match has sampled, under the match's budget.
+
+    Args:
+        ring: The match, reopened.
+        spec: The strategy.
+        side: Whose rollouts to use.
+        order_seed: Seed of the order in which pools are drawn; `None` as they were sampled.
+        allow_short: Accept pools that end before the strategy is done.
+
+    Raises:
+        StoreError: The pools end before the strategy is done.
+    """
+    arm = ring.arm(side, spec)
+    return await replay_arm(arm, ring.problems, resample=order_seed, allow_short=allow_short)
+
+
+async def outcomes(ring: Ring, spec: str, *, side: Side = "small") -> dict[str, Outcome]:
+    """What a strategy drew and chose for each problem, from the stored rollouts, by problem id."""
+    arm = ring.arm(side, spec)
+    return {
+        problem.id: await solve(arm.strategy, problem.question, arm.bench, arm.budget)
+        for problem in ring.problems
+    }
+
+
+def _only(arm: ArmResult, problem_ids: set[str]) -> ArmResult:
+    return replace(arm, items=tuple(one for one in arm.items if one.problem_id in problem_ids))

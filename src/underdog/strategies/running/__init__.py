@@ -1,0 +1,1 @@
+"""What gives a strategy life: draws, scores, budgets."""

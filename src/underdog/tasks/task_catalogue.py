@@ -1,0 +1,155 @@
+"""The catalogue: one task file per benchmark in `catalogue/`, and finding a task by name.
+
+Adding a task to the catalogue is adding one TOML file there. A task resolves to local files
+(`data_dir`, else the folder named by `UNDERDOG_DATA_DIR`, laid out as `<task>/<split>.jsonl`), else
+to its Hugging Face data set. Nothing is downloaded before problems are asked for.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from underdog.core import Sandbox, Task
+from underdog.errors import DataError, MissingExtraError, UnknownNameError
+from underdog.generators import families
+from underdog.tasks.declared import DataPlace, DeclaredTask, locate
+from underdog.tasks.generated import as_task
+from underdog.tasks.loaders import count_rows
+from underdog.tasks.task_file import TaskFile, read_task_file
+
+CATALOGUE = Path(__file__).parent / "catalogue"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCard:
+    """What a list of tasks shows of one.
+
+    Attributes:
+        name: Give it to `load_task`.
+        description: One line.
+        splits: Parts that are there, or that the hub has.
+        sizes: Problems by split, where known without a download.
+        checker: Checker spec.
+        forms: Forms that make sense for it, the default first.
+        licence: Licence of the data and, where it is disputed, that.
+        paper: arXiv id or venue of its paper.
+        cite: Authors, year and title.
+        source: Folder or hub name that it resolves to; `None` when it does not.
+        local: Whether the data is on this machine's disk, so that nothing need be downloaded.
+        why_not: Why it does not resolve and what to do; empty when it does.
+    """
+
+    name: str
+    description: str
+    splits: tuple[str, ...]
+    sizes: Mapping[str, int]
+    checker: str
+    forms: tuple[str, ...]
+    licence: str
+    paper: str
+    cite: str
+    source: str | None
+    local: bool
+    why_not: str = ""
+
+
+def load_task(
+    name_or_path: str, data_dir: str | Path | None = None, sandbox: Sandbox | None = None
+) -> Task:
+    """A task by catalogue name, by registered name, or by the path of its `.toml` file.
+
+    Args:
+        name_or_path: Such as `gsm8k` or `tasks/invoices.toml`.
+        data_dir: Folder with the data of catalogue tasks; `UNDERDOG_DATA_DIR` when `None`.
+        sandbox: Where the tests of code tasks run; one shared by the process when `None`.
+
+    Raises:
+        UnknownNameError: No such task; the nearest names are offered.
+        ConfigError: The task file is malformed.
+        DataError: The task's data is nowhere to be found.
+        MissingExtraError: The data is on the hub and `datasets` is not installed.
+
+    Example:
+        >>> task = load_task("underdog-words")
+        >>> next(iter(task.problems("dev"))).question.task
+        'underdog-words'
+    """
+    from underdog.tasks import tasks
+
+    if name_or_path.endswith(".toml"):
+        return _declared(Path(name_or_path).expanduser(), data_dir, sandbox)
+    if name_or_path in catalogue_names():
+        return _declared(CATALOGUE / f"{name_or_path}.toml", data_dir, sandbox)
+    name = re.split(r"[:(]", name_or_path, maxsplit=1)[0]
+    if name in tasks.names():
+        return tasks.create(name_or_path)
+    if name in families.names():
+        return as_task(families.create(name_or_path))
+    known = [*catalogue_names(), *tasks.names(), *families.names()]
+    raise UnknownNameError("task", name_or_path, known, "Or give the path of a task .toml file")
+
+
+def catalogue(data_dir: str | Path | None = None) -> list[TaskCard]:
+    """Cards of all catalogue tasks, by name; whether each resolves is checked now.
+
+    Args:
+        data_dir: Folder with their data; `UNDERDOG_DATA_DIR` when `None`.
+    """
+    return [_card(_catalogue_file(name), data_dir) for name in catalogue_names()]
+
+
+@cache
+def catalogue_names() -> tuple[str, ...]:
+    """Names of all catalogue tasks, sorted."""
+    return tuple(sorted(path.stem for path in CATALOGUE.glob("*.toml")))
+
+
+@cache
+def _catalogue_file(name: str) -> TaskFile:
+    return read_task_file(CATALOGUE / f"{name}.toml")
+
+
+def _declared(path: Path, data_dir: str | Path | None, sandbox: Sandbox | None) -> DeclaredTask:
+    spec = read_task_file(path)
+    place = locate(spec, _folders(path.parent, data_dir))
+    return DeclaredTask(spec, place, path.parent, sandbox)
+
+
+def _folders(base: Path, data_dir: str | Path | None) -> list[Path]:
+    chosen = data_dir if data_dir is not None else os.environ.get("UNDERDOG_DATA_DIR")
+    return [base, Path(chosen).expanduser()] if chosen else [base]
+
+
+def _card(spec: TaskFile, data_dir: str | Path | None) -> TaskCard:
+    place, why_not = DataPlace({}), ""
+    try:
+        place = locate(spec, _folders(CATALOGUE, data_dir))
+    except (DataError, MissingExtraError) as error:
+        why_not = str(error)
+    sizes = {split: count_rows(path) for split, path in place.files.items()}
+    if spec.columns.split is not None:
+        sizes = _sizes_by_column(spec, place)
+    hub_splits = tuple(spec.hub.splits) if spec.hub else ()
+    there = tuple(split for split, path in place.files.items() if path.exists())
+    return TaskCard(
+        name=spec.name,
+        description=spec.description,
+        splits=there or hub_splits or tuple(spec.files),
+        sizes={split: size for split, size in sizes.items() if size is not None},
+        checker=spec.checker,
+        forms=spec.forms,
+        licence=spec.card.licence,
+        paper=spec.card.paper,
+        cite=spec.card.cite,
+        source=None if why_not else str(place),
+        local=bool(there),
+        why_not=why_not,
+    )
+
+
+def _sizes_by_column(spec: TaskFile, place: DataPlace) -> dict[str, int | None]:
+    task = DeclaredTask(spec.model_copy(update={"check_gold": False}), place, CATALOGUE)
+    return {split: sum(1 for _ in task.problems(split)) for split in task.splits}

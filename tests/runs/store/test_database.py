@@ -1,0 +1,340 @@
+import os
+import resource
+import signal
+import sqlite3
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.runs.store.test_store import POOL, solution
+from underdog.core import TokenTrace
+from underdog.errors import StoreError
+from underdog.runs.store import database as database_module
+from underdog.runs.store.database import Database
+from underdog.runs.store.schema import APPLICATION_ID, MIGRATIONS
+from underdog.runs.store.store import Store
+from underdog.runs.store.store_errors import store_error, translated
+
+
+def filled(path: Path, count: int = 40) -> bytes:
+    """Make a store with some solutions, all in the main file; its bytes."""
+    path.write_bytes(_content(count))
+    return path.read_bytes()
+
+
+@lru_cache
+def _content(count: int) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "runs.sqlite"
+        _fill(path, count)
+        return path.read_bytes()
+
+
+def _fill(path: Path, count: int) -> None:
+    trace = TokenTrace((-0.1, -0.2))
+    with Store(path) as store:
+        for index in range(count):
+            row = replace(solution(index, "text é" * 40), trace=trace, scores={"v": 0.5})
+            store.add_solutions(POOL, [row])
+
+
+def add_until_it_fails(store: Store) -> None:
+    for index in range(10, 1000):
+        store.add_solutions(POOL, [solution(index, "long " * 400)])
+
+
+def test_a_missing_store_is_not_made_unless_asked(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"no rollout store at .*missing"):
+        Store(tmp_path / "missing.sqlite", create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match="cannot make the folder"):
+        Store(tmp_path / "file" / "runs.sqlite")
+
+
+def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be opened; check that the folder"):
+        Store(tmp_path)
+
+
+def test_a_file_of_another_kind_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("these are notes, not a database\n" * 100)
+    with pytest.raises(StoreError, match=r"notes\.txt.*not a rollout store"):
+        Store(path)
+    assert path.read_text().startswith("these are notes")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["CREATE TABLE cats (name)", "PRAGMA user_version=3", "PRAGMA application_id=77"],
+)
+def test_a_database_of_others_is_refused_and_left_alone(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "cats.sqlite"
+    foreign = sqlite3.connect(path)
+    foreign.execute(statement)
+    foreign.commit()
+    foreign.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="not a rollout store of underdog"):
+        Store(path)
+    assert path.read_bytes() == before
+
+
+def test_a_newer_schema_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    path = tmp_path / "runs.sqlite"
+    filled(path, 1)
+    newer = sqlite3.connect(path)
+    newer.execute(f"PRAGMA user_version={len(MIGRATIONS) + 1}")
+    newer.close()
+    with pytest.raises(StoreError, match="pip install -U underdog"):
+        Store(path)
+
+
+def test_an_older_schema_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "runs.sqlite"
+    filled(path, 3)
+    later = (*MIGRATIONS, ("CREATE TABLE later (id INTEGER PRIMARY KEY)",))
+    monkeypatch.setattr(database_module, "MIGRATIONS", later)
+    with Store(path) as store:
+        assert len(store.solutions(POOL, 0, 9)) == 3
+        assert store.database.read("SELECT * FROM later") == []
+        assert store.database.read("PRAGMA user_version") == [(len(later),)]
+
+
+def test_a_failing_migration_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "runs.sqlite"
+    filled(path, 3)
+    broken = (*MIGRATIONS, ("CREATE TABLE later (id)", "CREATE TABLE later (id)"))
+    with monkeypatch.context() as patch:
+        patch.setattr(database_module, "MIGRATIONS", broken)
+        with pytest.raises(StoreError, match="later already exists"):
+            Store(path)
+    with Store(path) as store:
+        assert len(store.solutions(POOL, 0, 9)) == 3
+
+
+def test_a_file_killed_before_its_first_table_is_completed(tmp_path: Path) -> None:
+    path = tmp_path / "runs.sqlite"
+    bare = sqlite3.connect(path)
+    bare.execute("PRAGMA journal_mode=WAL")
+    bare.close()
+    with Store(path) as store:
+        assert store.database.read("PRAGMA application_id") == [(APPLICATION_ID,)]
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_truncated_file_is_refused_or_whole(tmp_path: Path, data: st.DataObject) -> None:
+    path = tmp_path / "runs.sqlite"
+    whole = filled(path)
+    path.write_bytes(whole[: data.draw(st.integers(1, len(whole) - 1), label="bytes kept")])
+    try:
+        with pytest.raises(StoreError, match=r"runs\.sqlite"):
+            Store(path)
+    finally:
+        for left in tmp_path.iterdir():
+            left.unlink()
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_damaged_bytes_end_in_a_typed_error_or_in_rows(tmp_path: Path, data: st.DataObject) -> None:
+    path = tmp_path / "runs.sqlite"
+    damaged = bytearray(filled(path))
+    for _ in range(data.draw(st.integers(1, 8), label="bytes changed")):
+        place = data.draw(st.integers(0, len(damaged) - 1), label="place")
+        damaged[place] = data.draw(st.integers(0, 255), label="value")
+    path.write_bytes(bytes(damaged))
+    try:
+        with suppress(StoreError), Store(path) as store:
+            assert len(store.solutions(POOL, 0, 40)) <= 40
+    finally:
+        for left in tmp_path.iterdir():
+            left.unlink()
+
+
+def test_a_full_disk_is_a_typed_error_and_nothing_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "runs.sqlite"
+    filled(path, 10)
+    with Store(path) as store:
+        pages = store.database.read("PRAGMA page_count")[0][0]
+        store.database.read(f"PRAGMA max_page_count={pages}")
+        with pytest.raises(StoreError, match="disk is full; free space"):
+            add_until_it_fails(store)
+        store.database.read("PRAGMA max_page_count=1000000")
+        rows = store.solutions(POOL, 0, 1000)
+        kept = len(rows)
+        assert [row.index for row in rows] == list(range(kept))
+        store.add_solutions(POOL, [solution(kept)])
+    with Store(path) as store:
+        assert len(store.solutions(POOL, 0, 1000)) == kept + 1
+
+
+def test_a_write_error_of_the_file_system_is_a_typed_error(tmp_path: Path) -> None:
+    """In a child whose files may not grow, as under a quota."""
+    path = tmp_path / "runs.sqlite"
+    filled(path, 10)
+    child = os.fork()
+    if child == 0:
+        code = 1
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+        try:
+            with Store(path) as store:
+                add_until_it_fails(store)
+        except StoreError as error:
+            code = 0 if "run the same command again" in str(error) else 2
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    with Store(path) as store:
+        rows = store.solutions(POOL, 0, 1000)
+        assert [row.index for row in rows] == list(range(len(rows)))
+        assert len(rows) >= 10
+
+
+def test_a_store_that_may_not_be_written_says_so(tmp_path: Path) -> None:
+    with Store(tmp_path / "runs.sqlite") as store:
+        store.database.read("PRAGMA query_only=ON")
+        with pytest.raises(StoreError, match="may not be written; make the file"):
+            store.add_solutions(POOL, [solution(0)])
+        store.database.read("PRAGMA query_only=OFF")
+        store.add_solutions(POOL, [solution(0)])
+
+
+def test_a_locked_store_says_who_to_wait_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "_LOCK_TIMEOUT_S", 0.01)
+    path = tmp_path / "runs.sqlite"
+    with Store(path) as one, Store(path) as other:
+        with (
+            one.database.transaction(),
+            pytest.raises(StoreError, match="another process holds it locked"),
+        ):
+            other.add_solutions(POOL, [solution(0)])
+        other.add_solutions(POOL, [solution(0)])
+        assert len(one.solutions(POOL, 0, 1)) == 1
+
+
+@pytest.mark.parametrize("released", [True, False])
+def test_opening_waits_while_another_process_makes_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, released: bool
+) -> None:
+    path = tmp_path / "runs.sqlite"
+    maker = sqlite3.connect(path, isolation_level=None)
+    maker.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr(database_module, "_LOCK_TIMEOUT_S", 0.001)
+    monkeypatch.setattr(database_module.time, "sleep", lambda _: maker.execute("ROLLBACK"))
+    if released:
+        Store(path).close()
+    else:
+        monkeypatch.setattr(database_module, "_OPENING_S", -1.0)
+        with pytest.raises(StoreError, match="another process holds it locked"):
+            Store(path)
+    maker.close()
+
+
+def test_a_closed_store_says_so(tmp_path: Path) -> None:
+    store = Store(tmp_path / "runs.sqlite")
+    store.close()
+    with pytest.raises(StoreError, match="closed"):
+        store.solutions(POOL, 0, 1)
+
+
+def insert_and_be_interrupted(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute("INSERT INTO event VALUES (1, 1, 'a', 'b', 0.0)")
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_inside_a_transaction_undoes_it(tmp_path: Path) -> None:
+    database = Database(tmp_path / "runs.sqlite")
+    with pytest.raises(KeyboardInterrupt):
+        insert_and_be_interrupted(database)
+    assert database.read("SELECT * FROM event") == []
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "trace = x'00'",
+        "trace = x'6600000000ffffffff0000000000000000'",
+        "scores = '{'",
+        "text = x'ff'",
+    ],
+)
+def test_a_row_that_cannot_be_what_was_written_is_called_damaged(
+    tmp_path: Path, damage: str
+) -> None:
+    path = tmp_path / "runs.sqlite"
+    filled(path, 2)
+    with Store(path) as store:
+        store.database.read(f"UPDATE solution SET {damage}")
+        with pytest.raises(StoreError, match="the file is damaged; restore a copy"):
+            store.solutions(POOL, 0, 9)
+
+
+def test_an_error_without_a_code_keeps_its_own_words() -> None:
+    message = str(store_error("x.sqlite", sqlite3.ProgrammingError("odd")))
+    assert message == "rollout store x.sqlite: odd"
+
+
+def test_power_loss_is_survived_by_syncing_every_commit(tmp_path: Path) -> None:
+    levels: dict[str, int] = {}
+    for survives in ("process death", "power loss"):
+        database = Database(tmp_path / "runs.sqlite", survives)  # type: ignore[arg-type]
+        levels[survives] = database.read("PRAGMA synchronous")[0][0]
+        database.close()
+    assert levels == {"process death": 1, "power loss": 2}
+
+
+def test_damaged_bytes_in_a_message_of_sqlite_are_called_damage() -> None:
+    with pytest.raises(StoreError, match="damaged"), translated("x.sqlite"):
+        b"\x80".decode()
+
+
+def test_a_file_that_another_process_is_making_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure, calls = Database._configure, []
+
+    def busy_once(self: Database, survives: str) -> None:
+        calls.append(survives)
+        if len(calls) == 1:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+        configure(self, survives)
+
+    monkeypatch.setattr(Database, "_configure", busy_once)
+    Database(tmp_path / "new.db", "process death", True).close()
+    assert len(calls) == 2
+
+
+def test_damage_that_only_the_check_finds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pragma = Database._pragma
+
+    def damaged(self: Database, name: str) -> object:
+        return "row 1 missing from index" if name == "quick_check(1)" else pragma(self, name)
+
+    monkeypatch.setattr(Database, "_pragma", damaged)
+    with pytest.raises(StoreError, match="row 1 missing"):
+        Database(tmp_path / "damaged.db", "process death", True)
