@@ -29,7 +29,7 @@ from underdog.runs.runner import Arm, run_arm
 from underdog.runs.store.memory_store import MemoryStore
 from underdog.runs.store.store import Store
 from underdog.strategies import strategies
-from underdog.strategies.running.driver import Bench
+from underdog.strategies.running.bench import Bench
 
 TARGET_PER_S = 20_000
 ALLOWED_SHARE = 0.03

@@ -70,9 +70,7 @@ def stored(path: Path, name: str) -> dict[str, str]:
         connection.row_factory = sqlite3.Row
         found = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
         tables = sorted(row["name"] for row in found if not row["name"].startswith("sqlite_"))
-        schema = connection.execute("PRAGMA user_version").fetchone()[0]
-        found = {table: digest(_rows(connection, table), f"{name} {table}") for table in tables}
-    return {"schema": str(schema)} | found
+        return {table: digest(_rows(connection, table), f"{name} {table}") for table in tables}
 
 
 def _rows(connection: sqlite3.Connection, table: str) -> list[str]:
@@ -84,6 +82,8 @@ def _rows(connection: sqlite3.Connection, table: str) -> list[str]:
 
 def _row(row: sqlite3.Row) -> object:
     cells = {name: row[name] for name in row.keys() if name not in _VOLATILE}  # noqa: SIM118
+    if not cells.get("prefix"):
+        cells.pop("prefix", None)
     if "manifest" in cells:
         cells["manifest"] = json.loads(cells["manifest"]) | {"code": ""}
     return plain(cells, digits=9)

@@ -27,7 +27,7 @@ from underdog.core import (
 )
 from underdog.runs.store.memory_store import MemoryStore
 from underdog.seeds import derive, unit
-from underdog.strategies.running.driver import Bench
+from underdog.strategies.running.bench import Bench
 
 INFO = EngineInfo("toy", "toy-1m", "toy-fingerprint", context_tokens=512)
 

@@ -39,7 +39,8 @@ from underdog.runs.runner import Arm, RunProgress, run_arm
 from underdog.runs.store.store import Store
 from underdog.sandbox.probing import open_sandbox
 from underdog.strategies import strategies
-from underdog.strategies.running.driver import Bench, solve
+from underdog.strategies.running.bench import Bench
+from underdog.strategies.running.run import solve
 from underdog.tasks.task_catalogue import load_task
 from underdog.verifiers import verifiers
 

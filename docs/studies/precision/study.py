@@ -34,7 +34,7 @@ from underdog.runs.store.journal import Run
 from underdog.runs.store.store import Store
 from underdog.sandbox.probing import open_sandbox
 from underdog.strategies import strategies
-from underdog.strategies.running.driver import Bench
+from underdog.strategies.running.bench import Bench
 from underdog.tasks.task_catalogue import load_task
 
 HERE = Path(__file__).parent

@@ -17,7 +17,7 @@ from underdog.errors import UsageError
 
 if TYPE_CHECKING:
     from underdog.cli.terminal.vote_tally import Standing
-    from underdog.strategies.running.driver import Bench
+    from underdog.strategies.running.bench import Bench
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class _Request:
         """Open the models and follow the strategy; what is misspelt is refused before that."""
         from underdog.cli.terminal.vote_tally import Standing
         from underdog.strategies import strategies
-        from underdog.strategies.running.driver import solve as drive
+        from underdog.strategies.running.run import solve as drive
         from underdog.tasks.single import asked
 
         strategy = strategies.create(self.strategy)
@@ -120,7 +120,7 @@ class _Request:
 
     def _bench(self, sandbox: LateSandbox, store: "Standing") -> "Bench":
         from underdog.forms import forms
-        from underdog.strategies.running.driver import Bench
+        from underdog.strategies.running.bench import Bench
 
         task = self.asking.task_of(self.text)
         form = self.asking.form or task.forms[0]

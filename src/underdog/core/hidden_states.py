@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from underdog.core.prompt import Prompt
 from underdog.core.usage import Usage
@@ -43,6 +43,7 @@ class LayerStates:
     usage: Usage = Usage()
 
 
+@runtime_checkable
 class HiddenStates(Protocol):
     """An ability that an engine may have beside those of `Engine`."""
 

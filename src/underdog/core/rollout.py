@@ -25,6 +25,7 @@ class PoolKey:
         prompt: Hash of the rendered conversation and the reply's opening.
         params: Hash of the sampling parameters.
         root_seed: The run's seed; sample i's seed is derived from it and all of the above.
+        prefix: Hash of the partial solution that the samples go on from; empty for whole ones.
     """
 
     task: str
@@ -34,6 +35,7 @@ class PoolKey:
     prompt: str
     params: str
     root_seed: int
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from underdog.core.completion import Completion, SamplingParams
 from underdog.core.engine import ContinuationScore
+from underdog.core.hidden_states import LayerStates, StatesRequest
 from underdog.core.problem import Problem, Question
 from underdog.core.prompt import Prompt
 from underdog.core.solution import Solution
@@ -25,6 +26,12 @@ class ModelCalls(Protocol):
         self, engine: str, requests: Sequence[tuple[Prompt, str]]
     ) -> list[ContinuationScore | None]:
         """One score per (prompt, continuation); `None` where the budget had no room."""
+        ...
+
+    async def hidden_states(
+        self, engine: str, requests: Sequence[StatesRequest]
+    ) -> list[LayerStates | None]:
+        """States per request; `None` where there was no room or the engine cannot show them."""
         ...
 
 

@@ -25,7 +25,8 @@ from underdog.measure.passk import pass_at_k
 from underdog.runs.replay import PoolView, ReplayEngine
 from underdog.runs.runner import group_of
 from underdog.seeds import derive
-from underdog.strategies.running.driver import Bench, solve
+from underdog.strategies.running.bench import Bench
+from underdog.strategies.running.run import solve
 
 COUNTS = (1, 2, 4, 8, 16, 32)
 _LARGEST_POOL = 4096

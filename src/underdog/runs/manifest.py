@@ -14,7 +14,7 @@ from typing import cast
 
 from underdog.core import JSONValue, Problem
 from underdog.errors import StoreError
-from underdog.strategies.running.driver import Bench
+from underdog.strategies.running.bench import Bench
 
 _MISSING = "nothing"
 

@@ -32,7 +32,7 @@ from underdog.runs.runner import Arm, RunProgress, run_arm
 from underdog.runs.store.journal import Run
 from underdog.runs.store.store import Store
 from underdog.strategies import strategies
-from underdog.strategies.running.driver import Bench
+from underdog.strategies.running.bench import Bench
 
 ArmProgress: TypeAlias = Callable[[str, RunProgress], None]
 

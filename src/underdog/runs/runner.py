@@ -27,7 +27,8 @@ from underdog.errors import (
 )
 from underdog.measure.results import ArmResult, ItemResult, ItemStatus
 from underdog.runs.store.journal import ArmKey, ArmRecord, Run
-from underdog.strategies.running.driver import Bench, solve
+from underdog.strategies.running.bench import Bench
+from underdog.strategies.running.run import solve
 
 _log = logging.getLogger(__name__)
 _CONCERN_ALL = (

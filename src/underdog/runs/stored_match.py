@@ -15,7 +15,7 @@ from underdog.runs.match import EVENT, Contender, Match, MatchRecord, Ring, gath
 from underdog.runs.replay import ReplayEngine, replay_arm
 from underdog.runs.store.journal import Run
 from underdog.runs.store.store import Store
-from underdog.strategies.running.driver import solve
+from underdog.strategies.running.run import solve
 
 Side: TypeAlias = Literal["small", "big"]
 

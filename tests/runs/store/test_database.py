@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.runs.store.test_store import POOL, solution
-from underdog.core import TokenTrace
+from underdog.core import PoolKey, TokenTrace
 from underdog.errors import StoreError
 from underdog.runs.store import database as database_module
 from underdog.runs.store.database import Database
-from underdog.runs.store.schema import APPLICATION_ID, MIGRATIONS
+from underdog.runs.store.schema import APPLICATION_ID, MIGRATIONS, USAGE_COLUMNS
 from underdog.runs.store.store import Store
 from underdog.runs.store.store_errors import store_error, translated
 
@@ -111,6 +111,26 @@ def test_an_older_schema_is_brought_up_to_date(
         assert len(store.solutions(POOL, 0, 9)) == 3
         assert store.database.read("SELECT * FROM later") == []
         assert store.database.read("PRAGMA user_version") == [(len(later),)]
+
+
+def test_pools_of_the_first_schema_are_those_of_whole_solutions(tmp_path: Path) -> None:
+    path = tmp_path / "runs.sqlite"
+    with sqlite3.connect(path) as old:
+        for statement in MIGRATIONS[0]:
+            old.execute(statement)
+        old.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        old.execute("PRAGMA user_version=1")
+        old.execute("INSERT INTO pool VALUES (7, 'sums', 'q1', 'e', 'cot', 'p', 'x', '0')")
+        old.execute(
+            f"INSERT INTO solution VALUES ({', '.join('?' * (13 + len(USAGE_COLUMNS)))})",
+            (7, 0, "main", "cot", "old", None, None, 1, "ok", "stop", None, None, "",
+             *[0] * len(USAGE_COLUMNS)),
+        )  # fmt: skip
+    old.close()
+    pool = PoolKey("sums", "q1", "e", "cot", "p", "x", 0)
+    with Store(path) as store:
+        assert [one.text for one in store.solutions(pool, 0, 9)] == ["old"]
+        assert store.solutions(replace(pool, prefix="y"), 0, 9) == []
 
 
 def test_a_failing_migration_changes_nothing(

@@ -149,3 +149,13 @@ def test_a_full_cache_of_pools_starts_over(monkeypatch: pytest.MonkeyPatch) -> N
             store.add_solutions(pool, [solution(0, pool.problem_id)])
         texts = [store.solutions(pool, 0, 1)[0].text for pool in pools]
         assert texts == ["0", "1", "2", "3", "4"]
+
+
+def test_partial_solutions_lie_in_pools_of_their_own(rollouts: RolloutStore) -> None:
+    whole, partial = POOL, replace(POOL, prefix="so far")
+    rollouts.add_solutions(whole, [Solution(0, "main", "cot", "whole")])
+    rollouts.add_solutions(partial, [Solution(0, "main", "cot", "partial")])
+    rollouts.add_scores(partial, "v", {0: StoredScore(0.5)})
+    assert [one.text for one in rollouts.solutions(whole, 0, 9)] == ["whole"]
+    assert [one.text for one in rollouts.solutions(partial, 0, 9)] == ["partial"]
+    assert rollouts.scores(whole, "v", [0]) == {}

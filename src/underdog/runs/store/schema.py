@@ -113,4 +113,28 @@ _FIRST = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_POOLS_BY_PREFIX = (
+    """
+    CREATE TABLE pool_by_prefix (
+        id INTEGER PRIMARY KEY,
+        task TEXT NOT NULL,
+        problem_id NOT NULL,
+        engine TEXT NOT NULL,
+        form TEXT NOT NULL,
+        prompt TEXT NOT NULL,
+        params TEXT NOT NULL,
+        root_seed TEXT NOT NULL,
+        prefix TEXT NOT NULL DEFAULT '',
+        UNIQUE (problem_id, engine, form, prompt, params, root_seed, task, prefix)
+    )
+    """,
+    """
+    INSERT INTO pool_by_prefix (id, task, problem_id, engine, form, prompt, params, root_seed)
+        SELECT id, task, problem_id, engine, form, prompt, params, root_seed FROM pool
+    """,
+    "DROP TABLE pool",
+    "ALTER TABLE pool_by_prefix RENAME TO pool",
+)
+"""Partial solutions are kept in pools of their own."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _POOLS_BY_PREFIX)

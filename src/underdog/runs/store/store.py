@@ -29,7 +29,16 @@ from underdog.runs.store.row_codec import (
 from underdog.runs.store.store_errors import readable
 
 _CACHED_POOLS = 65_536
-_POOL_COLUMNS = ("task", "problem_id", "engine", "form", "prompt", "params", "root_seed")
+_POOL_COLUMNS = (
+    "task",
+    "problem_id",
+    "engine",
+    "form",
+    "prompt",
+    "params",
+    "root_seed",
+    "prefix",
+)
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:
@@ -205,4 +214,5 @@ def _pool_row(pool: PoolKey) -> tuple[object, ...]:
         pool.prompt,
         pool.params,
         str(pool.root_seed),
+        pool.prefix,
     )

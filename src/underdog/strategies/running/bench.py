@@ -1,0 +1,45 @@
+"""What a strategy is run with: engines, form, task, sandbox, store, sampling."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from underdog.core import Engine, Form, RolloutStore, SamplingParams, Sandbox, Task, Verifier
+from underdog.forms import forms
+from underdog.verifiers import verifiers
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Everything a strategy is run with.
+
+    Attributes:
+        engines: Engines by role; `main` is the small model.
+        form: The form asked for when a strategy names none.
+        task: Gives the checker and worked examples.
+        sandbox: Where programs run.
+        store: Where rollouts are kept.
+        params: Temperature and sampling filters; stop strings and token limit come from the form.
+        forms: Forms by name, before the registered ones.
+        verifiers: Verifiers by the name that strategies use, before the registered ones.
+        root_seed: Every sample's seed is derived from it.
+        max_tokens: Overrides the forms' own limits on a reply.
+    """
+
+    engines: Mapping[str, Engine]
+    form: str
+    task: Task
+    sandbox: Sandbox
+    store: RolloutStore
+    params: SamplingParams = SamplingParams()
+    forms: Mapping[str, Form] = field(default_factory=dict[str, Form])
+    verifiers: Mapping[str, Verifier] = field(default_factory=dict[str, Verifier])
+    root_seed: int = 0
+    max_tokens: int | None = None
+
+    def form_named(self, name: str) -> Form:
+        """The bench's own form of that name, else the registered one."""
+        return self.forms.get(name) or forms.create(name)
+
+    def verifier_named(self, name: str) -> Verifier:
+        """The bench's own verifier of that name, else the registered one."""
+        return self.verifiers.get(name) or verifiers.create(name)

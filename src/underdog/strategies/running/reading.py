@@ -1,0 +1,65 @@
+"""From completions to solutions: what a reply says, its vote key, its cost."""
+
+from collections.abc import Sequence
+
+from underdog.core import Completion, Question, Reading, Solution, Usage
+from underdog.strategies.running.bench import Bench
+from underdog.strategies.running.draw import Draw
+from underdog.strategies.running.ledger import price
+
+
+def read_rows(
+    draw: Draw, rows: Sequence[tuple[int, Completion]], question: Question, bench: Bench
+) -> list[Solution]:
+    """Solutions, in the order of their completions.
+
+    Args:
+        draw: How they were drawn.
+        rows: Completions with their numbers in the pool.
+        question: What was asked.
+        bench: Gives the checker, and the sandbox for forms that run programs.
+    """
+    prompt_tokens = max((row.usage.prompt_tokens for _, row in rows), default=0)
+    solutions: list[Solution] = []
+    for index, row in rows:
+        text = draw.prompt.prefix + row.text
+        reading, key = _read(draw, row, text, question, bench)
+        usage = Usage(
+            calls=1,
+            prompt_tokens=prompt_tokens,
+            cached_prompt_tokens=row.usage.cached_prompt_tokens,
+            generated_tokens=row.usage.generated_tokens,
+            seconds=row.usage.seconds,
+        )
+        solutions.append(
+            Solution(
+                index=index,
+                engine=draw.role,
+                form=draw.form.name,
+                text=text,
+                answer=reading.answer,
+                vote_key=key,
+                strict=reading.strict,
+                status=reading.status,
+                finish=row.finish,
+                trace=row.trace,
+                usage=price(usage, draw.engine.info),
+                detail=reading.detail,
+            )
+        )
+    return solutions
+
+
+def _read(
+    draw: Draw, row: Completion, text: str, question: Question, bench: Bench
+) -> tuple[Reading, str | None]:
+    """What a reply says, and its vote key; a reply cut before its answer says nothing."""
+    if row.finish in ("error", "cancelled"):
+        return Reading(None, "engine_error", detail=row.error or row.finish), None
+    checker = bench.task.checker
+    reading = draw.form.read(text, question, checker, bench.sandbox)
+    if row.finish == "length" and not (reading.strict and reading.answer is not None):
+        return Reading(None, "truncated", strict=False, detail=reading.detail), None
+    if reading.answer is None:
+        return reading, None
+    return reading, checker.vote_key(reading.answer, question)

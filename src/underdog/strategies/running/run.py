@@ -1,0 +1,167 @@
+"""Running a strategy on a question: its actions are performed under a budget.
+
+Here strategies meet engines, verifiers and the rollout store. Solutions are drawn from pools
+(`core.rollout`): what the store has is read, the rest is sampled and stored before the strategy
+sees it. Stored solutions are charged as if they had just been sampled, so that an outcome does not
+depend on what was cached.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from underdog.core import (
+    Budget,
+    Decision,
+    Outcome,
+    PoolKey,
+    Question,
+    Quick,
+    Sample,
+    Score,
+    Solution,
+    Strategy,
+)
+from underdog.errors import ContextError, UnsupportedError
+from underdog.strategies.running.bench import Bench
+from underdog.strategies.running.draw import Draw
+from underdog.strategies.running.ledger import Ledger, wave_cost
+from underdog.strategies.running.reading import read_rows
+from underdog.strategies.running.scoring import check_verifier, score_solutions
+from underdog.strategies.voting import decide
+
+
+async def solve(
+    strategy: Strategy, question: Question, bench: Bench, budget: Budget = Budget()
+) -> Outcome:
+    """Run a strategy on one question.
+
+    Raises:
+        OracleError: The strategy asked for a verifier that sees gold.
+        EngineError: The engine cannot work at all; a prompt that is too long is instead recorded
+            in the outcome's `error`.
+    """
+    return await _Run(strategy, question, bench, budget).finish()
+
+
+class _Run:
+    """One strategy on one question."""
+
+    def __init__(
+        self, strategy: Strategy, question: Question, bench: Bench, budget: Budget
+    ) -> None:
+        self._strategy = strategy
+        self._question = question
+        self._bench = bench
+        self._ledger = Ledger(budget)
+        self._drawn: dict[PoolKey, int] = {}
+        self._pools: dict[tuple[str, str], PoolKey] = {}
+        self._solutions: list[Solution] = []
+        self._sampled = 0
+
+    async def finish(self) -> Outcome:
+        error = None
+        try:
+            decision = await self._follow()
+        except ContextError as problem:
+            error = str(problem)
+            decision = decide(self._solutions, "error")
+        return Outcome(
+            problem_id=self._question.id,
+            strategy=self._strategy.name,
+            decision=decision,
+            solutions=tuple(self._solutions),
+            usage=self._ledger.usage,
+            sampled=self._sampled,
+            stopped_by=self._ledger.stopped_by,
+            error=error,
+        )
+
+    async def _follow(self) -> Decision:
+        steps = self._strategy.solve(self._question)
+        try:
+            action = next(steps)
+            while True:
+                if isinstance(action, Sample):
+                    reply = await self._sample(action)
+                else:
+                    reply = await self._score(action)
+                action = steps.send(reply)
+        except StopIteration as stop:
+            return stop.value
+        finally:
+            steps.close()
+
+    async def _sample(self, action: Sample) -> tuple[Solution, ...]:
+        draw = Draw.plan(action, self._question, self._bench)
+        self._pools[action.engine, draw.form.name] = draw.pool
+        got: list[Solution] = []
+        while len(got) < draw.count:
+            wave, draw = await self._wave(draw, draw.count - len(got))
+            if not wave:
+                break
+            got.extend(wave)
+        return tuple(got)
+
+    async def _wave(self, draw: Draw, wanted: int) -> tuple[list[Solution], Draw]:
+        """Draw as many of the next solutions as surely fit; none when the budget is spent."""
+        start = self._drawn.get(draw.pool, 0)
+        stored = self._bench.store.solutions(draw.pool, start, wanted)
+        count = self._ledger.admit(wanted, *draw.worst(start))
+        left = self._ledger.tokens_left()
+        if count == 0 and not self._solutions and left and self._ledger.stopped_by != "calls":
+            draw = draw.shortened(min(left, draw.params.max_tokens))
+            stored = self._bench.store.solutions(draw.pool, start, 1)
+            count = self._ledger.admit(1, *draw.worst(start))
+        have = {solution.index: solution for solution in stored[:count]}
+        missing = [index for index in range(start, start + count) if index not in have]
+        for solution in await self._sample_now(draw, missing):
+            have[solution.index] = solution
+        wave = [have[index] for index in sorted(have) if index < start + count]
+        self._book(draw, start, wave)
+        return wave, draw
+
+    def _book(self, draw: Draw, start: int, wave: Sequence[Solution]) -> None:
+        if not wave:
+            return
+        usages = [solution.usage for solution in wave]
+        self._ledger.charge(wave_cost(usages, draw.engine.info, first=start == 0))
+        self._drawn[draw.pool] = wave[-1].index + 1
+        self._solutions.extend(wave)
+
+    async def _sample_now(self, draw: Draw, indices: Sequence[int]) -> list[Solution]:
+        if not indices:
+            return []
+        try:
+            rows = await draw.generate(indices, self._ledger.seconds_left())
+        except UnsupportedError:  # a replay's engine: the pool ends here
+            return []
+        if len(rows) < len(indices):
+            self._ledger.stopped_by = "seconds"
+        if isinstance(draw.form, Quick) and isinstance(self._bench.task.checker, Quick):
+            solutions = read_rows(draw, rows, self._question, self._bench)
+        else:
+            solutions = await asyncio.to_thread(read_rows, draw, rows, self._question, self._bench)
+        await self._bench.store.keep_solutions(
+            draw.pool, [one for one in solutions if one.status != "engine_error"]
+        )
+        self._sampled += len(solutions)
+        return solutions
+
+    async def _score(self, action: Score) -> tuple[Solution, ...]:
+        verifier = self._bench.verifier_named(action.verifier)
+        check_verifier(verifier)
+        scored = await score_solutions(
+            verifier,
+            action.verifier,
+            self._question,
+            action.solutions,
+            self._pools,
+            self._bench.engines,
+            self._bench.store,
+            self._ledger,
+        )
+        known = {(one.engine, one.form, one.index): one for one in scored}
+        self._solutions = [
+            known.get((one.engine, one.form, one.index), one) for one in self._solutions
+        ]
+        return scored
