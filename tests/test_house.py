@@ -16,6 +16,7 @@ ONE_MORE_OF_A_KIND = {
     "data/selectors": "one file per selector",
 }
 FILES_TWICE = {
+    "bench.py": "the command, and what a strategy is run with",
     "code.py": "the form and the checker `code`",
     "deepconf.py": "the strategy and the verifier `deepconf`",
     "engine.py": "one per backend, and the noun",

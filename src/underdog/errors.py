@@ -11,6 +11,7 @@
     │   ├── ModelFileError    a model file is missing, corrupt or refused
     │   ├── EndpointError     a remote endpoint refused or failed
     │   └── ContextError      a prompt does not fit the model's context
+    ├── VerifierError         a verifier broke its contract
     ├── UnsupportedError      this implementation has no such ability
     ├── MissingExtraError     an optional dependency is not installed
     ├── StoreError            the rollout store cannot be read or written
@@ -75,6 +76,10 @@ class EndpointError(EngineError):
 
 class ContextError(EngineError):
     """A prompt does not fit into the model's context."""
+
+
+class VerifierError(UnderdogError):
+    """A verifier broke its contract."""
 
 
 class UnsupportedError(UnderdogError):

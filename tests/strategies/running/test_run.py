@@ -30,7 +30,7 @@ from underdog.grading import checkers
 from underdog.runs.store.memory_store import MemoryStore
 from underdog.strategies import strategies
 from underdog.strategies.running.bench import Bench
-from underdog.strategies.running.draw import Draw
+from underdog.strategies.running.draw import PoolDraw
 from underdog.strategies.running.run import solve
 from underdog.strategies.voting import decide
 
@@ -358,7 +358,7 @@ def test_only_a_quick_form_is_read_where_the_event_loop_runs(form: Watched, in_p
 
 def test_continuations_of_partial_solutions_have_seeds_of_their_own() -> None:
     bench = Bench({"main": ScriptedEngine("")}, "cot", Sums(), NoSandbox(), MemoryStore())
-    whole = Draw.plan(Sample(2), QUESTION, bench)
+    whole = PoolDraw.plan(Sample(2), QUESTION, bench)
     one, other = (replace(whole, pool=replace(whole.pool, prefix=text)) for text in ("a", "b"))
     seeds = [draw.seeds(range(4)) for draw in (whole, one, other)]
     assert len({seed for some in seeds for seed in some}) == 12

@@ -26,7 +26,7 @@ from underdog.strategies.running.ledger import price, prompt_bound_tokens
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
+class PoolDraw:
     """How the samples of one action are drawn.
 
     Attributes:
@@ -48,7 +48,7 @@ class Draw:
     count: int
 
     @classmethod
-    def plan(cls, action: Sample, question: Question, bench: Bench) -> "Draw":
+    def plan(cls, action: Sample, question: Question, bench: Bench) -> "PoolDraw":
         """How an action's samples are drawn. Raises `UnknownNameError`: no such engine or form."""
         name = action.form or bench.form
         if action.engine not in bench.engines:
@@ -81,7 +81,7 @@ class Draw:
         path += (pool.prefix,) if pool.prefix else ()
         return tuple(seed >> 32 for seed in derive_each(path, indices))
 
-    def shortened(self, max_tokens: int) -> "Draw":
+    def shortened(self, max_tokens: int) -> "PoolDraw":
         """The same draw with a smaller token limit, and so from another pool."""
         params = replace(self.params, max_tokens=max_tokens)
         pool = replace(self.pool, params=_digest(params.key))

@@ -23,9 +23,9 @@ from underdog.core import (
 )
 from underdog.errors import ContextError, UnsupportedError
 from underdog.strategies.running.bench import Bench
-from underdog.strategies.running.draw import Draw
+from underdog.strategies.running.draw import PoolDraw
 from underdog.strategies.running.ledger import Ledger, wave_cost
-from underdog.strategies.running.reading import read_rows
+from underdog.strategies.running.sampled_solutions import read_rows
 from underdog.strategies.running.scoring import check_verifier, score_solutions
 from underdog.strategies.voting import decide
 
@@ -92,7 +92,7 @@ class _Run:
             steps.close()
 
     async def _sample(self, action: Sample) -> tuple[Solution, ...]:
-        draw = Draw.plan(action, self._question, self._bench)
+        draw = PoolDraw.plan(action, self._question, self._bench)
         self._pools[action.engine, draw.form.name] = draw.pool
         got: list[Solution] = []
         while len(got) < draw.count:
@@ -102,8 +102,8 @@ class _Run:
             got.extend(wave)
         return tuple(got)
 
-    async def _wave(self, draw: Draw, wanted: int) -> tuple[list[Solution], Draw]:
-        """Draw as many of the next solutions as surely fit; none when the budget is spent."""
+    async def _wave(self, draw: PoolDraw, wanted: int) -> tuple[list[Solution], PoolDraw]:
+        """PoolDraw as many of the next solutions as surely fit; none when the budget is spent."""
         start = self._drawn.get(draw.pool, 0)
         stored = self._bench.store.solutions(draw.pool, start, wanted)
         count = self._ledger.admit(wanted, *draw.worst(start))
@@ -120,7 +120,7 @@ class _Run:
         self._book(draw, start, wave)
         return wave, draw
 
-    def _book(self, draw: Draw, start: int, wave: Sequence[Solution]) -> None:
+    def _book(self, draw: PoolDraw, start: int, wave: Sequence[Solution]) -> None:
         if not wave:
             return
         usages = [solution.usage for solution in wave]
@@ -128,7 +128,7 @@ class _Run:
         self._drawn[draw.pool] = wave[-1].index + 1
         self._solutions.extend(wave)
 
-    async def _sample_now(self, draw: Draw, indices: Sequence[int]) -> list[Solution]:
+    async def _sample_now(self, draw: PoolDraw, indices: Sequence[int]) -> list[Solution]:
         if not indices:
             return []
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from math import isfinite
 
 from underdog.core import (
     Engine,
@@ -14,7 +15,7 @@ from underdog.core import (
     Usage,
     Verifier,
 )
-from underdog.errors import OracleError
+from underdog.errors import OracleError, VerifierError
 from underdog.strategies.running.budgeted_calls import BudgetedCalls
 from underdog.strategies.running.ledger import Ledger
 
@@ -47,7 +48,7 @@ async def score_solutions(
     missing = [one for one in solutions if _place(one) not in stored]
     if missing:
         calls = BudgetedCalls(engines, ledger)
-        fresh = await verifier.score(question, missing, calls)
+        fresh = await _fresh(verifier, question, missing, calls)
         shares = _split(calls.spent, len(missing))
         made = {
             _place(one): StoredScore(score, share)
@@ -71,8 +72,21 @@ async def _score_together(
     engines: Mapping[str, Engine],
     ledger: Ledger,
 ) -> tuple[Solution, ...]:
-    scores = await verifier.score(question, solutions, BudgetedCalls(engines, ledger))
+    scores = await _fresh(verifier, question, solutions, BudgetedCalls(engines, ledger))
     return tuple(_scored(one, label, score) for one, score in zip(solutions, scores, strict=True))
+
+
+async def _fresh(
+    verifier: Verifier, question: Question, solutions: Sequence[Solution], calls: BudgetedCalls
+) -> list[float | None]:
+    """One finite score per solution, or `None`. Raises `VerifierError` for another count."""
+    scores = await verifier.score(question, solutions, calls)
+    if len(scores) != len(solutions):
+        raise VerifierError(
+            f"verifier {verifier.name} gave {len(scores)} scores for {len(solutions)} solutions; "
+            "it must give one per solution, None where it has none"
+        )
+    return [score if score is not None and isfinite(score) else None for score in scores]
 
 
 def _scored(solution: Solution, label: str, score: float | None) -> Solution:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from underdog.core import Completion, Question, Reading, Solution, Usage
 from underdog.strategies.running.bench import Bench
-from underdog.strategies.running.draw import Draw
+from underdog.strategies.running.draw import PoolDraw
 from underdog.strategies.running.ledger import price
 
 
 def read_rows(
-    draw: Draw, rows: Sequence[tuple[int, Completion]], question: Question, bench: Bench
+    draw: PoolDraw, rows: Sequence[tuple[int, Completion]], question: Question, bench: Bench
 ) -> list[Solution]:
     """Solutions, in the order of their completions.
 
@@ -51,7 +51,7 @@ def read_rows(
 
 
 def _read(
-    draw: Draw, row: Completion, text: str, question: Question, bench: Bench
+    draw: PoolDraw, row: Completion, text: str, question: Question, bench: Bench
 ) -> tuple[Reading, str | None]:
     """What a reply says, and its vote key; a reply cut before its answer says nothing."""
     if row.finish in ("error", "cancelled"):
