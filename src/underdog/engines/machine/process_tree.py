@@ -7,8 +7,10 @@ ended. Memory that several of them share, and files that are mapped, are counted
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psutil
+if TYPE_CHECKING:
+    import psutil
 
 _PROCESSES = Path("/proc")
 
@@ -36,6 +38,8 @@ def used_by(process: int) -> Used:
     Args:
         process: Its id.
     """
+    import psutil
+
     try:
         first = psutil.Process(process)
         family = [first, *first.children(recursive=True)]
@@ -44,7 +48,9 @@ def used_by(process: int) -> Used:
     return sum(map(_used_by_one, family), Used())
 
 
-def _used_by_one(process: psutil.Process) -> Used:
+def _used_by_one(process: "psutil.Process") -> Used:
+    import psutil
+
     try:
         with process.oneshot():
             times = process.cpu_times()
@@ -53,7 +59,7 @@ def _used_by_one(process: psutil.Process) -> Used:
         return Used()
 
 
-def _peak_bytes(process: psutil.Process) -> int:
+def _peak_bytes(process: "psutil.Process") -> int:
     """The most memory it held: Windows tells psutil, Linux only whoever reads this file."""
     memory = process.memory_info()
     if sys.platform == "win32":
