@@ -30,4 +30,7 @@ def goals() -> tuple[Goal, ...]:
     import tomllib
 
     listed = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    return tuple(Goal(**{**one, "steps": tuple(one["steps"])}) for one in listed["goals"])
+    return tuple(
+        Goal(one["name"], tuple(one["steps"]), one["missing"], one["replaced"], one["instead"])
+        for one in listed["goals"]
+    )
