@@ -16,6 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from underdog.engines.machine.process_tree import used_by
 from underdog.errors import SandboxError
 from underdog.sandbox import OpenSandbox, open_sandbox
 
@@ -48,45 +49,17 @@ class Rate:
     wall: float
 
 
-def processes(root: int) -> list[int]:
-    """A process and its descendants."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int(_stat(int(entry.name))[1])
-            except OSError:
-                continue
-    found = {root}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return sorted(found)
-
-
-def cpu_seconds() -> float:
-    """Processor time of this process, all below it, and what they have waited for."""
-    ticks = 0
-    for pid in processes(os.getpid()):
-        fields = _stat(pid)
-        ticks += sum(int(field) for field in fields[11:15])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _stat(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-
-
 def measure(sandbox: OpenSandbox, template: str, count: int) -> Rate:
     """One round."""
     programs = [
         template.format(name="Ada", a=3 + n % 17, b=5 + n % 13, c=n % 15) for n in range(count)
     ]
-    cpu, started = cpu_seconds(), time.perf_counter()
+    cpu, started = used_by(os.getpid()).cpu_s, time.perf_counter()
     for program in programs:
         result = sandbox.run(program)
         if result.status != "ok":
             raise SystemExit(f"{sandbox.name}: {result}")
-    wall, used = time.perf_counter() - started, cpu_seconds() - cpu
+    wall, used = time.perf_counter() - started, used_by(os.getpid()).cpu_s - cpu
     return Rate(count / used, count / wall)
 
 

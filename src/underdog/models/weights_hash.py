@@ -1,6 +1,8 @@
-"""SHA-256 of model files, remembered by path, size and modification time."""
+"""SHA-256 of model files and folders; files are remembered by path, size and modification time."""
 
+import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -27,6 +29,16 @@ def weights_hash(path: Path) -> str:
         return known[key]
     except OSError as error:
         raise ModelFileError(f"cannot read the model file {path}: {error.strerror}") from error
+
+
+def folder_hash(folder: Path, names: Iterable[str]) -> str:
+    """SHA-256 over some files of a folder, by their names and hashes.
+
+    Raises:
+        ModelFileError: A file cannot be read.
+    """
+    parts = "\n".join(f"{name} {weights_hash(folder / name)}" for name in names)
+    return hashlib.sha256(parts.encode()).hexdigest()
 
 
 def _ledger() -> Path:

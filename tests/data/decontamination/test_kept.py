@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from underdog.core import Task
 from underdog.data.decontamination import Benchmark, ContaminationIndex, kept, protect, protection
@@ -218,3 +220,35 @@ def test_arrays_of_objects_are_neither_written_nor_read(tmp_path: Path) -> None:
     content = ArraysFile({}, {"text": np.array(["a", "b"])})
     with pytest.raises(TypeError, match="not stored"):
         write_arrays(tmp_path / "a", content)
+
+
+def test_arrays_are_a_safetensors_file_as_the_library_reads_it(tmp_path: Path) -> None:
+    library = pytest.importorskip("safetensors.numpy")
+    arrays = {
+        "flags": np.array([True, False, True]),
+        "hashes": np.array([1, 2**64 - 1], dtype=np.uint64),
+        "table": np.arange(6, dtype=np.int32).reshape(2, 3),
+    }
+    write_arrays(tmp_path / "a", ArraysFile({"any": "thing"}, arrays))
+    found = library.load_file(tmp_path / "a")
+    assert found.pop("head").tobytes() == b'{"any": "thing"}'
+    del found["crc32"]
+    assert {name: array.tolist() for name, array in found.items()} == {
+        name: array.tolist() for name, array in arrays.items()
+    }
+
+
+@settings(max_examples=60)
+@given(place=st.integers(0, 10_000), bit=st.integers(0, 7))
+def test_a_bit_that_turned_over_anywhere_is_seen(
+    place: int, bit: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("arrays") / "a"
+    write_arrays(
+        path, ArraysFile({"any": 1}, {"numbers": np.arange(40), "flags": np.ones(9, bool)})
+    )
+    data = bytearray(path.read_bytes())
+    data[place % len(data)] ^= 1 << bit
+    path.write_bytes(data)
+    with pytest.raises(DataError, match="delete it"):
+        read_arrays(path)

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from underdog.engines.machine import process_tree
 from underdog.engines.machine.process_tree import Used, used_by
 
-LINUX = pytest.mark.skipif(sys.platform != "linux", reason="children are looked up under /proc")
 CHILD = """
 import sys
 block = b"x" * 50_000_000
@@ -32,7 +32,6 @@ def child() -> "Iterator[subprocess.Popen[str]]":
         process.communicate()
 
 
-@LINUX
 def test_a_living_child_counts(child: "subprocess.Popen[str]") -> None:
     alone, together = used_by(child.pid), used_by(os.getpid())
     assert alone.peak_bytes > 50_000_000
@@ -41,25 +40,21 @@ def test_a_living_child_counts(child: "subprocess.Popen[str]") -> None:
     assert together.cpu_s > alone.cpu_s
 
 
-@LINUX
 def test_a_process_that_is_gone_used_nothing(child: "subprocess.Popen[str]") -> None:
     child.communicate()
     assert used_by(child.pid) == Used()
 
 
-def test_elsewhere_the_systems_totals_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process_tree, "_PROCESSES", tmp_path)
-    own = used_by(os.getpid())
-    assert own.cpu_s > 0
-    assert used_by(os.getpid() + 1) == Used()
-    if sys.platform != "win32":
-        assert own.peak_bytes > 10_000_000
-
-
-def test_where_memory_is_not_told_it_is_zero(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_where_no_peak_is_kept_what_is_held_now_counts(
+    child: "subprocess.Popen[str]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process_tree, "_PROCESSES", tmp_path)
-    monkeypatch.setattr(sys, "platform", "win32")
-    assert used_by(os.getpid()).peak_bytes == 0
-    assert used_by(os.getpid()).cpu_s > 0
+    assert used_by(child.pid).peak_bytes > 50_000_000
+
+
+def test_a_child_that_ends_while_it_is_looked_at_used_nothing(
+    child: "subprocess.Popen[str]",
+) -> None:
+    seen = psutil.Process(child.pid)
+    child.communicate()
+    assert process_tree._used_by_one(seen) == Used()

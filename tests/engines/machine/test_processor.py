@@ -102,11 +102,15 @@ def test_a_containers_quota_is_kept(
     assert processor._allowance(8) == threads
 
 
-def test_elsewhere_half_of_the_logical_processors_count(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("cores", "threads"), [(6, 6), (None, 4)])
+def test_elsewhere_physical_cores_count_or_half_of_the_logical_ones(
+    cores: int | None, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("UNDERDOG_THREADS", raising=False)
     monkeypatch.setattr(processor.sys, "platform", "darwin")
     monkeypatch.setattr(processor.os, "cpu_count", lambda: 8)
-    assert processor.default_threads() == 4
+    monkeypatch.setattr(processor.psutil, "cpu_count", lambda logical: cores)
+    assert processor.default_threads() == threads
 
 
 def test_a_processor_without_topology_counts_as_one_core() -> None:

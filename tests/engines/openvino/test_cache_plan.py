@@ -1,17 +1,16 @@
 """Rows of the key-value cache, by what memory holds."""
 
 import logging
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from underdog.engines.machine import memory
 from underdog.engines.openvino.decoding.cache_plan import AUTOMATIC, CachePlan, planned, with_cache
 from underdog.errors import EngineError
 
 BLOCK = 1000
+PLENTY = 1 << 40
 
 
 def asked(max_rows: int) -> CachePlan:
@@ -24,13 +23,12 @@ def test_a_cache_is_as_large_as_its_blocks() -> None:
     assert plan.size_bytes == (plan.num_blocks + 1) * BLOCK
 
 
-@pytest.mark.parametrize("free", [0, 10**9])
-def test_rows_that_fit_are_those_asked_for(free: int) -> None:
-    assert planned(asked(100), free).max_rows == 100
+def test_rows_that_fit_are_those_asked_for() -> None:
+    assert planned(asked(100), 10**9).max_rows == 100
 
 
 def test_as_many_rows_are_chosen_as_take_half_of_what_is_free() -> None:
-    assert planned(asked(AUTOMATIC), 0).max_rows == 32
+    assert planned(asked(AUTOMATIC), PLENTY).max_rows == 32
     assert planned(asked(AUTOMATIC), 2 * asked(32).size_bytes).max_rows == 32
     assert planned(asked(AUTOMATIC), 2 * asked(32).size_bytes - 2).max_rows == 16
     assert planned(asked(AUTOMATIC), 2 * asked(4).size_bytes).max_rows == 4
@@ -65,7 +63,7 @@ def test_a_cache_that_cannot_be_had_is_tried_with_fewer_rows_and_said_once(
         return "built"
 
     with caplog.at_level(logging.WARNING):
-        built, plan = with_cache(asked(24), 0, build)
+        built, plan = with_cache(asked(24), PLENTY, build)
     assert (built, plan.max_rows, tried) == ("built", 3, [24, 12, 6, 3])
     [record] = caplog.records
     assert "3 rows are decoded side by side instead of 24" in record.getMessage()
@@ -88,32 +86,4 @@ def test_no_memory_for_a_single_row_is_an_error() -> None:
         raise MemoryError
 
     with pytest.raises(EngineError, match=r"one row of 256 tokens.*could not be had"):
-        with_cache(asked(4), 0, build)
-
-
-@pytest.fixture
-def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A system of which nothing is known yet."""
-    monkeypatch.setattr(memory, "_MEMORY", tmp_path / "meminfo")
-    monkeypatch.setattr(memory, "_CONTAINER", tmp_path)
-    return tmp_path
-
-
-def test_free_memory_is_the_least_that_system_and_container_allow(system: Path) -> None:
-    assert memory.free_bytes() == 0
-    (system / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable:  4096 kB\n")
-    assert memory.free_bytes() == 4096 << 10
-    (system / "memory.max").write_text("1000000\n")
-    (system / "memory.current").write_text("900000\n")
-    (system / "memory.stat").write_text("anon 5\ninactive_file 2000\n")
-    assert memory.free_bytes() == 102_000
-    (system / "memory.max").write_text("800000\n")
-    assert memory.free_bytes() == 1
-    (system / "memory.max").write_text("max\n")
-    assert memory.free_bytes() == 4096 << 10
-
-
-@pytest.mark.parametrize("text", ["", "MemAvailable:", "MemAvailable: many kB"])
-def test_what_the_system_does_not_say_is_not_known(text: str, system: Path) -> None:
-    (system / "meminfo").write_text(text)
-    assert memory.free_bytes() == 0
+        with_cache(asked(4), PLENTY, build)

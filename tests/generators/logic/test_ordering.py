@@ -9,7 +9,7 @@ import pytest
 from tests.generators.item_checks import check_family, draw
 from underdog.errors import ConfigError
 from underdog.generators import families
-from underdog.generators.craft.first_names import PEOPLE
+from underdog.generators.craft.word_lists import PEOPLE
 from underdog.generators.logic.ordering import ordering_key
 
 UP = ("is taller than", "is older than", "runs faster than", "finished before", "is richer than",

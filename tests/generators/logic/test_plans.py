@@ -8,7 +8,7 @@ import pytest
 from tests.generators.item_checks import check_family, draw
 from underdog.errors import ConfigError
 from underdog.generators import families
-from underdog.generators.logic.goals import GOALS
+from underdog.generators.logic.goals import goals
 
 EARLY_FIRST = r"([A-J]) (?:comes before|must be done before) ([A-J])"
 LATE_FIRST = r"(?:Do )?([A-J]) (?:is possible only after|later than) ([A-J])"
@@ -35,7 +35,7 @@ def test_changed_plans_leave_the_impossible_step_out() -> None:
     changed = [item for item in items if item.problem.meta["missing"]]
     assert len(changed) > 20
     for item in changed:
-        goal = next(goal for goal in GOALS if goal.name == item.problem.meta["goal"])
+        goal = next(goal for goal in goals() if goal.name == item.problem.meta["goal"])
         assert goal.instead in item.problem.meta["plan"]
         assert goal.steps[goal.replaced] not in item.problem.meta["plan"]
         assert goal.steps[goal.replaced] in item.problem.question.text
@@ -43,8 +43,8 @@ def test_changed_plans_leave_the_impossible_step_out() -> None:
 
 
 def test_goals_differ_and_have_seven_steps_each() -> None:
-    assert len({goal.name for goal in GOALS}) == len(GOALS)
-    assert all(len(set(goal.steps)) == 7 for goal in GOALS)
+    assert len({goal.name for goal in goals()}) == len(goals())
+    assert all(len(set(goal.steps)) == 7 for goal in goals())
 
 
 @pytest.mark.parametrize(

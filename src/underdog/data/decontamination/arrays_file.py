@@ -1,8 +1,6 @@
-"""Named NumPy arrays and a JSON head in one file that processes can share by mapping it.
+"""Named NumPy arrays and a JSON head in one safetensors file that processes share by mapping it.
 
-Eight bytes of a mark, the length of the head, a CRC-32 of all that follows, the head, the arrays,
-each at a multiple of 64 bytes. Only plain numbers are stored, so reading one runs nothing. Not a
-format for other programs.
+The head is an array of bytes. The last four bytes are an array too: a CRC-32 of all before them.
 """
 
 import json
@@ -16,15 +14,17 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from underdog.errors import DataError
+from underdog.errors import DataError, ModelFileError
 from underdog.files import write_atomic
+from underdog.models.folder.safetensors import read_safetensors_header
+from underdog.models.tensor_source import mapped
 
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 
-_MARK = b"UDARRAYS"
-_PREFIX = struct.Struct("<8sQQ")
+_KINDS = {"I64": "<i8", "U64": "<u8", "I32": "<i4", "BOOL": "|b1", "U8": "|u1", "U32": "<u4"}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+_HEAD, _CHECK = "head", "crc32"
 _ALIGN = 64
-_KINDS = frozenset({"<i8", "<i4", "<u8", "|b1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +44,27 @@ def write_arrays(path: Path, content: ArraysFile) -> None:
     """Write a file whole or not at all.
 
     Raises:
+        TypeError: An array is not of plain whole numbers.
         UnderdogError: The disk is full or the folder cannot be written.
     """
-    pieces: list[bytes] = []
-    places: dict[str, tuple[str, int, int]] = {}
-    size = 0
-    for name, array in content.arrays.items():
-        _check_kind(array.dtype.str)
-        raw = np.ascontiguousarray(array).tobytes()
-        places[name] = (array.dtype.str, size, len(array))
-        pieces.append(raw + bytes(-len(raw) % _ALIGN))
-        size += len(pieces[-1])
-    head = json.dumps({"head": content.head, "arrays": places, "size": size}).encode()
-    head += b" " * (-(len(head) + _PREFIX.size) % _ALIGN)
-    check = zlib.crc32(head)
+    head = np.frombuffer(json.dumps(content.head).encode(), np.uint8)
+    # The widest first, so that each begins at a multiple of its own width.
+    ordered = sorted(content.arrays.items(), key=lambda item: -item[1].itemsize)
+    arrays = {**dict(ordered), _HEAD: head, _CHECK: np.zeros(1, np.uint32)}
+    places: dict[str, dict[str, object]] = {}
+    end = 0
+    for name, array in arrays.items():
+        start, end = end, end + array.nbytes
+        kind = _name_of(array.dtype.str)
+        places[name] = {"dtype": kind, "shape": array.shape, "data_offsets": (start, end)}
+    header = json.dumps(places).encode()
+    header += b" " * (-(len(header) + 8) % _ALIGN)
+    pieces = [struct.pack("<Q", len(header)), header]
+    pieces += [array.tobytes() for name, array in arrays.items() if name != _CHECK]
+    check = 0
     for piece in pieces:
         check = zlib.crc32(piece, check)
-    prefix = _PREFIX.pack(_MARK, len(head), check)
-    write_atomic(path, lambda file: file.writelines([prefix, head, *pieces]))
+    write_atomic(path, lambda file: file.writelines([*pieces, struct.pack("<I", check)]))
 
 
 def read_arrays(path: Path, *, check: bool = True) -> ArraysFile:
@@ -75,32 +78,24 @@ def read_arrays(path: Path, *, check: bool = True) -> ArraysFile:
         DataError: It is missing or damaged.
     """
     try:
-        whole = np.memmap(path, dtype=np.uint8, mode="r")
-        mark, length, told = _PREFIX.unpack(bytes(whole[: _PREFIX.size]))
-        body = _PREFIX.size + length
-        if mark != _MARK or body > len(whole):
+        places = read_safetensors_header(path)
+        whole = mapped(path)
+        arrays = {
+            name: whole[place.start : place.end]
+            .view(np.ndarray)
+            .view(_KINDS[place.kind])
+            .reshape(place.shape)
+            for name, place in places.items()
+        }
+        stated = int(arrays.pop(_CHECK)[0])
+        if check and zlib.crc32(whole[: places[_CHECK].start].data) != stated:
             raise DataError(f"{path} is damaged; delete it")
-        if check and zlib.crc32(whole[_PREFIX.size :].data) != told:
-            raise DataError(f"{path} is damaged; delete it")
-        listed = json.loads(bytes(whole[_PREFIX.size : body]))
-        if body + listed["size"] != len(whole):
-            raise DataError(f"{path} is damaged; delete it")
-        places: dict[str, list[Any]] = listed["arrays"]
-        arrays = {name: _array(whole, body, *place) for name, place in places.items()}
-        return ArraysFile(listed["head"], arrays)
-    except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
-        raise DataError(f"{path} cannot be read: {error}; delete it") from error
+        return ArraysFile(json.loads(arrays.pop(_HEAD).tobytes()), arrays)
+    except (ModelFileError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise DataError(f"{path} is missing or damaged: {error}; delete it") from error
 
 
-def _array(
-    whole: NDArray[np.uint8], body: int, kind: str, offset: int, length: int
-) -> NDArray[Any]:
-    _check_kind(kind)
-    plain = np.dtype(kind)
-    start = body + offset
-    return whole[start : start + length * plain.itemsize].view(np.ndarray).view(plain)
-
-
-def _check_kind(kind: str) -> None:
-    if kind not in _KINDS:
-        raise TypeError(f"arrays of {kind!r} are not stored; only {', '.join(sorted(_KINDS))}")
+def _name_of(kind: str) -> str:
+    if kind not in _NAMES:
+        raise TypeError(f"arrays of {kind!r} are not stored; only {', '.join(sorted(_NAMES))}")
+    return _NAMES[kind]

@@ -25,7 +25,7 @@ from underdog.data.sources import sources
 from underdog.data.sources.replies.attempts import failure
 from underdog.data.sources.replies.wording import squeezed, words
 from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
-from underdog.data.sources.story_words import ADJECTIVES, NAMES, NOUNS, VERBS
+from underdog.data.sources.story_words import story_words
 from underdog.errors import DataError
 from underdog.generators.knobs import whole
 from underdog.seeds import derive
@@ -154,10 +154,11 @@ def story_seeds(count: int, seed: int = 0, num_features: int = 2) -> Iterator[Pr
         True
     """
     whole("num_features", num_features, 0, len(FEATURES))
+    known = story_words()
     for number in range(count):
         rng = Random(derive("story", seed, number))  # noqa: S311 - data, not secrets
-        drawn = (rng.choice(VERBS), rng.choice(NOUNS), rng.choice(ADJECTIVES))
-        hero = rng.choice(NAMES)
+        drawn = (rng.choice(known.verbs), rng.choice(known.nouns), rng.choice(known.adjectives))
+        hero = rng.choice(known.names)
         features = sorted(rng.sample(sorted(FEATURES), num_features))
         told = " ".join(FEATURES[name][0] for name in features)
         text = (

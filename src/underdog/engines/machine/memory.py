@@ -1,27 +1,27 @@
-"""How much memory this process can still take, as the system and its container see it.
+"""How much memory this machine has, and how much this process can still take.
 
-It is an estimate: other programs take and give back memory at any time.
+The second is an estimate, as the system and its container see it: other programs take and give
+back memory at any time.
 """
 
 from pathlib import Path
 
-_MEMORY = Path("/proc/meminfo")
+import psutil
+
 _CONTAINER = Path("/sys/fs/cgroup")
 
 
+def total_bytes() -> int:
+    """Memory of this machine."""
+    return psutil.virtual_memory().total
+
+
 def free_bytes() -> int:
-    """Memory that can be taken without swapping; 0 where the system does not say."""
-    known = [amount for amount in (_of_system(), _of_container()) if amount is not None]
-    return max(1, min(known)) if known else 0
-
-
-def _of_system() -> int | None:
-    try:
-        lines = _MEMORY.read_text().splitlines()
-        found = next(line for line in lines if line.startswith("MemAvailable:"))
-        return int(found.split()[1]) << 10
-    except (OSError, StopIteration, ValueError, IndexError):
-        return None
+    """Memory that can be taken without swapping, at least 1."""
+    known = [psutil.virtual_memory().available]
+    if (left := _of_container()) is not None:
+        known.append(left)
+    return max(1, min(known))
 
 
 def _of_container() -> int | None:

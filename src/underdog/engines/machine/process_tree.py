@@ -1,18 +1,18 @@
 """What a process and its children have used: processor time, and the most memory they held.
 
 An engine may live in child processes, and the system's own totals know only of children that have
-ended. On Linux the living ones are looked up under `/proc`; elsewhere the totals have to do.
-Memory that several of them share, and files that are mapped, are counted for each.
+ended. Memory that several of them share, and files that are mapped, are counted for each.
 """
 
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psutil
 
 _PROCESSES = Path("/proc")
-_PARENT, _TIMES = 1, slice(11, 15)
-"""Fields of `/proc/N/stat` behind the process's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,9 @@ class Used:
     """What was used so far.
 
     Attributes:
-        cpu_s: Processor seconds, user and system, of children that have ended too.
-        peak_bytes: Sum of the most memory that each living process held; 0 when unknown.
+        cpu_s: Processor seconds, user and system; on Linux of children that have ended too.
+        peak_bytes: Sum of the most memory that each living process held; on systems that do not
+            keep it, of what each holds now.
     """
 
     cpu_s: float = 0.0
@@ -37,54 +38,35 @@ def used_by(process: int) -> Used:
     Args:
         process: Its id.
     """
-    if not (_PROCESSES / "self" / "stat").exists():
-        return _own_totals() if process == os.getpid() else Used()
-    children: dict[int, list[int]] = {}
-    for entry in _PROCESSES.iterdir():
-        if entry.name.isdecimal() and (found := _stat(int(entry.name))):
-            children.setdefault(int(found[_PARENT]), []).append(int(entry.name))
-    total, family = Used(), [process]
-    while family:
-        one = family.pop()
-        family.extend(children.get(one, []))
-        total += _used_by_one(one)
-    return total
+    import psutil
 
-
-def _used_by_one(process: int) -> Used:
-    found = _stat(process)
-    if not found:
+    try:
+        first = psutil.Process(process)
+        family = [first, *first.children(recursive=True)]
+    except psutil.NoSuchProcess:
         return Used()
-    ticks = sum(map(int, found[_TIMES]))
-    return Used(ticks / os.sysconf("SC_CLK_TCK"), _peak_bytes(process))
+    return sum(map(_used_by_one, family), Used())
 
 
-def _stat(process: int) -> list[str]:
-    """Fields behind the name, which may hold blanks and brackets; none for a process that ended."""
+def _used_by_one(process: "psutil.Process") -> Used:
+    import psutil
+
     try:
-        text = (_PROCESSES / str(process) / "stat").read_text(errors="replace")
-    except OSError:
-        return []
-    return text.rpartition(")")[2].split()
+        with process.oneshot():
+            times = process.cpu_times()
+            return Used(sum(times[:4]), _peak_bytes(process))
+    except psutil.Error:
+        return Used()
 
 
-def _peak_bytes(process: int) -> int:
-    try:
-        lines = (_PROCESSES / str(process) / "status").read_text(errors="replace").splitlines()
-    except OSError:
-        return 0
-    kilobytes = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
-    return 1024 * sum(kilobytes)
-
-
-def _own_totals() -> Used:
-    """What the system says of this process and the children that have ended."""
+def _peak_bytes(process: "psutil.Process") -> int:
+    """The most memory it held: Windows tells psutil, Linux only whoever reads this file."""
+    memory = process.memory_info()
     if sys.platform == "win32":
-        return Used(sum(os.times()[:4]))
-    import resource
-
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    totals = [resource.getrusage(kind) for kind in kinds]
-    unit = 1 if sys.platform == "darwin" else 1024
-    cpu_s = sum(total.ru_utime + total.ru_stime for total in totals)
-    return Used(cpu_s, unit * sum(total.ru_maxrss for total in totals))
+        return memory.peak_wset
+    try:
+        text = (_PROCESSES / str(process.pid) / "status").read_text(errors="replace")
+    except OSError:
+        return memory.rss
+    kilobytes = [int(line.split()[1]) for line in text.splitlines() if line.startswith("VmHWM:")]
+    return 1024 * sum(kilobytes)

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 _WATCH_S = 0.05
 _USER, _NICE, _SYSTEM, _IRQ, _SOFTIRQ, _STEAL = 0, 1, 2, 5, 6, 7
 _STATISTICS = Path("/proc/stat")
@@ -30,7 +32,7 @@ def default_threads() -> int:
     if chosen.isdecimal() and int(chosen):
         return int(chosen)
     if sys.platform != "linux":
-        return max(1, (os.cpu_count() or 2) // 2)
+        return psutil.cpu_count(logical=False) or max(1, (os.cpu_count() or 2) // 2)
     cores: dict[str, list[int]] = {}
     for cpu in os.sched_getaffinity(0):
         cores.setdefault(_siblings(cpu), []).append(cpu)
@@ -65,7 +67,11 @@ class _Counters:
 
 
 def _work_ticks() -> dict[int, int]:
-    """Ticks of work by processor; nothing where the system does not say."""
+    """Ticks of work by processor; nothing where the system does not say.
+
+    psutil numbers the lines and not the processors, so one that is switched off would shift all
+    behind it.
+    """
     counted = [_USER, _SYSTEM, _IRQ, _SOFTIRQ, _STEAL]
     if os.getpriority(os.PRIO_PROCESS, 0) > 0:
         counted.append(_NICE)

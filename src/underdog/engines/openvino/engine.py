@@ -313,9 +313,8 @@ def _start(
 
 
 def _room(weights: "Weights") -> int:
-    """Memory for keys and values: what is free, less the compiled weights; 0 when not known."""
-    free = free_bytes()
-    return max(1, free - sum(array.nbytes for array in weights.arrays.values())) if free else 0
+    """Memory for keys and values: what is free, less the compiled weights."""
+    return max(1, free_bytes() - sum(array.nbytes for array in weights.arrays.values()))
 
 
 def _check(precision: str, max_rows: int, context_tokens: int, threads: int | None) -> None:

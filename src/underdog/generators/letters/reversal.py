@@ -4,7 +4,7 @@ from random import Random
 
 from underdog.core.item import Draft
 from underdog.generators import families
-from underdog.generators.craft.everyday_words import WORDS
+from underdog.generators.craft.word_lists import WORDS
 from underdog.generators.craft.worked_steps import Trace
 from underdog.generators.knobs import one_of, whole
 

@@ -11,8 +11,8 @@ from random import Random
 
 from underdog.core.item import Draft
 from underdog.generators import families
-from underdog.generators.craft.first_names import PEOPLE
 from underdog.generators.craft.notation import listed, ordinal
+from underdog.generators.craft.word_lists import PEOPLE
 from underdog.generators.craft.worked_steps import Trace
 from underdog.generators.knobs import span, whole
 

@@ -16,7 +16,7 @@ from underdog.core.item import Draft
 from underdog.generators import families
 from underdog.generators.craft.worked_steps import Trace
 from underdog.generators.knobs import ordered, share, whole
-from underdog.generators.logic.goals import GOALS, Goal
+from underdog.generators.logic.goals import Goal, goals
 
 _LETTERS = "ABCDEFGHIJ"
 _ASKED = (
@@ -98,7 +98,7 @@ class Plans:
         )
 
     def _plan(self, rng: Random) -> _Plan:
-        goal = rng.choice(GOALS)
+        goal = rng.choice(goals())
         count = rng.randint(self._fewest, min(self._most, len(goal.steps)))
         kept = sorted(rng.sample(range(len(goal.steps)), count))
         steps = [goal.steps[place] for place in kept]

@@ -5,6 +5,8 @@ Factors are exact; only units whose ratio is exact occur in one question.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from pathlib import Path
 from random import Random
 
 from underdog.core.item import Draft, Step
@@ -27,47 +29,18 @@ class Unit:
     size: int
 
 
-SYSTEMS: dict[str, tuple[Unit, ...]] = {
-    "length": (
-        Unit("mm", "millimetres", 1),
-        Unit("cm", "centimetres", 10),
-        Unit("m", "metres", 1_000),
-        Unit("km", "kilometres", 1_000_000),
-    ),
-    "mass": (
-        Unit("mg", "milligrams", 1),
-        Unit("g", "grams", 1_000),
-        Unit("kg", "kilograms", 1_000_000),
-        Unit("t", "tonnes", 1_000_000_000),
-    ),
-    "volume": (
-        Unit("ml", "millilitres", 1),
-        Unit("cl", "centilitres", 10),
-        Unit("dl", "decilitres", 100),
-        Unit("l", "litres", 1_000),
-        Unit("m³", "cubic metres", 1_000_000),
-    ),
-    "time": (
-        Unit("s", "seconds", 1),
-        Unit("min", "minutes", 60),
-        Unit("h", "hours", 3_600),
-        Unit("d", "days", 86_400),
-        Unit("wk", "weeks", 604_800),
-    ),
-    "area": (
-        Unit("cm²", "square centimetres", 1),
-        Unit("m²", "square metres", 10_000),
-        Unit("ha", "hectares", 100_000_000),
-        Unit("km²", "square kilometres", 10_000_000_000),
-    ),
-    "imperial": (
-        Unit("in", "inches", 1),
-        Unit("ft", "feet", 12),
-        Unit("yd", "yards", 36),
-        Unit("mi", "miles", 63_360),
-    ),
-    "ounces": (Unit("oz", "ounces", 1), Unit("lb", "pounds", 16), Unit("st", "stone", 224)),
-}
+@cache
+def systems() -> dict[str, tuple[Unit, ...]]:
+    """Units by system, the smallest first, out of `units.toml`; read on first use."""
+    import tomllib
+
+    listed = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    return {
+        system: tuple(Unit(short, *rest) for short, rest in units.items())
+        for system, units in listed.items()
+    }
+
+
 _QUESTIONS = (
     "How many {1} are {0}?",
     "Convert {0} to {1}.",
@@ -104,7 +77,7 @@ class Units:
         mixed: float = 0.25,
         wording: str = "varied",
     ) -> None:
-        self._systems = kinds_of("system", system, SYSTEMS)
+        self._systems = kinds_of("system", system, systems())
         self._digits = whole("digits", digits, 1, 6)
         self._decimals = share("decimals", decimals)
         self._mixed = share("mixed", mixed)
@@ -112,7 +85,7 @@ class Units:
 
     def draft(self, rng: Random) -> Draft:
         """One conversion."""
-        units = SYSTEMS[rng.choice(self._systems)]
+        units = systems()[rng.choice(self._systems)]
         low = rng.randint(0, len(units) - 2)
         small, large = units[low], units[rng.randint(low + 1, min(low + 2, len(units) - 1))]
         if rng.random() < self._mixed:

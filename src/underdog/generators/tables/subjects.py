@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from underdog.generators.craft.first_names import PEOPLE
+from underdog.generators.craft.word_lists import PEOPLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A bounded reader for safetensors files: F32, F16 and BF16 tensors as float32.
+"""A bounded reader for safetensors files: where arrays lie; F32, F16 and BF16 tensors as float32.
 
 A file is 8 bytes with the length of a JSON header, the header, and the values. It is untrusted
 input: every length is checked against the bytes that are there before anything is allocated, and
@@ -57,6 +57,9 @@ class SafetensorsFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.places = read_safetensors_header(path)
+        for name, place in self.places.items():
+            if not all(place.shape):
+                raise _malformed(path, f"tensor {name!r} has shape {place.shape}")
         self._data = mapped(path)
 
     def __contains__(self, name: str) -> bool:
@@ -135,7 +138,7 @@ def _places(
         if not isinstance(kind, str) or not _whole(shape) or not _whole(span) or len(span) != 2:
             raise _malformed(path, f"tensor {name!r} lacks a type, a shape or two offsets")
         place = StoredTensor(kind, tuple(shape), begin + span[0], begin + span[1])
-        if len(place.shape) > _MAX_DIMS or not all(place.shape):
+        if len(place.shape) > _MAX_DIMS:
             raise _malformed(path, f"tensor {name!r} has shape {place.shape[:_MAX_DIMS]}")
         if not begin <= place.start <= place.end <= size_bytes:
             raise _malformed(path, f"tensor {name!r} lies outside its {size_bytes} bytes")

@@ -5,7 +5,6 @@ else needs to know where a model came from. No code from the folder is run, and 
 are not read.
 """
 
-import hashlib
 import math
 import re
 from collections.abc import Mapping
@@ -22,7 +21,7 @@ from underdog.models.folder.config import ModelConfig, read_config, read_json
 from underdog.models.folder.safetensors import SafetensorsFile
 from underdog.models.folder.tokenizer_json import read_vocabulary
 from underdog.models.open_model import OpenModel
-from underdog.models.weights_hash import weights_hash
+from underdog.models.weights_hash import folder_hash
 
 _INDEX = "model.safetensors.index.json"
 _SETTINGS = ("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json")
@@ -189,5 +188,4 @@ def _files(folder: Path) -> list[str]:
 
 def _digest(folder: Path) -> str:
     names = [*(name for name in _SETTINGS if (folder / name).is_file()), *_files(folder)]
-    parts = "\n".join(f"{name} {weights_hash(folder / name)}" for name in names)
-    return hashlib.sha256(parts.encode()).hexdigest()
+    return folder_hash(folder, names)

