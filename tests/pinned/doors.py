@@ -3,7 +3,7 @@
 from tests.models.tiny_gguf import write_tiny
 from tests.reports.example import make_card
 from underdog.cli.app import app
-from underdog.core import PoolKey, Problem, Question
+from underdog.core import Draft, PoolKey, Problem, Question
 from underdog.data.selectors import selectors
 from underdog.data.sources import sources
 from underdog.forms import forms
@@ -36,6 +36,7 @@ __all__ = [
     "NARROW",
     "REGISTRIES",
     "WIDE",
+    "Draft",
     "PoolKey",
     "Problem",
     "Question",

@@ -72,7 +72,7 @@ def text_of(value: object) -> str:
 
 
 def plain(value: object, digits: int = 0) -> object:
-    """Dataclasses, named tuples and mappings as dictionaries; floats to so many digits, if any."""
+    """Dataclasses and mappings as dictionaries; floats to so many digits, if any."""
     match value:
         case None | bool() | int() | str():
             return value
@@ -84,9 +84,6 @@ def plain(value: object, digits: int = 0) -> object:
             items = cast("Mapping[object, object]", value).items()
             return {str(key): plain(inner, digits) for key, inner in items}
         case tuple() | list():
-            named = getattr(value, "_asdict", None)
-            if named is not None:
-                return plain(named(), digits)
             return [plain(inner, digits) for inner in cast("list[object]", value)]
         case _ if is_dataclass(value):
             named = {field.name: getattr(value, field.name) for field in fields(value)}

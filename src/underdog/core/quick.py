@@ -1,12 +1,11 @@
-"""The mark of code that may be called in place, because it waits for nothing."""
+"""Mark of forms and checkers that are called in place, not from a thread."""
 
 
 class Quick:
-    """Mark of a form or a checker that only computes, and briefly.
+    """Mark of a form or a checker that computes briefly: no program, no other process.
 
-    It runs no program and asks no other process. The driver reads with such forms and checkers in
-    place; all others it calls from a thread, so that other problems go on meanwhile, at the price
-    of two context switches per wave of samples.
+    The driver calls such forms and checkers in place. All others are called from a thread, so that
+    other problems go on meanwhile, at the price of two context switches per wave of samples.
 
     Example:
         >>> class Shout(Quick):

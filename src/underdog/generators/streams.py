@@ -1,19 +1,13 @@
-"""Random numbers that are a hash: each item's own stream, opened for the price of one digest.
+"""Random numbers that are a hash: a stream of its own for each item, opened for one digest.
 
 Not a general generator. Seeding Python's Mersenne Twister costs more than drawing a whole item from
-it; here the digest of the item's path (see `underdog.seeds`) is one large number, and every draw
-takes its remainder off it. When it is nearly used up, the digest's own digest is put behind it. All
-methods of `random.Random` work on it.
+it; here the digest of the item's path (see `underdog.seeds`) is one large integer, and every draw
+takes its remainder off it. When the integer is nearly used up, the digest's own digest is put
+behind it. All methods of `random.Random` work.
 """
 
 from hashlib import blake2b
 from random import Random
-from typing import TYPE_CHECKING, TypeVar
-
-if TYPE_CHECKING:
-    from _typeshed import SupportsLenAndGetItem
-
-T = TypeVar("T")
 
 _SIZE_BITS = 512
 _LOW = 1 << 112
@@ -22,7 +16,6 @@ _UNIT_MASK = (1 << 53) - 1
 _UNIT = 2.0**-53
 _SPARE_BITS = 48
 _LEAST = 1 << _SPARE_BITS - 1
-_from_bytes = int.from_bytes
 
 
 class HashedStream(Random):
@@ -40,15 +33,13 @@ class HashedStream(Random):
         True
     """
 
-    __slots__ = ("_key", "_pool")  # a third of the time of attributes in Random's dictionary
-
     def __init__(self) -> None:
         super().__init__(0)
 
     def restart(self, key: bytes) -> None:
         """Begin the stream of a key of 64 bytes."""
         self._key = key
-        self._pool = _from_bytes(key, "little")
+        self._pool = int.from_bytes(key, "little")
 
     def seed(self, a: object = None, version: int = 2) -> None:
         """Begin the stream of any value that prints the same every time, such as an integer."""
@@ -82,28 +73,8 @@ class HashedStream(Random):
         self._pool = rest
         return pool ^ (rest << k)
 
-    def choice(self, seq: "SupportsLenAndGetItem[T]") -> T:
-        """One element of a sequence that is not empty."""
-        pool, size = self._pool, len(seq)
-        if pool < _LOW or not size:
-            if not size:
-                raise IndexError("cannot choose from an empty sequence")
-            pool = self._filled(size)
-        self._pool, drawn = divmod(pool, size)
-        return seq[drawn]
-
-    def randint(self, a: int, b: int) -> int:
-        """An integer from `a` to `b`, both included."""
-        pool, width = self._pool, b - a + 1
-        if pool < _LOW or not 0 < width <= _WIDE:
-            if width < 1:
-                raise ValueError(f"empty range from {a} to {b}")
-            pool = self._filled(width)
-        self._pool, drawn = divmod(pool, width)
-        return a + drawn
-
     def _randbelow(self, n: int) -> int:
-        """What `random.Random` builds its other methods on."""
+        """An integer in [0, n), which `choice`, `randint`, `sample` and `shuffle` are built on."""
         pool = self._pool
         if pool < _LOW or n > _WIDE:
             pool = self._filled(n)
@@ -111,7 +82,7 @@ class HashedStream(Random):
         return drawn
 
     def _filled(self, width: int) -> int:
-        """The number made large enough to draw among `width` things."""
+        """The integer, large enough to draw among `width` things."""
         pool = self._pool
         while pool < max(width << _SPARE_BITS, _LOW):
             self._key = blake2b(self._key).digest()

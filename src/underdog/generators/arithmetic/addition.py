@@ -2,7 +2,7 @@
 
 from random import Random
 
-from underdog.core.item import Draft, steps_of
+from underdog.core.item import Draft, Step
 from underdog.generators import families
 from underdog.generators.craft.keys import sum_key
 from underdog.generators.craft.operands import Operands, signed
@@ -54,7 +54,7 @@ class Addition(KeyFirst[tuple[int, int]]):
         return Draft(
             self._questions.ask(rng, first, second),
             value,
-            steps_of((("total", formula, value, f"{formula} = {value}.", ""),)),
+            (Step("total", formula, value, f"{formula} = {value}."),),
             key,
             max(len(first) - (left < 0), len(second) - (right < 0)),
             {"operator": "+", "operands": [left, right]},

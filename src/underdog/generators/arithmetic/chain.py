@@ -4,11 +4,11 @@ Divisions always come out whole. Expressions that are the same up to the order o
 factors share a key.
 """
 
+from dataclasses import dataclass
 from itertools import product
 from random import Random
-from typing import NamedTuple
 
-from underdog.core.item import Draft, DraftRow, Step
+from underdog.core.item import Draft, Step
 from underdog.errors import ConfigError
 from underdog.generators import families
 from underdog.generators.craft.expressions import ExpressionWriter, Part, expression_key
@@ -21,12 +21,17 @@ from underdog.generators.knobs import share, span, whole
 
 _MOST_TERMS = 12
 _SPARE_BITS = 48
-_NAMES = tuple(f"step_{place}" for place in range(1, _MOST_TERMS))
-_as_step = tuple[str].__new__  # half the time of Step(…)
 
 
-class Solved(NamedTuple):
-    """An expression of so many numbers, and who wrote and solved it at once."""
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """An expression with its solution.
+
+    Attributes:
+        part: The whole expression.
+        writer: The writer of the expression; has its steps.
+        terms: Count of its numbers.
+    """
 
     part: Part
     writer: ExpressionWriter
@@ -85,21 +90,20 @@ class Chain(KeyFirst[list[int] | Solved]):
         part = writer.write(terms, self._brackets)
         return expression_key(part), Solved(part, writer, terms)
 
-    def write(self, rng: Random, key: str, numbers: list[int] | Solved) -> DraftRow:
+    def write(self, rng: Random, key: str, numbers: list[int] | Solved) -> Draft:
         """One expression."""
         if isinstance(numbers, list):
             return self._running_sum(rng, key, numbers)
-        part, writer, terms = numbers
         return Draft(
-            self._phrasing.ask(rng, part.text),
-            str(part.value),
-            writer.steps,
+            self._phrasing.ask(rng, numbers.part.text),
+            str(numbers.part.value),
+            numbers.writer.steps,
             key,
-            terms * self._digits,
+            numbers.terms * self._digits,
         )
 
     def _signed(self, rng: Random, terms: int) -> list[int]:
-        """Numbers to add, those to subtract below zero, in one draw of many bits."""
+        """Summands, negative for those to subtract, in one draw of many bits."""
         draws, most = self._draws, self._most
         choices = len(draws) * most
         bits = rng.getrandbits(self._term_bits * terms + _SPARE_BITS)
@@ -111,26 +115,23 @@ class Chain(KeyFirst[list[int] | Solved]):
         signed[0] = abs(signed[0])
         return signed
 
-    def _running_sum(self, rng: Random, key: str, signed: list[int]) -> DraftRow:
-        """The common case, several times as fast as the writer of all expressions."""
+    def _running_sum(self, rng: Random, key: str, signed: list[int]) -> Draft:
+        """Sums and differences without brackets, from left to right."""
         value = signed[0]
-        text = name = written = f"{value}"
-        names = iter(_NAMES)
+        text = name = str(value)
         steps: list[Step] = []
-        for number in signed[1:]:
+        for place, number in enumerate(signed[1:], 1):
             change = f" - {-number}" if number < 0 else f" + {number}"
             text += change
-            value += number
-            formula, before = name + change, written
-            name, written = next(names), f"{value}"
-            row = (name, formula, written, f"{before}{change} = {written}.", "")
-            steps.append(_as_step(Step, row))
-        text = self._phrasing.ask_sum(rng, text)
-        return text, written, tuple(steps), key, len(signed) * self._digits, {}, (), ""
+            before, value = value, value + number
+            formula, name = f"{name}{change}", f"step_{place}"
+            steps.append(Step(name, formula, str(value), f"{before}{change} = {value}."))
+        question = self._phrasing.ask_sum(rng, text)
+        return Draft(question, str(value), tuple(steps), key, len(signed) * self._digits)
 
 
 def _signed_ranges(digits: int, operators: str) -> tuple[tuple[int, int, int], ...]:
-    """A sign, the lowest number of a length and how often each comes, to draw all at once."""
+    """For each sign and length: sign, lowest number, and draws per number, for one draw of all."""
     most = range_of(digits)[1]
     ranges = (range_of(length) for length in range(1, digits + 1))
     signs = [-1 if operator == "-" else 1 for operator in operators]

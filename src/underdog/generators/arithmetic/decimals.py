@@ -4,14 +4,14 @@ Sums and differences of two or more numbers run from left to right; a product is
 its point set afterwards; a quotient is taken after both numbers lost their point. All are exact.
 """
 
+from dataclasses import dataclass
 from random import Random
-from typing import NamedTuple
 
-from underdog.core.item import Draft, StepRow, steps_of
+from underdog.core.item import Draft, Step
 from underdog.errors import ConfigError
 from underdog.generators import families
 from underdog.generators.craft.decimal_text import decimal
-from underdog.generators.craft.keys import decimal_pair_key, sum_key
+from underdog.generators.craft.keys import decimal_pair_key, decimal_sum_key
 from underdog.generators.craft.operands import number_of, range_of
 from underdog.generators.craft.phrasing import Phrasing, Symbols, bracketed
 from underdog.generators.form_sets import NUMERIC_CHAINS
@@ -22,12 +22,12 @@ _MOST_DIGITS = 5
 _MOST_PLACES = 4
 _MOST_TERMS = 12
 _MOST_LENGTH = 7
-_NAMES = tuple(f"sum_{place}" for place in range(1, _MOST_TERMS))
 _TERM_BITS = 28  # for a length, a number of up to seven digits and a sign
 _SPARE_BITS = 48
 
 
-class DecimalNumbers(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class DecimalNumbers:
     """The numbers of one calculation.
 
     Attributes:
@@ -111,7 +111,7 @@ class Decimals(KeyFirst[DecimalNumbers]):
             bits, place = divmod(bits, len(self._sums))
             signed.append(units if self._sums[place] == "+" else -units)
         signed[0] = abs(signed[0])
-        return _sum_key(signed, written), DecimalNumbers(operator, signed, written, places)
+        return decimal_sum_key(signed, places), DecimalNumbers(operator, signed, written, places)
 
     def write(self, rng: Random, key: str, numbers: DecimalNumbers) -> Draft:
         """One calculation."""
@@ -122,23 +122,21 @@ class Decimals(KeyFirst[DecimalNumbers]):
         return solve(rng, key, numbers, symbols)
 
     def _sum(self, rng: Random, key: str, numbers: DecimalNumbers, symbols: Symbols) -> Draft:
-        _, signed, written_terms, places, _ = numbers
-        plus, minus = symbols.plus, symbols.minus
+        signed, terms, places = numbers.units, numbers.written, numbers.places
         total = signed[0]
-        text = name = written = written_terms[0]
-        rows: list[StepRow] = []
-        for following, units, number in zip(_NAMES, signed[1:], written_terms[1:], strict=False):
+        text = name = value = terms[0]
+        steps: list[Step] = []
+        for place, (units, number) in enumerate(zip(signed[1:], terms[1:], strict=True), 1):
             total += units
-            before, written = written, decimal(total, places)
-            sign, mark = ("-", minus) if units < 0 else ("+", plus)
-            text += mark + number
-            sentence = f"{before} {sign} {number} = {written}."
-            rows.append((following, f"{name} {sign} {number}", written, sentence, ""))
-            name = following
+            before, value = value, decimal(total, places)
+            sign = "-" if units < 0 else "+"
+            text += symbols.of(sign) + number
+            formula, name = f"{name} {sign} {number}", f"sum_{place}"
+            steps.append(Step(name, formula, value, f"{before} {sign} {number} = {value}."))
         return Draft(
             self._phrasing.ask(rng, text),
-            written,
-            steps_of(rows),
+            value,
+            tuple(steps),
             key,
             len(signed) * (self._digits + places),
         )
@@ -151,19 +149,19 @@ class Decimals(KeyFirst[DecimalNumbers]):
         return key, DecimalNumbers("*", [left, right], written, sum(places))
 
     def _product(self, rng: Random, key: str, numbers: DecimalNumbers, symbols: Symbols) -> Draft:
-        _, (left, right), (first, second), places, _ = numbers
+        (left, right), (first, second), places = numbers.units, numbers.written, numbers.places
         shift, product = 10**places, str(left * right)
         answer = decimal(left * right, places)
         formula = f"{left} * {right}"
-        rows = (
-            ("digits", formula, product, f"Without the points, {formula} = {product}.", ""),
-            ("product", f"digits / {shift}", answer,
-             f"With {places} decimal places that is {product} / {shift} = {answer}.", ""),
+        steps = (
+            Step("digits", formula, product, f"Without the points, {formula} = {product}."),
+            Step("product", f"digits / {shift}", answer,
+                 f"With {places} decimal places that is {product} / {shift} = {answer}."),
         )  # fmt: skip
         return Draft(
             self._phrasing.ask(rng, bracketed("*", first, second, symbols)),
             answer,
-            steps_of(rows),
+            steps,
             key,
             len(first) + len(second),
         )
@@ -180,29 +178,23 @@ class Decimals(KeyFirst[DecimalNumbers]):
         return f"div:{written[0]},{written[1]}", numbers
 
     def _quotient(self, rng: Random, key: str, numbers: DecimalNumbers, symbols: Symbols) -> Draft:
-        _, (divisor, result), (first, second), places, shift = numbers
+        (divisor, result), (first, second), places = numbers.units, numbers.written, numbers.places
         dividend, scaled = str(divisor * result), str(divisor * 10**places)
-        answer, scale = decimal(result, places), str(10**shift)
-        rows = (
-            ("dividend", f"{first} * {scale}", dividend,
-             f"Both numbers times {scale}: {first} * {scale} = {dividend}.", ""),
-            ("divisor", f"{second} * {scale}", scaled, f"{second} * {scale} = {scaled}.", ""),
-            ("quotient", "dividend / divisor", answer,
-             f"{dividend} / {scaled} = {answer}.", ""),
+        answer, scale = decimal(result, places), str(10**numbers.shift)
+        steps = (
+            Step("dividend", f"{first} * {scale}", dividend,
+                 f"Both numbers times {scale}: {first} * {scale} = {dividend}."),
+            Step("divisor", f"{second} * {scale}", scaled, f"{second} * {scale} = {scaled}."),
+            Step("quotient", "dividend / divisor", answer,
+                 f"{dividend} / {scaled} = {answer}."),
         )  # fmt: skip
         return Draft(
             self._phrasing.ask(rng, bracketed("/", first, second, symbols)),
             answer,
-            steps_of(rows),
+            steps,
             key,
             len(first) + len(second),
         )
 
     def _number(self, rng: Random, places: int) -> int:
         return number_of(rng, rng.randint(1, self._digits) + places)
-
-
-def _sum_key(signed: list[int], written: list[str]) -> str:
-    """`sum_key` of numbers whose sizes are written down already."""
-    known = dict(zip(map(abs, signed), written, strict=True))
-    return sum_key(signed, lambda units: known[units] if units >= 0 else f"-{known[-units]}")

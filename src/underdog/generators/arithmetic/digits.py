@@ -10,6 +10,7 @@ from random import Random
 from underdog.core.item import Draft, Step
 from underdog.generators import families
 from underdog.generators.craft.keys import product_key, sum_key
+from underdog.generators.craft.operands import with_carries
 from underdog.generators.knobs import kinds_of, one_of, whole
 
 _OPERATORS = {"add": "+", "subtract": "-", "multiply": "*"}
@@ -113,22 +114,3 @@ def count_carries(left: int, right: int) -> int:
         count += carry
         left, right = left // 10, right // 10
     return count
-
-
-def with_carries(rng: Random, length: int, carries: int) -> tuple[int, int]:
-    """Two numbers of `length` digits whose sum has exactly `carries` carries."""
-    carrying = set(rng.sample(range(length), carries))
-    left = right = carry = 0
-    for place in range(length):
-        least = 1 if place == length - 1 and length > 1 else 0
-        wanted = place in carrying
-        pairs = [
-            (a, b)
-            for a in range(least, 10)
-            for b in range(least, 10)
-            if (a + b + carry > 9) == wanted
-        ]
-        a, b = rng.choice(pairs)
-        left, right = left + a * 10**place, right + b * 10**place
-        carry = int(wanted)
-    return left, right

@@ -1,11 +1,11 @@
 """Sums, differences, products and quotients of fractions, and reducing them, as at school."""
 
+from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
 from random import Random
-from typing import NamedTuple
 
-from underdog.core.item import Draft, StepRow, steps_of
+from underdog.core.item import Draft, Step
 from underdog.errors import ConfigError
 from underdog.generators import families
 from underdog.generators.craft.phrasing import Phrasing
@@ -31,8 +31,9 @@ _REDUCE_MARK = "="
 _BITS = 112  # one draw: 43 for the numbers, the rest keeps it fair
 
 
-class FractionNumbers(NamedTuple):
-    """An operation and its fractions, as numerators and denominators."""
+@dataclass(frozen=True, slots=True)
+class FractionNumbers:
+    """An operation and its fractions, each as numerator and denominator."""
 
     operator: str
     first: tuple[int, int]
@@ -82,14 +83,14 @@ class Fractions(KeyFirst[FractionNumbers]):
 
     def write(self, rng: Random, key: str, numbers: FractionNumbers) -> Draft:
         """One calculation."""
-        operator, first, second = numbers
+        operator, first, second = numbers.operator, numbers.first, numbers.second
         if operator == _REDUCE_MARK:
             written = key[len("reduce:") :]
-            steps = steps_of(_reduced(*first))
+            steps = tuple(_reduced(*first))
             before, after = self._phrasing.pick(rng, _REDUCE)
             return Draft(before + written + after, steps[-1].value, steps, key, len(written))
-        solve = _sum_rows if operator in "+-" else _product_rows
-        steps = steps_of(solve(operator, first, second))
+        solve = _sum_steps if operator in "+-" else _product_steps
+        steps = tuple(solve(operator, first, second))
         left, right = "{}/{}".format(*first), "{}/{}".format(*second)
         return Draft(
             self._question(rng, operator, left, right),
@@ -109,7 +110,7 @@ class Fractions(KeyFirst[FractionNumbers]):
         return self._phrasing.ask(rng, f"{first} {sign} {second}")
 
 
-def _sum_rows(operator: str, first: tuple[int, int], second: tuple[int, int]) -> list[StepRow]:
+def _sum_steps(operator: str, first: tuple[int, int], second: tuple[int, int]) -> list[Step]:
     (top, bottom), (other_top, other_bottom) = first, second
     factor = other_bottom // gcd(bottom, other_bottom)
     common = bottom * factor
@@ -117,19 +118,19 @@ def _sum_rows(operator: str, first: tuple[int, int], second: tuple[int, int]) ->
     left, right = top * factor, other_top * other_factor
     total = left + right if operator == "+" else left - right
     return [
-        ("denominator", f"{bottom} * {factor}", str(common),
-         f"A common denominator is {bottom} * {factor} = {common}.", ""),
-        ("first", f"{top} * {factor}", str(left),
-         f"{top}/{bottom} has the numerator {top} * {factor} = {left} over it.", ""),
-        ("second", f"{other_top} * {other_factor}", str(right),
-         f"{other_top}/{other_bottom} has {other_top} * {other_factor} = {right}.", ""),
-        ("numerator", f"first {operator} second", str(total),
-         f"{left} {operator} {right} = {total}, which gives {total}/{common}.", ""),
+        Step("denominator", f"{bottom} * {factor}", str(common),
+             f"A common denominator is {bottom} * {factor} = {common}."),
+        Step("first", f"{top} * {factor}", str(left),
+             f"{top}/{bottom} has the numerator {top} * {factor} = {left} over it."),
+        Step("second", f"{other_top} * {other_factor}", str(right),
+             f"{other_top}/{other_bottom} has {other_top} * {other_factor} = {right}."),
+        Step("numerator", f"first {operator} second", str(total),
+             f"{left} {operator} {right} = {total}, which gives {total}/{common}."),
         *_reduced(total, common, "numerator", "denominator"),
     ]  # fmt: skip
 
 
-def _product_rows(operator: str, first: tuple[int, int], second: tuple[int, int]) -> list[StepRow]:
+def _product_steps(operator: str, first: tuple[int, int], second: tuple[int, int]) -> list[Step]:
     (top, bottom), (other_top, other_bottom) = first, second
     opening = ""
     if operator == "/":
@@ -140,35 +141,35 @@ def _product_rows(operator: str, first: tuple[int, int], second: tuple[int, int]
     numerator, denominator = top * other_top, bottom * other_bottom
     lead = f"{opening}the numerator is" if opening else "The numerator is"
     return [
-        ("numerator", f"{top} * {other_top}", str(numerator),
-         f"{lead} {top} * {other_top} = {numerator}.", ""),
-        ("denominator", f"{bottom} * {other_bottom}", str(denominator),
-         f"The denominator is {bottom} * {other_bottom} = {denominator}.", ""),
+        Step("numerator", f"{top} * {other_top}", str(numerator),
+             f"{lead} {top} * {other_top} = {numerator}."),
+        Step("denominator", f"{bottom} * {other_bottom}", str(denominator),
+             f"The denominator is {bottom} * {other_bottom} = {denominator}."),
         *_reduced(numerator, denominator, "numerator", "denominator"),
     ]  # fmt: skip
 
 
-def _reduced(top: int, bottom: int, top_name: str = "", bottom_name: str = "") -> list[StepRow]:
+def _reduced(top: int, bottom: int, top_name: str = "", bottom_name: str = "") -> list[Step]:
     """Divide both by their greatest common divisor; the last step is the fraction as an answer."""
     divisor = gcd(top, bottom)
     high, low = str(top // divisor), str(bottom // divisor)
     above, below, by = str(top), str(bottom), str(divisor)
     top_name, bottom_name = top_name or above, bottom_name or below
-    rows: list[StepRow] = []
+    steps: list[Step] = []
     if divisor > 1:
         text = f"Both are divisible by {by}: {above} / {by} = {high}."
-        rows.append(("low_numerator", f"{top_name} // {by}", high, text, ""))
+        steps.append(Step("low_numerator", f"{top_name} // {by}", high, text))
         text = f"{below} / {by} = {low}."
-        rows.append(("low_denominator", f"{bottom_name} // {by}", low, text, ""))
+        steps.append(Step("low_denominator", f"{bottom_name} // {by}", low, text))
         top_name, bottom_name = "low_numerator", "low_denominator"
     if low == "1":
         text = f"The denominator is 1, so the result is {high}."
-        rows.append(("result", f"{top_name} // {bottom_name}", high, text, ""))
-        return rows
+        steps.append(Step("result", f"{top_name} // {bottom_name}", high, text))
+        return steps
     answer = f"{high}/{low}"
     formula = f'f"{{{top_name}}}/{{{bottom_name}}}"'
-    rows.append(("result", formula, answer, f"{answer} is in lowest terms.", _LOWEST))
-    return rows
+    steps.append(Step("result", formula, answer, f"{answer} is in lowest terms.", _LOWEST))
+    return steps
 
 
 def _key(operator: str, first: Fraction, second: Fraction) -> str:

@@ -1,22 +1,19 @@
 """Greatest common divisors by Euclid's algorithm, and least common multiples from them."""
 
+from itertools import count
 from random import Random
 
-from underdog.core.item import Draft, Step, StepRow, steps_of
+from underdog.core.item import Draft, Step
 from underdog.generators import families
-from underdog.generators.craft.phrasing import Phrasing, filled
+from underdog.generators.craft.keys import pair_key
+from underdog.generators.craft.phrasing import Phrasing
 from underdog.generators.form_sets import NUMERIC_CHAINS
 from underdog.generators.key_first import KeyFirst
 from underdog.generators.knobs import kinds_of, whole
 
 KINDS = ("gcd", "lcm")
 _LARGEST = 1_000_000
-_MOST_DIVISIONS = 30
 _BITS = 112  # one draw: 51 for the numbers, the rest keeps it fair
-_COMMON = 1_000
-_DIGITS = tuple(map(str, range(_COMMON)))
-_TAKEN = tuple(f" - {times} * " for times in range(_COMMON))
-_RESTS = tuple(f"rest_{place}" for place in range(1, _MOST_DIVISIONS + 1))
 _NOUNS = {
     "gcd": (
         "the greatest common divisor of {0} and {1}",
@@ -69,8 +66,7 @@ class GcdLcm(KeyFirst[tuple[str, int, int]]):
         most = self._largest // factor
         bits, rest = divmod(bits, most)
         first, second = factor + factor * rest, factor + factor * (bits % most)
-        key = f"gcd:{first},{second}" if first <= second else f"gcd:{second},{first}"
-        return key, (self._kinds[place], first, second)
+        return pair_key("gcd", first, second), (self._kinds[place], first, second)
 
     def write(self, rng: Random, key: str, numbers: tuple[str, int, int]) -> Draft:
         """One question."""
@@ -79,7 +75,7 @@ class GcdLcm(KeyFirst[tuple[str, int, int]]):
         if kind == "lcm":
             steps += _multiple(first, second, int(steps[-1].value))
         return Draft(
-            filled(rng, self._patterns[kind], str(first), str(second)),
+            rng.choice(self._patterns[kind]).fill(str(first), str(second)),
             steps[-1].value,
             steps,
             key,
@@ -95,38 +91,28 @@ def euclid(first: int, second: int) -> tuple[Step, ...]:
         >>> [step.formula for step in euclid(18, 12)]
         ['18 - 1 * 12', '12 - 2 * rest_1', 'rest_1 + rest_2']
     """
-    high, low = (first, second) if first >= second else (second, first)
-    high_text = high_name = str(high)
-    low_text = low_name = str(low)
-    rows: list[StepRow] = []
-    for name in _RESTS:
-        times, rest = high // low, high % low
-        taken = _TAKEN[times] if times < _COMMON else f" - {times} * "
-        written = _DIGITS[rest] if rest < _COMMON else str(rest)
-        sentence = f"{high_text}{taken}{low_text} = {written}."
-        rows.append((name, high_name + taken + low_name, written, sentence, ""))
+    high, low = max(first, second), min(first, second)
+    high_name, low_name = str(high), str(low)
+    steps: list[Step] = []
+    for place in count(1):
+        times, rest = divmod(high, low)
+        name, formula = f"rest_{place}", f"{high_name} - {times} * {low_name}"
+        text = f"{high} - {times} * {low} = {rest}."
+        steps.append(Step(name, formula, str(rest), text))
         if not rest:
-            text = f"The rest is 0, so the greatest common divisor is {low_text}."
-            rows.append(("divisor", f"{low_name} + {name}", low_text, text, ""))
+            text = f"The rest is 0, so the greatest common divisor is {low}."
+            steps.append(Step("divisor", f"{low_name} + {name}", str(low), text))
             break
-        high, high_text, high_name = low, low_text, low_name
-        low, low_text, low_name = rest, written, name
-    return steps_of(rows)
+        high, high_name = low, low_name
+        low, low_name = rest, name
+    return tuple(steps)
 
 
 def _multiple(first: int, second: int, divisor: int) -> tuple[Step, ...]:
-    product = first * second
-    written, multiple = str(product), str(product // divisor)
-    formula = f"{first} * {second}"
-    return steps_of(
-        (
-            ("product", formula, written, f"{formula} = {written}.", ""),
-            (
-                "multiple",
-                "product // divisor",
-                multiple,
-                f"{written} / {divisor} = {multiple}.",
-                "",
-            ),
-        )
+    product, formula = first * second, f"{first} * {second}"
+    multiple = product // divisor
+    text = f"{product} / {divisor} = {multiple}."
+    return (
+        Step("product", formula, str(product), f"{formula} = {product}."),
+        Step("multiple", "product // divisor", str(multiple), text),
     )

@@ -1,4 +1,4 @@
-"""Decimal numbers as whole numbers of units of 10^-places: exact, and quick to write."""
+"""Decimal numbers as whole numbers of units of 10^-places: exact."""
 
 
 def decimal(units: int, places: int) -> str:
@@ -10,14 +10,8 @@ def decimal(units: int, places: int) -> str:
     """
     if not places:
         return str(units)
-    digits = str(units) if units >= 0 else str(-units)
-    if len(digits) <= places:
-        digits = digits.rjust(places + 1, "0")
-    if digits[-1] == "0":
-        fraction = digits[-places:].rstrip("0")
-        text = f"{digits[:-places]}.{fraction}" if fraction else digits[:-places]
-    else:
-        text = f"{digits[:-places]}.{digits[-places:]}"
+    digits = str(abs(units)).zfill(places + 1)
+    text = f"{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip(".")
     return text if units >= 0 else f"-{text}"
 
 

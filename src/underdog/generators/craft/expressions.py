@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
-from underdog.core.item import Step, StepRow, steps_of
+from underdog.core.item import Step
 from underdog.generators.craft.keys import product_key, sum_key
 from underdog.generators.craft.operands import range_of
 from underdog.generators.craft.phrasing import Symbols
 
 _DIVISORS = range(2, 13)
 _LARGEST = 10**16
-_MOST_TERMS = 32
 _SPARE_BITS = 24
-_NAMES = tuple(f"step_{place}" for place in range(1, _MOST_TERMS))
 _SIGNS = {"+": "-", "-": "+"}
 
 
@@ -43,10 +41,10 @@ class Part:
 
 
 class ExpressionWriter:
-    """Writes one expression.
+    """Writer of one expression.
 
     Args:
-        rng: Where choices come from.
+        rng: Source of the choices.
         digits: Most digits of a number.
         operators: Which of `+-*/` occur; not `/` alone.
         symbols: How they are written.
@@ -64,13 +62,12 @@ class ExpressionWriter:
     @property
     def steps(self) -> tuple[Step, ...]:
         """One step per operation of what was written so far."""
-        rows: list[StepRow] = []
-        for name, (formula, left, operator, right, value) in zip(
-            _NAMES, self._operations, strict=False
-        ):
+        steps: list[Step] = []
+        for place, (formula, left, operator, right, value) in enumerate(self._operations, 1):
             second = f"({right})" if right[0] == "-" else right
-            rows.append((name, formula, value, f"{left} {operator} {second} = {value}.", ""))
-        return steps_of(rows)
+            text = f"{left} {operator} {second} = {value}."
+            steps.append(Step(f"step_{place}", formula, value, text))
+        return tuple(steps)
 
     def write(self, terms: int, brackets: float) -> Part:
         """An expression of `terms` numbers, a part in brackets with a chance of `brackets`."""
@@ -149,15 +146,15 @@ class ExpressionWriter:
     def _note(
         self, formula: str, left: Part, operator: str, right: Part, value: int
     ) -> tuple[str, str]:
-        """Remember an operation; the name of its step, and its value as text."""
-        name, shown = _NAMES[len(self._operations)], str(value)
+        """Record an operation; returns the name of its step, and its value as text."""
+        shown = str(value)
         self._operations.append((formula, left.shown, operator, right.shown, shown))
-        return name, shown
+        return f"step_{len(self._operations)}", shown
 
 
 @cache
 def _ranges(digits: int) -> tuple[tuple[int, int], ...]:
-    """Lowest number of each length, and how many there are."""
+    """Lowest number and count of numbers of each length."""
     return tuple(range_of(length) for length in range(1, digits + 1))
 
 

@@ -6,8 +6,6 @@ in answers, whole ones without a point, so that 3.0 + 7 meets 7 + 3 whichever fa
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache
-from operator import neg
 
 from underdog.generators.craft.decimal_text import decimal
 
@@ -30,25 +28,11 @@ def sum_key(terms: Sequence[int], write: Callable[[int], str] = str) -> str:
     if len(terms) == 2:
         first, second = terms
         sign = "sub" if first < 0 < second or second < 0 < first else "add"
-        low, high = abs(first), abs(second)
-        if low > high:
-            low, high = high, low
-        if write is str:
-            return f"{sign}:{low},{high}"
+        low, high = sorted((abs(first), abs(second)))
         return f"{sign}:{write(low)},{write(high)}"
     ordered = sorted(terms)
-    if ordered[0] <= -ordered[-1]:
-        mirrored = list(map(neg, reversed(ordered)))
-        ordered = max(ordered, mirrored)
-    if write is str:
-        return _sum_pattern(len(ordered)) % tuple(ordered)
-    return "sum:" + ",".join(map(write, ordered))
-
-
-@cache
-def _sum_pattern(count: int) -> str:
-    """The key of so many summands, their places open: filling them is quicker than joining."""
-    return "sum:" + ",".join(["%d"] * count)
+    mirrored = [-term for term in reversed(ordered)]
+    return "sum:" + ",".join(map(write, max(ordered, mirrored)))
 
 
 def pair_key(name: str, first: int, second: int) -> str:

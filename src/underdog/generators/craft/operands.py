@@ -28,8 +28,6 @@ class Operands:
         ConfigError: `digits` is not from 1 to 16, or `carries` is another word.
     """
 
-    __slots__ = ("_balanced", "_digits", "_passes")
-
     def __init__(self, digits: int, carries: str = "natural") -> None:
         self._digits = whole("digits", digits, 1, MOST_DIGITS)
         self._balanced = one_of("carries", carries, CARRIES) == "balanced"

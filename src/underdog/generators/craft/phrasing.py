@@ -14,7 +14,7 @@ from functools import cache
 from itertools import product
 from math import gcd
 from random import Random
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from underdog.generators.craft.number_words import grouped, in_words
 from underdog.generators.knobs import one_of
@@ -47,7 +47,8 @@ class Symbols:
                 return self.over
 
 
-class QuestionPattern(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class QuestionPattern:
     """A question on two numbers, cut where they stand.
 
     Attributes:
@@ -73,16 +74,14 @@ class QuestionPattern(NamedTuple):
         before, first, between, _, after = _PLACE.split(text)
         return cls(before, between, after, first == "1")
 
+    def fill(self, first: str, second: str) -> str:
+        """The question with its two numbers."""
+        if self.swapped:
+            first, second = second, first
+        return f"{self.before}{first}{self.between}{second}{self.after}"
+
 
 _PLACE = re.compile(r"\{([01])\}")
-
-
-def filled(rng: Random, patterns: Sequence[QuestionPattern], first: str, second: str) -> str:
-    """One of several patterns with the two numbers put in."""
-    before, between, after, swapped = rng.choice(patterns)
-    if swapped:
-        return f"{before}{second}{between}{first}{after}"
-    return f"{before}{first}{between}{second}{after}"
 
 
 def _frames(things: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -171,8 +170,6 @@ class Phrasing:
         ConfigError: Another value.
     """
 
-    __slots__ = ("_varied",)
-
     def __init__(self, wording: str) -> None:
         self._varied = one_of("wording", wording, WORDINGS) == "varied"
 
@@ -225,8 +222,6 @@ class OperationQuestions:
         varied: Whether to use any but the plain one.
     """
 
-    __slots__ = ("_in_symbols", "_in_words", "_operator", "_ordered", "_varied")
-
     def __init__(self, operator: str, varied: bool) -> None:
         self._operator, self._varied = operator, varied
         self._in_symbols = _in_symbols(operator)
@@ -238,16 +233,14 @@ class OperationQuestions:
             return f"What is {bracketed(self._operator, first, second, PLAIN_SYMBOLS)}?"
         place, kind = divmod(rng.getrandbits(_CHOICE_BITS), 10)
         if kind < _IN_SYMBOLS_OF_TEN:
-            patterns = self._in_symbols
-            before, mark, after, _ = patterns[place % len(patterns)]
-            if second[0] == "-":
-                return f"{before}{first}{mark}({second}){after}"
-            return f"{before}{first}{mark}{second}{after}"
+            pattern = self._in_symbols[place % len(self._in_symbols)]
+            return pattern.fill(first, f"({second})" if second[0] == "-" else second)
         write = rng.choice(_DIGITS)
         if write is not None:
             first, second = _written(write, first), _written(write, second)
         spoken = kind < _IN_SYMBOLS_OF_TEN + _SPOKEN_OF_TEN
-        return filled(rng, self._in_words if spoken else self._ordered, first, second)
+        patterns = self._in_words if spoken else self._ordered
+        return rng.choice(patterns).fill(first, second)
 
 
 def bracketed(operator: str, left: str, right: str, symbols: Symbols) -> str:

@@ -15,7 +15,7 @@ from underdog.generators.stories.sheets.formulas import (
 )
 from underdog.generators.stories.sheets.parsing import parse_stories
 from underdog.generators.stories.sheets.working import rough, work_of
-from underdog.generators.stories.writer.programs import places_of, program_of, programs_for
+from underdog.generators.stories.writer.programs import places_of, program_of
 
 PLACES = {"a": 0, "b": 1, "c": 2}
 TREES = st.recursive(
@@ -101,7 +101,7 @@ def test_numbers_beyond_the_size_are_never_drawn() -> None:
         "step two = price * 2 | Two cost {=} dollars. | How many dollars do two cost?\n",
         "sale",
     )
-    program = programs_for("small")[situation.targets[0]]
+    program = program_of(situation.targets[0], "small", whole=True)
     assert {program.run(0, Random(seed).random) is None for seed in range(20)} == {True}
-    usual = programs_for("usual")[situation.targets[0]]
+    usual = program_of(situation.targets[0], "usual", whole=True)
     assert all(usual.run(0, Random(seed).random) for seed in range(20))

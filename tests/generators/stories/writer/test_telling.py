@@ -15,7 +15,7 @@ from underdog.generators.stories.writer.wordings import (
     WordingChoice,
     ledger_of,
     renamed,
-    sheets_of,
+    sheet_of,
 )
 
 STORY = """
@@ -99,10 +99,10 @@ def test_a_choice_of_wordings_says_how_many_texts_there_are(
     wordings: Wordings, variety: int, count: int
 ) -> None:
     only, _ = situation()
-    sheet = sheets_of(WordingChoice(wordings, variety), True)[only.targets[0]]
+    sheet = sheet_of(only.targets[0], WordingChoice(wordings, variety), True)
     assert sheet.count * 2 == count
     assert sheet.choices == sheet.count * 4
-    assert len({sheet.script(place).text for place in range(sheet.count)}) == sheet.count
+    assert len({sheet.script(place).pattern.text for place in range(sheet.count)}) == sheet.count
 
 
 def test_no_more_scripts_are_kept_than_there_is_room_for() -> None:
@@ -111,7 +111,7 @@ def test_no_more_scripts_are_kept_than_there_is_room_for() -> None:
     for place in range(sheet.count):
         sheet.script(place)
     assert len(sheet.scripts) == sheet.count
-    many = dict.fromkeys(range(256), sheet.script(0))
+    many = dict.fromkeys(range(1_000, 1_256), sheet.script(0))
     sheet.scripts.clear()
     sheet.scripts.update(many)
     sheet.script(3)
@@ -132,3 +132,22 @@ def test_people_are_different_and_missing_ones_are_nobody() -> None:
     assert draw_people("few", 0, Random(0).random) == []
     first = {draw_people("few", 1, Random(seed).random)[0] for seed in range(200)}
     assert first == {name for name, _ in names_of("few")}
+
+
+def test_a_step_that_only_repeats_a_number_can_be_gone_on_from() -> None:
+    text = (
+        "template cats\nlet a = 3..9\nlet b = 3..9\ntell {a} cats.\ntell {b} dogs.\n"
+        "step some = a | {=} cats. | How many cats are there? | pets: the cats\n"
+        "step both = some + b | {=} animals. | How many animals are there?\n"
+        "then come pets\nlet c = 2..9\ntell {c} more come.\n"
+        "step now = it + c | {=} pets. | How many pets are there now?\n"
+    )
+    parsed = parse_stories(text, "cats")
+    asking = tuple(target for target in parsed.targets if not target.part.takes)
+    going_on = tuple(target for target in parsed.targets if target.part.takes)
+    library = Library((Situation("cats", asking, ()),), {"pets": going_on})
+    writer, rng = Writer(Planner(library, 1, 2), Style()), Random(1)
+    drafts = [writer.write(rng, *writer.sketch(rng)) for _ in range(200)]
+    assert all(draft.answer == draft.steps[-1].value for draft in drafts)
+    assert any("(" not in draft.key for draft in drafts)
+    assert any(draft.meta["continuations"] == ["cats/come"] for draft in drafts)

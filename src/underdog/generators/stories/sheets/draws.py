@@ -84,8 +84,7 @@ class Between:
                 last = first + (last - first) // 2
             return first + by * int(random() * ((last - first) // by + 1)) if first <= last else 0
 
-        first = self.low.tree
-        return between if halved or by != 1 or not isinstance(first, int) else _up_to(first, high)
+        return between
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +124,6 @@ class Worked:
     def work(self, places: Places, size: Size, whole: bool) -> Work:
         """The formula's value."""
         return work_of(self.formula.tree, places, whole)
-
-
-def _up_to(first: int, high: Work) -> Work:
-    def up_to(values: list[Number], random: Random) -> Number:
-        last = int(high(values, random))
-        return first + int(random() * (last - first + 1)) if first <= last else 0
-
-    return up_to
 
 
 @lru_cache(maxsize=1 << 14)

@@ -8,7 +8,7 @@ are flat and their operands sorted, so that `3 + (4 + 5)` and `(5 + 3) + 4` are 
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from underdog.errors import DataError
@@ -24,7 +24,6 @@ _SIGNS: dict[type[ast.operator], str] = {
     ast.Div: "/",
 }
 _LEVELS = {"+": "+", "-": "+", "*": "*", "/": "*"}
-_KEPT_BELOW = 1_000
 
 
 class Unfit(Exception):
@@ -106,23 +105,14 @@ def parse_formula(source: str) -> Formula:
     return Formula(source, names, _tree(body, source), source.replace("/", "//"))
 
 
-class _Texts(dict[Number, str]):
-    """Texts of numbers; small ones are kept."""
+def number_text(value: Number) -> str:
+    """A number as answers are written: whole, or with as few decimals as hold it.
 
-    def __missing__(self, value: Number) -> str:
-        text = str(value) if isinstance(value, int) else f"{value:g}"
-        if value < _KEPT_BELOW:
-            self[value] = text
-        return text
-
-
-number_text = _Texts().__getitem__
-"""A number as answers are written: whole, or with as few decimals as hold it.
-
-Example:
-    >>> number_text(7.50), number_text(12)
-    ('7.5', '12')
-"""
+    Example:
+        >>> number_text(7.50), number_text(12)
+        ('7.5', '12')
+    """
+    return str(value) if isinstance(value, int) else f"{value:g}"
 
 
 def canon_text(form: Form) -> str:
@@ -136,19 +126,9 @@ def canon_text(form: Form) -> str:
     """
     if isinstance(form, str):
         return form
-    return joined(form.level, map(canon_text, form.with_), map(canon_text, form.without))
-
-
-def joined(level: str, with_: Iterable[str], without: Iterable[str]) -> str:
-    """The text of a sum or product of texts, in order.
-
-    Example:
-        >>> joined("+", ["5", "3"], ["2"])
-        '(3+5-2)'
-    """
-    text = level.join(sorted(with_))
-    inverse = "-" if level == "+" else "/"
-    return f"({inverse.join((text, *sorted(without)))})"
+    inverse = "-" if form.level == "+" else "/"
+    text = form.level.join(sorted(map(canon_text, form.with_)))
+    return f"({inverse.join((text, *sorted(map(canon_text, form.without))))})"
 
 
 def divide(left: Number, right: Number) -> Number:

@@ -100,8 +100,6 @@ def draw_people(region: str, letters: int, random: Callable[[], float]) -> Seque
         random: Draws from [0, 1).
     """
     cast = cast_of(region)
-    if letters == 1:
-        return cast[int(random() * len(cast))]
     used: set[int] = set()
     people: list[str] = []
     while letters:

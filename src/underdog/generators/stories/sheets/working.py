@@ -1,7 +1,7 @@
-"""Formulas and draws made quick: closures over a list of values in place of names.
+"""Formulas and draws compiled once: closures over a list of values in place of names.
 
 What is known when a story is read is settled then: where each number stands in the list, which
-shape a formula has, and whether its division can fail. A `Work` gives 0 where no natural number
+sign joins its parts, and whether its division can fail. A `Work` gives 0 where no natural number
 comes out, which no story allows; only a division inside a larger formula raises `Unfit`.
 """
 
@@ -43,10 +43,6 @@ def _work(tree: Tree, places: Places, inner: Divide, outer: Divide) -> Work:
         case str():
             place = places[tree]
             return lambda values, random: values[place]
-        case Operation(sign, str() as left, str() as right):
-            return _of_names(sign, places[left], places[right], outer)
-        case Operation(sign, left, int() | float() as right):
-            return _of_constant(sign, _work(left, places, inner, inner), right, outer)
         case Operation(sign, left, right):
             first = _work(left, places, inner, inner)
             second = _work(right, places, inner, inner)
@@ -54,30 +50,6 @@ def _work(tree: Tree, places: Places, inner: Divide, outer: Divide) -> Work:
             return lambda values, random: apply(first(values, random), second(values, random))
         case _:
             return lambda values, random: tree
-
-
-def _of_names(sign: str, left: int, right: int, divide: Divide) -> Work:
-    match sign:
-        case "+":
-            return lambda values, random: values[left] + values[right]
-        case "-":
-            return lambda values, random: values[left] - values[right]
-        case "*":
-            return lambda values, random: values[left] * values[right]
-        case _:
-            return lambda values, random: divide(values[left], values[right])
-
-
-def _of_constant(sign: str, left: Work, right: Number, divide: Divide) -> Work:
-    match sign:
-        case "+":
-            return lambda values, random: left(values, random) + right
-        case "-":
-            return lambda values, random: left(values, random) - right
-        case "*":
-            return lambda values, random: left(values, random) * right
-        case _:
-            return lambda values, random: divide(left(values, random), right)
 
 
 def _quotient(left: Number, right: Number) -> Number:

@@ -5,39 +5,34 @@ the answer so far, so that every problem keeps natural numbers.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from random import Random
-from typing import NamedTuple
 
 from underdog.core.item import Draft, Step
 from underdog.errors import DataError
-from underdog.generators.stories.sheets.formulas import (
-    NAME,
-    Canon,
-    Form,
-    Unfit,
-    canon_text,
-)
-from underdog.generators.stories.sheets.story_parts import IT, Target
+from underdog.generators.stories.sheets.formulas import NAME, Canon, Form, Unfit, canon_text
+from underdog.generators.stories.sheets.story_parts import Target
 from underdog.generators.stories.writer.programs import places_of
 from underdog.generators.stories.writer.story_writer import Story, Writer
 from underdog.generators.stories.writer.telling import StorySketch, tell
 
 LETTERS = "XYZW"
-"""Letters for the numbers that hang on an earlier answer; so at most five problems."""
+"""Letters for the numbers told by an earlier answer; so at most five problems."""
 
 _ORDER = "Solve these problems in order. The answer is that of the last one."
 _PATIENCE = 1_000
 
 
-class Link(NamedTuple):
-    """How a problem hangs on the one before.
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A number of a problem that is told by the answer of the problem before.
 
     Attributes:
-        letter: What stands for the number that hangs on it.
-        name: Name of that number.
-        value: Its value.
-        distance: How far that is from the answer of the problem before.
+        letter: Letter that stands for the number.
+        name: Name of the number.
+        value: Value of the number.
+        distance: The value less the answer of the problem before.
     """
 
     letter: str
@@ -46,12 +41,13 @@ class Link(NamedTuple):
     distance: int
 
 
-class StoryChain(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StoryChain:
     """Problems in a row, in numbers.
 
     Attributes:
         sketches: The problems.
-        links: What joins them; one less.
+        links: One for each problem after the first.
     """
 
     sketches: tuple[StorySketch, ...]
@@ -59,11 +55,11 @@ class StoryChain(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The canonical key of all of it."""
+        """The canonical key of the last answer."""
         form: Form = ""
         for place, sketch in enumerate(self.sketches):
             link = self.links[place - 1] if place else None
-            form = canonical(sketch, {link.name: _shifted(form, link.distance)} if link else {})
+            form = sketch.canonical({link.name: _shifted(form, link.distance)} if link else None)
         return f"words:{canon_text(form)}"
 
 
@@ -135,27 +131,8 @@ def write_chain(writer: Writer, rng: Random, key: str, chain: StoryChain) -> Dra
     )
 
 
-def canonical(sketch: StorySketch, replaced: Mapping[str, Form]) -> Form:
-    """Canonical form of a story's answer.
-
-    Args:
-        sketch: The story.
-        replaced: Forms to stand for some of the template's numbers.
-    """
-    reached: Form = ""
-    for target, texts in zip(sketch.plan.parts, sketch.texts, strict=True):
-        places = places_of(target)
-        forms: dict[str, Form] = {name: texts[places[name]] for name in target.given}
-        if target is sketch.plan.parts[0]:
-            forms |= replaced
-        forms[IT] = reached
-        for calc in target.steps:
-            forms[calc.name] = reached = calc.formula.canon(forms)
-    return reached
-
-
 def _link(before: StorySketch, sketch: StorySketch, letter: str, rng: Random) -> Link:
-    """Hang a number of a problem on the one before; raises `Unfit` when none of them will do."""
+    """Tell a number of a problem by the answer before; raises `Unfit` when none is fit."""
     target, values = sketch.plan.parts[0], sketch.values[0]
     free = _free_numbers(target)
     if not free:
@@ -195,7 +172,7 @@ def _symbols(sketch: StorySketch, link: Link | None) -> Mapping[int, str] | None
 
 
 def _linking(link: Link, place: int, before: Step) -> Step:
-    """The step that works out the number that hangs on the problem before."""
+    """The step that works out the number told by the answer before."""
     sign, size, value = "+" if link.distance > 0 else "-", abs(link.distance), str(link.value)
     return Step(
         f"p{place}_{link.name}",

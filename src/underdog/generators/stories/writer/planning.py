@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 from underdog.errors import ConfigError
 from underdog.generators.stories.sheets.library import Library
@@ -13,13 +12,14 @@ _OWN = frozenset("AB")
 """People whom a template introduces; a continuation brings its own as C and D."""
 
 
-class StoryPlan(NamedTuple):
-    """What a story is made of.
+@dataclass(frozen=True, slots=True)
+class StoryPlan:
+    """Situation, parts and length of a story.
 
     Attributes:
-        situation: Where it is set.
-        parts: A template's target, then continuations; the last one's last step is asked for.
-        num_steps: Calculated steps.
+        situation: The setting.
+        parts: A template's target, then continuations; the last step of the last one is asked for.
+        num_steps: Count of calculated steps.
     """
 
     situation: Situation

@@ -1,14 +1,14 @@
 """Programs that draw the numbers of a target and work its steps out, made once per target.
 
-Values stand in a list: first what a continuation goes on from, then the numbers that hang on no
-other (all of them come from one random number), then the rest in the order of work. Not a program
+Values stand in a list: first the result that a continuation starts from, then the numbers that
+depend on no other (all from one random number), then the rest in the order of work. Not a program
 in the sense of the form `program`: nothing is written or executed as code.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from math import prod
-from typing import NamedTuple
 
 from underdog.generators.stories.sheets.draws import LARGEST, Fixed, Size
 from underdog.generators.stories.sheets.formulas import Number, Unfit
@@ -22,14 +22,15 @@ _SMALLEST_QUARTER = 0.25
 Joint = Callable[[Random], Sequence[Number]]
 
 
-class NumberProgram(NamedTuple):
-    """How the numbers of a target come about.
+@dataclass(frozen=True, slots=True)
+class NumberProgram:
+    """Draws and calculations for the numbers of a target.
 
     Attributes:
-        fixed: Draws the numbers that hang on no other.
-        works: The rest in order, each with the smallest value that is natural.
-        limit: The largest that is.
-        answer: Where the value of the last step stands.
+        fixed: Joint draw of the numbers that depend on no other.
+        works: The other numbers and the steps in order, each with its smallest natural value.
+        limit: Largest natural value.
+        answer: Place of the last step's value.
     """
 
     fixed: Joint
@@ -41,7 +42,7 @@ class NumberProgram(NamedTuple):
         """Draw the numbers and work the steps out.
 
         Args:
-            it: What a continuation goes on from; 0 for a template.
+            it: Result that a continuation starts from; 0 for a template.
             random: Draws from [0, 1).
 
         Returns:
@@ -62,7 +63,7 @@ class NumberProgram(NamedTuple):
 
 @cache
 def places_of(target: Target) -> Places:
-    """Where the value of each name stands."""
+    """Place of each name's value in the list."""
     return {name: place for place, name in enumerate((IT, *(line.name for line in _order(target))))}
 
 
@@ -73,7 +74,7 @@ def program_of(target: Target, size: Size, whole: bool) -> NumberProgram:
     Args:
         target: A template's, or a continuation's.
         size: How large numbers may be.
-        whole: Whether what it goes on from is a whole number.
+        whole: Whether the result that it starts from is a whole number.
     """
     places, limit, decimals = places_of(target), LARGEST[size], target.part.decimals
     pools: list[tuple[Number, ...]] = []
@@ -97,7 +98,7 @@ def program_of(target: Target, size: Size, whole: bool) -> NumberProgram:
 
 @cache
 def _order(target: Target) -> tuple[Let | Calc, ...]:
-    """The lines of work, numbers that hang on no other first."""
+    """The lines of work, numbers that depend on no other first."""
     fixed = [line for line in target.work if isinstance(line, Let) and isinstance(line.how, Fixed)]
     return (*fixed, *(line for line in target.work if line not in fixed))
 
@@ -107,9 +108,6 @@ def _jointly(pools: list[tuple[Number, ...]]) -> Joint:
     total = prod(map(len, pools))
     if not pools:
         return lambda random: ()
-    if len(pools) == 1:
-        (only,) = pools
-        return lambda random: (only[int(random() * total)],)
     if len(pools) == 2:
         first, second = pools
         width = len(second)
@@ -146,19 +144,3 @@ def _natural(work: Work, decimals: bool) -> Work:
         return value if decimals and value * 4 == int(value * 4) else 0
 
     return natural
-
-
-class Programs(dict[Target, NumberProgram]):
-    """Programs for numbers of one size where all are whole, made when they are first asked for."""
-
-    def __init__(self, size: Size) -> None:
-        super().__init__()
-        self._size: Size = size
-
-    def __missing__(self, target: Target) -> NumberProgram:
-        program = self[target] = program_of(target, self._size, whole=True)
-        return program
-
-
-programs_for = cache(Programs)
-"""The one collection for a size."""

@@ -1,6 +1,7 @@
 """The knobs that all families of word problems share, read and checked in one place."""
 
-from typing import NamedTuple, cast
+from dataclasses import dataclass
+from typing import cast
 
 from underdog.generators.knobs import one_of, ordered, whole
 from underdog.generators.stories.sheets.draws import SIZES, Size
@@ -12,8 +13,9 @@ from underdog.generators.stories.writer.wordings import MOST_VARIETY, WORDINGS, 
 _MOST_DISTRACTORS = 3
 
 
-class Knobs(NamedTuple):
-    """How long and how worded problems shall be, as a user writes it.
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """Length and wording of problems, as a user writes them.
 
     Attributes:
         min_steps: Fewest calculated steps.

@@ -5,24 +5,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from underdog.core.item import Draft
 from underdog.errors import DataError
 from underdog.generators.stories.sheets.draws import Size
-from underdog.generators.stories.sheets.formulas import Number, number_text
+from underdog.generators.stories.sheets.formulas import Number, canon_text, number_text
 from underdog.generators.stories.sheets.people import draw_people
 from underdog.generators.stories.sheets.story_parts import Target
-from underdog.generators.stories.writer.keying import key_of
 from underdog.generators.stories.writer.planning import Planner, StoryPlan
-from underdog.generators.stories.writer.programs import program_of, programs_for
+from underdog.generators.stories.writer.programs import NumberProgram, program_of
 from underdog.generators.stories.writer.telling import StorySketch, ToldStory, Voice, tell
 from underdog.generators.stories.writer.word_slots import extra_of
 from underdog.generators.stories.writer.wordings import (
     MOST_VARIETY,
     WordingChoice,
     Wordings,
-    sheets_of,
+    sheet_of,
 )
 
 Place = Literal["end", "start", "mixed"]
@@ -39,7 +38,7 @@ _BACK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How stories are worded.
+    """Wording of stories.
 
     Attributes:
         min_distractors: Fewest irrelevant sentences.
@@ -61,14 +60,15 @@ class Style:
     wordings: Wordings = "all"
 
 
-class Story(NamedTuple):
-    """One story, before it is put together.
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Numbers and words of one story.
 
     Attributes:
         sketch: The story in numbers.
-        voices: How each part is told.
-        people: What may be said of its people.
-        extras: Irrelevant sentences, each with where it stands from 0 to 1.
+        voices: Wordings and nouns of each part.
+        people: Words for the people.
+        extras: Irrelevant sentences, each with its place in the story from 0 to 1.
         question_first: Whether the question begins the story.
     """
 
@@ -94,21 +94,17 @@ class Story(NamedTuple):
 
 
 class Writer:
-    """Writes word problems.
+    """Writer of word problems.
 
     Args:
-        planner: Chooses what they are made of.
-        style: How they are worded.
+        planner: Source of situations, templates and continuations.
+        style: Wording of the problems.
     """
-
-    __slots__ = ("_asked", "_passed", "_planner", "_programs", "_style")
 
     def __init__(self, planner: Planner, style: Style) -> None:
         self._planner = planner
         self._style = style
-        self._programs = programs_for(style.size)
-        choice = WordingChoice(style.wordings, style.variety)
-        self._asked, self._passed = sheets_of(choice, True), sheets_of(choice, False)
+        self._choice = WordingChoice(style.wordings, style.variety)
 
     def sketch(self, rng: Random) -> tuple[str, StorySketch]:
         """Draw a story's numbers.
@@ -125,7 +121,8 @@ class Writer:
             if drawn is not None:
                 plan, values = drawn
                 texts = [[*map(number_text, some)] for some in values]
-                return f"words:{key_of(plan.parts, texts)}", StorySketch(plan, values, texts)
+                sketch = StorySketch(plan, values, texts)
+                return f"words:{canon_text(sketch.canonical())}", sketch
         raise DataError(
             f"no natural numbers found in {_PATIENCE} attempts; allow larger numbers, "
             "other lengths or more situations"
@@ -134,17 +131,12 @@ class Writer:
     def story(self, rng: Random, sketch: StorySketch) -> Story:
         """Draw the words of a story."""
         plan, style, random = sketch.plan, self._style, rng.random
-        sheets, people = self._passed, 0
         voices: list[Voice] = []
-        last = plan.parts[-1]
+        people = 0
         for target in plan.parts:
-            if target is last:
-                sheets = self._asked
-            sheet = sheets[target]
+            sheet = sheet_of(target, self._choice, target is plan.parts[-1])
             noun, place = divmod(int(random() * sheet.choices), sheet.count)
-            voices.append(
-                (sheet, sheet.scripts.get(place) or sheet.script(place), sheet.nouns[noun])
-            )
+            voices.append((sheet, sheet.script(place), sheet.nouns[noun]))
             people |= sheet.people
         cast = draw_people(style.names, people, random)
         extras = self._extras(plan, cast, rng) if style.max_distractors else ()
@@ -175,7 +167,7 @@ class Writer:
     def _attempt(self, random: Callable[[], float]) -> tuple[StoryPlan, list[list[Number]]] | None:
         """Draw a template and its numbers, then continuations that these numbers fit."""
         num_steps, situation, first = self._planner.opening(random)
-        program = self._programs[first]
+        program = self._program(first)
         for _ in range(_TRIES):
             values = program.run(0, random)
             if values is not None:
@@ -183,15 +175,13 @@ class Writer:
         else:
             return None
         missing = num_steps - len(first.steps)
-        if not missing:
-            return StoryPlan(situation, (first,), num_steps), [values]
         parts, found = [first], [values]
         while missing:
             following = self._go_on(parts, missing, values[program.answer], random)
             if following is None:
                 return None
             target, values = following
-            program = self._programs[target]
+            program = self._program(target)
             parts.append(target)
             found.append(values)
             missing -= len(target.steps)
@@ -204,14 +194,13 @@ class Writer:
             target = self._planner.following(parts, missing, random)
             if target is None:
                 return None
-            if isinstance(it, int):
-                program = self._programs[target]
-            else:
-                program = program_of(target, self._style.size, whole=False)
-            values = program.run(it, random)
+            values = self._program(target, isinstance(it, int)).run(it, random)
             if values is not None:
                 return target, values
         return None
+
+    def _program(self, target: Target, whole: bool = True) -> NumberProgram:
+        return program_of(target, self._style.size, whole)
 
     def _extras(
         self, plan: StoryPlan, people: Sequence[str], rng: Random

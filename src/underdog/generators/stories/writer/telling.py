@@ -1,27 +1,28 @@
 """Telling a story that has its numbers: sentences, question, and the steps of its solution."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
-from typing import NamedTuple
+from dataclasses import dataclass
+from itertools import chain, starmap
 
-from underdog.core.item import Step, steps_of
-from underdog.generators.stories.sheets.formulas import Number
+from underdog.core.item import Step
+from underdog.generators.stories.sheets.formulas import Form, Number
 from underdog.generators.stories.sheets.nouns import number_form
+from underdog.generators.stories.sheets.story_parts import IT
 from underdog.generators.stories.writer.planning import StoryPlan
 from underdog.generators.stories.writer.programs import places_of
-from underdog.generators.stories.writer.word_slots import BREAK
 from underdog.generators.stories.writer.wordings import Script, Sheet, ledger_of, renamed
 
 Row = tuple[str, str, str, str, str]
 
 
-class StorySketch(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StorySketch:
     """A story in numbers.
 
     Attributes:
-        plan: What it is made of.
+        plan: Situation, parts and length.
         values: For each part, the values of its numbers and steps.
-        texts: The same as texts.
+        texts: For each part, the values as texts.
     """
 
     plan: StoryPlan
@@ -34,18 +35,36 @@ class StorySketch(NamedTuple):
         target = self.plan.parts[-1]
         return self.values[-1][places_of(target)[target.asked.name]]
 
+    def canonical(self, replaced: Mapping[str, Form] | None = None) -> Form:
+        """Canonical form of the answer.
+
+        Args:
+            replaced: Forms that stand for some of the template's numbers.
+        """
+        reached: Form = ""
+        for target, texts in zip(self.plan.parts, self.texts, strict=True):
+            places = places_of(target)
+            forms: dict[str, Form] = {name: texts[places[name]] for name in target.given}
+            if replaced and target is self.plan.parts[0]:
+                forms |= replaced
+            forms[IT] = reached
+            for calc in target.steps:
+                forms[calc.name] = reached = calc.formula.canon(forms)
+        return reached
+
 
 Voice = tuple[Sheet, Script, Sequence[str]]
-"""How one part of a story is told: its wordings and its nouns."""
+"""Wordings and nouns of one part of a story."""
 
 
-class ToldStory(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ToldStory:
     """A story in words.
 
     Attributes:
-        sentences: What is said, in order.
-        question: What is asked.
-        steps: Its solution, givens included.
+        sentences: Sentences in order, without the question.
+        question: The question.
+        steps: The solution, givens included.
     """
 
     sentences: list[str]
@@ -63,23 +82,22 @@ def tell(
 
     Args:
         sketch: The story in numbers.
-        voices: How each part is told.
-        people: The people, as the first of `slots_of`.
-        symbols: Letters that stand for numbers of the template, by their place.
+        voices: Wordings and nouns of each part.
+        people: Words for the people (see `PEOPLE`).
+        symbols: Letters that stand for numbers of the template, by the number's place.
     """
     sheet, script, nouns = voices[0]
     texts, ledger, width = sketch.texts[0], sheet.ledger, sheet.width
     forms = _special(sheet, sketch.values[0]) if sheet.special else ()
-    told = (script.text % script.pick((*texts, *forms, *nouns, *people))).split(BREAK)
+    told = script.tell((*texts, *forms, *nouns, *people))
     written, said = iter(ledger.pick((*texts, *ledger.fixed))), iter(told)
     rows = zip(ledger.names, written, written, said, said, strict=False)
     sentences = told[width + 1 :]
     if symbols:
         other = [symbols.get(place, text) for place, text in enumerate(texts)]
-        again = script.text % script.pick((*other, *forms, *nouns, *people))
-        sentences = again.split(BREAK)[width + 1 :]
+        sentences = script.tell((*other, *forms, *nouns, *people))[width + 1 :]
     if len(voices) == 1:
-        return ToldStory(sentences, told[width], steps_of(rows))
+        return ToldStory(sentences, told[width], tuple(starmap(Step, rows)))
     return _go_on(sketch, voices, people, rows, sentences, told[width])
 
 
@@ -95,11 +113,11 @@ def _go_on(
 
     Args:
         sketch: The story in numbers.
-        voices: How each part is told.
-        people: The people.
+        voices: Wordings and nouns of each part.
+        people: Words for the people.
         first: The template's steps.
-        sentences: What the template says; taken over.
-        phrase: How its answer is called.
+        sentences: The template's sentences; those of the continuations are added to the list.
+        phrase: Phrase for the template's answer.
     """
     before, _, nouns = voices[0]
     rows, taken = [first], {*before.ledger.names}
@@ -108,8 +126,7 @@ def _go_on(
         sheet, script, nouns = voices[place]
         texts, ledger, width = sketch.texts[place], sheet.ledger, sheet.width
         forms = _special(sheet, sketch.values[place]) if sheet.special else ()
-        words = (*texts, *forms, *nouns, *reached, *people)
-        told = (script.text % script.pick(words)).split(BREAK)
+        told = script.tell((*texts, *forms, *nouns, *reached, *people))
         if not taken.isdisjoint(ledger.names):
             ledger = ledger_of(sheet.target, renamed(sheet.target, taken))
         taken.update(ledger.names)
@@ -120,7 +137,7 @@ def _go_on(
         sentences += told[width + 1 :]
         if not sheet.asked:
             reached = sheet.reached(phrase, nouns, reached)
-    return ToldStory(sentences, phrase, steps_of(chain.from_iterable(rows)))
+    return ToldStory(sentences, phrase, tuple(starmap(Step, chain.from_iterable(rows))))
 
 
 def _special(sheet: Sheet, values: Sequence[Number]) -> Sequence[str]:

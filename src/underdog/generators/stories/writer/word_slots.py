@@ -1,4 +1,4 @@
-"""Where the words of a story stand while it is told, so that patterns need no names.
+"""The words of a story as one sequence, and patterns that take their words from places in it.
 
 All that a target's sentences can say stands in one sequence: the numbers, their special forms, the
 nouns, what the story has reached, the people. A pattern is compiled to the places of its
@@ -7,10 +7,10 @@ holes in it, and filling it is one pick and one format.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from operator import itemgetter
-from typing import NamedTuple
 
 from underdog.generators.stories.sheets.draws import Size
 from underdog.generators.stories.sheets.formulas import number_text
@@ -34,21 +34,26 @@ PEOPLE = tuple(hole for letter in LETTERS for hole in person_forms(letter, "", "
 """Holes that speak of people."""
 
 
-class WordPattern(NamedTuple):
-    """A text with holes, compiled: it is filled by `text % pick(words)`.
+@dataclass(frozen=True, slots=True)
+class WordPattern:
+    """A text with holes, compiled.
 
     Attributes:
         text: The text with `%s` for its holes.
-        pick: Takes what fills them from the words.
+        pick: Chooses the words for the holes from all words of a story.
     """
 
     text: str
     pick: Pick
 
+    def fill(self, words: Sequence[str]) -> str:
+        """The text with words in its holes."""
+        return self.text % self.pick(words)
+
 
 @cache
 def slots_of(target: Target) -> Slots:
-    """Where each hole of a target's patterns finds its word.
+    """Place in the sequence of words for each hole of a target's patterns.
 
     People come last, so that nobody need stand for those after the last one of a story.
     """
@@ -74,7 +79,7 @@ def compiled(text: str, slots: Slots) -> WordPattern:
 
     Args:
         text: The text.
-        slots: Where the holes find their words.
+        slots: Place of the word for each hole.
     """
     pieces = HOLE.split(text.replace("%", "%%"))
     places = [slots[hole] for hole in pieces[1::2]]
@@ -85,12 +90,13 @@ def _nothing(words: Sequence[str]) -> Sequence[str]:
     return ()
 
 
-class ReadyExtra(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ReadyExtra:
     """An irrelevant sentence made ready.
 
     Attributes:
-        works: Draw its numbers.
-        pattern: Of its people and numbers.
+        works: Draws of its numbers.
+        pattern: Its text with holes for numbers and people.
     """
 
     works: tuple[Work, ...]
@@ -98,8 +104,8 @@ class ReadyExtra(NamedTuple):
 
     def tell(self, people: Sequence[str], random: Random) -> str:
         """The sentence with fresh numbers."""
-        text, pick = self.pattern
-        return text % pick([*(number_text(work([], random)) for work in self.works), *people])
+        numbers = [number_text(work([], random)) for work in self.works]
+        return self.pattern.fill((*numbers, *people))
 
 
 @cache

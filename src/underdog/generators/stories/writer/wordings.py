@@ -5,10 +5,11 @@ filled in at once and parted afterwards. A ledger says how the steps are put tog
 """
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import prod
 from operator import itemgetter
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from underdog.generators.stories.sheets.formulas import NAME
 from underdog.generators.stories.sheets.people import LETTERS
@@ -18,6 +19,7 @@ from underdog.generators.stories.writer.word_slots import (
     BREAK,
     NO_THINGS,
     Pick,
+    WordPattern,
     compiled,
     nouns_of,
     slots_of,
@@ -29,7 +31,8 @@ MOST_VARIETY = 3
 _KEPT_SCRIPTS = 256
 
 
-class WordingChoice(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class WordingChoice:
     """Which wordings may be used.
 
     Attributes:
@@ -41,7 +44,7 @@ class WordingChoice(NamedTuple):
     variety: int = MOST_VARIETY
 
     def of(self, wordings: tuple[str, ...]) -> tuple[str, ...]:
-        """Those of a sentence."""
+        """The allowed ones among the wordings of a sentence."""
         if len(wordings) == 1:
             return wordings
         if self.wordings == "unseen":
@@ -51,33 +54,37 @@ class WordingChoice(NamedTuple):
         return wordings if self.variety == MOST_VARIETY else wordings[: 1 + self.variety]
 
 
-class Script(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Script:
     """One choice of wordings.
 
     Attributes:
-        text: All texts of the target with `BREAK` between them: text and sub-question of every
+        pattern: All texts of the target with `BREAK` between them: text and sub-question of every
             step, both empty for a given, then the question (or how a continuation calls the
-            answer), then the sentences. It is filled by `text % pick(words)`.
-        pick: Takes what fills it from the words (see `slots_of`).
+            answer), then the sentences. Its words are those of `slots_of`.
         sentences: Patterns of the sentences.
         question: Pattern of the question.
     """
 
-    text: str
-    pick: Pick
+    pattern: WordPattern
     sentences: tuple[str, ...]
     question: str
 
+    def tell(self, words: Sequence[str]) -> list[str]:
+        """All texts of the target, filled in."""
+        return self.pattern.fill(words).split(BREAK)
 
-class StepTexts(NamedTuple):
+
+@dataclass(frozen=True, slots=True)
+class StepTexts:
     """How the steps of a target are put together.
 
     Attributes:
         names: Names of the steps, in order.
         pick: Takes formula and value of each step from the numbers, the fixed and the hanging
             formulas.
-        fixed: Formulas that go on from nothing.
-        hanging: Formulas that go on from an earlier step, cut where its name belongs.
+        fixed: Formulas without the result of an earlier part of the story.
+        hanging: Formulas with that result, cut where the name of its step belongs.
     """
 
     names: tuple[str, ...]
@@ -101,14 +108,9 @@ class Sheet:
         count: How many scripts there are.
         choices: How many choices of nouns and wordings.
         special: Special forms that its sentences use, each with the place of its number.
-        people: Whom it speaks of: bit 0 for `A`, bit 1 for `B`, ….
-        scripts: Those that are ready; `script` makes the others.
+        people: People in it: bit 0 for `A`, bit 1 for `B`, ….
+        scripts: Latest scripts, by number.
     """
-
-    __slots__ = (
-        "_said", "_thing", "_turns", "asked", "choices", "count", "ledger", "nouns",
-        "people", "scripts", "special", "target", "width",
-    )  # fmt: skip
 
     def __init__(self, target: Target, choice: WordingChoice, asked: bool) -> None:
         ending, places = target.asked.ending, places_of(target)
@@ -128,7 +130,9 @@ class Sheet:
         self._thing = _thing(target)
 
     def script(self, place: int) -> Script:
-        """Make one of the `count` choices of wordings ready."""
+        """One of the `count` choices of wordings."""
+        if place in self.scripts:
+            return self.scripts[place]
         if len(self.scripts) >= _KEPT_SCRIPTS:
             self.scripts.clear()
         chosen: list[str] = []
@@ -139,8 +143,8 @@ class Sheet:
         steps: list[str] = []
         for line in self.target.solution:
             steps += ("", "") if isinstance(line, str) else (line.text, line.questions[0])
-        text, pick = compiled(BREAK.join((*steps, *chosen)), slots_of(self.target))
-        script = self.scripts[place] = Script(text, pick, tuple(chosen[1:]), chosen[0])
+        pattern = compiled(BREAK.join((*steps, *chosen)), slots_of(self.target))
+        script = self.scripts[place] = Script(pattern, tuple(chosen[1:]), chosen[0])
         return script
 
     def reached(self, phrase: str, nouns: Sequence[str], before: Sequence[str]) -> Sequence[str]:
@@ -155,20 +159,8 @@ class Sheet:
         return (phrase, phrase[:1].upper() + phrase[1:], *things)
 
 
-class Sheets(dict[Target, Sheet]):
-    """Sheets of one choice of wordings, made when they are first asked for."""
-
-    def __init__(self, choice: WordingChoice, asked: bool) -> None:
-        super().__init__()
-        self._choice, self._asked = choice, asked
-
-    def __missing__(self, target: Target) -> Sheet:
-        sheet = self[target] = Sheet(target, self._choice, self._asked)
-        return sheet
-
-
-sheets_of = cache(Sheets)
-"""The one collection for a choice, of targets that are asked for or of others."""
+sheet_of = cache(Sheet)
+"""The one sheet of a target, a choice of wordings, and whether its answer is asked for."""
 
 
 @lru_cache(maxsize=1 << 13)
