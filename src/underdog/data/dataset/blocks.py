@@ -15,6 +15,7 @@ from underdog.data.dataset.arrow import Table
 from underdog.data.dataset.columns import schema, table_of
 from underdog.data.dataset.shards import check_columns, open_shard, shards_of
 from underdog.errors import DataError
+from underdog.toml_file import faults
 
 _LINES = 2_000
 
@@ -158,13 +159,8 @@ def _example(line: bytes, where: str) -> Example:
     try:
         row = _Line.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        why = first["msg"].removeprefix("Value error, ")
         seen = line[:80].decode("utf-8", "replace").strip()
-        raise DataError(
-            f"{where}: {f'{place}: ' if place else ''}{why}; the row begins {seen!r}"
-        ) from error
+        raise DataError(f"{where}: {faults(error, _Line)}; the row begins {seen!r}") from error
     if row.messages is not None:
         turns = [(turn.role, turn.content) for turn in row.messages]
     else:

@@ -11,7 +11,6 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from underdog.data.dataset.arrow import Table, arrow
 from underdog.data.dataset.card.plan import Plan
@@ -20,6 +19,7 @@ from underdog.data.dataset.seen import Seen
 from underdog.data.decontamination.copies import counted
 from underdog.data.making.batches import Batch, Copy, Made, Refusal, make_clear, unpacked
 from underdog.data.workers import Pending, Workers
+from underdog.toml_file import StrictTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +31,7 @@ _BATCH = 1_000
 _SMALLEST = 50
 
 
-class FeedState(BaseModel):
+class FeedState(StrictTable):
     """What has come of a family so far; enough to go on.
 
     Attributes:
@@ -45,8 +45,6 @@ class FeedState(BaseModel):
         copies: Items left out because they repeat a test item, by test set and rule.
         saturated: Whether nothing new came any more.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     wanted: int = 0
     problems: int = 0

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from underdog.data.dataset.arrow import Table, arrow
 from underdog.data.dataset.card.data_card import (
@@ -40,6 +40,7 @@ from underdog.data.making.interleave import Exposure, Interleaver
 from underdog.data.workers import Pending, Workers
 from underdog.errors import ConfigError, DataError
 from underdog.files import sha256_file
+from underdog.toml_file import StrictTable
 
 
 def make(
@@ -89,10 +90,8 @@ def make(
     return card
 
 
-class ShardState(BaseModel):
+class ShardState(StrictTable):
     """What a shard's metadata says: what is made, and where the next shard goes on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     plan: Plan
     feeds: tuple[FeedState, ...]

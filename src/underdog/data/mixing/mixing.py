@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from underdog.data.dataset.card.data_card import (
     DataCard,
@@ -32,6 +32,7 @@ from underdog.data.mixing.recipe import MixFile, open_mix
 from underdog.data.workers import Workers
 from underdog.errors import ConfigError, DataError
 from underdog.files import sha256_file
+from underdog.toml_file import StrictTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,8 @@ class Amount:
             raise ConfigError("say how much: either items or tokens, at least 1")
 
 
-class MixState(BaseModel):
+class MixState(StrictTable):
     """What a shard's metadata says: what is mixed, and where the next shard goes on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     mix: MixFile
     rank: int
