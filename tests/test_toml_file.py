@@ -48,7 +48,7 @@ def test_an_unknown_key_offers_those_of_its_own_table(tmp_path: Path, table: str
 
 
 def test_an_unknown_key_like_no_other_lists_what_is_known(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="unknown key 'zzz'; known: name, leaves, named, last$"):
+    with pytest.raises(ConfigError, match=r"unknown key 'zzz'; known: name, leaves, named, last$"):
         read(tmp_path, 'name = "oak"\nzzz = 2')
 
 

@@ -34,7 +34,8 @@ from underdog.data.dataset.shards import (
     write_shard,
 )
 from underdog.data.decontamination import ContaminationIndex, Protection
-from underdog.data.decontamination.copies import LeftOut
+from underdog.data.decontamination.protection import card_facts
+from underdog.data.decontamination.repeats import RepeatCount
 from underdog.data.making.feed import Feed, FeedState, Taken
 from underdog.data.making.interleave import Exposure, Interleaver
 from underdog.data.workers import Pending, Workers
@@ -187,18 +188,9 @@ class _Making:
 
     def _decontamination(self) -> Decontamination:
         """What was kept out, from the counts of all sources."""
-        if self._tests is None:
-            return Decontamination(off=True)
-        left_out = LeftOut.of(state.copies for state in self._states)
-        return Decontamination(
-            checked=sum(one.problems + one.repeats for one in self._states) + left_out.total,
-            left_out=left_out.total,
-            by_benchmark=left_out.by_benchmark,
-            by_rule=left_out.by_rule,
-            checked_against=self._tests.checked_against,
-            not_here=self._tests.not_here,
-            digest=self._tests.digest,
-        )
+        left_out = RepeatCount.of(state.copies for state in self._states)
+        checked = sum(one.problems + one.repeats for one in self._states) + left_out.total
+        return card_facts(self._tests, checked, left_out)
 
     @property
     def _digest(self) -> str:

@@ -23,7 +23,8 @@ from underdog.data.dataset.progress import WriteProgress
 from underdog.data.dataset.shards import count_rows, read_state, shard_path, write_shard
 from underdog.data.dataset.token_counts import describe_counter
 from underdog.data.decontamination import ContaminationIndex, Protection
-from underdog.data.decontamination.copies import LeftOut
+from underdog.data.decontamination.protection import card_facts
+from underdog.data.decontamination.repeats import RepeatCount
 from underdog.data.making.interleave import Exposure
 from underdog.data.mixing.exposures import PoolExposure, entries, write_ledger
 from underdog.data.mixing.mixture import Mixture, PoolPlace
@@ -204,22 +205,12 @@ class _Mixing:
         self, last: Sequence[PoolExposure], tests: Protection | None
     ) -> Decontamination:
         """What was kept out, from the counts of all pools."""
-        if tests is None:
-            return Decontamination(off=True)
-        left_out = LeftOut.of(place.copies for place in self._places)
+        left_out = RepeatCount.of(place.copies for place in self._places)
         clear = [
             pool.name for pool in self._mixture.pools if isinstance(pool, FinitePool) and pool.clear
         ]
-        return Decontamination(
-            checked=sum(one.distinct + one.left_out for one in last if one.pool not in clear),
-            left_out=left_out.total,
-            by_benchmark=left_out.by_benchmark,
-            by_rule=left_out.by_rule,
-            checked_against=tests.checked_against,
-            not_here=tests.not_here,
-            digest=tests.digest,
-            clear_before=tuple(clear),
-        )
+        checked = sum(one.distinct + one.left_out for one in last if one.pool not in clear)
+        return card_facts(tests, checked, left_out, clear_before=clear)
 
     def _written(self, path: Path, places: Sequence[PoolPlace]) -> None:
         self._shards.append(path)

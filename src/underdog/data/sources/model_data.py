@@ -27,6 +27,8 @@ from underdog.data.dataset.shards import export_jsonl
 from underdog.data.dataset.verification import verify
 from underdog.data.dataset.writing import write_dataset
 from underdog.data.decontamination import Protection
+from underdog.data.decontamination.protection import card_facts
+from underdog.data.decontamination.repeats import RepeatCount
 from underdog.data.sources import sources
 from underdog.data.sources.collecting.collect import CollectProgress, collect
 from underdog.data.sources.collecting.collection import Collection
@@ -206,16 +208,8 @@ class _Writing:
         )
 
     def _decontamination(self) -> Decontamination:
-        if self.tests is None:
-            return Decontamination(off=True)
-        left_out = self.made.reasons.get("screened", 0)
-        return Decontamination(
-            checked=self.made.num_accepted + left_out,
-            left_out=left_out,
-            checked_against=self.tests.checked_against,
-            not_here=self.tests.not_here,
-            digest=self.tests.digest,
-        )
+        left_out = RepeatCount(self.made.reasons.get("screened", 0))
+        return card_facts(self.tests, self.made.num_accepted + left_out.total, left_out)
 
 
 def _verified(examples: list[Example]) -> int:
