@@ -10,7 +10,8 @@ from typing import Annotated, Any, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from underdog.core import Example, JSONValue, Role, Segment
+from underdog.core import Example, JSONValue, Message, Role
+from underdog.core.example import reply_learned
 from underdog.data.dataset.arrow import Table
 from underdog.data.dataset.columns import schema, table_of
 from underdog.data.dataset.shards import check_columns, open_shard, shards_of
@@ -162,14 +163,9 @@ def _example(line: bytes, where: str) -> Example:
         seen = line[:80].decode("utf-8", "replace").strip()
         raise DataError(f"{where}: {faults(error, _Line)}; the row begins {seen!r}") from error
     if row.messages is not None:
-        turns = [(turn.role, turn.content) for turn in row.messages]
+        turns = [Message(turn.role, turn.content) for turn in row.messages]
     else:
-        turns = [("user", row.prompt or ""), ("assistant", row.completion or "")]
-    last = len(turns) - 1
-    segments = tuple(
-        Segment(text, cast("Role", role), float(place == last))
-        for place, (role, text) in enumerate(turns)
-    )
+        turns = [Message("user", row.prompt or ""), Message("assistant", row.completion or "")]
     extra: dict[str, Any] = row.model_extra or {}
     tags = cast("dict[str, JSONValue]", {k: v for k, v in extra.items() if k != "segments"})
-    return Example(where if row.id is None else str(row.id), segments, tags)
+    return Example(where if row.id is None else str(row.id), reply_learned(turns), tags)
