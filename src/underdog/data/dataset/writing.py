@@ -121,9 +121,6 @@ class _Counts:
                 problems=self._problems[source],
                 rows=rows,
                 drawn=rows,
-                repeats=0,
-                refused={},
-                saturated=False,
             )
             for source, rows in sorted(self.rows.items())
         )

@@ -231,6 +231,4 @@ def _count(entry: PoolExposure) -> SourceCount:
         rows=entry.items,
         drawn=entry.items + entry.left_out,
         repeats=entry.repeats,
-        refused={},
-        saturated=False,
     )

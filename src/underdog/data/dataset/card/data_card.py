@@ -43,9 +43,9 @@ class SourceCount(StrictTable):
     problems: int
     rows: int
     drawn: int
-    repeats: int
-    refused: Mapping[str, Mapping[str, int]]
-    saturated: bool
+    repeats: int = 0
+    refused: Mapping[str, Mapping[str, int]] = {}
+    saturated: bool = False
 
 
 class Decontamination(StrictTable):
