@@ -56,8 +56,7 @@ class ParquetBlocks:
         places: list[tuple[Path, int]] = []
         sizes: list[int] = []
         for path in shards_of(folder, split):
-            file = open_shard(path)
-            with file:
+            with open_shard(path) as file:
                 check_columns(file.schema_arrow, path)
                 for group in range(file.num_row_groups):
                     places.append((path, group))
@@ -69,8 +68,7 @@ class ParquetBlocks:
     def read(self, block: int) -> Table:
         """The rows of a block."""
         path, group = self.places[block]
-        file = open_shard(path)
-        with file:
+        with open_shard(path) as file:
             return file.read_row_group(group, columns=schema().names)
 
 
