@@ -22,13 +22,11 @@ def test_every_error_stands_in_the_tree_that_the_module_draws() -> None:
 def test_an_unknown_name_offers_the_nearest() -> None:
     error = errors.UnknownNameError("strategy", "majorty", ["greedy", "majority"])
     assert str(error) == "unknown strategy 'majorty'; did you mean majority?"
-    assert error.near == ("majority",)
 
 
 def test_an_unknown_name_without_neighbours_lists_what_is_known() -> None:
     error = errors.UnknownNameError("strategy", "zzz", ["majority", "greedy"], hint="See the docs.")
     assert str(error) == "unknown strategy 'zzz'; known: greedy, majority See the docs."
-    assert error.near == ()
 
 
 def test_a_missing_extra_says_how_to_install_it() -> None:

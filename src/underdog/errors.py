@@ -25,6 +25,13 @@ import difflib
 from collections.abc import Iterable
 
 
+def offer(name: str, known: Iterable[str], otherwise: str = "known:") -> str:
+    """What to write in place of an unknown name: the nearest known ones, else all of them."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(near)}?" if near else f"{otherwise} {', '.join(names)}"
+
+
 class UnderdogError(Exception):
     """Base of every error that underdog raises on purpose."""
 
@@ -37,13 +44,10 @@ class UnknownNameError(UsageError):
     """No such name; the message offers the nearest ones."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
-        names = sorted(known)
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-        offer = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(names)}"
-        super().__init__(f"unknown {kind} {name!r}; {offer}{' ' + hint if hint else ''}")
+        instead = offer(name, sorted(known))
+        super().__init__(f"unknown {kind} {name!r}; {instead}{' ' + hint if hint else ''}")
         self.kind = kind
         self.name = name
-        self.near = tuple(near)
 
 
 class ConfigError(UsageError):

@@ -1,50 +1,78 @@
-"""Reading a TOML file that a user wrote as a pydantic model; a fault names its place and value."""
+"""Strict tables of files, and reading a user's TOML file as one; a fault names place and value."""
 
-import difflib
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from underdog.errors import ConfigError
+from underdog.errors import ConfigError, offer
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def read_toml(path: Path, model: type[M]) -> M:
+class StrictTable(BaseModel):
+    """A table of a file: a key that is not known is an error, and what was read does not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def read_toml(path: Path, model: type[M], kind: str = "file", **defaults: object) -> M:
     """Read a file.
 
+    Args:
+        path: The file.
+        model: What it may say.
+        kind: What it is called in errors.
+        defaults: Values of keys that the file leaves out.
+
     Raises:
-        ConfigError: It is missing or malformed; of several faults, an unknown name is told first.
+        ConfigError: It is missing or malformed: all faults in one line, unknown keys first, each
+            with the nearest keys of its table.
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from error
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: no such {kind}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot read this {kind} ({error})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
     try:
-        return model.model_validate(raw)
+        return model.model_validate(defaults | raw)
     except ValidationError as error:
-        faults = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-        raise ConfigError(f"{path}: {_told(faults, _names(model))}") from error
+        raise ConfigError(f"{path}: {faults(error, model)}") from error
 
 
-def _told(faults: list[ErrorDetails], known: set[str]) -> str:
-    fault = faults[0]
-    place = ".".join(map(str, fault["loc"])) or "file"
+def faults(error: ValidationError, model: type[BaseModel]) -> str:
+    """What is wrong with a table of `model`, in one line; unknown keys first."""
+    found = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    return "; ".join(_fault(one, model) for one in found)
+
+
+def _fault(fault: ErrorDetails, model: type[BaseModel]) -> str:
+    *outer, key = fault["loc"] or ("",)
+    place = ".".join(map(str, fault["loc"]))
     if fault["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1, cutoff=0.6)
-        return f"unknown name {place}" + (f"; did you mean {near[0]}?" if near else "; remove it")
-    value = fault["input"]
-    seen = "" if isinstance(value, dict | list) else f", got {str(value)[:80]!r}"
-    return f"{place}: {fault['msg']}{seen}"
+        return f"unknown key {place!r}; {offer(str(key), _table_at(outer, model).model_fields)}"
+    if fault["type"] == "missing":
+        return f"key {place!r} is missing"
+    why, value = fault["msg"].removeprefix("Value error, "), fault["input"]
+    seen = "" if isinstance(value, dict | list | bytes) else f", got {str(value)[:80]!r}"
+    return f"{place}: {why}{seen}" if place else f"{why}{seen}"
 
 
-def _names(model: type[BaseModel]) -> set[str]:
-    """Names that a file of the model may hold, at any depth."""
-    schema = model.model_json_schema()
-    tables: list[dict[str, Any]] = [schema, *schema.get("$defs", {}).values()]
-    return {name for table in tables for name in table.get("properties", {})}
+def _table_at(place: list[str | int], model: type[BaseModel]) -> type[BaseModel]:
+    """The table at a place below `model`: numbers of a list and names of a mapping stay in it."""
+    for part in place:
+        field = model.model_fields.get(str(part))
+        model = _table_in(field.annotation if field else None) or model
+    return model
+
+
+def _table_in(annotation: Any) -> type[BaseModel] | None:
+    """The table that a type holds, such as that of `dict[str, Table] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _table_in(part))), None)

@@ -4,7 +4,7 @@ What a model is trained on and what it only reads is said by weights, never by t
 prompt has weight 0, a solution 1; partial masking, hint decay and prompt erasing are other weights.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from underdog.core.problem import JSONValue
@@ -24,6 +24,14 @@ class Segment:
     text: str
     role: Role
     weight: float
+
+
+def reply_learned(turns: Sequence[Message]) -> tuple[Segment, ...]:
+    """Turns as segments: the last one is learned, the others are only read."""
+    last = len(turns) - 1
+    return tuple(
+        Segment(turn.content, turn.role, float(place == last)) for place, turn in enumerate(turns)
+    )
 
 
 @dataclass(frozen=True, slots=True)

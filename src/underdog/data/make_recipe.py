@@ -26,19 +26,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from underdog.data.dataset.card.model_plan import Caps, ModelPlan
 from underdog.data.dataset.card.plan import Plan, plan_of
 from underdog.data.sources.source import MAIN
-from underdog.toml_file import read_toml
+from underdog.toml_file import StrictTable, read_toml
 
 
-class _MakeTable(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PoolToMake(_MakeTable):
+class PoolToMake(StrictTable):
     """One data set; exactly one of `source` and `family` is given.
 
     Attributes:
@@ -88,7 +84,7 @@ class PoolToMake(_MakeTable):
         return self.name or re.split(r"[:(]", self.source or self.family, maxsplit=1)[0]
 
 
-class MakeFile(_MakeTable):
+class MakeFile(StrictTable):
     """Data sets to make.
 
     Attributes:

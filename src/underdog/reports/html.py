@@ -9,26 +9,20 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import Literal, cast, get_args
 
 from underdog.files import write_atomic
 from underdog.measure.summary import ArmSummary
-from underdog.reports import numbers
 from underdog.reports.charts import NARROW, WIDE, accuracy_vs_cost
 from underdog.reports.fight_card import Corner, FightCard, RowOutcome, Side
 from underdog.reports.figure import svg
 from underdog.reports.gap import gap_bars
 from underdog.reports.labels import drop_shared_words
+from underdog.reports.page_template import page_template
 from underdog.reports.sentences import break_even_sentence, cost_sentence, outcome_words
-
-if TYPE_CHECKING:
-    from jinja2 import Template
-
-_FOLDER = "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +65,7 @@ def render_fight_card(card: FightCard) -> str:
     """
     script = _asset("fight_card.js")
     digest = b64encode(sha256(script.encode()).digest()).decode()
-    return _template().render(
+    return page_template("fight_card.html").render(
         card=card,
         corners=(_corner(card, "small"), _corner(card, "big")),
         tables=(
@@ -103,29 +97,8 @@ def write_fight_card(card: FightCard, path: Path) -> None:
     write_atomic(path, lambda file: file.write(page))
 
 
-@cache
-def _template() -> "Template":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("underdog.reports", _FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        percent=numbers.percent,
-        percent_interval=numbers.percent_interval,
-        si=numbers.si,
-        si_interval=numbers.si_interval,
-        usd=numbers.usd,
-    )
-    return environment.get_template("fight_card.html")
-
-
 def _asset(name: str) -> str:
-    return (files("underdog.reports") / _FOLDER / name).read_text(encoding="utf-8")
+    return (files("underdog.reports") / "templates" / name).read_text(encoding="utf-8")
 
 
 def _corner(card: FightCard, which: Literal["small", "big"]) -> _CornerView:

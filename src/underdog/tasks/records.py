@@ -5,12 +5,11 @@ left over goes to `Problem.meta`, a nested `meta` table spread out, so that grad
 find it and solvers do not.
 """
 
-import difflib
 import re
 from collections.abc import Mapping
 
 from underdog.core import JSONValue, Problem, Question
-from underdog.errors import DataError
+from underdog.errors import DataError, offer
 from underdog.tasks.loaders import Row
 from underdog.tasks.task_file import ColumnsTable, ColumnTable
 from underdog.tasks.transforms import TRANSFORMS
@@ -121,9 +120,8 @@ def _missing(row: Row, use: str, name: str) -> str:
     for key, value in row.values.items():
         if isinstance(value, dict):
             known += [f"{key}.{inner}" for inner in value]
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    offer = f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(known)}"
-    return f"{row.where}: no column {name!r} ({use}); {offer} Set it under [columns]"
+    instead = offer(name, known, "it has")
+    return f"{row.where}: no column {name!r} ({use}); {instead} Set it under [columns]"
 
 
 def _meta(row: Row, columns: ColumnsTable) -> Mapping[str, JSONValue]:

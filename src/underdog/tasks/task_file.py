@@ -4,24 +4,15 @@ A key that is not known is an error that offers the nearest known one. Nothing i
 the TOML text itself; files are opened by `underdog.tasks.declared`.
 """
 
-import difflib
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from underdog.errors import ConfigError
+from underdog.errors import offer
 from underdog.tasks.transforms import TRANSFORMS
+from underdog.toml_file import StrictTable, read_toml
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
 
@@ -39,11 +30,7 @@ def _column_table(value: object) -> object:
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
-class _StrictTable(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ColumnTable(_StrictTable):
+class ColumnTable(StrictTable):
     """Where one value comes from.
 
     Attributes:
@@ -61,7 +48,7 @@ class ColumnTable(_StrictTable):
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
             if name not in TRANSFORMS:
-                raise ValueError(f"no transform {name!r}; {_offer(name, TRANSFORMS)}")
+                raise ValueError(f"no transform {name!r}; {offer(name, TRANSFORMS)}")
         return names
 
 
@@ -75,7 +62,7 @@ def _unless_false(value: object) -> object:
 GoldRule = Annotated[ColumnTable | None, BeforeValidator(_unless_false)]
 
 
-class ColumnsTable(_StrictTable):
+class ColumnsTable(StrictTable):
     """Which column is what. Everything not named here is kept as private meta data.
 
     Attributes:
@@ -95,8 +82,8 @@ class ColumnsTable(_StrictTable):
     choices: ColumnRule | None = None
     context: ColumnRule | None = None
     split: str | None = None
-    fields: dict[str, ColumnRule] = {}
-    meta: dict[str, ColumnRule] = {}
+    fields: Mapping[str, ColumnRule] = {}
+    meta: Mapping[str, ColumnRule] = {}
 
     @model_validator(mode="after")
     def _gold_stays_private(self) -> "ColumnsTable":
@@ -114,7 +101,7 @@ class ColumnsTable(_StrictTable):
         return self
 
 
-class Hub(_StrictTable):
+class Hub(StrictTable):
     """A Hugging Face data set.
 
     Attributes:
@@ -132,7 +119,7 @@ class Hub(_StrictTable):
     columns: ColumnsTable | None = None
 
 
-class CardTable(_StrictTable):
+class CardTable(StrictTable):
     """Where a data set comes from and under which terms."""
 
     licence: str = ""
@@ -141,14 +128,14 @@ class CardTable(_StrictTable):
     note: str = ""
 
 
-class ShotText(_StrictTable):
+class ShotText(StrictTable):
     """A worked example: what was asked and an ideal reply."""
 
     question: str
     reply: str
 
 
-class TaskFile(_StrictTable):
+class TaskFile(StrictTable):
     """A whole task file.
 
     Attributes:
@@ -172,10 +159,10 @@ class TaskFile(_StrictTable):
     forms: Annotated[Names, Field(min_length=1)] = ("cot", "answer")
     instruction: str = ""
     check_gold: bool = True
-    files: dict[str, str] = {}
+    files: Mapping[str, str] = {}
     columns: ColumnsTable = ColumnsTable()
     hub: Hub | None = None
-    shots: dict[str, tuple[ShotText, ...]] = {}
+    shots: Mapping[str, tuple[ShotText, ...]] = {}
     card: CardTable = CardTable()
 
     @model_validator(mode="after")
@@ -195,47 +182,4 @@ def read_task_file(path: Path) -> TaskFile:
         ConfigError: It is missing, no TOML, or says something that is not known or not possible;
             one line, with the nearest known key.
     """
-    try:
-        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path}: no such task file") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot read this task file ({error})") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
-    table.setdefault("name", path.stem)
-    try:
-        return TaskFile.model_validate(table)
-    except ValidationError as error:
-        problems = "; ".join(_problem(cast("Mapping[str, Any]", e)) for e in error.errors())
-        raise ConfigError(f"{path}: {problems}") from error
-
-
-def _problem(error: Mapping[str, Any]) -> str:
-    where: tuple[str | int, ...] = error["loc"]
-    key = ".".join(str(part) for part in where)
-    if error["type"] == "extra_forbidden":
-        return f"unknown key {key!r}; {_offer(str(where[-1]), _keys_at(where[:-1]))}"
-    if error["type"] == "missing":
-        return f"key {key!r} is missing"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{key}: {message}" if key else message
-
-
-def _keys_at(where: tuple[str | int, ...]) -> Mapping[str, object]:
-    model: type[BaseModel] = TaskFile
-    tables: dict[str, type[BaseModel]] = {
-        "columns": ColumnsTable,
-        "hub": Hub,
-        "card": CardTable,
-        "shots": ShotText,
-    }
-    for part in where:
-        inside_columns = model is ColumnsTable
-        model = ColumnTable if inside_columns else tables.get(str(part), model)
-    return model.model_fields
-
-
-def _offer(name: str, known: Mapping[str, object]) -> str:
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"
+    return read_toml(path, TaskFile, "task file", name=path.stem)

@@ -50,8 +50,8 @@ def test_contaminated_examples_are_left_out_and_reported(index, tmp_path):
     report = ContaminationReport(index.names)
     assert [row.id for row in decontaminate(rows, index, report)] == ["good", "fine"]
     assert report.num_checked == 3
-    assert report.by_rule == {"ngram": 1}
-    assert report.by_benchmark == {"underdog-words/test": 1}
+    assert report.count.by_rule == {"ngram": 1}
+    assert report.count.by_benchmark == {"underdog-words/test": 1}
     path = tmp_path / "report.jsonl"
     report.write(path)
     total, hit = map(json.loads, path.read_text().splitlines())

@@ -12,7 +12,7 @@ from underdog.data.dataset.card.plan import plan_of
 from underdog.data.dataset.example_text import whole
 from underdog.data.dataset.shards import read_examples, shards_of
 from underdog.data.decontamination import Protection, protect
-from underdog.data.decontamination.copies import LeftOut
+from underdog.data.decontamination.repeats import RepeatCount
 from underdog.data.making.interleave import gap_bound
 from underdog.data.making.make import make
 from underdog.data.mixing import clearing
@@ -144,7 +144,7 @@ def test_shards_of_the_stream_share_no_item_and_leave_out_what_one_would(
     assert len(together) == sum(map(len, fresh))
     fewest = 3 * min(map(len, fresh)) - 12
     assert set(_ids(_drawn(one), "fresh")[:fewest]) <= together
-    found = LeftOut.of(part[-1].places[0].copies for part in parts)
+    found = RepeatCount.of(part[-1].places[0].copies for part in parts)
     assert found.total >= one[-1].places[0].left_out >= 6
     for part in parts:
         texts = [whole(example) for piece in part for example in piece.examples]

@@ -10,11 +10,13 @@ from typing import Annotated, Any, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from underdog.core import Example, JSONValue, Role, Segment
+from underdog.core import Example, JSONValue, Message, Role
+from underdog.core.example import reply_learned
 from underdog.data.dataset.arrow import Table
 from underdog.data.dataset.columns import schema, table_of
 from underdog.data.dataset.shards import check_columns, open_shard, shards_of
 from underdog.errors import DataError
+from underdog.toml_file import faults
 
 _LINES = 2_000
 
@@ -54,8 +56,7 @@ class ParquetBlocks:
         places: list[tuple[Path, int]] = []
         sizes: list[int] = []
         for path in shards_of(folder, split):
-            file = open_shard(path)
-            with file:
+            with open_shard(path) as file:
                 check_columns(file.schema_arrow, path)
                 for group in range(file.num_row_groups):
                     places.append((path, group))
@@ -67,8 +68,7 @@ class ParquetBlocks:
     def read(self, block: int) -> Table:
         """The rows of a block."""
         path, group = self.places[block]
-        file = open_shard(path)
-        with file:
+        with open_shard(path) as file:
             return file.read_row_group(group, columns=schema().names)
 
 
@@ -158,22 +158,12 @@ def _example(line: bytes, where: str) -> Example:
     try:
         row = _Line.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        why = first["msg"].removeprefix("Value error, ")
         seen = line[:80].decode("utf-8", "replace").strip()
-        raise DataError(
-            f"{where}: {f'{place}: ' if place else ''}{why}; the row begins {seen!r}"
-        ) from error
+        raise DataError(f"{where}: {faults(error, _Line)}; the row begins {seen!r}") from error
     if row.messages is not None:
-        turns = [(turn.role, turn.content) for turn in row.messages]
+        turns = [Message(turn.role, turn.content) for turn in row.messages]
     else:
-        turns = [("user", row.prompt or ""), ("assistant", row.completion or "")]
-    last = len(turns) - 1
-    segments = tuple(
-        Segment(text, cast("Role", role), float(place == last))
-        for place, (role, text) in enumerate(turns)
-    )
+        turns = [Message("user", row.prompt or ""), Message("assistant", row.completion or "")]
     extra: dict[str, Any] = row.model_extra or {}
     tags = cast("dict[str, JSONValue]", {k: v for k, v in extra.items() if k != "segments"})
-    return Example(where if row.id is None else str(row.id), segments, tags)
+    return Example(where if row.id is None else str(row.id), reply_learned(turns), tags)

@@ -122,8 +122,7 @@ def check_shard(path: Path) -> ShardCheck:
     keys: set[str] = set()
     pairs: list[str] = []
     verified = unverifiable = 0
-    file = open_shard(path)
-    with file:
+    with open_shard(path) as file:
         check_columns(file.schema_arrow, path)
         for batch in file.iter_batches(batch_size=_ROWS):
             examples = list(examples_of(batch))

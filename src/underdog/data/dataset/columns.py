@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, cast
 
-from underdog.core import Example, JSONValue, Segment
+from underdog.core import Example, JSONValue, Message, Segment
+from underdog.core.example import reply_learned
 from underdog.data.dataset.arrow import Table, arrow
 
 TEXT_TAGS = ("question", "answer", "family", "source", "form", "split", "key")
@@ -79,11 +80,7 @@ def _example(row: dict[str, Any]) -> Example:
             Segment(piece["text"], piece["role"], piece["weight"]) for piece in row["segments"]
         )
     else:
-        last = len(row["messages"]) - 1
-        segments = tuple(
-            Segment(turn["content"], turn["role"], float(place == last))
-            for place, turn in enumerate(row["messages"])
-        )
+        segments = reply_learned([Message(**turn) for turn in row["messages"]])
     return Example(row["id"], segments, tags)
 
 

@@ -1,6 +1,7 @@
 """Training items from generated ones: a form's question and the exact solution in that form."""
 
-from underdog.core import Example, Form, Item, JSONValue, Message, Question, Segment, Step
+from underdog.core import Example, Form, Item, JSONValue, Message, Question, Step
+from underdog.core.example import reply_learned
 from underdog.forms.layout import lay_out
 
 
@@ -38,7 +39,8 @@ def example_of(
         "choices": list(question.choices),
         "steps": [_step(step) for step in item.steps],
     }
-    return Example(f"{source}/{question.id}/{form.name}", _segments(turns, reply), tags)
+    segments = reply_learned((*turns, Message("assistant", reply)))
+    return Example(f"{source}/{question.id}/{form.name}", segments, tags)
 
 
 def problem_of(example: Example) -> str:
@@ -71,8 +73,3 @@ def _step(step: Step) -> dict[str, JSONValue]:
         "text": step.text,
         "question": step.question,
     }
-
-
-def _segments(turns: tuple[Message, ...], reply: str) -> tuple[Segment, ...]:
-    read = [Segment(turn.content, turn.role, 0.0) for turn in turns]
-    return (*read, Segment(reply, "assistant", 1.0))

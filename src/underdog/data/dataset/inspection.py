@@ -56,8 +56,7 @@ def inspect_dataset(
     lengths: dict[str, Counter[int]] = {}
     rows = 0
     for path in shards_of(folder):
-        file = open_shard(path)
-        with file:
+        with open_shard(path) as file:
             columns = ["prompt", "completion", "form"]
             for batch in file.iter_batches(batch_size=_ROWS, columns=columns):
                 rows += batch.num_rows

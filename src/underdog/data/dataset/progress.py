@@ -1,5 +1,7 @@
 """How far a long writing is."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -32,3 +34,25 @@ class WriteProgress:
         rate = (done - resumed) / seconds if seconds > 0 else 0.0
         left = max(0, total - done)
         return cls(done, total, resumed, rate, left / rate if rate > 0 else 0.0)
+
+
+class ProgressClock:
+    """Reports the progress of one run, at once and whenever it is called.
+
+    Args:
+        report: Who is told.
+        done: What is there when the run begins.
+        total: What is wanted.
+    """
+
+    def __init__(self, report: Callable[[WriteProgress], object], done: int, total: int) -> None:
+        self._report = report
+        self._resumed = done
+        self._total = total
+        self._began = time.perf_counter()
+        self(done)
+
+    def __call__(self, done: int) -> None:
+        """Report that so much is there."""
+        seconds = time.perf_counter() - self._began
+        self._report(WriteProgress.at(done, self._total, self._resumed, seconds))

@@ -63,8 +63,7 @@ def read_state(path: Path) -> bytes:
     Raises:
         DataError: The file is damaged, or underdog did not write it.
     """
-    file = open_shard(path)
-    with file:
+    with open_shard(path) as file:
         metadata: dict[bytes, bytes] = file.schema_arrow.metadata or {}
     if _STATE not in metadata:
         raise DataError(f"{path} was not written by underdog; choose another folder")
@@ -73,8 +72,7 @@ def read_state(path: Path) -> bytes:
 
 def count_rows(path: Path) -> int:
     """Rows of a shard."""
-    file = open_shard(path)
-    with file:
+    with open_shard(path) as file:
         return file.metadata.num_rows
 
 
@@ -92,8 +90,7 @@ def open_shard(path: Path) -> Any:
 
 def read_table(path: Path, columns: Sequence[str] | None = None) -> Table:
     """Rows of a shard."""
-    file = open_shard(path)
-    with file:
+    with open_shard(path) as file:
         try:
             return file.read(columns=list(columns) if columns else None)
         except (OSError, arrow().ArrowInvalid) as error:
@@ -111,8 +108,7 @@ def read_examples(folder: Path, split: str | None = None) -> Iterator[Example]:
         DataError: The folder holds no data set, or a file is damaged.
     """
     for path in shards_of(folder, split):
-        file = open_shard(path)
-        with file:
+        with open_shard(path) as file:
             check_columns(file.schema_arrow, path)
             for batch in file.iter_batches(batch_size=_GROUP_ROWS):
                 yield from examples_of(batch)
@@ -136,8 +132,7 @@ def export_jsonl(shard: Path) -> Path:
     target = jsonl_path(shard)
 
     def write(file: Any) -> None:
-        reader = open_shard(shard)
-        with reader:
+        with open_shard(shard) as reader:
             for batch in reader.iter_batches(batch_size=_GROUP_ROWS):
                 for row in batch.to_pylist():
                     file.write(_line(row))

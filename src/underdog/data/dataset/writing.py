@@ -4,18 +4,19 @@ Not for generated families, whose making resumes (`data.making`). Memory is one 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from underdog.core import Example, JSONValue
-from underdog.data.dataset.card.data_card import DataCard, Shard, SourceCount
+from underdog.data.dataset.card.data_card import DataCard, SourceCount
 from underdog.data.dataset.card.page import write_card
 from underdog.data.dataset.columns import table_of
 from underdog.data.dataset.examples import problem_of
 from underdog.data.dataset.seen import Seen, marks_of
-from underdog.data.dataset.shards import shard_path, write_shard
+from underdog.data.dataset.shard_writer import ShardWriter
 from underdog.errors import ConfigError, DataError
-from underdog.files import sha256_file
+from underdog.toml_file import StrictTable
 
 
 def write_dataset(
@@ -27,6 +28,7 @@ def write_dataset(
     name: str = "",
     licence: str = "apache-2.0",
     shard_rows: int = 20_000,
+    jsonl: bool = False,
     amend: Callable[[DataCard], DataCard] = lambda card: card,
 ) -> DataCard:
     """Write a data set.
@@ -39,6 +41,7 @@ def write_dataset(
         name: Name on the card; the folder's when empty.
         licence: SPDX name of the data's licence.
         shard_rows: Rows per file.
+        jsonl: Whether to write the rows as JSON lines too.
         amend: Says more on the card before it is written.
 
     Returns:
@@ -50,86 +53,74 @@ def write_dataset(
     """
     if (folder / "card.json").exists() or any((folder / "data").glob("*.parquet")):
         raise ConfigError(f"{folder} holds a data set already; choose another folder or remove it")
-    writer = _Writer(folder, shard_rows)
-    for example in examples:
-        writer.add(example)
-    card = amend(writer.finish(name or folder.resolve().name, licence, origin, verified))
+    counts, shards = _Counts(), None
+    rest = iter(examples)
+    while some := list(islice(rest, shard_rows)):
+        counts.add(some)
+        shards = shards or ShardWriter(folder, StrictTable, counts.split, jsonl=jsonl)
+        shards.write(table_of(some), StrictTable())
+    if shards is None:
+        raise DataError("no example is left to write; loosen what was asked for")
+    rows = counts.rows.total()
+    card = amend(
+        DataCard(
+            name=name or folder.resolve().name,
+            licence=licence,
+            split=counts.split,
+            problems=len(counts.seen),
+            rows=rows,
+            verified=rows if verified else 0,
+            sources=counts.sources,
+            shards=shards.finish(),
+            origin=origin,
+        )
+    )
     write_card(folder, card)
     return card
 
 
-class _Writer:
-    """Rows gathered into shards, and what there is of each source."""
+class _Counts:
+    """What there is of each source, all of one split."""
 
-    def __init__(self, folder: Path, shard_rows: int) -> None:
-        self._folder = folder
-        self._shard_rows = shard_rows
-        self._waiting: list[Example] = []
-        self._shards: list[Shard] = []
-        self._split = ""
-        self._seen = Seen()
-        self._rows: Counter[str] = Counter()
+    def __init__(self) -> None:
+        self.split = ""
+        self.seen = Seen()
+        self.rows: Counter[str] = Counter()
         self._problems: Counter[str] = Counter()
 
-    def add(self, example: Example) -> None:
-        """Take one example."""
-        split = str(example.tags.get("split") or "train")
-        self._split = self._split or split
-        if split != self._split:
-            raise DataError(
-                f"example {example.id!r} is of split {split!r}, those before of {self._split!r}; "
-                "write one data set for each split"
-            )
-        self._waiting.append(example)
-        if len(self._waiting) == self._shard_rows:
-            self._flush()
+    def add(self, examples: Sequence[Example]) -> None:
+        """Count some examples.
 
-    def finish(
-        self, name: str, licence: str, origin: Mapping[str, JSONValue], verified: bool
-    ) -> DataCard:
-        """Write what is left; the card."""
-        self._flush()
-        if not self._shards:
-            raise DataError("no example is left to write; loosen what was asked for")
-        return DataCard(
-            name=name,
-            licence=licence,
-            split=self._split,
-            problems=len(self._seen),
-            rows=self._rows.total(),
-            verified=self._rows.total() if verified else 0,
-            sources=tuple(self._count(source) for source in sorted(self._rows)),
-            shards=tuple(self._shards),
-            origin=origin,
-        )
-
-    def _count(self, source: str) -> SourceCount:
-        rows, problems = self._rows[source], self._problems[source]
-        return SourceCount(
-            source=source,
-            wanted=problems,
-            problems=problems,
-            rows=rows,
-            drawn=rows,
-            repeats=0,
-            refused={},
-            saturated=False,
-        )
-
-    def _flush(self) -> None:
-        if not self._waiting:
-            return
+        Raises:
+            DataError: One is of another split than those before.
+        """
+        for example in examples:
+            split = str(example.tags.get("split") or "train")
+            self.split = self.split or split
+            if split != self.split:
+                raise DataError(
+                    f"example {example.id!r} is of split {split!r}, those before of "
+                    f"{self.split!r}; write one data set for each split"
+                )
         sources = [
-            str(one.tags.get("source") or one.tags.get("family") or "unnamed")
-            for one in self._waiting
+            str(one.tags.get("source") or one.tags.get("family") or "unnamed") for one in examples
         ]
-        marks = marks_of(problem_of(one) for one in self._waiting)
-        fresh = self._seen.fresh(marks)
-        self._seen.add(marks[fresh])
-        self._rows.update(sources)
+        marks = marks_of(problem_of(one) for one in examples)
+        fresh = self.seen.fresh(marks)
+        self.seen.add(marks[fresh])
+        self.rows.update(sources)
         self._problems.update(source for source, new in zip(sources, fresh, strict=True) if new)
-        path = shard_path(self._folder, self._split, len(self._shards))
-        write_shard(path, table_of(self._waiting), "{}")
-        relative = path.relative_to(self._folder).as_posix()
-        self._shards.append(Shard(path=relative, rows=len(self._waiting), sha256=sha256_file(path)))
-        self._waiting = []
+
+    @property
+    def sources(self) -> tuple[SourceCount, ...]:
+        """The sources by name."""
+        return tuple(
+            SourceCount(
+                source=source,
+                wanted=self._problems[source],
+                problems=self._problems[source],
+                rows=rows,
+                drawn=rows,
+            )
+            for source, rows in sorted(self.rows.items())
+        )

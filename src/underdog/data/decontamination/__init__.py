@@ -13,22 +13,21 @@ from underdog.data.decontamination.benchmark import (
     local_benchmarks,
     protected,
 )
-from underdog.data.decontamination.findings import Contamination, ContaminationReport, decontaminate
-from underdog.data.decontamination.hit import Hit
+from underdog.data.decontamination.findings import ContaminationReport, decontaminate
 from underdog.data.decontamination.index import ContaminationIndex
 from underdog.data.decontamination.protection import Protection, absent, protect
+from underdog.data.decontamination.repeats import Repeat
 from underdog.data.decontamination.rules import RULES, Rule, Thresholds
 
 __all__ = [
     "OPEN_SPLITS",
     "RULES",
     "Benchmark",
-    "Contamination",
     "ContaminationIndex",
     "ContaminationReport",
-    "Hit",
     "Passage",
     "Protection",
+    "Repeat",
     "Rule",
     "Thresholds",
     "absent",

@@ -9,24 +9,11 @@ from pathlib import Path
 
 from underdog.core.example import Example
 from underdog.data.dataset.example_text import whole
-from underdog.data.decontamination.hit import Hit
 from underdog.data.decontamination.index import ContaminationIndex
+from underdog.data.decontamination.repeats import Repeat, RepeatCount
 from underdog.files import write_atomic
 
 _BATCH = 2_048
-
-
-@dataclass(frozen=True, slots=True)
-class Contamination:
-    """One example and the test items that it repeats.
-
-    Attributes:
-        example: Its id.
-        hits: At least one, the strictest first.
-    """
-
-    example: str
-    hits: tuple[Hit, ...]
 
 
 @dataclass(slots=True)
@@ -36,38 +23,37 @@ class ContaminationReport:
     Attributes:
         checked_against: Test sets and how many items each has.
         num_checked: Examples seen so far.
-        findings: Of the examples that were left out.
+        findings: Id of each example that was left out and the test items that it repeats, the
+            strictest first.
     """
 
     checked_against: dict[str, int]
     num_checked: int = 0
-    findings: list[Contamination] = field(default_factory=list[Contamination])
+    findings: list[tuple[str, list[Repeat]]] = field(default_factory=list[tuple[str, list[Repeat]]])
 
     @property
-    def by_rule(self) -> Counter[str]:
-        """Examples left out, by the strictest rule that found them."""
-        return Counter(found.hits[0].rule for found in self.findings)
-
-    @property
-    def by_benchmark(self) -> Counter[str]:
-        """Examples left out, by every test set that they repeat."""
-        return Counter(
-            name for found in self.findings for name in {h.benchmark for h in found.hits}
-        )
+    def count(self) -> RepeatCount:
+        """Examples left out, by every test set that they repeat and by the strictest rule."""
+        names = Counter[str]()
+        for _, hits in self.findings:
+            names.update(dict.fromkeys((hit.benchmark for hit in hits), 1))
+        rules = Counter[str](hits[0].rule for _, hits in self.findings)
+        return RepeatCount(len(self.findings), dict(names.most_common()), dict(rules.most_common()))
 
     def write(self, path: Path) -> None:
         """Write one line of JSON per hit, after a line with the totals."""
+        count = self.count
         total = {
             "checked": self.num_checked,
-            "left_out": len(self.findings),
-            "by_rule": dict(sorted(self.by_rule.items())),
-            "by_benchmark": dict(sorted(self.by_benchmark.items())),
+            "left_out": count.total,
+            "by_rule": dict(sorted(count.by_rule.items())),
+            "by_benchmark": dict(sorted(count.by_benchmark.items())),
             "checked_against": self.checked_against,
         }
         lines = [
-            json.dumps({"example": found.example} | asdict(hit), ensure_ascii=False)
-            for found in self.findings
-            for hit in found.hits
+            json.dumps({"example": example} | asdict(hit), ensure_ascii=False)
+            for example, hits in self.findings
+            for hit in hits
         ]
         text = "\n".join([json.dumps(total, ensure_ascii=False), *lines]) + "\n"
         write_atomic(path, lambda file: file.write(text.encode("utf-8", "replace")))
@@ -88,6 +74,6 @@ def decontaminate(
         for example, hits in zip(some, index.scan(map(whole, some)), strict=True):
             report.num_checked += 1
             if hits:
-                report.findings.append(Contamination(example.id, tuple(hits)))
+                report.findings.append((example.id, hits))
             else:
                 yield example

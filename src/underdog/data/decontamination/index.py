@@ -17,7 +17,7 @@ from underdog.core.example import Example
 from underdog.data.dataset.example_text import whole
 from underdog.data.decontamination.benchmark import Benchmark, flatten
 from underdog.data.decontamination.grams import GramTable, distinct_pairs, grams
-from underdog.data.decontamination.hit import Hit
+from underdog.data.decontamination.repeats import Repeat
 from underdog.data.decontamination.rules import RULES, Rule, Thresholds
 from underdog.data.decontamination.short import ShortTable
 from underdog.data.decontamination.word_streams import Ints, Stream, TestWords, WordStreams, tokens
@@ -115,11 +115,11 @@ class ContaminationIndex:
             return partial(self.opener, self.path)
         return partial(_itself, self)
 
-    def hits(self, text: str) -> list[Hit]:
+    def hits(self, text: str) -> list[Repeat]:
         """Test items that a text repeats, the strictest rule first."""
         return next(self.scan([text]))
 
-    def scan(self, texts: Iterable[str], batch: int = _BATCH) -> Iterator[list[Hit]]:
+    def scan(self, texts: Iterable[str], batch: int = _BATCH) -> Iterator[list[Repeat]]:
         """Hits of every text, in order.
 
         Args:
@@ -130,25 +130,29 @@ class ContaminationIndex:
         while some := list(islice(rest, batch)):
             yield from self._look_up(some)
 
+    def repeats(self, texts: Iterable[str]) -> dict[int, Repeat]:
+        """The strictest hit of each text that has one, by the text's number from 0."""
+        return {number: hits[0] for number, hits in enumerate(self.scan(texts)) if hits}
+
     def screen(self, example: Example) -> str | None:
         """Why an example must not be trained on, or `None`."""
         found = self.hits(whole(example))
         return str(found[0]) if found else None
 
-    def _look_up(self, texts: Sequence[str]) -> list[list[Hit]]:
+    def _look_up(self, texts: Sequence[str]) -> list[list[Repeat]]:
         streams = self.vocabulary.streams(texts)
         found: _Findings = {}
         for finding in (self._runs(streams), self._whole(streams), self._template(streams)):
             for pair, what in finding.items():
                 if pair not in found or RULES.index(what.rule) < RULES.index(found[pair].rule):
                     found[pair] = what
-        hits: list[dict[tuple[str, str], Hit]] = [{} for _ in texts]
+        hits: list[dict[tuple[str, str], Repeat]] = [{} for _ in texts]
         ordered = sorted(found.items(), key=lambda pair: (RULES.index(pair[1].rule), pair[0]))
         for (text, passage), what in ordered:
             name, item = self.items[passage]
             excerpt = _excerpt(texts[text], int(streams.starts[text]), what)
-            hit = Hit(name, item, what.rule, what.share, excerpt)
-            hits[text].setdefault((name, item), hit)
+            repeat = Repeat(name, item, what.rule, what.share, excerpt)
+            hits[text].setdefault((name, item), repeat)
         return [list(each.values()) for each in hits]
 
     def _runs(self, streams: WordStreams) -> _Findings:

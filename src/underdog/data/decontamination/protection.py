@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from underdog.data.dataset.card.data_card import Decontamination
 from underdog.data.decontamination.benchmark import (
     OPEN_SPLITS,
     Benchmark,
@@ -17,6 +18,7 @@ from underdog.data.decontamination.benchmark import (
 )
 from underdog.data.decontamination.index import ContaminationIndex
 from underdog.data.decontamination.kept import keep_index, kept_index, key_of
+from underdog.data.decontamination.repeats import RepeatCount
 from underdog.data.decontamination.rules import VERSION
 from underdog.tasks.task_catalogue import CATALOGUE, TaskCard, catalogue
 from underdog.tasks.task_file import read_task_file
@@ -70,6 +72,38 @@ def _built(
     index = ContaminationIndex.build(sets)
     digest = _digest(sets, index)
     return keep_index(key, index, digest), digest
+
+
+def card_facts(
+    tests: Protection | None,
+    checked: int,
+    found: RepeatCount,
+    *,
+    left_out: bool = True,
+    clear_before: Sequence[str] = (),
+) -> Decontamination:
+    """What a card says of test items.
+
+    Args:
+        tests: The test sets; `None` when none was looked at.
+        checked: Items that were compared with them.
+        found: Those that repeat a test item.
+        left_out: Whether they are left out of the data, else they are still in it.
+        clear_before: Pools that were compared when they were made.
+    """
+    if tests is None:
+        return Decontamination(off=True)
+    return Decontamination(
+        checked=checked,
+        left_out=found.total if left_out else 0,
+        repeating=0 if left_out else found.total,
+        by_benchmark=found.by_benchmark,
+        by_rule=found.by_rule,
+        checked_against=tests.checked_against,
+        not_here=tests.not_here,
+        digest=tests.digest,
+        clear_before=tuple(clear_before),
+    )
 
 
 def absent(data_dir: str | Path | None = None) -> tuple[str, ...]:

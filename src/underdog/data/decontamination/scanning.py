@@ -7,14 +7,11 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from underdog.data.dataset.card.data_card import Decontamination, read_card
+from underdog.data.dataset.card.data_card import read_card
 from underdog.data.dataset.card.page import write_card
 from underdog.data.dataset.shards import read_examples
-from underdog.data.decontamination import (
-    ContaminationReport,
-    decontaminate,
-    protect,
-)
+from underdog.data.decontamination import ContaminationReport, decontaminate, protect
+from underdog.data.decontamination.protection import card_facts
 from underdog.errors import DataError
 
 
@@ -44,14 +41,6 @@ def scan_dataset(
     tests = protect(data_dir, files, local=local)
     report = ContaminationReport(tests.checked_against)
     deque(decontaminate(read_examples(folder), tests.index, report), maxlen=0)
-    facts = Decontamination(
-        checked=report.num_checked,
-        repeating=len(report.findings),
-        by_benchmark=dict(report.by_benchmark.most_common()),
-        by_rule=dict(report.by_rule.most_common()),
-        checked_against=report.checked_against,
-        not_here=tests.not_here,
-        digest=tests.digest,
-    )
+    facts = card_facts(tests, report.num_checked, report.count, left_out=False)
     write_card(folder, card.model_copy(update={"scan": facts}))
     return report

@@ -4,7 +4,7 @@ Item i of a family is the same whoever draws it, so that a batch is named by num
 result may be made anywhere, or made again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -23,7 +23,7 @@ from underdog.seeds import derive
 
 if TYPE_CHECKING:
     from underdog.data.dataset.seen import Marks
-    from underdog.data.decontamination import ContaminationIndex
+    from underdog.data.decontamination import ContaminationIndex, Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +72,6 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """An item that is not in the data because it repeats a test item.
-
-    Attributes:
-        draw: Which item of the batch.
-        benchmark: Whose test item it repeats.
-        rule: The rule that found it.
-    """
-
-    draw: int
-    benchmark: str
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
 class Made:
     """Rows of a batch.
 
@@ -95,14 +80,14 @@ class Made:
         draws: For each row which item of the batch it is of, 32-bit integers.
         marks: For each item the hash of its canonical key, 64-bit integers.
         refusals: Solutions left out.
-        copies: Items left out.
+        copies: Items left out because they repeat a test item, by their number in the batch.
     """
 
     rows: bytes
     draws: bytes
     marks: bytes
     refusals: tuple[Refusal, ...]
-    copies: tuple[Copy, ...] = ()
+    copies: "Mapping[int, Repeat]"
 
 
 def make_clear(index: "ContaminationIndex | None", batch: Batch) -> Made:
@@ -134,11 +119,10 @@ def make_batch(batch: Batch, index: "ContaminationIndex | None" = None) -> Made:
         if reason:
             refusals.append(Refusal(draw, claim.form.name, reason))
     kept = [place for place, reason in enumerate(reasons) if not reason]
-    copies: tuple[Copy, ...] = ()
+    copies: dict[int, Repeat] = {}
     if index is not None:
         copies = _copies(examples, draws, kept, index)
-        lost = {copy.draw for copy in copies}
-        kept = [place for place in kept if draws[place] not in lost]
+        kept = [place for place in kept if draws[place] not in copies]
     table = table_of([examples[place] for place in kept])
     number = np.array([draws[place] for place in kept], dtype=np.int32)
     return Made(_packed(table), number.tobytes(), marks.tobytes(), tuple(refusals), copies)
@@ -149,19 +133,16 @@ def _copies(
     draws: Sequence[int],
     kept: Sequence[int],
     index: "ContaminationIndex",
-) -> tuple[Copy, ...]:
+) -> "dict[int, Repeat]":
     """Items of which any text repeats a test item; the question is looked at once for all forms."""
     texts: dict[int, list[str]] = {}
     for place in kept:
         example = examples[place]
         parts = texts.setdefault(draws[place], [example.prompt])
         parts.append(example.completion)
-    found = index.scan("\n\n".join(parts) for parts in texts.values())
-    return tuple(
-        Copy(draw, hits[0].benchmark, hits[0].rule)
-        for draw, hits in zip(texts, found, strict=True)
-        if hits
-    )
+    found = index.repeats("\n\n".join(parts) for parts in texts.values())
+    numbers = list(texts)
+    return {numbers[place]: repeat for place, repeat in found.items()}
 
 
 def unpacked(rows: bytes) -> Table:

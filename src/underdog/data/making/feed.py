@@ -11,15 +11,15 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from underdog.data.dataset.arrow import Table, arrow
 from underdog.data.dataset.card.plan import Plan
 from underdog.data.dataset.columns import schema
 from underdog.data.dataset.seen import Seen
-from underdog.data.decontamination.copies import counted
-from underdog.data.making.batches import Batch, Copy, Made, Refusal, make_clear, unpacked
+from underdog.data.decontamination.repeats import Repeat, counted, with_repeats
+from underdog.data.making.batches import Batch, Made, Refusal, make_clear, unpacked
 from underdog.data.workers import Pending, Workers
+from underdog.toml_file import StrictTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +31,7 @@ _BATCH = 1_000
 _SMALLEST = 50
 
 
-class FeedState(BaseModel):
+class FeedState(StrictTable):
     """What has come of a family so far; enough to go on.
 
     Attributes:
@@ -45,8 +45,6 @@ class FeedState(BaseModel):
         copies: Items left out because they repeat a test item, by test set and rule.
         saturated: Whether nothing new came any more.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     wanted: int = 0
     problems: int = 0
@@ -81,7 +79,7 @@ class _Opened:
     draws: "NDArray[np.int32]"
     marks: "NDArray[np.uint64]"
     refusals: tuple[Refusal, ...]
-    copies: tuple[Copy, ...]
+    copies: Mapping[int, Repeat]
 
 
 class Feed:
@@ -143,7 +141,7 @@ class Feed:
     ) -> None:
         here = range(at, end)
         refusals = [(one.form, one.reason) for one in batch.refusals if one.draw in here]
-        copies = [(one.benchmark, one.rule) for one in batch.copies if one.draw in here]
+        copies = [repeat for draw, repeat in batch.copies.items() if draw in here]
         draws = np.unique(batch.draws)
         given = int(np.count_nonzero((draws >= at) & (draws < end)))
         self.state = self.state.model_copy(
@@ -154,7 +152,7 @@ class Feed:
                 "stale": stale,
                 "repeats": self.state.repeats + given - problems,
                 "refused": counted(self.state.refused, refusals),
-                "copies": counted(self.state.copies, copies),
+                "copies": with_repeats(self.state.copies, copies),
                 "saturated": stale >= PATIENCE,
             }
         )

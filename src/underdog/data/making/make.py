@@ -5,41 +5,32 @@ interrupted: every shard carries the state that the next one starts from. Memory
 few batches, and 8 bytes for each problem's key.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from underdog.data.dataset.arrow import Table, arrow
 from underdog.data.dataset.card.data_card import (
     DataCard,
     Decontamination,
-    Shard,
     SourceCount,
     read_card,
 )
 from underdog.data.dataset.card.page import write_card
 from underdog.data.dataset.card.plan import Plan
-from underdog.data.dataset.progress import WriteProgress
+from underdog.data.dataset.progress import ProgressClock, WriteProgress
 from underdog.data.dataset.seen import Seen, marks_of
-from underdog.data.dataset.shards import (
-    count_rows,
-    export_jsonl,
-    jsonl_path,
-    read_state,
-    read_table,
-    shard_path,
-    write_shard,
-)
+from underdog.data.dataset.shard_writer import ShardWriter
+from underdog.data.dataset.shards import read_table
 from underdog.data.decontamination import ContaminationIndex, Protection
-from underdog.data.decontamination.copies import LeftOut
+from underdog.data.decontamination.protection import card_facts
+from underdog.data.decontamination.repeats import RepeatCount
 from underdog.data.making.feed import Feed, FeedState, Taken
 from underdog.data.making.interleave import Exposure, Interleaver
-from underdog.data.workers import Pending, Workers
-from underdog.errors import ConfigError, DataError
-from underdog.files import sha256_file
+from underdog.data.workers import Workers
+from underdog.errors import ConfigError
+from underdog.toml_file import StrictTable
 
 
 def make(
@@ -83,16 +74,12 @@ def make(
         making.resume()
         making.run(progress)
         card = making.card(name or folder.resolve().name, licence)
-    for left_over in folder.glob("*/.*.part"):
-        left_over.unlink(missing_ok=True)
     write_card(folder, card)
     return card
 
 
-class ShardState(BaseModel):
+class ShardState(StrictTable):
     """What a shard's metadata says: what is made, and where the next shard goes on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     plan: Plan
     feeds: tuple[FeedState, ...]
@@ -114,17 +101,14 @@ class _Making:
         self._plan = plan
         self._folder = folder
         self._workers = workers
-        self._jsonl = jsonl
+        self._shards = ShardWriter(folder, ShardState, plan.split, jsonl=jsonl, workers=workers)
         self._seen = Seen()
         self._states = [FeedState() for _ in plan.sources]
-        self._shards: list[Path] = []
-        self._exports: list[Pending[Path]] = []
         self._num_slots = 0
 
     def resume(self) -> None:
         """Take up the shards that are there, in order, as far as none is missing."""
-        while (path := self._path(len(self._shards))).exists():
-            state = _state(path)
+        for path, state in self._shards.resume():
             _same(state.plan, self._plan, self._folder)
             if state.tests != self._digest:
                 raise _other_tests(self._folder)
@@ -132,33 +116,20 @@ class _Making:
             self._seen.add(marks_of(keys))
             self._states = list(state.feeds)
             self._num_slots = sum(one.wanted for one in self._states)
-            self._written(path)
 
     def run(self, progress: Callable[[WriteProgress], object]) -> None:
         """Write the shards that are missing."""
-        began, resumed = time.perf_counter(), self._done()
-        progress(WriteProgress.at(resumed, self._plan.count, resumed, 0.0))
+        report = ProgressClock(progress, self._done(), self._plan.count)
         feeds = [
             Feed(self._plan, number, state, self._workers)
             for number, state in enumerate(self._states)
         ]
         while self._num_slots < self._plan.count and not all(one.saturated for one in self._states):
             self._next_shard(feeds)
-            seconds = time.perf_counter() - began
-            progress(WriteProgress.at(self._done(), self._plan.count, resumed, seconds))
-        for export in self._exports:
-            export.take()
+            report(self._done())
 
     def card(self, name: str, licence: str) -> DataCard:
         """What has been made."""
-        rows_of = {path: count_rows(path) for path in self._shards}
-        if self._jsonl:
-            rows_of |= {jsonl_path(path): rows for path, rows in rows_of.items()}
-        hashes = {path: self._workers.ask(sha256_file, path) for path in rows_of}
-        shards = tuple(
-            Shard(path=path.relative_to(self._folder).as_posix(), rows=rows, sha256=digest.take())
-            for (path, rows), digest in zip(rows_of.items(), hashes.values(), strict=True)
-        )
         counts = tuple(
             SourceCount(
                 source=source.spec,
@@ -181,25 +152,16 @@ class _Making:
             rows=rows,
             verified=rows if self._plan.verify else 0,
             sources=counts,
-            shards=shards,
+            shards=self._shards.finish(),
             plan=self._plan,
             decontamination=self._decontamination(),
         )
 
     def _decontamination(self) -> Decontamination:
         """What was kept out, from the counts of all sources."""
-        if self._tests is None:
-            return Decontamination(off=True)
-        left_out = LeftOut.of(state.copies for state in self._states)
-        return Decontamination(
-            checked=sum(one.problems + one.repeats for one in self._states) + left_out.total,
-            left_out=left_out.total,
-            by_benchmark=left_out.by_benchmark,
-            by_rule=left_out.by_rule,
-            checked_against=self._tests.checked_against,
-            not_here=self._tests.not_here,
-            digest=self._tests.digest,
-        )
+        left_out = RepeatCount.of(state.copies for state in self._states)
+        checked = sum(one.problems + one.repeats for one in self._states) + left_out.total
+        return card_facts(self._tests, checked, left_out)
 
     @property
     def _digest(self) -> str:
@@ -216,22 +178,8 @@ class _Making:
         self._states = [feed.state for feed in feeds]
         self._num_slots += size
         table = _in_order(order, taken)
-        path = self._path(len(self._shards))
         state = ShardState(plan=self._plan, feeds=tuple(self._states), tests=self._digest)
-        write_shard(path, table, state.model_dump_json())
-        self._written(path)
-
-    def _written(self, path: Path) -> None:
-        self._shards.append(path)
-        if self._jsonl and not jsonl_path(path).exists():
-            export = self._workers.ask(export_jsonl, path)
-            self._exports.append(export)
-            if self._workers.count == 1:
-                export.take()
-                self._exports.clear()
-
-    def _path(self, number: int) -> Path:
-        return shard_path(self._folder, self._plan.split, number)
+        self._shards.write(table, state)
 
     def _done(self) -> int:
         return sum(state.problems for state in self._states)
@@ -244,16 +192,6 @@ def _in_order(order: "np.typing.NDArray[np.int64]", taken: Sequence[Taken]) -> T
     ]
     rows = arrow().concat_tables([one.rows for one in taken])
     return rows.take(np.argsort(np.concatenate(ranks), kind="stable"))
-
-
-def _state(path: Path) -> ShardState:
-    try:
-        return ShardState.model_validate_json(read_state(path))
-    except ValidationError as error:
-        raise DataError(
-            f"{path} holds no state of a making of this version: {error.errors()[0]['msg']}; "
-            "choose another folder"
-        ) from error
 
 
 def _same(made: Plan | None, asked: Plan, folder: Path) -> None:

@@ -5,7 +5,6 @@ its card has to name them by their digest, and its files have to be those on the
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,27 +12,13 @@ from underdog.data.dataset.card.data_card import read_card
 from underdog.data.dataset.columns import examples_of
 from underdog.data.dataset.example_text import whole
 from underdog.data.dataset.shards import shards_of
+from underdog.data.decontamination.repeats import Repeat
 from underdog.data.workers import Pending, Workers
 from underdog.files import sha256_file
 
 if TYPE_CHECKING:
     from underdog.data.dataset.blocks import Blocks
     from underdog.data.decontamination import ContaminationIndex
-
-
-@dataclass(frozen=True, slots=True)
-class RowCopy:
-    """A row of a block that repeats a test item.
-
-    Attributes:
-        row: Its place in the block.
-        benchmark: Whose test item it repeats.
-        rule: The rule that found it.
-    """
-
-    row: int
-    benchmark: str
-    rule: str
 
 
 class BlockCopies:
@@ -47,8 +32,8 @@ class BlockCopies:
     def __init__(self, blocks: "Blocks", workers: "Workers[ContaminationIndex]") -> None:
         self._blocks = blocks
         self._workers = workers
-        self._asked: dict[int, Pending[tuple[RowCopy, ...]]] = {}
-        self._known: dict[int, tuple[RowCopy, ...]] = {}
+        self._asked: dict[int, Pending[dict[int, Repeat]]] = {}
+        self._known: dict[int, dict[int, Repeat]] = {}
 
     def ask(self, blocks: Iterable[int]) -> None:
         """Have blocks compared that will be needed soon."""
@@ -57,12 +42,12 @@ class BlockCopies:
                 pending = self._workers.ask_sharing(copies_in, self._blocks, block)
                 self._asked[block] = pending
 
-    def known(self, block: int) -> tuple[RowCopy, ...]:
-        """The rows of a block that repeat a test item; none of a block that was not asked for."""
+    def known(self, block: int) -> dict[int, Repeat]:
+        """What rows of a block repeat, by row; nothing of a block that was not asked for."""
         if block in self._asked:
             found = self._asked.pop(block).take()
             self._known[block] = found
-        return self._known.get(block, ())
+        return self._known.get(block, {})
 
     @property
     def total(self) -> int:
@@ -72,14 +57,11 @@ class BlockCopies:
 
 def copies_in(
     index: "ContaminationIndex | None", blocks: "Blocks", block: int
-) -> tuple[RowCopy, ...]:
-    """Compare a block; runs in a worker process as well as here."""
+) -> dict[int, Repeat]:
+    """The rows of a block that repeat a test item; runs in a worker process as well as here."""
     if index is None:
-        return ()
-    found = index.scan(map(whole, examples_of(blocks.read(block))))
-    return tuple(
-        RowCopy(row, hits[0].benchmark, hits[0].rule) for row, hits in enumerate(found) if hits
-    )
+        return {}
+    return index.repeats(map(whole, examples_of(blocks.read(block))))
 
 
 def made_clear(folder: Path, split: str, digest: str) -> bool:

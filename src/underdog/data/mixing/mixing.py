@@ -3,35 +3,32 @@
 Every shard carries in its metadata the place from which the next one goes on.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from underdog.data.dataset.card.data_card import (
     DataCard,
     Decontamination,
-    Shard,
     SourceCount,
     read_card,
 )
 from underdog.data.dataset.card.page import write_card
-from underdog.data.dataset.progress import WriteProgress
-from underdog.data.dataset.shards import count_rows, read_state, shard_path, write_shard
+from underdog.data.dataset.progress import ProgressClock, WriteProgress
+from underdog.data.dataset.shard_writer import ShardWriter
 from underdog.data.dataset.token_counts import describe_counter
 from underdog.data.decontamination import ContaminationIndex, Protection
-from underdog.data.decontamination.copies import LeftOut
+from underdog.data.decontamination.protection import card_facts
+from underdog.data.decontamination.repeats import RepeatCount
 from underdog.data.making.interleave import Exposure
 from underdog.data.mixing.exposures import PoolExposure, entries, write_ledger
 from underdog.data.mixing.mixture import Mixture, PoolPlace
 from underdog.data.mixing.pools import FinitePool
 from underdog.data.mixing.recipe import MixFile, open_mix
 from underdog.data.workers import Workers
-from underdog.errors import ConfigError, DataError
-from underdog.files import sha256_file
+from underdog.errors import ConfigError
+from underdog.toml_file import StrictTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +49,8 @@ class Amount:
             raise ConfigError("say how much: either items or tokens, at least 1")
 
 
-class MixState(BaseModel):
+class MixState(StrictTable):
     """What a shard's metadata says: what is mixed, and where the next shard goes on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     mix: MixFile
     rank: int
@@ -136,14 +131,13 @@ class _Mixing:
         self._mixture = mixture
         self._shard_rows = shard_rows
         self._places = mixture.start()
-        self._shards: list[Path] = []
+        self._shards = ShardWriter(folder, MixState)
 
     def resume(self) -> None:
         """Take up the shards that are there."""
-        while (path := shard_path(self._folder, "train", len(self._shards))).exists():
-            state = _state(path)
+        for _, state in self._shards.resume():
             _same(_origin(state), self._asked, self._folder)
-            self._written(path, state.places)
+            self._go_on(state.places)
 
     def run(
         self,
@@ -152,10 +146,8 @@ class _Mixing:
         progress: Callable[[WriteProgress], object],
     ) -> None:
         """Write the shards that are missing."""
-        began, resumed = time.perf_counter(), self._done(amount)
-        total = amount.items or amount.tokens or 0
-        progress(WriteProgress.at(resumed, total, resumed, 0.0))
-        left = None if amount.items is None else amount.items - resumed
+        report = ProgressClock(progress, self._done(amount), amount.items or amount.tokens or 0)
+        left = None if amount.items is None else amount.items - self._done(amount)
         stream = self._mixture.stream(
             self._places,
             items=left,
@@ -164,16 +156,14 @@ class _Mixing:
             workers=workers,
         )
         for piece in stream:
-            path = shard_path(self._folder, "train", len(self._shards))
             state = self._asked.model_copy(update={"places": piece.places})
-            write_shard(path, piece.rows, state.model_dump_json())
-            self._written(path, piece.places)
-            seconds = time.perf_counter() - began
-            progress(WriteProgress.at(self._done(amount), total, resumed, seconds))
+            self._shards.write(piece.rows, state)
+            self._go_on(piece.places)
+            report(self._done(amount))
 
     def card(self, name: str, licence: str, tests: Protection | None) -> DataCard:
         """What has been mixed."""
-        rows = {path: count_rows(path) for path in self._shards}
+        shards = self._shards.finish()
         last = self.ledger[-len(self._places) :]
         verified = sum(
             entry.items
@@ -185,17 +175,10 @@ class _Mixing:
             licence=licence,
             split="train",
             problems=sum(entry.distinct for entry in last),
-            rows=sum(rows.values()),
+            rows=sum(shard.rows for shard in shards),
             verified=verified,
             sources=tuple(_count(entry) for entry in last),
-            shards=tuple(
-                Shard(
-                    path=path.relative_to(self._folder).as_posix(),
-                    rows=number,
-                    sha256=sha256_file(path),
-                )
-                for path, number in rows.items()
-            ),
+            shards=shards,
             origin=_origin(self._asked),
             repeats=True,
             decontamination=self._decontamination(last, tests),
@@ -205,25 +188,14 @@ class _Mixing:
         self, last: Sequence[PoolExposure], tests: Protection | None
     ) -> Decontamination:
         """What was kept out, from the counts of all pools."""
-        if tests is None:
-            return Decontamination(off=True)
-        left_out = LeftOut.of(place.copies for place in self._places)
+        left_out = RepeatCount.of(place.copies for place in self._places)
         clear = [
             pool.name for pool in self._mixture.pools if isinstance(pool, FinitePool) and pool.clear
         ]
-        return Decontamination(
-            checked=sum(one.distinct + one.left_out for one in last if one.pool not in clear),
-            left_out=left_out.total,
-            by_benchmark=left_out.by_benchmark,
-            by_rule=left_out.by_rule,
-            checked_against=tests.checked_against,
-            not_here=tests.not_here,
-            digest=tests.digest,
-            clear_before=tuple(clear),
-        )
+        checked = sum(one.distinct + one.left_out for one in last if one.pool not in clear)
+        return card_facts(tests, checked, left_out, clear_before=clear)
 
-    def _written(self, path: Path, places: Sequence[PoolPlace]) -> None:
-        self._shards.append(path)
+    def _go_on(self, places: Sequence[PoolPlace]) -> None:
         self._places = tuple(places)
         self.ledger += entries(self._mixture, places)
 
@@ -246,13 +218,6 @@ def _same(made: object, asked: MixState, folder: Path) -> None:
         )
 
 
-def _state(path: Path) -> MixState:
-    try:
-        return MixState.model_validate_json(read_state(path))
-    except ValidationError as error:
-        raise DataError(f"{path} is no part of a mixture; choose another folder") from error
-
-
 def _all_verified(folder: Path) -> bool:
     card = read_card(folder)
     return card is not None and card.rows == card.verified
@@ -266,6 +231,4 @@ def _count(entry: PoolExposure) -> SourceCount:
         rows=entry.items,
         drawn=entry.items + entry.left_out,
         repeats=entry.repeats,
-        refused={},
-        saturated=False,
     )

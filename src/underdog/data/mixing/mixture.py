@@ -15,7 +15,7 @@ import numpy as np
 from underdog.core import Example
 from underdog.data.dataset.arrow import Table, arrow
 from underdog.data.dataset.columns import examples_of
-from underdog.data.decontamination.copies import Counts, LeftOut, NumberedCopy, counted
+from underdog.data.decontamination.repeats import Counts, Repeat, RepeatCount, with_repeats
 from underdog.data.making.interleave import Exposure, Interleaver
 from underdog.data.mixing.pools import Pool, PoolChunk
 from underdog.data.workers import Workers
@@ -46,7 +46,7 @@ class PoolPlace:
     @property
     def left_out(self) -> int:
         """How many are left out."""
-        return LeftOut.of([self.copies]).total
+        return RepeatCount.of([self.copies]).total
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class _Drawn:
         self._mixture = mixture
         self._next = [place.next for place in places]
         self._copies = [place.copies for place in places]
-        self._met: list[list[NumberedCopy]] = [[] for _ in places]
+        self._met: list[dict[int, Repeat]] = [{} for _ in places]
         self._turns = Interleaver(mixture.shares, [place.exposure for place in places])
         self._streams = [
             pool.chunks(place.next, mixture.world, workers)
@@ -212,7 +212,7 @@ class _Drawn:
         while chunk is None or self._used[pool] == len(chunk.tokens):
             chunk = next(self._streams[pool])
             self._chunks[pool], self._used[pool] = chunk, 0
-            self._met[pool] += chunk.copies
+            self._met[pool] |= chunk.copies
         return chunk.tokens[self._used[pool] :]
 
     def _slice(self, pool: int, number: int) -> Table:
@@ -228,9 +228,8 @@ class _Drawn:
         """Count the copies before the pool's next item, wherever its chunks end."""
         met, end = self._met[pool], self._next[pool]
         if met:
-            passed = [(copy.benchmark, copy.rule) for copy in met if copy.number < end]
-            self._met[pool] = [copy for copy in met if copy.number >= end]
-            self._copies[pool] = counted(self._copies[pool], passed)
+            passed = [met.pop(number) for number in list(met) if number < end]
+            self._copies[pool] = with_repeats(self._copies[pool], passed)
 
 
 def _merged(

@@ -6,8 +6,8 @@ shuffled within, so that neither memory nor an index grows with its size.
 """
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -18,8 +18,8 @@ from underdog.data.dataset.arrow import Table
 from underdog.data.dataset.blocks import Blocks
 from underdog.data.dataset.card.plan import PlannedFamily
 from underdog.data.dataset.token_counts import count_tokens
-from underdog.data.decontamination.copies import NumberedCopy
-from underdog.data.making.batches import Batch, Copy, make_batch, unpacked
+from underdog.data.decontamination.repeats import Repeat
+from underdog.data.making.batches import Batch, make_batch, unpacked
 from underdog.data.mixing.clearing import BlockCopies
 from underdog.data.workers import Pending, Workers
 from underdog.errors import DataError
@@ -43,14 +43,14 @@ class PoolChunk:
         rows: Their rows.
         numbers: Their numbers in the pool, rising.
         tokens: Their tokens.
-        copies: Items between them that are left out because they repeat a test item; of a finite
-            pool, those of its first epoch.
+        copies: Items between them that are left out because they repeat a test item, by number;
+            of a finite pool, those of its first epoch.
     """
 
     rows: Table
     numbers: list[int]
     tokens: list[int]
-    copies: tuple[NumberedCopy, ...] = ()
+    copies: Mapping[int, Repeat] = field(default_factory=dict[int, Repeat])
 
 
 class Pool(Protocol):
@@ -205,13 +205,13 @@ class FinitePool:
         size = self.blocks.sizes[block]
         rows = self._shuffled(size, f"block {block}", epoch)[places - (end - size)]
         numbers = epoch * self.size + places
-        found = {copy.row: copy for copy in copies.known(block)}
+        found = copies.known(block)
         bad = np.isin(rows, list(found)) if found else np.zeros(len(rows), dtype=np.bool_)
-        left_out = tuple(
-            NumberedCopy(number, found[row].benchmark, found[row].rule)
+        left_out = {
+            number: found[row]
             for row, number in zip(rows[bad].tolist(), numbers[bad].tolist(), strict=True)
             if epoch == 0
-        )
+        }
         table = self.blocks.read(block).take(rows[~bad])
         tokens = count_tokens(table, self.tokenizer)
         return PoolChunk(table, numbers[~bad].tolist(), tokens, left_out)
@@ -231,15 +231,12 @@ class _CountedBatch:
     rows: bytes
     draws: bytes
     tokens: list[int]
-    copies: tuple[Copy, ...]
+    copies: Mapping[int, Repeat]
 
     def chunk(self, start: int, stride: int) -> PoolChunk:
         """The same as numbered items."""
         numbers = start + stride * np.frombuffer(self.draws, dtype=np.int32).astype(np.int64)
-        copies = tuple(
-            NumberedCopy(start + stride * copy.draw, copy.benchmark, copy.rule)
-            for copy in self.copies
-        )
+        copies = {start + stride * draw: repeat for draw, repeat in self.copies.items()}
         return PoolChunk(unpacked(self.rows), numbers.tolist(), self.tokens, copies)
 
 

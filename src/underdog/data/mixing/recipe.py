@@ -18,24 +18,20 @@ data = "stories"                    # a data set; or jsonl = "stories.jsonl"
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from underdog.data.dataset.blocks import JsonLines, ParquetBlocks
 from underdog.data.dataset.card.plan import plan_of
 from underdog.data.mixing.clearing import made_clear
 from underdog.data.mixing.mixture import Mixture, check_shares
 from underdog.data.mixing.pools import FamilyPool, FinitePool, Pool
-from underdog.toml_file import read_toml
+from underdog.toml_file import StrictTable, read_toml
 
 if TYPE_CHECKING:
     from underdog.data.decontamination import Protection
 
 
-class _MixTable(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PoolTable(_MixTable):
+class PoolTable(StrictTable):
     """One pool of a mixture; exactly one of `family`, `data` and `jsonl` is given.
 
     Attributes:
@@ -71,7 +67,7 @@ class PoolTable(_MixTable):
         return self
 
 
-class MixFile(_MixTable):
+class MixFile(StrictTable):
     """A mixture.
 
     Attributes:

@@ -10,8 +10,7 @@ from underdog.core.example import Example
 from underdog.data.selectors import selectors
 from underdog.data.selectors.keep import Keep
 from underdog.data.selectors.measuring.losses import asked, losses
-from underdog.data.selectors.measuring.picking import top
-from underdog.data.selectors.measuring.ranking import report, room
+from underdog.data.selectors.measuring.ranking import report_best
 from underdog.data.selectors.selector import Aid, Aids, Choice
 from underdog.errors import UsageError
 from underdog.seeds import unit
@@ -30,8 +29,7 @@ class RandomDraw:
     ) -> Iterator[Choice]:
         """One choice per example, in their order."""
         rows = list(examples)
-        scores = [unit("random", aids.seed, row.id) for row in rows]
-        yield from report(rows, scores, top(scores, room(keep, len(rows), len(rows))))
+        yield from report_best(rows, [unit("random", aids.seed, row.id) for row in rows], keep)
 
 
 @selectors.register("longest")
@@ -47,8 +45,7 @@ class Longest:
     ) -> Iterator[Choice]:
         """One choice per example, in their order."""
         rows = list(examples)
-        scores = [float(len(row.completion)) for row in rows]
-        yield from report(rows, scores, top(scores, room(keep, len(rows), len(rows))))
+        yield from report_best(rows, [float(len(row.completion)) for row in rows], keep)
 
 
 @selectors.register("highest_loss")
@@ -68,6 +65,4 @@ class HighestLoss:
         rows = list(examples)
         scores = losses(aids.engine, [(asked(row), row.completion) for row in rows])
         rejected = {place: "nothing to score" for place, loss in enumerate(scores) if loss is None}
-        fit = [place for place in range(len(rows)) if place not in rejected]
-        best = top([scores[place] or 0.0 for place in fit], room(keep, len(rows), len(fit)))
-        yield from report(rows, scores, [fit[place] for place in best], rejected)
+        yield from report_best(rows, scores, keep, rejected)

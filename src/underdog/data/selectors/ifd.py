@@ -14,8 +14,7 @@ from underdog.core.example import Example
 from underdog.data.selectors import selectors
 from underdog.data.selectors.keep import Keep
 from underdog.data.selectors.measuring.losses import NOTHING, asked, losses
-from underdog.data.selectors.measuring.picking import top
-from underdog.data.selectors.measuring.ranking import report, room
+from underdog.data.selectors.measuring.ranking import report_best
 from underdog.data.selectors.selector import Aid, Aids, Choice
 from underdog.errors import UsageError
 
@@ -49,9 +48,7 @@ class _Ratio:
             rejected |= {
                 place: _MISFIT for place, ratio in enumerate(ratios) if ratio and ratio >= 1
             }
-        fit = [place for place in range(len(rows)) if place not in rejected]
-        best = top([scores[place] or 0.0 for place in fit], room(keep, len(rows), len(fit)))
-        yield from report(rows, scores, [fit[place] for place in best], rejected)
+        yield from report_best(rows, scores, keep, rejected)
 
     def _scores(
         self, ratios: list[float | None], rows: Sequence[Example], aids: Aids

@@ -23,8 +23,8 @@ from underdog.data.selectors import selectors
 from underdog.data.selectors.keep import Keep
 from underdog.data.selectors.measuring.embedding import embed
 from underdog.data.selectors.measuring.losses import asked, losses
-from underdog.data.selectors.measuring.picking import k_center, top
-from underdog.data.selectors.measuring.ranking import report, room
+from underdog.data.selectors.measuring.picking import k_center
+from underdog.data.selectors.measuring.ranking import report_best
 from underdog.data.selectors.selector import Aid, Aids, Choice
 from underdog.engines.sync import SyncEngine
 from underdog.errors import UsageError
@@ -72,9 +72,7 @@ class Nuggets:
         rejected = {
             place: "no anchor to judge it by" for place, s in enumerate(scores) if s is None
         }
-        fit = [place for place in range(len(rows)) if place not in rejected]
-        best = top([scores[place] or 0.0 for place in fit], room(keep, len(rows), len(fit)))
-        yield from report(rows, scores, [fit[place] for place in best], rejected)
+        yield from report_best(rows, scores, keep, rejected)
 
     def _choose_anchors(self, vectors_ND: NDArray[np.float32], seed: int) -> list[int]:
         rng = Random(derive("nuggets", seed))  # noqa: S311 - a draw, not a secret

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from underdog.core.example import Example
 from underdog.data.selectors import selectors
 from underdog.data.selectors.keep import Keep
-from underdog.data.selectors.measuring.picking import top
-from underdog.data.selectors.measuring.ranking import report, room, tag
+from underdog.data.selectors.measuring.ranking import report_best, tag
 from underdog.data.selectors.selector import Aid, Aids, Choice
 from underdog.errors import ConfigError, UsageError
 from underdog.generators.knobs import share
@@ -46,15 +45,10 @@ class PassRate:
         rows = list(examples)
         known = aids.pass_rates
         rates = [known.get(row.id, known.get(tag(row, "key"))) for row in rows]
-        rejected: dict[int, str] = {}
-        for place, rate in enumerate(rates):
-            if why := self._misfit(rate):
-                rejected[place] = why
+        rejected = {place: why for place, rate in enumerate(rates) if (why := self._misfit(rate))}
         middle = (self._low + self._high) / 2
-        fit = [place for place in range(len(rows)) if place not in rejected]
-        near = [-abs((rates[place] or 0.0) - middle) for place in fit]
-        best = top(near, room(keep, len(rows), len(fit)))
-        yield from report(rows, rates, [fit[place] for place in best], rejected)
+        near = [-abs((rate or 0.0) - middle) for rate in rates]
+        yield from report_best(rows, rates, keep, rejected, near)
 
     def _misfit(self, rate: float | None) -> str:
         if rate is None:

@@ -6,13 +6,13 @@ loss is the untrained proxy's, the next one per checkpoint in order.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from underdog.data.dataset.arrow import arrow, parquet
 from underdog.errors import DataError
 from underdog.files import write_atomic
 
@@ -68,13 +68,13 @@ class Trajectories:
 
     def write(self, path: Path) -> None:
         """Write them as Parquet."""
-        pa, pq = import_module("pyarrow"), import_module("pyarrow.parquet")
+        pa = arrow()
         rows = list(self.losses_NT[list(self.rows.values())])
         columns = {
             "id": pa.array(list(self.rows)),
             "losses": pa.array(rows, pa.list_(pa.float32())),
         }
-        write_atomic(path, lambda file: pq.write_table(pa.table(columns), file))
+        write_atomic(path, lambda file: parquet().write_table(pa.table(columns), file))
 
     @classmethod
     def read(cls, path: Path) -> "Trajectories":
@@ -83,13 +83,12 @@ class Trajectories:
         Raises:
             DataError: The file cannot be read, lacks a column, or its rows do not fit together.
         """
-        pa, pq = import_module("pyarrow"), import_module("pyarrow.parquet")
         try:
-            columns: dict[str, list[Any]] = pq.read_table(
-                path, columns=["id", "losses"]
-            ).to_pydict()
+            columns: dict[str, list[Any]] = (
+                parquet().read_table(path, columns=["id", "losses"]).to_pydict()
+            )
             losses = dict(zip(columns["id"], columns["losses"], strict=True))
-        except (OSError, KeyError, pa.ArrowException) as error:
+        except (OSError, KeyError, arrow().ArrowException) as error:
             raise DataError(
                 f"cannot read loss trajectories from {path}: {error}; give a Parquet file with "
                 "the columns id and losses"

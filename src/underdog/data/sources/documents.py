@@ -20,7 +20,7 @@ from underdog.data.sources.replies.attempts import (
     failure,
     read_attempt,
     recorded,
-    sampling,
+    solve_each,
 )
 from underdog.data.sources.replies.consensus import joined
 from underdog.data.sources.replies.wording import squeezed, words
@@ -88,14 +88,10 @@ class Documents:
         params = SamplingParams(self.temperature, 0.95, max_tokens=self.max_tokens, stop=("\n\n",))
         [replies] = yield [Ask(_prompt(passage), params, self.n)]
         read = [_read(reply, seed, place) for place, reply in enumerate(replies)]
-        asked = [one for one in read if self.confirm and not one.attempt.reason]
-        answers: Sequence[Sequence[Reply]] = []
         form = forms.create("cot")
-        if asked:
-            params = sampling(form, self.temperature)
-            answers = yield [Ask(_again(form, one.question), params, self.confirm) for one in asked]
-        by_id = {one.question.id: rows for one, rows in zip(asked, answers, strict=True)}
-        return [_record(one, by_id.get(one.question.id, ()), form, desk) for one in read]
+        good = [one.question for one in read if not one.attempt.reason]
+        again = yield from solve_each(form, good, self.confirm, self.temperature, shots=())
+        return [_record(one, again.get(one.question.id, ()), form, desk) for one in read]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +195,6 @@ def _prompt(passage: str) -> Prompt:
         Message("user", passage),
     )
     return Prompt(turns, "Question:")
-
-
-def _again(form: Form, question: Question) -> Prompt:
-    return form.prompt(question, shots=())
 
 
 def _text(document: Path | str) -> str:

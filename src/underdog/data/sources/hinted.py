@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from underdog.core import Form, Message, Problem, Prompt
 from underdog.data.sources import sources
-from underdog.data.sources.replies.attempts import graded, read_attempt, recorded, sampling
+from underdog.data.sources.replies.attempts import graded, recorded, sampling
 from underdog.data.sources.replies.wording import leaked_hint, words
 from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
 from underdog.forms import forms
@@ -63,7 +63,7 @@ class Hinted:
         return [self._judged(form, seed, reply, desk) for reply in replies]
 
     def _judged(self, form: Form, seed: Problem, reply: Reply, desk: Desk) -> Record:
-        attempt = graded(read_attempt(form, seed.question, reply, desk, self.strict), seed, desk)
+        attempt = graded(form, seed, reply, desk, self.strict)
         if leak := leaked_hint(attempt.text, seed.question.text):
             attempt = attempt.rejected("leaked hint", leak)
         if form.name != "answer" and _only_states(attempt.text):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from underdog.core import EngineInfo, Problem
 from underdog.data.sources import sources
-from underdog.data.sources.replies.attempts import graded, read_attempt, recorded, sampling
+from underdog.data.sources.replies.attempts import graded, recorded, sampling
 from underdog.data.sources.source import Ask, Desk, Making, Record, spelled
 from underdog.errors import UnknownNameError, UsageError
 from underdog.forms import forms
@@ -69,8 +69,7 @@ class MatchedCompute:
         records: list[Record] = []
         for ask, replies in zip(asked, (yield asked), strict=True):
             for reply in replies:
-                read = read_attempt(form, seed.question, reply, desk, strict=False)
-                attempt = graded(read, seed, desk)
+                attempt = graded(form, seed, reply, desk, strict=False)
                 record = recorded(attempt, form, seed.question, f"{ask.engine}|{seed.id}")
                 tags = {**record.tags, "right": not attempt.reason, "way": attempt.way}
                 records.append(replace(record, tags=tags))

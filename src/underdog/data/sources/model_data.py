@@ -16,17 +16,18 @@ from underdog.data.dataset.card.data_card import (
     DataCard,
     Decontamination,
     Sampling,
-    Shard,
     SourceCount,
     read_card,
 )
 from underdog.data.dataset.card.model_plan import ModelPlan
 from underdog.data.dataset.checking import claim_of
 from underdog.data.dataset.per_process import process_sandbox
-from underdog.data.dataset.shards import export_jsonl
+from underdog.data.dataset.shard_writer import remove_shards
 from underdog.data.dataset.verification import verify
 from underdog.data.dataset.writing import write_dataset
 from underdog.data.decontamination import Protection
+from underdog.data.decontamination.protection import card_facts
+from underdog.data.decontamination.repeats import RepeatCount
 from underdog.data.sources import sources
 from underdog.data.sources.collecting.collect import CollectProgress, collect
 from underdog.data.sources.collecting.collection import Collection
@@ -34,7 +35,7 @@ from underdog.data.sources.collecting.record_json import write_usage
 from underdog.data.sources.collecting.seeding import Seeds
 from underdog.data.sources.source import MAIN, Record, Source
 from underdog.errors import ConfigError, DataError
-from underdog.files import sha256_file, write_atomic
+from underdog.files import write_atomic
 
 _JOURNAL = "journal.jsonl"
 _REJECTED = "rejected.jsonl"
@@ -140,8 +141,8 @@ class _Writing:
     def write(
         self, name: str, licence: str, jsonl: bool, engines: Mapping[str, Engine]
     ) -> DataCard:
-        """Write rejected items, shards, and the card last."""
-        self._clear()
+        """Write rejected items, shards, and the card last, in place of an earlier run's."""
+        remove_shards(self.folder)
         examples = self.made.examples
         lines = [_rejected_line(record) for record in self.made.rejected]
         write_atomic(self.folder / _REJECTED, lambda file: file.writelines(lines))
@@ -153,7 +154,6 @@ class _Writing:
                 update={
                     "verified": verified,
                     "sources": (self._counted(count),),
-                    "shards": (*card.shards, *(self._exports(card) if jsonl else ())),
                     "sampling": self._sampling(engines),
                     "decontamination": self._decontamination(),
                 }
@@ -165,22 +165,9 @@ class _Writing:
             origin={"source": self.source.name, "seeds": self.plan.seeds},
             name=name,
             licence=licence,
+            jsonl=jsonl,
             amend=amend,
         )
-
-    def _clear(self) -> None:
-        """Remove what an earlier run wrote from the same journal."""
-        (self.folder / "card.json").unlink(missing_ok=True)
-        for path in (*self.folder.glob("data/*.parquet"), *self.folder.glob("jsonl/*.jsonl")):
-            path.unlink()
-
-    def _exports(self, card: DataCard) -> list[Shard]:
-        done: list[Shard] = []
-        for shard in card.shards:
-            path = export_jsonl(self.folder / shard.path)
-            relative = path.relative_to(self.folder).as_posix()
-            done.append(Shard(path=relative, rows=shard.rows, sha256=sha256_file(path)))
-        return done
 
     def _counted(self, count: SourceCount) -> SourceCount:
         records = len(self.made.records)
@@ -206,16 +193,8 @@ class _Writing:
         )
 
     def _decontamination(self) -> Decontamination:
-        if self.tests is None:
-            return Decontamination(off=True)
-        left_out = self.made.reasons.get("screened", 0)
-        return Decontamination(
-            checked=self.made.num_accepted + left_out,
-            left_out=left_out,
-            checked_against=self.tests.checked_against,
-            not_here=self.tests.not_here,
-            digest=self.tests.digest,
-        )
+        left_out = RepeatCount(self.made.reasons.get("screened", 0))
+        return card_facts(self.tests, self.made.num_accepted + left_out.total, left_out)
 
 
 def _verified(examples: list[Example]) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from underdog.core import Form, Message, Problem, Prompt, Question, SamplingParams
 from underdog.data.sources import sources
-from underdog.data.sources.replies.attempts import failure, graded, read_attempt, recorded, sampling
+from underdog.data.sources.replies.attempts import failure, graded, recorded, solve_each
 from underdog.data.sources.replies.question_numbers import question_numbers
 from underdog.data.sources.replies.wording import copied_share, squeezed
 from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
@@ -84,15 +84,17 @@ class Paraphrase:
             else:
                 named = replace(seed.question, id=f"{seed.id}~paraphrase{place}", text=text)
                 good.append((named, reply))
-        if good:
-            form = forms.create(self.form)
-            params, role = sampling(form, self.temperature), desk.role(self.solver)
-            solved = yield [
-                Ask(form.prompt(question, desk.shots(form.name)), params, self.k, role)
-                for question, _ in good
-            ]
-            for (question, reply), solutions in zip(good, solved, strict=True):
-                records += _confirmed(form, seed, question, reply, solutions, desk)
+        form = forms.create(self.form)
+        solved = yield from solve_each(
+            form,
+            [question for question, _ in good],
+            self.k,
+            self.temperature,
+            shots=desk.shots(form.name),
+            engine=desk.role(self.solver),
+        )
+        for question, reply in good:
+            records += _confirmed(form, seed, question, reply, solved[question.id], desk)
         return records
 
 
@@ -125,9 +127,7 @@ def _confirmed(
 ) -> list[Record]:
     """A record per solution of a rewording; the first is charged with the rewording itself."""
     reworded = replace(seed, question=question, split="train")
-    attempts = [
-        graded(read_attempt(form, question, one, desk), reworded, desk) for one in solutions
-    ]
+    attempts = [graded(form, reworded, one, desk) for one in solutions]
     if all(attempt.reason for attempt in attempts):
         reached = ", ".join(str(attempt.answer) for attempt in attempts)
         detail = f"solutions reach {reached}, not {seed.gold}"

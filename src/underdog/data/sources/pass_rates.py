@@ -14,7 +14,7 @@ from underdog.core import Engine, Example, JSONValue, Problem, Sandbox, Usage
 from underdog.data.dataset.examples import problem_of, question_of
 from underdog.data.dataset.per_process import open_checker
 from underdog.data.sources.collecting.collect import collect
-from underdog.data.sources.replies.attempts import graded, read_attempt, sampling
+from underdog.data.sources.replies.attempts import graded, sampling
 from underdog.data.sources.source import MAIN, Ask, Desk, Making, Record, spelled
 from underdog.errors import DataError
 from underdog.forms import forms
@@ -52,10 +52,7 @@ class _Solving:
         form = forms.create(self.form)
         prompt = form.prompt(seed.question, desk.shots(form.name))
         [replies] = yield [Ask(prompt, sampling(form, self.temperature), self.k)]
-        attempts = [
-            graded(read_attempt(form, seed.question, reply, desk, strict=False), seed, desk)
-            for reply in replies
-        ]
+        attempts = [graded(form, seed, reply, desk, strict=False) for reply in replies]
         read = [attempt for attempt in attempts if attempt.reason != "engine error"]
         right = sum(not attempt.reason for attempt in read)
         spent = sum((reply.usage for reply in replies), Usage())

@@ -13,13 +13,7 @@ from random import Random
 from underdog.core import Form, Problem, Question, Usage
 from underdog.data.sources import sources
 from underdog.data.sources.hinted import with_hint
-from underdog.data.sources.replies.attempts import (
-    ReadReply,
-    graded,
-    read_attempt,
-    recorded,
-    sampling,
-)
+from underdog.data.sources.replies.attempts import ReadReply, graded, recorded, sampling
 from underdog.data.sources.replies.variants import Variant, draw_variants, tried
 from underdog.data.sources.replies.wording import squeezed
 from underdog.data.sources.source import Ask, Desk, Making, Record, spelled
@@ -67,9 +61,7 @@ class Perturb:
         if self.hint:
             prompt = with_hint(prompt, form, seed, desk)
         [replies] = yield [Ask(prompt, sampling(form, self.temperature), self.n)]
-        attempts = [
-            graded(read_attempt(form, seed.question, reply, desk), seed, desk) for reply in replies
-        ]
+        attempts = [graded(form, seed, reply, desk) for reply in replies]
         attempts = [
             attempt.rejected("no reasoning", attempt.flaw) if attempt.flaw else attempt
             for attempt in attempts

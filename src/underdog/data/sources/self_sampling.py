@@ -9,13 +9,7 @@ from dataclasses import dataclass
 
 from underdog.core import Problem
 from underdog.data.sources import sources
-from underdog.data.sources.replies.attempts import (
-    ReadReply,
-    graded,
-    read_attempt,
-    recorded,
-    sampling,
-)
+from underdog.data.sources.replies.attempts import ReadReply, graded, recorded, sampling
 from underdog.data.sources.source import MAIN, Ask, Desk, Making, Record, spelled
 from underdog.forms import forms
 from underdog.generators.knobs import whole
@@ -63,10 +57,7 @@ class SelfSampling:
         prompt = form.prompt(seed.question, desk.shots(form.name))
         params = sampling(form, self.temperature, self.max_tokens)
         [replies] = yield [Ask(prompt, params, self.k, self.engine)]
-        attempts = [
-            graded(read_attempt(form, seed.question, reply, desk, self.strict), seed, desk)
-            for reply in replies
-        ]
+        attempts = [graded(form, seed, reply, desk, self.strict) for reply in replies]
         kept = self._chosen(attempts)
         return [recorded(attempt, form, seed.question, seed.id) for attempt in kept]
 

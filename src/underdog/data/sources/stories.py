@@ -19,8 +19,8 @@ from underdog.core import (
     Prompt,
     Question,
     SamplingParams,
-    Segment,
 )
+from underdog.core.example import reply_learned
 from underdog.data.sources import sources
 from underdog.data.sources.replies.attempts import failure
 from underdog.data.sources.replies.wording import squeezed, words
@@ -96,14 +96,14 @@ class Stories:
         fault = failure(reply) or self._fault(text, demands, reply)
         example = None
         if fault is None:
-            pieces = (Segment(request, "user", 0.0), Segment(text, "assistant", 1.0))
+            turns = (Message("user", request), Message("assistant", text))
             tags: dict[str, JSONValue] = {
                 "task": "stories",
                 "form": "text",
                 "words": [*demands.words],
                 "features": [*demands.features],
             }
-            example = Example("", pieces, tags)
+            example = Example("", reply_learned(turns), tags)
         return Record(
             *(fault or ("", "")),
             question=request,

@@ -9,7 +9,7 @@ give the same answer, which the paper does not do. Cost: n calls per seed, and k
 """
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
@@ -21,7 +21,7 @@ from underdog.data.sources.replies.attempts import (
     failure,
     read_attempt,
     recorded,
-    sampling,
+    solve_each,
 )
 from underdog.data.sources.replies.consensus import consensus, joined
 from underdog.data.sources.replies.model_programs import literals
@@ -84,7 +84,7 @@ class TinyGSM:
         return spelled("tinygsm", self)
 
     def make(self, seed: Problem, desk: Desk) -> Making:
-        """Ask for n new problems in the style of the seed and another one."""
+        """Ask for n new problems in the style of the seed, then for further programs."""
         styles = _styles(seed, desk)
         params = SamplingParams(
             temperature=self.temperature, top_p=0.95, max_tokens=self.max_tokens, stop=("\n```\n",)
@@ -92,10 +92,11 @@ class TinyGSM:
         prompt = _prompt(styles, self._is_distracted(seed, desk))
         [replies] = yield [Ask(prompt, params, self.n)]
         shown = [*styles, *(shot.question for shot in SHOTS)]
-        attempts = [
-            self._read(reply, seed, shown, place, desk) for place, reply in enumerate(replies)
-        ]
-        return (yield from self._confirmed(attempts, desk))
+        news = [self._read(reply, seed, shown, place, desk) for place, reply in enumerate(replies)]
+        form = forms.create("program")
+        good = [new.question for new in news if not new.attempt.reason]
+        others = yield from solve_each(form, good, self.agree, self.temperature)
+        return [_record(new, others.get(new.question.id, ()), desk) for new in news]
 
     def _is_distracted(self, seed: Problem, desk: Desk) -> bool:
         return derive("distracted", desk.seed, seed.id) / 2**64 < self.distracted
@@ -125,19 +126,6 @@ class TinyGSM:
         attempt = read_attempt(forms.create("program"), question, program, desk)
         fault = _program_fault(question.text, attempt)
         return attempt.rejected(*fault) if fault else attempt
-
-    def _confirmed(
-        self, news: "Sequence[_New]", desk: Desk
-    ) -> Generator[Sequence[Ask], Sequence[Sequence[Reply]], list[Record]]:
-        """The records, after other programs have been asked for where that is wanted."""
-        form = forms.create("program")
-        checked = [new for new in news if self.agree and not new.attempt.reason]
-        replies: Sequence[Sequence[Reply]] = []
-        if checked:
-            params = sampling(form, self.temperature)
-            replies = yield [Ask(form.prompt(new.question), params, self.agree) for new in checked]
-        by_id = {new.question.id: rows for new, rows in zip(checked, replies, strict=True)}
-        return [_record(new, by_id.get(new.question.id, ()), desk) for new in news]
 
 
 @dataclass(frozen=True, slots=True)

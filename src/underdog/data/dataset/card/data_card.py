@@ -8,18 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from underdog.data.dataset.card.model_plan import ModelPlan
 from underdog.data.dataset.card.plan import Plan
 from underdog.errors import DataError
+from underdog.toml_file import StrictTable, faults
 
 
-class _CardPart(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Shard(_CardPart):
+class Shard(StrictTable):
     """One file: its path below the folder, rows, and SHA-256."""
 
     path: str
@@ -27,7 +24,7 @@ class Shard(_CardPart):
     sha256: str
 
 
-class SourceCount(_CardPart):
+class SourceCount(StrictTable):
     """What came of one source.
 
     Attributes:
@@ -46,12 +43,12 @@ class SourceCount(_CardPart):
     problems: int
     rows: int
     drawn: int
-    repeats: int
-    refused: Mapping[str, Mapping[str, int]]
-    saturated: bool
+    repeats: int = 0
+    refused: Mapping[str, Mapping[str, int]] = {}
+    saturated: bool = False
 
 
-class Decontamination(_CardPart):
+class Decontamination(StrictTable):
     """What is known of test items in a data set.
 
     Attributes:
@@ -80,7 +77,7 @@ class Decontamination(_CardPart):
     off: bool = False
 
 
-class Sampling(_CardPart):
+class Sampling(StrictTable):
     """How models made a data set, and what it cost: all samples up to the last that is kept.
 
     Attributes:
@@ -117,7 +114,7 @@ class Sampling(_CardPart):
         return self.accepted / self.records if self.records else 0.0
 
 
-class DataCard(_CardPart):
+class DataCard(StrictTable):
     """A finished data set.
 
     Attributes:
@@ -165,4 +162,4 @@ def read_card(folder: Path) -> DataCard | None:
     try:
         return DataCard.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        raise DataError(f"{path} is no card of this version: {error.errors()[0]['msg']}") from error
+        raise DataError(f"{path} is no card of this version: {faults(error, DataCard)}") from error

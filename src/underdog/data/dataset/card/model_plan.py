@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from underdog.core import Budget
+from underdog.toml_file import StrictTable
 
 
-class Caps(BaseModel):
+class Caps(StrictTable):
     """Hard caps on the making of a data set; what is left out has none.
 
     Attributes:
@@ -19,8 +20,6 @@ class Caps(BaseModel):
         flops: Floating-point operations.
         usd: Money.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     calls: Annotated[int, Field(ge=1)] | None = None
     tokens: Annotated[int, Field(ge=1)] | None = None
@@ -40,7 +39,7 @@ class Caps(BaseModel):
         )
 
 
-class ModelPlan(BaseModel):
+class ModelPlan(StrictTable):
     """A data set that models make.
 
     Attributes:
@@ -52,8 +51,6 @@ class ModelPlan(BaseModel):
         seed: What all sampling hangs on.
         caps: Hard caps.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     source: str
     models: Annotated[Mapping[str, str], Field(min_length=1)]

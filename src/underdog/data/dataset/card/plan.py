@@ -4,20 +4,17 @@ import re
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from underdog.core import Family
 from underdog.errors import ConfigError, UnknownNameError
 from underdog.generators.drawing import SHARES
+from underdog.toml_file import StrictTable, faults
 
 _SHARED = re.compile(r"([\w.\-]+|[\w.\-]+\(.*\)|[\w.\-]+:.*=[^=,]*)=(\d+(?:\.\d+)?%?)", re.DOTALL)
 
 
-class _PlanPart(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PlannedFamily(_PlanPart):
+class PlannedFamily(StrictTable):
     """A family of generated problems and how much of the data it makes up.
 
     Attributes:
@@ -35,7 +32,7 @@ class PlannedFamily(_PlanPart):
     forms: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class Plan(_PlanPart):
+class Plan(StrictTable):
     """A data set that can be made again from this alone.
 
     Attributes:
@@ -114,9 +111,7 @@ def plan_of(
             shard_problems=shard_problems,
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ConfigError(f"data plan: {place or 'plan'}: {first['msg']}") from error
+        raise ConfigError(f"data plan: {faults(error, Plan)}") from error
 
 
 def weighted(text: str) -> tuple[str, float]:

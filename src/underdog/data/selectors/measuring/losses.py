@@ -5,6 +5,7 @@ that chat templates stay intact. One forward pass per text.
 """
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from underdog.core import Message, Prompt, ScoreRequest
 from underdog.core.example import Example
@@ -34,13 +35,7 @@ def losses(engine: SyncEngine, pairs: Sequence[tuple[Prompt, str]]) -> list[floa
 
 def asked(example: Example) -> Prompt:
     """What stands before the first text that is trained on, as a prompt."""
-    turns: list[Message] = []
-    for segment in example.segments:
-        if segment.weight > 0:
-            break
-        if turns and turns[-1].role == segment.role:
-            turns[-1] = Message(segment.role, turns[-1].content + segment.text)
-        else:
-            turns.append(Message(segment.role, segment.text))
+    read = takewhile(lambda segment: segment.weight <= 0, example.segments)
+    turns = [*Example(example.id, tuple(read)).messages]
     opening = turns.pop().content if turns and turns[-1].role == "assistant" else ""
     return Prompt(tuple(turns) or NOTHING.messages, opening)

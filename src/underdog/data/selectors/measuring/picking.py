@@ -35,10 +35,7 @@ def balanced(clusters: Sequence[int], count: int, rng: Random, small: int = 2) -
         >>> sorted(balanced([0, 0, 0, 0, 1, 1, 1], 4, Random(0)))[-1] >= 4
         True
     """
-    members: dict[int, list[int]] = {}
-    for place, cluster in enumerate(clusters):
-        members.setdefault(cluster, []).append(place)
-    ordered = sorted(members.values(), key=lambda group: (len(group), group))
+    ordered = sorted(_members(clusters).values(), key=lambda group: (len(group), group))
     picked: list[int] = []
     for batch in (
         [group for group in ordered if len(group) > small],
@@ -59,9 +56,7 @@ def top_of_each(scores: Sequence[float], groups: Sequence[int], count: int) -> l
         >>> sorted(top_of_each([3, 2, 1, 9, 8, 7], [0, 0, 0, 1, 1, 1], 2))
         [0, 3]
     """
-    members: dict[int, list[int]] = {}
-    for place, group in enumerate(groups):
-        members.setdefault(group, []).append(place)
+    members = _members(groups)
     due = {group: count * len(places) / max(1, len(scores)) for group, places in members.items()}
     parts = {group: int(share) for group, share in due.items()}
     by_remainder = sorted(due, key=lambda group: (parts[group] - due[group], group))
@@ -132,6 +127,14 @@ def facility(
         np.maximum(covered_M, near_NM[place], out=covered_M)
         bound_N[place] = -np.inf
     return picked, gains
+
+
+def _members(groups: Sequence[int]) -> dict[int, list[int]]:
+    """The places of every group."""
+    members: dict[int, list[int]] = {}
+    for place, group in enumerate(groups):
+        members.setdefault(group, []).append(place)
+    return members
 
 
 def _best_gain(

@@ -4,15 +4,16 @@ Stricter than evaluation: a reply that is to be learned from must end by itself,
 place that the form asks for, and do no more.
 """
 
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
-from underdog.core import Form, Problem, Question, SamplingParams
+from underdog.core import Form, Problem, Question, SamplingParams, Shot
 from underdog.data.sources.replies.model_programs import calculates, literals, program_way
 from underdog.data.sources.replies.question_numbers import question_numbers
 from underdog.data.sources.replies.stated_equations import false_equation, way
 from underdog.data.sources.replies.training_item import training_item
 from underdog.data.sources.replies.wording import is_refusal
-from underdog.data.sources.source import Desk, Record, Reply
+from underdog.data.sources.source import MAIN, Ask, Desk, Record, Reply
 from underdog.forms.cot import ChainOfThought
 from underdog.forms.layout import lay_out
 from underdog.forms.program import program_in
@@ -60,6 +61,23 @@ def sampling(form: Form, temperature: float, max_tokens: int = 0) -> SamplingPar
     )
 
 
+def solve_each(
+    form: Form,
+    questions: Sequence[Question],
+    k: int,
+    temperature: float,
+    *,
+    shots: Sequence[Shot] | None = None,
+    engine: str = MAIN,
+) -> Generator[Sequence[Ask], Sequence[Sequence[Reply]], dict[str, Sequence[Reply]]]:
+    """Ask for k solutions of each question; the replies by its id, without asking for nothing."""
+    if not questions or not k:
+        return {}
+    params = sampling(form, temperature)
+    rows = yield [Ask(form.prompt(one, shots), params, k, engine) for one in questions]
+    return {one.id: replies for one, replies in zip(questions, rows, strict=True)}
+
+
 def failure(reply: Reply) -> tuple[str, str] | None:
     """Why a reply cannot even be read, whatever it was asked for: reason and detail."""
     if reply.finish in ("error", "cancelled"):
@@ -98,8 +116,14 @@ def read_attempt(
     return attempt
 
 
-def graded(attempt: ReadReply, problem: Problem, desk: Desk) -> ReadReply:
-    """The attempt, rejected unless its answer is the problem's gold answer."""
+def graded(
+    form: Form, problem: Problem, reply: Reply, desk: Desk, strict: bool = True
+) -> ReadReply:
+    """A reply to a problem, read and rejected unless its answer is the gold answer.
+
+    The arguments are those of `read_attempt`.
+    """
+    attempt = read_attempt(form, problem.question, reply, desk, strict)
     if attempt.answer is None:
         return attempt
     grade = desk.checker.grade(attempt.answer, problem)

@@ -6,7 +6,8 @@ besides (hints, teacher instructions); it is read, and only the reply is learned
 
 from collections.abc import Mapping
 
-from underdog.core import Example, Form, JSONValue, Question, Segment
+from underdog.core import Example, Form, JSONValue, Message, Question
+from underdog.core.example import reply_learned
 
 
 def training_item(
@@ -20,9 +21,6 @@ def training_item(
         reply: The whole reply, its opening included.
         tags: What is known of it.
     """
-    read = [
-        Segment(turn.content, turn.role, 0.0) for turn in form.prompt(question, shots=()).messages
-    ]
     known: dict[str, JSONValue] = {
         "family": question.task,
         "form": form.name,
@@ -30,4 +28,5 @@ def training_item(
         "choices": list(question.choices),
     }
     known |= tags
-    return Example("", (*read, Segment(reply, "assistant", 1.0)), known)
+    turns = (*form.prompt(question, shots=()).messages, Message("assistant", reply))
+    return Example("", reply_learned(turns), known)
