@@ -99,7 +99,7 @@ class Feed:
     ) -> None:
         self.state = state
         self._plan = plan
-        self._source = plan.sources[number]
+        self._stream = plan.streams[number]
         self._workers = workers
         self._ahead = 1 if workers.count == 1 else max(2, ceil(workers.count / len(plan.sources)))
         self._asked = state.next
@@ -183,7 +183,7 @@ class Feed:
 
     def _ask_ahead(self, need: int) -> None:
         """Keep batches coming, but none beyond what the plan can still use."""
-        share = ceil(self._source.share * self._plan.count) + 1
+        share = ceil(self._stream.family.share * self._plan.count) + 1
         while len(self._coming) < self._ahead:
             useful = max(need, share - self.state.problems) - (self._asked - self.state.next)
             if useful <= 0:
@@ -192,16 +192,6 @@ class Feed:
 
     def _ask(self, useful: int) -> None:
         count = min(_BATCH, max(_SMALLEST, useful))
-        plan = self._plan
-        batch = Batch(
-            source=self._source,
-            split=plan.split,
-            seed=plan.seed,
-            start=self._asked,
-            count=count,
-            every_form=plan.every_form,
-            instruction=plan.instruction,
-            verify=plan.verify,
-        )
+        batch = Batch(self._stream, self._asked, count)
         self._coming.append((self._asked, self._workers.ask_sharing(make_clear, batch)))
         self._asked += count
