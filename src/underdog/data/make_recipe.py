@@ -28,8 +28,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from underdog.data.dataset.card.model_plan import Caps, ModelPlan
-from underdog.data.dataset.card.plan import Plan, plan_of
+from underdog.data.dataset.card.collect_plan import Caps, CollectPlan
+from underdog.data.dataset.card.plan import MakePlan, plan_of
 from underdog.data.sources.source import MAIN
 from underdog.toml_file import read_toml
 
@@ -111,7 +111,7 @@ class MakeFile(_MakeTable):
             raise ValueError(f"two pools are called {twice[0]!r}; give each a name")
         return self
 
-    def plan(self, pool: PoolToMake) -> Plan | ModelPlan:
+    def plan(self, pool: PoolToMake) -> MakePlan | CollectPlan:
         """What to make of a pool.
 
         Raises:
@@ -122,7 +122,7 @@ class MakeFile(_MakeTable):
             return plan_of([pool.family], pool.count, pool.forms, seed=self.seed)
         models = {**({MAIN: pool.model} if pool.model else {}), **pool.models}
         asked = pool.model_dump(include={"source", "seeds", "count", "max_seeds", "caps"})
-        return ModelPlan(models=models, seed=self.seed, **asked)
+        return CollectPlan(models=models, seed=self.seed, **asked)
 
 
 def read_make(path: Path) -> MakeFile:

@@ -19,8 +19,8 @@ from underdog.cli.terminal.groups import grouped
 from underdog.errors import UsageError
 
 if TYPE_CHECKING:
+    from underdog.data.dataset.card.collect_plan import Caps, CollectPlan
     from underdog.data.dataset.card.data_card import DataCard
-    from underdog.data.dataset.card.model_plan import Caps, ModelPlan
     from underdog.data.decontamination import Protection
     from underdog.data.sources.collecting.gathering import CollectProgress
     from underdog.data.sources.collecting.seeding import Seeds
@@ -50,7 +50,7 @@ class CapOptions:
     @property
     def caps(self) -> "Caps":
         """The caps that were given."""
-        from underdog.data.dataset.card.model_plan import Caps
+        from underdog.data.dataset.card.collect_plan import Caps
 
         return Caps(calls=self.budget_calls, tokens=self.budget_tokens, seconds=self.budget_seconds)
 
@@ -81,9 +81,9 @@ def collect(
     as_json: AsJson = False,
 ) -> None:
     """Collect training items from models, each one checked; the same command resumes."""
-    from underdog.data.dataset.card.model_plan import ModelPlan
+    from underdog.data.dataset.card.collect_plan import CollectPlan
 
-    plan = ModelPlan(
+    plan = CollectPlan(
         source=source,
         models=_by_role(models),
         seeds=task,
@@ -107,7 +107,7 @@ def _by_role(models: Sequence[str]) -> dict[str, str]:
 
 
 def collect_into(
-    plan: "ModelPlan",
+    plan: "CollectPlan",
     folder: Path,
     tests: "Callable[[], Protection | None]",
     dataset: DatasetOptions,
@@ -127,17 +127,17 @@ def collect_into(
 
 
 async def _ask(
-    plan: "ModelPlan",
+    plan: "CollectPlan",
     folder: Path,
     seeds: "Seeds",
     tests: "Protection | None",
     dataset: DatasetOptions,
 ) -> "DataCard":
-    from underdog.data.sources.model_data import make_with_models
+    from underdog.data.sources.model_data import collect_dataset
 
     async with opened_engines(list(plan.models.values())) as engines:
         with LateSandbox(dataset.sandbox) as sandbox, WriteBar("items") as bar:
-            return await make_with_models(
+            return await collect_dataset(
                 plan,
                 folder,
                 seeds,

@@ -19,7 +19,7 @@ from underdog.cli.terminal.options import complete_form, split_names
 
 if TYPE_CHECKING:
     from underdog.data.dataset.card.data_card import DataCard
-    from underdog.data.dataset.card.plan import Plan
+    from underdog.data.dataset.card.plan import MakePlan
     from underdog.data.decontamination import Protection
 
 
@@ -52,7 +52,7 @@ class RowOptions:
     verify: Annotated[bool, typer.Option(help="Read every row back and grade it.")] = True
     shard_problems: Annotated[int, typer.Option(min=1, help="Problems per file.")] = 20_000
 
-    def plan(self, families: list[str], count: int) -> "Plan":
+    def plan(self, families: list[str], count: int) -> "MakePlan":
         """The plan of families written so."""
         from underdog.data.dataset.card.plan import plan_of
 
@@ -101,7 +101,7 @@ def make(
 
 
 def _make_into(
-    plan: "Plan",
+    plan: "MakePlan",
     folder: Path,
     tests: "Callable[[], Protection | None]",
     dataset: DatasetOptions,
@@ -127,7 +127,7 @@ def _make_recipe(
     path: Path, folder: Path, tests: TestSetOptions, dataset: DatasetOptions, workers: int
 ) -> "dict[Path, DataCard]":
     """Make every data set of a recipe in a folder of its own."""
-    from underdog.data.dataset.card.plan import Plan
+    from underdog.data.dataset.card.plan import MakePlan
     from underdog.data.make_recipe import read_make
 
     recipe = read_make(path)
@@ -135,7 +135,7 @@ def _make_recipe(
     read_once = cache(lambda: tests.read(recipe.test_files, recipe.decontaminate))
     cards: dict[Path, DataCard] = {}
     for place, plan in {folder / pool.folder: recipe.plan(pool) for pool in recipe.pool}.items():
-        if isinstance(plan, Plan):
+        if isinstance(plan, MakePlan):
             cards[place] = _make_into(plan, place, read_once, dataset, workers)
         else:
             cards[place] = collect_into(plan, place, read_once, dataset, tests.data_dir)

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from underdog.data.dataset.arrow import Table, arrow
-from underdog.data.dataset.card.plan import Plan
+from underdog.data.dataset.card.plan import MakePlan
 from underdog.data.dataset.columns import schema
 from underdog.data.dataset.seen import Seen
 from underdog.data.decontamination.copies import counted
@@ -95,7 +95,7 @@ class Feed:
     """
 
     def __init__(
-        self, plan: Plan, number: int, state: FeedState, workers: "Workers[ContaminationIndex]"
+        self, plan: MakePlan, number: int, state: FeedState, workers: "Workers[ContaminationIndex]"
     ) -> None:
         self.state = state
         self._plan = plan

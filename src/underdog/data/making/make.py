@@ -21,7 +21,7 @@ from underdog.data.dataset.card.data_card import (
     read_card,
 )
 from underdog.data.dataset.card.page import write_card
-from underdog.data.dataset.card.plan import Plan
+from underdog.data.dataset.card.plan import MakePlan
 from underdog.data.dataset.progress import WriteProgress
 from underdog.data.dataset.seen import Seen, marks_of
 from underdog.data.dataset.shards import (
@@ -43,7 +43,7 @@ from underdog.files import sha256_file
 
 
 def make(
-    plan: Plan,
+    plan: MakePlan,
     folder: Path,
     *,
     name: str = "",
@@ -94,7 +94,7 @@ class ShardState(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    plan: Plan
+    plan: MakePlan
     feeds: tuple[FeedState, ...]
     tests: str = ""
 
@@ -104,7 +104,7 @@ class _Making:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: MakePlan,
         folder: Path,
         workers: Workers[ContaminationIndex],
         jsonl: bool,
@@ -256,7 +256,7 @@ def _state(path: Path) -> ShardState:
         ) from error
 
 
-def _same(made: Plan | None, asked: Plan, folder: Path) -> None:
+def _same(made: MakePlan | None, asked: MakePlan, folder: Path) -> None:
     if made == asked:
         return
     if made is None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from underdog.data.dataset.card.model_plan import ModelPlan
-from underdog.data.dataset.card.plan import Plan
+from underdog.data.dataset.card.collect_plan import CollectPlan
+from underdog.data.dataset.card.plan import MakePlan
 from underdog.errors import DataError
 
 
@@ -98,7 +98,7 @@ class Sampling(_CardPart):
         stopped_by: The cap that ended it before the count was reached.
     """
 
-    plan: ModelPlan
+    plan: CollectPlan
     engines: Mapping[str, str]
     seeds_used: int
     seeds_given: int
@@ -145,7 +145,7 @@ class DataCard(_CardPart):
     verified: int
     sources: tuple[SourceCount, ...]
     shards: tuple[Shard, ...]
-    plan: Plan | None = None
+    plan: MakePlan | None = None
     sampling: Sampling | None = None
     origin: Mapping[str, Any] | None = None
     repeats: bool = False

@@ -62,7 +62,7 @@ class FamilyStream:
     verify: bool
 
 
-class Plan(_PlanPart):
+class MakePlan(_PlanPart):
     """A data set that can be made again from this alone.
 
     Attributes:
@@ -82,7 +82,7 @@ class Plan(_PlanPart):
     shard_problems: Annotated[int, Field(ge=1)] = 20_000
 
     @model_validator(mode="after")
-    def _sound(self) -> "Plan":
+    def _sound(self) -> "MakePlan":
         specs = [source.spec for source in self.sources]
         if len(set(specs)) < len(specs):
             raise ValueError(f"a family is named twice: {', '.join(specs)}")
@@ -113,7 +113,7 @@ def plan_of(
     count: int,
     forms: Sequence[str] = (),
     **settings: Unpack[PlanSettings],
-) -> Plan:
+) -> MakePlan:
     """A plan from families as a user writes them.
 
     Args:
@@ -122,7 +122,7 @@ def plan_of(
         count: Distinct problems wanted.
         forms: Forms to write; each family's own when left out.
         settings: `split` (`train`, `dev` or `test`), `seed`, `every_form`, `instruction`, `verify`
-            and `shard_problems`, as in `Plan`.
+            and `shard_problems`, as in `MakePlan`.
 
     Raises:
         UnknownNameError: No such family, parameter, form or split.
@@ -135,7 +135,7 @@ def plan_of(
     total = sum(weight for _, weight in parsed)
     sources = tuple(_planned(spec, weight / total, forms) for spec, weight in parsed)
     try:
-        return Plan(sources=sources, count=count, **settings)
+        return MakePlan(sources=sources, count=count, **settings)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))

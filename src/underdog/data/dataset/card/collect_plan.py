@@ -1,4 +1,4 @@
-"""What a data set that models make is asked to be: source, models, seeds, size, caps."""
+"""What `underdog data collect` is asked for: source, models, seeds, size, caps."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from underdog.core import Budget
 
 
 class Caps(BaseModel):
-    """Hard caps on the making of a data set; what is left out has none.
+    """Hard caps on what a data set of models may cost; what is left out has none.
 
     Attributes:
         calls: Samples.
@@ -40,8 +40,8 @@ class Caps(BaseModel):
         )
 
 
-class ModelPlan(BaseModel):
-    """A data set that models make.
+class CollectPlan(BaseModel):
+    """A data set that is collected from models; it stands on the card.
 
     Attributes:
         source: Spec of the source, such as `self:form=program,k=4`.
@@ -64,7 +64,7 @@ class ModelPlan(BaseModel):
     caps: Caps = Caps()
 
     @property
-    def recorded(self) -> "ModelPlan":
+    def recorded(self) -> "CollectPlan":
         """The plan as a card tells it: models without the folders they lie in."""
         return self.model_copy(update={"models": {r: _bare(m) for r, m in self.models.items()}})
 
