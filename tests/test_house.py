@@ -18,6 +18,7 @@ ONE_MORE_OF_A_KIND = {
 FILES_TWICE = {
     "bench.py": "the command, and what a strategy is run with",
     "code.py": "the form and the checker `code`",
+    "collect.py": "the command and what it calls",
     "deepconf.py": "the strategy and the verifier `deepconf`",
     "engine.py": "one per backend, and the noun",
     "exact.py": "the selector and the checker `exact`",

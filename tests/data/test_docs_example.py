@@ -11,7 +11,7 @@ from underdog.data.make_recipe import MakeFile
 from underdog.data.sources.collecting.seeding import open_seeds
 
 PAGE = (CHECKOUT / "docs" / "data.md").read_text()
-OWN = PAGE[PAGE.index("### For your own task") : PAGE.index("## check")]
+OWN = PAGE[PAGE.index("## For your own task") : PAGE.index("## check")]
 
 
 def blocks(text: str, language: str) -> list[str]:

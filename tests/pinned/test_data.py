@@ -96,8 +96,7 @@ def test_data_of_models(run: Run, place: Path, source: str) -> None:
     result = run(
         *(
             "data",
-            "make",
-            "--source",
+            "collect",
             SPECS.get(source, f"{source}:n=6"),
             *models,
             "--task",

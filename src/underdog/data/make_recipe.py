@@ -1,4 +1,4 @@
-"""The file that describes data sets to make (MAKE.toml): one pool of models or families each.
+"""The file that describes data sets to make or collect (MAKE.toml): one pool for each.
 
 seed = 0
 test_files = ["my_test.jsonl"]      # beside the test sets of the catalogue
@@ -28,8 +28,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from underdog.data.dataset.card.model_plan import Caps, ModelPlan
-from underdog.data.dataset.card.plan import Plan, plan_of
+from underdog.data.dataset.card.collect_plan import Caps, CollectPlan
+from underdog.data.dataset.card.plan import MakePlan, plan_of
 from underdog.data.sources.source import MAIN
 from underdog.toml_file import StrictTable, read_toml
 
@@ -69,13 +69,11 @@ class PoolToMake(StrictTable):
             raise ValueError("a source needs seeds, and model or models")
         if self.model and MAIN in self.models:
             raise ValueError("model is the role main; give it once")
-        given = self.model_fields_set
-        alien = (
-            {"forms"} if self.source else {"model", "models", "seeds", "max_seeds", "caps"}
-        ) & (given)
+        of_source = {"model", "models", "seeds", "max_seeds", "caps"}
+        alien = self.model_fields_set & ({"forms"} if self.source else of_source)
         if alien:
             kind = "source" if self.source else "family"
-            raise ValueError(f"{sorted(alien)[0]} does not go with {kind}")
+            raise ValueError(f"{min(alien)} does not go with {kind}")
         return self
 
     @property
@@ -109,7 +107,7 @@ class MakeFile(StrictTable):
             raise ValueError(f"two pools are called {twice[0]!r}; give each a name")
         return self
 
-    def plan(self, pool: PoolToMake) -> Plan | ModelPlan:
+    def plan(self, pool: PoolToMake) -> MakePlan | CollectPlan:
         """What to make of a pool.
 
         Raises:
@@ -119,15 +117,8 @@ class MakeFile(StrictTable):
         if pool.family:
             return plan_of([pool.family], pool.count, pool.forms, seed=self.seed)
         models = {**({MAIN: pool.model} if pool.model else {}), **pool.models}
-        return ModelPlan(
-            source=pool.source,
-            models=models,
-            seeds=pool.seeds,
-            count=pool.count,
-            max_seeds=pool.max_seeds,
-            seed=self.seed,
-            caps=pool.caps,
-        )
+        asked = pool.model_dump(include={"source", "seeds", "count", "max_seeds", "caps"})
+        return CollectPlan(models=models, seed=self.seed, **asked)
 
 
 def read_make(path: Path) -> MakeFile:

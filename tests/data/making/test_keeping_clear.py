@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from underdog.data.dataset.card.data_card import DataCard
-from underdog.data.dataset.card.plan import Plan, plan_of
+from underdog.data.dataset.card.plan import MakePlan, plan_of
 from underdog.data.dataset.example_text import whole
 from underdog.data.dataset.progress import WriteProgress
 from underdog.data.dataset.shards import read_examples
@@ -107,7 +107,7 @@ def test_more_workers_leave_out_the_same(
 def test_other_test_sets_do_not_go_on_with_a_data_set(
     clear: tuple[Path, DataCard], tmp_path: Path, finished: bool
 ) -> None:
-    plan = Plan.model_validate(PLAN.model_dump() | {"count": 15})
+    plan = MakePlan.model_validate(PLAN.model_dump() | {"count": 15})
     make(plan, tmp_path / "set", tests=protect(local=False))
     if not finished:
         (tmp_path / "set" / "card.json").unlink()

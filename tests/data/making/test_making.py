@@ -7,7 +7,7 @@ import pytest
 
 from underdog.core import SandboxResult
 from underdog.data.dataset.card.data_card import DataCard, read_card
-from underdog.data.dataset.card.plan import Plan, plan_of, weighted
+from underdog.data.dataset.card.plan import MakePlan, plan_of, weighted
 from underdog.data.dataset.progress import WriteProgress
 from underdog.data.dataset.seen import Seen, marks_of
 from underdog.data.dataset.shards import jsonl_path, read_examples, read_table, shards_of
@@ -267,7 +267,7 @@ def test_what_a_plan_cannot_be_is_refused() -> None:
     with pytest.raises(ConfigError, match="count"):
         plan_of(["addition"], 0)
     with pytest.raises(ValueError, match="sum to 1"):
-        Plan(
+        MakePlan(
             sources=(plan_of(["addition"], 5).sources[0].model_copy(update={"share": 0.5}),),
             count=1,
         )

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from underdog.cli.data.tests import show_decontamination
+from underdog.cli.data.test_sets import show_decontamination
 from underdog.cli.terminal.console import cells, notes, out, percent, print_json, table
 
 if TYPE_CHECKING:

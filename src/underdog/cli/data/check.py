@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from underdog.cli.data.make import Workers
-from underdog.cli.data.tests import TestFiles
+from underdog.cli.data.dataset_options import Workers
+from underdog.cli.data.test_sets import TestFiles
 from underdog.cli.terminal.console import AsJson, cells, notes, out, print_json, table
 from underdog.cli.terminal.options import DataDir
 from underdog.errors import DataError

@@ -1,21 +1,26 @@
-"""`underdog data make`: data sets of generated problems, of what models write, or of a recipe."""
+"""`underdog data make`: a data set of problems written by code, or all those of a recipe."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from underdog.cli.data.card_table import show_card
-from underdog.cli.data.making import Making, plan_by_models, plan_families
-from underdog.cli.data.tests import Decontaminate, TestFiles
+from underdog.cli.data.collect import collect_into
+from underdog.cli.data.dataset_options import DatasetOptions, Seed, Workers
+from underdog.cli.data.test_sets import TestSetOptions
+from underdog.cli.data.write_bar import WriteBar
 from underdog.cli.terminal.console import AsJson, print_json
-from underdog.cli.terminal.options import DataDir, SandboxName, complete_form
-from underdog.errors import UsageError
+from underdog.cli.terminal.groups import grouped
+from underdog.cli.terminal.options import complete_form, split_names
 
 if TYPE_CHECKING:
-    from underdog.data.dataset.card.model_plan import Caps
+    from underdog.data.dataset.card.data_card import DataCard
+    from underdog.data.dataset.card.plan import MakePlan
+    from underdog.data.decontamination import Protection
 
 
 def complete_family(incomplete: str) -> list[str]:
@@ -25,161 +30,113 @@ def complete_family(incomplete: str) -> list[str]:
     return [name for name in families.names() if name.startswith(incomplete)]
 
 
-def complete_source(incomplete: str) -> list[str]:
-    """Names of sources that begin like this."""
-    from underdog.data.sources import sources
+@dataclass(frozen=True, slots=True)
+class RowOptions:
+    """How the rows of families are written."""
 
-    return [name for name in sources.names() if name.startswith(incomplete)]
+    forms: Annotated[
+        str,
+        typer.Option(
+            help="Forms, comma-separated; each family's own when left out.",
+            autocompletion=complete_form,
+        ),
+    ] = ""
+    split: Annotated[str, typer.Option(help="train, dev or test.")] = "train"
+    seed: Seed = 0
+    every_form: Annotated[
+        bool, typer.Option("--every-form/--one-form", help="A row per form, or per problem.")
+    ] = True
+    instruction: Annotated[
+        bool, typer.Option(help="Put the form's instruction before the question.")
+    ] = True
+    verify: Annotated[bool, typer.Option(help="Read every row back and grade it.")] = True
+    shard_problems: Annotated[int, typer.Option(min=1, help="Problems per file.")] = 20_000
 
+    def plan(self, families: list[str], count: int) -> "MakePlan":
+        """The plan of families written so."""
+        from underdog.data.dataset.card.plan import plan_of
 
-What: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Argument(
-        help="Families, with knobs and weights (addition, words=3, addition(digits=4)=2), or one "
-        "recipe (MAKE.toml).",
-        autocompletion=complete_family,
-    ),
-]
-OutDir: TypeAlias = Annotated[
-    Path | None, typer.Option("--out", help="Folder of the data set; with a recipe, of all.")
-]
-Count: TypeAlias = Annotated[int, typer.Option(min=1, help="Distinct problems; of models, items.")]
-Forms: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        help="Forms, comma-separated; each family's own when left out.",
-        autocompletion=complete_form,
-    ),
-]
-Split: TypeAlias = Annotated[str, typer.Option(help="train, dev or test; of families only.")]
-Seed: TypeAlias = Annotated[int, typer.Option(help="Another seed gives other items.")]
-EveryForm: TypeAlias = Annotated[
-    bool, typer.Option("--every-form/--one-form", help="A row per form, or per problem.")
-]
-Instruction: TypeAlias = Annotated[
-    bool, typer.Option(help="Put the form's instruction before the question.")
-]
-Verify: TypeAlias = Annotated[bool, typer.Option(help="Read every row back and grade it.")]
-Source: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        help="How models make it, such as self:form=program,k=4; with --from-model and --task.",
-        autocompletion=complete_source,
-    ),
-]
-FromModel: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option("--from-model", help="Engine of a source; ROLE=ENGINE for another than main."),
-]
-SeedTask: TypeAlias = Annotated[
-    str, typer.Option("--task", help="Seed problems of a source, such as gsm8k:split=train.")
-]
-MaxSeeds: TypeAlias = Annotated[int | None, typer.Option(min=1, help="Most seed problems.")]
-MaxTokens: TypeAlias = Annotated[
-    int | None, typer.Option("--budget-tokens", min=1, help="Cap on all generated tokens.")
-]
-MaxCalls: TypeAlias = Annotated[
-    int | None, typer.Option("--budget-calls", min=1, help="Cap on all samples.")
-]
-MaxSeconds: TypeAlias = Annotated[
-    float | None,
-    typer.Option("--budget-seconds", min=0.001, help="Cap on this run; the same command goes on."),
-]
-Jsonl: TypeAlias = Annotated[bool, typer.Option(help="Write JSON lines as well.")]
-Workers: TypeAlias = Annotated[int, typer.Option(min=1, help="Processes that draw and verify.")]
-ShardProblems: TypeAlias = Annotated[int, typer.Option(min=1, help="Problems per file.")]
-Name: TypeAlias = Annotated[str, typer.Option(help="Name on the card; the folder's if empty.")]
-Licence: TypeAlias = Annotated[str, typer.Option(help="SPDX name of the data's licence.")]
+        settings = asdict(self)
+        forms = settings.pop("forms")
+        return plan_of(families, count, split_names(forms) if forms else (), **settings)
 
 
+@grouped
 def make(
-    what: What = None,
-    out_dir: OutDir = None,
-    count: Count = 10_000,
-    forms: Forms = "",
-    split: Split = "train",
-    seed: Seed = 0,
-    every_form: EveryForm = True,
-    instruction: Instruction = True,
-    verify: Verify = True,
-    source: Source = "",
-    from_model: FromModel = None,
-    task: SeedTask = "",
-    max_seeds: MaxSeeds = None,
-    budget_tokens: MaxTokens = None,
-    budget_calls: MaxCalls = None,
-    budget_seconds: MaxSeconds = None,
-    sandbox: SandboxName = "auto",
-    decontaminate: Decontaminate = True,
-    test_files: TestFiles = None,
-    data_dir: DataDir = None,
-    jsonl: Jsonl = True,
+    *,
+    families: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FAMILY[=WEIGHT]",
+            help="Families (underdog tasks list) with knobs and weights, such as words=3 or "
+            "addition(digits=4)=2; or one recipe (MAKE.toml).",
+            autocompletion=complete_family,
+        ),
+    ],
+    out_dir: Annotated[
+        Path, typer.Option("--out", help="Folder of the data set; with a recipe, of all.")
+    ],
+    count: Annotated[int, typer.Option(min=1, help="Distinct problems.")] = 10_000,
+    rows: RowOptions,
+    tests: TestSetOptions,
+    dataset: DatasetOptions,
     workers: Workers = 2,
-    shard_problems: ShardProblems = 20_000,
-    name: Name = "",
-    licence: Licence = "apache-2.0",
     as_json: AsJson = False,
 ) -> None:
-    """Make a verified data set, of families or with --source of a model; the same command resumes.
+    """Make a data set of problems written by code, each solution proved; the same command resumes.
 
-    One recipe (MAKE.toml) in place of families makes all the data sets that it names.
+    One recipe (MAKE.toml) in place of families makes all the data sets that it names, those of
+    models too.
     """
-    making = Making(
-        data_dir, tuple(test_files or ()), decontaminate, jsonl, workers, sandbox, name, licence
-    )
-    given = what or []
-    if len(given) == 1 and given[0].endswith(".toml"):
-        _make_all(making, Path(given[0]), _folder(out_dir, []), as_json)
-        return
-    folder = _folder(out_dir, given if source else [])
-    if source:
-        caps = _caps(budget_calls, budget_tokens, budget_seconds)
-        plan = plan_by_models(source, from_model or [], task, count, max_seeds, seed, caps)
+    if len(families) == 1 and families[0].endswith(".toml"):
+        cards = _make_recipe(Path(families[0]), out_dir, tests, dataset, workers)
+        if as_json:
+            print_json({place.name: card.model_dump(mode="json") for place, card in cards.items()})
+            return
     else:
-        _no_models(from_model, task)
-        plan = plan_families(
-            given, count, forms, split, seed, every_form, instruction, verify, shard_problems
+        plan = rows.plan(families, count)
+        cards = {out_dir: _make_into(plan, out_dir, tests.read, dataset, workers)}
+    for place, card in cards.items():
+        show_card(card, place, as_json)
+
+
+def _make_into(
+    plan: "MakePlan",
+    folder: Path,
+    tests: "Callable[[], Protection | None]",
+    dataset: DatasetOptions,
+    workers: int,
+) -> "DataCard":
+    from underdog.data.making.make import make as make_dataset
+
+    protection = tests()
+    with WriteBar("problems") as bar:
+        return make_dataset(
+            plan,
+            folder,
+            name=dataset.name,
+            licence=dataset.licence,
+            jsonl=dataset.jsonl,
+            workers=workers,
+            tests=protection,
+            progress=bar,
         )
-    show_card(making.make(plan, folder), folder, as_json)
 
 
-def _caps(calls: int | None, tokens: int | None, seconds: float | None) -> "Caps":
-    from underdog.data.dataset.card.model_plan import Caps
-
-    return Caps(calls=calls, tokens=tokens, seconds=seconds)
-
-
-def _no_models(models: Sequence[str] | None, task: str) -> None:
-    if models or task:
-        raise UsageError("--from-model and --task go with --source; name one, such as self:k=4")
-
-
-def _folder(out_dir: Path | None, given: Sequence[str]) -> Path:
-    """The folder of `--out`, or the one that stands alone on the command line."""
-    if out_dir is not None and not given:
-        return out_dir
-    if out_dir is None and len(given) == 1:
-        return Path(given[0])
-    if given:
-        raise UsageError(f"{', '.join(given)} does not go with --source; give the folder by --out")
-    raise UsageError("no folder; give one with --out")
-
-
-def _make_all(making: Making, path: Path, folder: Path, as_json: bool) -> None:
+def _make_recipe(
+    path: Path, folder: Path, tests: TestSetOptions, dataset: DatasetOptions, workers: int
+) -> "dict[Path, DataCard]":
     """Make every data set of a recipe in a folder of its own."""
+    from underdog.data.dataset.card.plan import MakePlan
     from underdog.data.make_recipe import read_make
 
     recipe = read_make(path)
-    making = replace(
-        making,
-        test_files=(*making.test_files, *map(Path, recipe.test_files)),
-        decontaminate=making.decontaminate and recipe.decontaminate,
-        licence=recipe.licence,
-    )
-    plans = {folder / pool.folder: recipe.plan(pool) for pool in recipe.pool}
-    cards = {place: making.make(plan, place) for place, plan in plans.items()}
-    if as_json:
-        print_json({place.name: card.model_dump(mode="json") for place, card in cards.items()})
-        return
-    for place, card in cards.items():
-        show_card(card, place, as_json=False)
+    dataset = replace(dataset, licence=recipe.licence)
+    read_once = cache(lambda: tests.read(recipe.test_files, recipe.decontaminate))
+    cards: dict[Path, DataCard] = {}
+    for place, plan in {folder / pool.folder: recipe.plan(pool) for pool in recipe.pool}.items():
+        if isinstance(plan, MakePlan):
+            cards[place] = _make_into(plan, place, read_once, dataset, workers)
+        else:
+            cards[place] = collect_into(plan, place, read_once, dataset, tests.data_dir)
+    return cards

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from underdog.cli.data.inspect import show_exposures
-from underdog.cli.data.making_bar import MakingBar
-from underdog.cli.data.tests import Decontaminate, TestFiles, read_tests, show_decontamination
+from underdog.cli.data.test_sets import TestSetOptions, show_decontamination
+from underdog.cli.data.write_bar import WriteBar
 from underdog.cli.terminal.console import AsJson, notes, out, percent, print_json
-from underdog.cli.terminal.options import DataDir
+from underdog.cli.terminal.groups import grouped
 
 if TYPE_CHECKING:
     from underdog.data.mixing.exposures import PoolExposure
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 MixPath = Annotated[Path, typer.Argument(help="Mixture file (TOML).")]
 
 
+@grouped
 def mix(
+    *,
     path: MixPath,
     out_dir: Annotated[Path, typer.Option("--out", help="Folder of the mixed data set.")],
     items: Annotated[int | None, typer.Option(min=1, help="Training items to draw.")] = None,
     tokens: Annotated[int | None, typer.Option(min=1, help="Tokens to draw.")] = None,
     rank: Annotated[int, typer.Option(min=0, help="Which worker's part, from 0.")] = 0,
     world: Annotated[int, typer.Option(min=1, help="How many workers share the pools.")] = 1,
-    decontaminate: Decontaminate = True,
-    test_files: TestFiles = None,
-    data_dir: DataDir = None,
+    tests: TestSetOptions,
     workers: Annotated[int, typer.Option(min=1, help="Processes that make items.")] = 2,
     as_json: AsJson = False,
 ) -> None:
@@ -38,9 +38,8 @@ def mix(
 
     amount = Amount(items, tokens)
     recipe = read_mix(path)
-    files = (*(test_files or ()), *map(Path, recipe.test_files))
-    tests = read_tests(data_dir, files) if decontaminate and recipe.decontaminate else None
-    with MakingBar("tokens" if items is None else "items") as bar:
+    protection = tests.read(recipe.test_files, recipe.decontaminate)
+    with WriteBar("tokens" if items is None else "items") as bar:
         card = write_mixture(
             recipe,
             out_dir,
@@ -48,7 +47,7 @@ def mix(
             rank=rank,
             world=world,
             workers=workers,
-            tests=tests,
+            tests=protection,
             progress=bar,
         )
     ledger, tokens_by = read_ledger(out_dir)

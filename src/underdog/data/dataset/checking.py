@@ -106,8 +106,8 @@ def check_dataset(folder: Path, *, workers: int = 1) -> CheckReport:
     if card is None:
         shards_of(folder)
         raise DataError(
-            f"{folder} has no card.json, so its making did not end; run the same "
-            "`underdog data make` again to finish it"
+            f"{folder} has no card.json, so writing it did not end; run the same command "
+            "(underdog data make, collect or mix) again"
         )
     with Workers[Any](workers) as hands:
         found = _files(folder, card, hands)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from underdog.core import Example, Family, Form, Item
 from underdog.data.dataset.arrow import Table, arrow
-from underdog.data.dataset.card.plan import PlannedFamily, open_family
+from underdog.data.dataset.card.plan import FamilyStream
 from underdog.data.dataset.columns import table_of
 from underdog.data.dataset.examples import example_of
 from underdog.data.dataset.per_process import open_checker, open_form, process_sandbox
 from underdog.data.dataset.seen import marks_of
 from underdog.data.dataset.verification import Claim, verify
+from underdog.generators import families
 from underdog.generators.drawing import generate
 from underdog.seeds import derive
 
@@ -28,29 +29,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Which items to make, and what of them.
+    """Some items of a family's stream.
 
     Attributes:
-        source: The family, and the forms that its solutions are written in.
-        split: Which split the items are of.
-        seed: Seed of the family's stream.
+        stream: Whose.
         start: Number of the first item.
         count: How many.
         stride: Distance between their numbers.
-        every_form: One row per form, else one per item.
-        instruction: Whether prompts carry the form's instruction.
-        verify: Whether rows are read back and graded.
     """
 
-    source: PlannedFamily
-    split: str
-    seed: int
+    stream: FamilyStream
     start: int
     count: int
     stride: int = 1
-    every_form: bool = True
-    instruction: bool = True
-    verify: bool = True
 
 
 NO_FORM = "has no such form"
@@ -105,7 +96,7 @@ def make_batch(batch: Batch, index: "ContaminationIndex | None" = None) -> Made:
     draws: list[int] = []
     claims: list[Claim] = []
     refusals: list[Refusal] = []
-    checker = open_checker(batch.source.checker)
+    checker = open_checker(batch.stream.family.checker)
     for draw, item in enumerate(items):
         for form, example in _written(batch, item, draw):
             if example is None:
@@ -114,7 +105,7 @@ def make_batch(batch: Batch, index: "ContaminationIndex | None" = None) -> Made:
             examples.append(example)
             draws.append(draw)
             claims.append(Claim(item.problem, form, checker, example.completion))
-    reasons = verify(claims, process_sandbox()) if batch.verify else [""] * len(claims)
+    reasons = verify(claims, process_sandbox()) if batch.stream.verify else [""] * len(claims)
     for draw, claim, reason in zip(draws, claims, reasons, strict=True):
         if reason:
             refusals.append(Refusal(draw, claim.form.name, reason))
@@ -161,26 +152,27 @@ def _packed(table: Table) -> bytes:
 
 
 def _items(batch: Batch) -> Sequence[Item]:
-    family = _family(batch.source.spec)
+    stream = batch.stream
+    family = _family(stream.family.spec)
     if batch.stride == 1:
-        return list(islice(generate(family, batch.split, batch.seed, batch.start), batch.count))
+        return list(islice(generate(family, stream.split, stream.seed, batch.start), batch.count))
     numbers = range(batch.start, batch.start + batch.count * batch.stride, batch.stride)
-    return [next(generate(family, batch.split, batch.seed, number)) for number in numbers]
+    return [next(generate(family, stream.split, stream.seed, number)) for number in numbers]
 
 
 def _written(batch: Batch, item: Item, draw: int) -> list[tuple[Form, Example | None]]:
     """An item in all forms, or in the first that it has from one chosen by hash on."""
-    source = batch.source
-    names = source.forms
-    if not batch.every_form:
+    stream, family = batch.stream, batch.stream.family
+    names = family.forms
+    if not stream.every_form:
         number = batch.start + draw * batch.stride
-        first = derive("form", source.spec, number) % len(names)
+        first = derive("form", family.spec, number) % len(names)
         names = (*names[first:], *names[:first])
     written: list[tuple[Form, Example | None]] = []
     for name in names:
         form = open_form(name)
-        example = example_of(item, form, source.spec, source.checker, batch.instruction)
-        if batch.every_form:
+        example = example_of(item, form, family.spec, family.checker, stream.instruction)
+        if stream.every_form:
             written.append((form, example))
         elif example is not None:
             return [(form, example)]
@@ -189,4 +181,4 @@ def _written(batch: Batch, item: Item, draw: int) -> list[tuple[Form, Example | 
 
 @cache
 def _family(spec: str) -> Family:
-    return open_family(spec)
+    return families.create(spec)

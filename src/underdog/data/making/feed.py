@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from underdog.data.dataset.arrow import Table, arrow
-from underdog.data.dataset.card.plan import Plan
+from underdog.data.dataset.card.plan import MakePlan
 from underdog.data.dataset.columns import schema
 from underdog.data.dataset.seen import Seen
 from underdog.data.decontamination.repeats import Repeat, counted, with_repeats
@@ -93,11 +93,11 @@ class Feed:
     """
 
     def __init__(
-        self, plan: Plan, number: int, state: FeedState, workers: "Workers[ContaminationIndex]"
+        self, plan: MakePlan, number: int, state: FeedState, workers: "Workers[ContaminationIndex]"
     ) -> None:
         self.state = state
         self._plan = plan
-        self._source = plan.sources[number]
+        self._stream = plan.streams[number]
         self._workers = workers
         self._ahead = 1 if workers.count == 1 else max(2, ceil(workers.count / len(plan.sources)))
         self._asked = state.next
@@ -181,7 +181,7 @@ class Feed:
 
     def _ask_ahead(self, need: int) -> None:
         """Keep batches coming, but none beyond what the plan can still use."""
-        share = ceil(self._source.share * self._plan.count) + 1
+        share = ceil(self._stream.family.share * self._plan.count) + 1
         while len(self._coming) < self._ahead:
             useful = max(need, share - self.state.problems) - (self._asked - self.state.next)
             if useful <= 0:
@@ -190,16 +190,6 @@ class Feed:
 
     def _ask(self, useful: int) -> None:
         count = min(_BATCH, max(_SMALLEST, useful))
-        plan = self._plan
-        batch = Batch(
-            source=self._source,
-            split=plan.split,
-            seed=plan.seed,
-            start=self._asked,
-            count=count,
-            every_form=plan.every_form,
-            instruction=plan.instruction,
-            verify=plan.verify,
-        )
+        batch = Batch(self._stream, self._asked, count)
         self._coming.append((self._asked, self._workers.ask_sharing(make_clear, batch)))
         self._asked += count

@@ -18,7 +18,7 @@ from underdog.data.dataset.card.data_card import (
     read_card,
 )
 from underdog.data.dataset.card.page import write_card
-from underdog.data.dataset.card.plan import Plan
+from underdog.data.dataset.card.plan import MakePlan
 from underdog.data.dataset.progress import ProgressClock, WriteProgress
 from underdog.data.dataset.seen import Seen, marks_of
 from underdog.data.dataset.shard_writer import ShardWriter
@@ -34,7 +34,7 @@ from underdog.toml_file import StrictTable
 
 
 def make(
-    plan: Plan,
+    plan: MakePlan,
     folder: Path,
     *,
     name: str = "",
@@ -81,7 +81,7 @@ def make(
 class ShardState(StrictTable):
     """What a shard's metadata says: what is made, and where the next shard goes on."""
 
-    plan: Plan
+    plan: MakePlan
     feeds: tuple[FeedState, ...]
     tests: str = ""
 
@@ -91,7 +91,7 @@ class _Making:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: MakePlan,
         folder: Path,
         workers: Workers[ContaminationIndex],
         jsonl: bool,
@@ -194,7 +194,7 @@ def _in_order(order: "np.typing.NDArray[np.int64]", taken: Sequence[Taken]) -> T
     return rows.take(np.argsort(np.concatenate(ranks), kind="stable"))
 
 
-def _same(made: Plan | None, asked: Plan, folder: Path) -> None:
+def _same(made: MakePlan | None, asked: MakePlan, folder: Path) -> None:
     if made == asked:
         return
     if made is None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from underdog.data.dataset.arrow import Table
 from underdog.data.dataset.blocks import Blocks
-from underdog.data.dataset.card.plan import PlannedFamily
+from underdog.data.dataset.card.plan import FamilyStream
 from underdog.data.dataset.token_counts import count_tokens
 from underdog.data.decontamination.repeats import Repeat
 from underdog.data.making.batches import Batch, make_batch, unpacked
@@ -82,20 +82,12 @@ class FamilyPool:
 
     Attributes:
         name: Its name.
-        source: The family and the forms.
-        split: Which split.
-        seed: Seed of the stream.
-        instruction: Whether prompts carry the form's instruction.
-        verify: Whether items are read back and graded; those that fail are left out.
+        stream: The items; those that fail verification are left out.
         tokenizer: How tokens are counted.
     """
 
     name: str
-    source: PlannedFamily
-    split: str
-    seed: int
-    instruction: bool = True
-    verify: bool = True
+    stream: FamilyStream
     tokenizer: str = ""
 
     @property
@@ -114,7 +106,7 @@ class FamilyPool:
         coming: deque[tuple[int, Pending[_CountedBatch]]] = deque()
         barren = copies = 0
         for start in count(first, _BATCH * stride):
-            batch = self._batch(start, stride)
+            batch = Batch(self.stream, start, _BATCH, stride)
             coming.append((start, workers.ask_sharing(_made, batch, self.tokenizer)))
             if len(coming) < (1 if workers.count == 1 else _AHEAD):
                 continue
@@ -127,22 +119,9 @@ class FamilyPool:
             if barren == _MAX_BARREN:
                 raise DataError(
                     f"pool {self.name!r}: none of {barren * _BATCH:,} items of "
-                    f"{self.source.spec!r} was accepted, {copies:,} of them because they repeat a "
-                    "test item; try another form or split"
+                    f"{self.stream.family.spec!r} was accepted, {copies:,} of them because they "
+                    "repeat a test item; try another form or split"
                 )
-
-    def _batch(self, start: int, stride: int) -> Batch:
-        return Batch(
-            source=self.source,
-            split=self.split,
-            seed=self.seed,
-            start=start,
-            count=_BATCH,
-            stride=stride,
-            every_form=False,
-            instruction=self.instruction,
-            verify=self.verify,
-        )
 
 
 @dataclass(frozen=True, slots=True)

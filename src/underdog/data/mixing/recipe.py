@@ -135,16 +135,17 @@ def _placed(mix: MixFile, folder: Path) -> MixFile:
 
 def _pool(name: str, table: PoolTable, mix: MixFile, tests: "Protection | None") -> Pool:
     if table.family:
-        plan = plan_of([table.family], 1, table.forms, split=table.split)
-        return FamilyPool(
-            name=name,
-            source=plan.sources[0],
+        plan = plan_of(
+            [table.family],
+            1,
+            table.forms,
             split=table.split,
             seed=mix.seed,
+            every_form=False,
             instruction=table.instruction,
             verify=table.verify,
-            tokenizer=mix.tokenizer,
         )
+        return FamilyPool(name, plan.streams[0], mix.tokenizer)
     if table.data:
         folder = Path(table.data)
         blocks = ParquetBlocks.of(folder, table.split)

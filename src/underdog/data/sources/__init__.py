@@ -4,9 +4,9 @@ A source asks a model for something, a solution, a new problem, a rewording, a s
 survives checking. Nothing is thrown away: what is refused is kept with the reason.
 """
 
-from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, Source
+from underdog.data.sources.source import Ask, Desk, Exchange, Record, Reply, Source
 from underdog.registry import Registry
 
 sources: Registry[Source] = Registry("source", "underdog.data.sources")
 
-__all__ = ["Ask", "Desk", "Making", "Record", "Reply", "Source", "sources"]
+__all__ = ["Ask", "Desk", "Exchange", "Record", "Reply", "Source", "sources"]

@@ -24,7 +24,7 @@ from underdog.data.sources.replies.attempts import (
 )
 from underdog.data.sources.replies.consensus import joined
 from underdog.data.sources.replies.wording import squeezed, words
-from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
+from underdog.data.sources.source import Ask, Desk, Exchange, Record, Reply, spelled
 from underdog.errors import DataError
 from underdog.forms import forms
 from underdog.generators.knobs import whole
@@ -80,7 +80,7 @@ class Documents:
         """The source with its parameters."""
         return spelled("documents", self)
 
-    def make(self, seed: Problem, desk: Desk) -> Making:
+    def make(self, seed: Problem, desk: Desk) -> Exchange:
         """Ask for questions, then for their answers from the passage."""
         passage = seed.question.context
         if not passage:

@@ -24,7 +24,7 @@ from underdog.data.sources.replies.attempts import (
 )
 from underdog.data.sources.replies.consensus import consensus, passes
 from underdog.data.sources.replies.wording import squeezed, words
-from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
+from underdog.data.sources.source import Ask, Desk, Exchange, Record, Reply, spelled
 from underdog.data.sources.tinygsm import question_fault, sensible
 from underdog.forms import forms
 from underdog.generators.knobs import share, whole
@@ -92,7 +92,7 @@ class Evolve:
         """The source with its parameters."""
         return spelled("evolve", self)
 
-    def make(self, seed: Problem, desk: Desk) -> Making:
+    def make(self, seed: Problem, desk: Desk) -> Exchange:
         """Ask for versions, then for solutions of those that read well."""
         operations = [_operation(seed, place, desk) for place in range(self.n)]
         params = SamplingParams(self.temperature, 0.95, max_tokens=256, stop=("\n\n",))

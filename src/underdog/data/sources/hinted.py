@@ -15,7 +15,7 @@ from underdog.core import Form, Message, Problem, Prompt
 from underdog.data.sources import sources
 from underdog.data.sources.replies.attempts import graded, recorded, sampling
 from underdog.data.sources.replies.wording import leaked_hint, words
-from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
+from underdog.data.sources.source import Ask, Desk, Exchange, Record, Reply, spelled
 from underdog.forms import forms
 from underdog.generators.knobs import whole
 
@@ -52,7 +52,7 @@ class Hinted:
         """The source with its parameters."""
         return spelled("hinted", self)
 
-    def make(self, seed: Problem, desk: Desk) -> Making:
+    def make(self, seed: Problem, desk: Desk) -> Exchange:
         """Ask for n solutions and keep the right ones."""
         if seed.gold is None:
             return [Record("no gold answer", question=seed.question.text)]

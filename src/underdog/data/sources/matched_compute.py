@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from underdog.core import EngineInfo, Problem
 from underdog.data.sources import sources
 from underdog.data.sources.replies.attempts import graded, recorded, sampling
-from underdog.data.sources.source import Ask, Desk, Making, Record, spelled
+from underdog.data.sources.source import Ask, Desk, Exchange, Record, spelled
 from underdog.errors import UnknownNameError, UsageError
 from underdog.forms import forms
 from underdog.generators.knobs import whole
@@ -58,7 +58,7 @@ class MatchedCompute:
         ratio = self.ratio or compute_ratio(desk.infos[self.weak], desk.infos[self.strong])
         return {self.weak: max(1, int(self.n * ratio + 1e-9)), self.strong: self.n}
 
-    def make(self, seed: Problem, desk: Desk) -> Making:
+    def make(self, seed: Problem, desk: Desk) -> Exchange:
         """Sample both and keep what is right."""
         if seed.gold is None:
             return [Record("no gold answer", question=seed.question.text)]

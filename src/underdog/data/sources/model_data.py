@@ -1,9 +1,9 @@
-"""Making a data set with models: collect, keep what is accepted, say what it cost, resume.
+"""Collecting a data set from models: keep what is accepted, say what it cost, resume.
 
 The journal in the folder holds every reply that was paid for; shards, `rejected.jsonl` and the card
-are written from it at the end. So an interrupted making goes on where it was, and a larger count or
-budget goes on from a finished one. Of the items in the order of the seeds the first `count` are
-kept, whatever ran side by side.
+are written from it at the end. So an interrupted collection goes on where it was, and a larger
+count or budget goes on from a finished one. Of the items in the order of the seeds the first
+`count` are kept, whatever ran side by side.
 """
 
 import json
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from underdog.core import Engine, Example, Sandbox, Usage
+from underdog.data.dataset.card.collect_plan import CollectPlan
 from underdog.data.dataset.card.data_card import (
     DataCard,
     Decontamination,
@@ -19,7 +20,6 @@ from underdog.data.dataset.card.data_card import (
     SourceCount,
     read_card,
 )
-from underdog.data.dataset.card.model_plan import ModelPlan
 from underdog.data.dataset.checking import claim_of
 from underdog.data.dataset.per_process import process_sandbox
 from underdog.data.dataset.shard_writer import remove_shards
@@ -42,7 +42,7 @@ _REJECTED = "rejected.jsonl"
 _BATCH = 2_000
 
 
-def finished(plan: ModelPlan, folder: Path) -> DataCard | None:
+def finished(plan: CollectPlan, folder: Path) -> DataCard | None:
     """The card of the same data set when nothing is left to do; `None` when there is.
 
     Raises:
@@ -66,8 +66,8 @@ def finished(plan: ModelPlan, folder: Path) -> DataCard | None:
     return card if made == asked and card.sampling.stopped_by != "seconds" else None
 
 
-async def make_with_models(
-    plan: ModelPlan,
+async def collect_dataset(
+    plan: CollectPlan,
     folder: Path,
     seeds: Seeds,
     engines: Mapping[str, Engine],
@@ -80,10 +80,10 @@ async def make_with_models(
     concurrency: int = 32,
     progress: Callable[[CollectProgress], None] | None = None,
 ) -> DataCard:
-    """Make a data set with models, or go on with one.
+    """Collect a data set from models, or go on with one.
 
     Args:
-        plan: What to make.
+        plan: What to collect.
         folder: Where; created when missing.
         seeds: The plan's seed problems.
         engines: The plan's models by role.
@@ -132,7 +132,7 @@ async def make_with_models(
 class _Writing:
     """Writing what was collected as a data set."""
 
-    plan: ModelPlan
+    plan: CollectPlan
     folder: Path
     source: Source
     made: Collection

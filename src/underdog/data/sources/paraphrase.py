@@ -14,7 +14,7 @@ from underdog.data.sources import sources
 from underdog.data.sources.replies.attempts import failure, graded, recorded, solve_each
 from underdog.data.sources.replies.question_numbers import question_numbers
 from underdog.data.sources.replies.wording import copied_share, squeezed
-from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
+from underdog.data.sources.source import Ask, Desk, Exchange, Record, Reply, spelled
 from underdog.forms import forms
 from underdog.generators.knobs import whole
 
@@ -69,7 +69,7 @@ class Paraphrase:
         """The source with its parameters."""
         return spelled("paraphrase", self)
 
-    def make(self, seed: Problem, desk: Desk) -> Making:
+    def make(self, seed: Problem, desk: Desk) -> Exchange:
         """Ask for rewordings, then for solutions of those that pass."""
         if seed.gold is None:
             return [Record("no gold answer", question=seed.question.text)]

@@ -15,7 +15,7 @@ from underdog.data.dataset.examples import problem_of, question_of
 from underdog.data.dataset.per_process import open_checker
 from underdog.data.sources.collecting.collect import collect
 from underdog.data.sources.replies.attempts import graded, sampling
-from underdog.data.sources.source import MAIN, Ask, Desk, Making, Record, spelled
+from underdog.data.sources.source import MAIN, Ask, Desk, Exchange, Record, spelled
 from underdog.errors import DataError
 from underdog.forms import forms
 from underdog.generators.knobs import whole
@@ -48,7 +48,7 @@ class _Solving:
     def name(self) -> str:
         return spelled("solving", self)
 
-    def make(self, seed: Problem, desk: Desk) -> Making:
+    def make(self, seed: Problem, desk: Desk) -> Exchange:
         form = forms.create(self.form)
         prompt = form.prompt(seed.question, desk.shots(form.name))
         [replies] = yield [Ask(prompt, sampling(form, self.temperature), self.k)]

@@ -16,7 +16,7 @@ from underdog.data.sources.hinted import with_hint
 from underdog.data.sources.replies.attempts import ReadReply, graded, recorded, sampling
 from underdog.data.sources.replies.variants import Variant, draw_variants, tried
 from underdog.data.sources.replies.wording import squeezed
-from underdog.data.sources.source import Ask, Desk, Making, Record, spelled
+from underdog.data.sources.source import Ask, Desk, Exchange, Record, spelled
 from underdog.forms import forms
 from underdog.forms.program import program_in
 from underdog.generators.knobs import whole
@@ -52,7 +52,7 @@ class Perturb:
         """The source with its parameters."""
         return spelled("perturb", self)
 
-    def make(self, seed: Problem, desk: Desk) -> Making:
+    def make(self, seed: Problem, desk: Desk) -> Exchange:
         """Ask for programs and draw variants of the first right one."""
         if seed.gold is None:
             return [Record("no gold answer", question=seed.question.text)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from underdog.core import Problem
 from underdog.data.sources import sources
 from underdog.data.sources.replies.attempts import ReadReply, graded, recorded, sampling
-from underdog.data.sources.source import MAIN, Ask, Desk, Making, Record, spelled
+from underdog.data.sources.source import MAIN, Ask, Desk, Exchange, Record, spelled
 from underdog.forms import forms
 from underdog.generators.knobs import whole
 
@@ -49,7 +49,7 @@ class SelfSampling:
         """The source with its parameters."""
         return spelled("self", self)
 
-    def make(self, seed: Problem, desk: Desk) -> Making:
+    def make(self, seed: Problem, desk: Desk) -> Exchange:
         """Sample k solutions and keep right ones that differ."""
         if seed.gold is None:
             return [Record("no gold answer", question=seed.question.text)]

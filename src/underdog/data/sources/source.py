@@ -1,6 +1,6 @@
 """The seam to sources of training data: what they ask, what they get, what they make of it.
 
-A source is a plan without input or output: a generator that yields what to ask of which model and
+A source does no input or output: it is a generator that yields what to ask of which model and
 is sent the replies. `collect` does the asking, the accounts and the journal, so that a source can
 be stopped and continued, tested by hand, and run on any engine.
 """
@@ -156,7 +156,7 @@ class Desk:
         return wanted if wanted in self.infos else MAIN
 
 
-Making: TypeAlias = Generator[Sequence[Ask], Sequence[Sequence[Reply]], list[Record]]
+Exchange: TypeAlias = Generator[Sequence[Ask], Sequence[Sequence[Reply]], list[Record]]
 """Yields what to ask, is sent the replies to each, returns the records."""
 
 
@@ -168,7 +168,7 @@ class Source(Protocol):
         """The source with all its parameters, as a spec for the same thing."""
         ...
 
-    def make(self, seed: Problem, desk: Desk) -> Making:
+    def make(self, seed: Problem, desk: Desk) -> Exchange:
         """Make records from one seed problem.
 
         What it asks must depend on nothing but the seed, the desk and the replies, so that a

@@ -24,7 +24,7 @@ from underdog.core.example import reply_learned
 from underdog.data.sources import sources
 from underdog.data.sources.replies.attempts import failure
 from underdog.data.sources.replies.wording import squeezed, words
-from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
+from underdog.data.sources.source import Ask, Desk, Exchange, Record, Reply, spelled
 from underdog.data.sources.story_words import story_words
 from underdog.errors import DataError
 from underdog.generators.knobs import whole
@@ -82,7 +82,7 @@ class Stories:
         """The source with its parameters."""
         return spelled("stories", self)
 
-    def make(self, seed: Problem, desk: Desk) -> Making:
+    def make(self, seed: Problem, desk: Desk) -> Exchange:
         """Ask for n stories and check the demands."""
         demands = _demands(seed)
         request = seed.question.text

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from underdog.core import Problem
 from underdog.data.sources import sources
-from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
+from underdog.data.sources.source import Ask, Desk, Exchange, Record, Reply, spelled
 from underdog.errors import ConfigError, UnknownNameError
 
 
@@ -37,7 +37,7 @@ class Teachers:
         """The source with its parameters."""
         return spelled("teachers", self)
 
-    def make(self, seed: Problem, desk: Desk) -> Making:
+    def make(self, seed: Problem, desk: Desk) -> Exchange:
         """Run the inner source once per teacher, their asks side by side."""
         inner = sources.create(self.source)
         running = {role: inner.make(seed, desk) for role in self._roles(desk)}
@@ -45,9 +45,9 @@ class Teachers:
         records: list[Record] = []
         while running:
             asks: dict[str, list[Ask]] = {}
-            for role, making in list(running.items()):
+            for role, exchange in list(running.items()):
                 try:
-                    batch = making.send(sent[role]) if role in sent else next(making)
+                    batch = exchange.send(sent[role]) if role in sent else next(exchange)
                     asks[role] = [replace(ask, engine=role) for ask in batch]
                 except StopIteration as stop:
                     records += [_of(role, record) for record in stop.value]

@@ -27,7 +27,7 @@ from underdog.data.sources.replies.consensus import consensus, joined
 from underdog.data.sources.replies.model_programs import literals
 from underdog.data.sources.replies.question_numbers import question_numbers
 from underdog.data.sources.replies.wording import copied_share, squeezed, words
-from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, spelled
+from underdog.data.sources.source import Ask, Desk, Exchange, Record, Reply, spelled
 from underdog.forms import forms
 from underdog.forms.program import SHOTS, program_in
 from underdog.generators.knobs import whole
@@ -83,7 +83,7 @@ class TinyGSM:
         """The source with its parameters."""
         return spelled("tinygsm", self)
 
-    def make(self, seed: Problem, desk: Desk) -> Making:
+    def make(self, seed: Problem, desk: Desk) -> Exchange:
         """Ask for n new problems in the style of the seed, then for further programs."""
         styles = _styles(seed, desk)
         params = SamplingParams(

@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from underdog.data.dataset.card.model_plan import ModelPlan
-from underdog.data.dataset.card.plan import Plan
+from underdog.data.dataset.card.collect_plan import CollectPlan
+from underdog.data.dataset.card.plan import MakePlan
 from underdog.errors import DataError
 from underdog.toml_file import StrictTable, faults
 
@@ -95,7 +95,7 @@ class Sampling(StrictTable):
         stopped_by: The cap that ended it before the count was reached.
     """
 
-    plan: ModelPlan
+    plan: CollectPlan
     engines: Mapping[str, str]
     seeds_used: int
     seeds_given: int
@@ -142,7 +142,7 @@ class DataCard(StrictTable):
     verified: int
     sources: tuple[SourceCount, ...]
     shards: tuple[Shard, ...]
-    plan: Plan | None = None
+    plan: MakePlan | None = None
     sampling: Sampling | None = None
     origin: Mapping[str, Any] | None = None
     repeats: bool = False

@@ -1,13 +1,19 @@
-"""What a generated data set is asked to be: families with shares, forms, size, seed."""
+"""What `underdog data make` is asked for: families with knobs and shares, forms, split, size, seed.
+
+A plan stands on the card of its data set and in every shard: the names and the order of its fields
+are those of a file format.
+"""
 
 import re
 from collections.abc import Sequence
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, TypedDict, Unpack
 
 from pydantic import Field, ValidationError, model_validator
 
-from underdog.core import Family
 from underdog.errors import ConfigError, UnknownNameError
+from underdog.forms import forms as known_forms
+from underdog.generators import families
 from underdog.generators.drawing import SHARES
 from underdog.toml_file import StrictTable, faults
 
@@ -32,17 +38,34 @@ class PlannedFamily(StrictTable):
     forms: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class Plan(StrictTable):
+@dataclass(frozen=True, slots=True)
+class FamilyStream:
+    """The items of a family as training rows, in a fixed order and without end.
+
+    Attributes:
+        family: The family, and the forms that its solutions are written in.
+        split: Which split the items belong to.
+        seed: Another seed gives other items of the same split.
+        every_form: One row per form of an item; else one per item, its form by hash.
+        instruction: Whether the prompt carries the form's instruction.
+        verify: Whether every row is read back and graded.
+    """
+
+    family: PlannedFamily
+    split: str
+    seed: int
+    every_form: bool
+    instruction: bool
+    verify: bool
+
+
+class MakePlan(StrictTable):
     """A data set that can be made again from this alone.
 
     Attributes:
-        sources: Where problems come from.
+        sources: Families, with shares that sum to 1.
         count: Distinct problems wanted.
-        split: Which split they belong to.
-        seed: Another seed gives other problems of the same split.
-        every_form: One row per form of a problem; else one per problem, its form by hash.
-        instruction: Whether the prompt carries the form's instruction.
-        verify: Whether every row is read back and graded.
+        split, seed, every_form, instruction, verify: See `FamilyStream`.
         shard_problems: Problems per file.
     """
 
@@ -56,7 +79,7 @@ class Plan(StrictTable):
     shard_problems: Annotated[int, Field(ge=1)] = 20_000
 
     @model_validator(mode="after")
-    def _sound(self) -> "Plan":
+    def _sound(self) -> "MakePlan":
         specs = [source.spec for source in self.sources]
         if len(set(specs)) < len(specs):
             raise ValueError(f"a family is named twice: {', '.join(specs)}")
@@ -64,19 +87,30 @@ class Plan(StrictTable):
             raise ValueError("the shares of the families do not sum to 1")
         return self
 
+    @property
+    def streams(self) -> tuple[FamilyStream, ...]:
+        """What is drawn, family by family."""
+        style = (self.split, self.seed, self.every_form, self.instruction, self.verify)
+        return tuple(FamilyStream(family, *style) for family in self.sources)
+
+
+class PlanSettings(TypedDict, total=False):
+    """The settings of a plan, each the plan's default when left out."""
+
+    split: str
+    seed: int
+    every_form: bool
+    instruction: bool
+    verify: bool
+    shard_problems: int
+
 
 def plan_of(
     specs: Sequence[str],
     count: int,
     forms: Sequence[str] = (),
-    *,
-    split: str = "train",
-    seed: int = 0,
-    every_form: bool = True,
-    instruction: bool = True,
-    verify: bool = True,
-    shard_problems: int = 20_000,
-) -> Plan:
+    **settings: Unpack[PlanSettings],
+) -> MakePlan:
     """A plan from families as a user writes them.
 
     Args:
@@ -84,34 +118,23 @@ def plan_of(
             Weights are relative, 1 when left out.
         count: Distinct problems wanted.
         forms: Forms to write; each family's own when left out.
-        split: `train`, `dev` or `test`.
-        seed: Any integer.
-        every_form: One row per form of a problem; else one row per problem.
-        instruction: Whether the prompt carries the form's instruction.
-        verify: Whether every row is read back and graded.
-        shard_problems: Problems per file.
+        settings: `split` (`train`, `dev` or `test`), `seed`, `every_form`, `instruction`, `verify`
+            and `shard_problems`, as in `MakePlan`.
 
     Raises:
         UnknownNameError: No such family, parameter, form or split.
         ConfigError: A weight or size cannot be used, or a family has none of the forms.
     """
+    split = settings.get("split", "train")
     if split not in SHARES:
         raise UnknownNameError("split", split, SHARES)
     parsed = [weighted(text) for text in specs]
     total = sum(weight for _, weight in parsed)
+    sources = tuple(_planned(spec, weight / total, forms) for spec, weight in parsed)
     try:
-        return Plan(
-            sources=tuple(_source(spec, weight / total, forms) for spec, weight in parsed),
-            count=count,
-            split=split,
-            seed=seed,
-            every_form=every_form,
-            instruction=instruction,
-            verify=verify,
-            shard_problems=shard_problems,
-        )
+        return MakePlan(sources=sources, count=count, **settings)
     except ValidationError as error:
-        raise ConfigError(f"data plan: {faults(error, Plan)}") from error
+        raise ConfigError(f"data plan: {faults(error, MakePlan)}") from error
 
 
 def weighted(text: str) -> tuple[str, float]:
@@ -131,19 +154,10 @@ def weighted(text: str) -> tuple[str, float]:
     return match[1], weight
 
 
-def open_family(spec: str) -> Family:
-    """The family that a spec names."""
-    from underdog.generators import families
-
-    return families.create(spec)
-
-
-def _source(spec: str, share: float, wanted: Sequence[str]) -> PlannedFamily:
-    from underdog.forms import forms
-
-    family = open_family(spec)
+def _planned(spec: str, share: float, wanted: Sequence[str]) -> PlannedFamily:
+    family = families.create(spec)
     for name in wanted:
-        forms.get(name)
+        known_forms.get(name)
     chosen = tuple(name for name in wanted if name in family.forms) if wanted else family.forms
     if not chosen:
         raise ConfigError(

@@ -11,7 +11,7 @@ from underdog.data.sources.collecting.allowance import Allowance, worst_case
 from underdog.data.sources.collecting.collection import Collection, Screen, Settling, numbered
 from underdog.data.sources.collecting.missing_samples import Missing, digest, sampled
 from underdog.data.sources.collecting.reply_journal import AskKey, ReplyJournal
-from underdog.data.sources.source import Ask, Desk, Making, Record, Reply, Source
+from underdog.data.sources.source import Ask, Desk, Exchange, Record, Reply, Source
 from underdog.errors import UnknownNameError
 
 
@@ -136,11 +136,11 @@ class Gathering:
             await asyncio.gather(work, enough, *tasks, return_exceptions=True)
 
     async def _work(self, key: str, problem: Problem) -> None:
-        making = self._source.make(problem, self._desk)
+        exchange = self._source.make(problem, self._desk)
         replies: list[list[Reply]] | None = None
         failed, step = False, 0
         while True:
-            made = await asyncio.to_thread(_advance, making, replies)
+            made = await asyncio.to_thread(_advance, exchange, replies)
             if isinstance(made, _Gathered):
                 break
             replies = await self._answer(key, step, made)
@@ -219,9 +219,9 @@ class _Gathered:
 _Advanced: TypeAlias = Sequence[Ask] | _Gathered
 
 
-def _advance(making: Making, replies: Sequence[Sequence[Reply]] | None) -> _Advanced:
+def _advance(exchange: Exchange, replies: Sequence[Sequence[Reply]] | None) -> _Advanced:
     """The source's next asks, or its records; runs in a thread, since programs may run in it."""
     try:
-        return next(making) if replies is None else making.send(replies)
+        return next(exchange) if replies is None else exchange.send(replies)
     except StopIteration as stop:
         return _Gathered(stop.value)

@@ -1,4 +1,4 @@
-"""What a data set that models make is asked to be: source, models, seeds, size, caps."""
+"""What `underdog data collect` is asked for: source, models, seeds, size, caps."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ from underdog.toml_file import StrictTable
 
 
 class Caps(StrictTable):
-    """Hard caps on the making of a data set; what is left out has none.
+    """Hard caps on what a data set of models may cost; what is left out has none.
 
     Attributes:
         calls: Samples.
@@ -39,8 +39,8 @@ class Caps(StrictTable):
         )
 
 
-class ModelPlan(StrictTable):
-    """A data set that models make.
+class CollectPlan(StrictTable):
+    """A data set that is collected from models; it stands on the card.
 
     Attributes:
         source: Spec of the source, such as `self:form=program,k=4`.
@@ -61,7 +61,7 @@ class ModelPlan(StrictTable):
     caps: Caps = Caps()
 
     @property
-    def recorded(self) -> "ModelPlan":
+    def recorded(self) -> "CollectPlan":
         """The plan as a card tells it: models without the folders they lie in."""
         return self.model_copy(update={"models": {r: _bare(m) for r, m in self.models.items()}})
 

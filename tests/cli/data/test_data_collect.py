@@ -1,6 +1,7 @@
-"""`underdog data make` with models and recipes: what is written and said, and how it goes on."""
+"""`underdog data collect` and recipes: what is written and said, and how it goes on."""
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from underdog.cli.data.collect import complete_source
+from underdog.cli.data.make import complete_family
 from underdog.data.dataset.shards import read_examples
 
 Run = Callable[..., Result]
@@ -57,8 +60,8 @@ def model(tmp_path: Path) -> str:
 @pytest.fixture
 def command(seeds: str, model: str) -> tuple[Any, ...]:
     return (
-        *("data", "make", "--source", "self:k=3", "--from-model", model, "--task", seeds),
-        *("--workers", 1, "--sandbox", "monty"),
+        *("data", "collect", "self:k=3", "--from-model", model, "--task", seeds),
+        *("--sandbox", "monty"),
     )
 
 
@@ -74,7 +77,7 @@ def test_a_model_makes_a_data_set_that_checks_out(
     run: Run, command: tuple[Any, ...], tmp_path: Path
 ) -> None:
     out = tmp_path / "made"
-    result = run(*command, "--count", 10, out)
+    result = run(*command, "--count", 10, "--out", out)
     assert result.exit_code == 0, result.output
     assert "10 problems, 10 rows, 100.0% verified" in result.stdout
     rows = list(read_examples(out))
@@ -155,8 +158,6 @@ def test_a_cap_stops_it_and_the_card_says_so(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("--source", "sel:k=3"), "did you mean self"),
-        (("--source", "self:kk=3"), "did you mean k"),
         (("--task", "gsm8k:split=test"), "held out"),
         (("--task", "mawps:split=all"), "which is a test set"),
         (("--task", "gsm9k"), "did you mean gsm8k"),
@@ -173,19 +174,59 @@ def test_what_cannot_be_is_named(
     assert not (tmp_path / "made").exists()
 
 
-def test_missing_parts_are_asked_for(run: Run, tmp_path: Path, seeds: str) -> None:
+@pytest.mark.parametrize(
+    ("source", "message"), [("sel:k=3", "did you mean self"), ("self:kk=3", "did you mean k")]
+)
+def test_a_wrong_source_is_named(
+    run: Run, command: tuple[Any, ...], tmp_path: Path, source: str, message: str
+) -> None:
+    result = run(*command[:2], source, *command[3:], "--out", tmp_path / "made")
+    assert result.exit_code == 2, result.output
+    assert message in result.stderr
+    assert not (tmp_path / "made").exists()
+
+
+def test_missing_parts_are_asked_for(run: Run, tmp_path: Path) -> None:
     out = ("--out", tmp_path / "x")
-    for arguments, message in (
-        (out, "nothing to make"),
-        (("addition",), "give one with --out"),
-        (("addition", *out, "--task", seeds), "go with --source"),
-        (("--source", "self", *out), "give one with --from-model"),
-        (("--source", "self", *out, "--from-model", "scripted:reply=4"), "give --task"),
-        (("--source", "self", "a", "b"), "does not go with --source"),
+    for arguments, missing in (
+        (("make", *out), "FAMILY"),
+        (("make", "addition"), "--out"),
+        (("collect", *out), "SOURCE"),
+        (("collect", "self", "--task", "gsm8k", *out), "--from-model"),
+        (("collect", "self", "--from-model", "scripted:reply=4", *out), "--task"),
     ):
-        result = run("data", "make", *arguments)
+        result = run("data", *arguments)
         assert result.exit_code == 2
-        assert message in result.stderr
+        assert "Missing" in result.stderr
+        assert missing in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "now"),
+    [
+        (
+            "--source self:k=4 --from-model m.gguf --task gsm8k out",
+            "self:k=4 --from-model m.gguf --task gsm8k --out out",
+        ),
+        ("--task=gsm8k --source=self --out=o", "self --task gsm8k --out o"),
+        (
+            "--source self --json --no-jsonl --seed -3 --out o",
+            "self --json --no-jsonl --seed -3 --out o",
+        ),
+        ("--source self --workers 1 --forms cot --one-form --split dev", "self"),
+        (
+            "addition --from-model weak=m.gguf --budget-tokens 9 --out o",
+            "SOURCE --from-model weak=m.gguf --budget-tokens 9 --out o",
+        ),
+        ("--source 'self(k=4)' --task 'my task.toml'", "'self(k=4)' --task 'my task.toml'"),
+    ],
+)
+def test_the_old_spelling_is_answered_with_the_new_command(run: Run, typed: str, now: str) -> None:
+    result = run("data", "make", *shlex.split(typed))
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.endswith(f": underdog data collect {now}\n")
+    assert result.stderr.count("\n") == 1
 
 
 def test_another_source_or_kind_of_data_is_refused(
@@ -193,7 +234,7 @@ def test_another_source_or_kind_of_data_is_refused(
 ) -> None:
     out = tmp_path / "made"
     run(*command, "--count", 5, "--out", out)
-    result = run(*command, "--source", "self:k=2", "--count", 5, "--out", out)
+    result = run(*command[:2], "self:k=2", *command[3:], "--count", 5, "--out", out)
     assert result.exit_code == 2
     assert "source=self:k=3, now source=self:k=2" in result.stderr
     family = ("data", "make", "addition", "--count", 5, "--workers", 1, "--no-decontaminate")
@@ -273,7 +314,7 @@ def test_stories_and_passages_can_be_seeds(run: Run, tmp_path: Path) -> None:
     text.write_text("The mill was built in 1790. It ground barley until 1861.")
     for source, seeds in (("stories", "stories"), ("documents", f"files:{text}")):
         result = run(
-            *("data", "make", "--source", source, "--from-model", "scripted:reply=no"),
+            *("data", "collect", source, "--from-model", "scripted:reply=no"),
             *("--task", seeds, "--max-seeds", 2, "--out", tmp_path / source),
         )
         assert result.exit_code == 2
@@ -314,3 +355,8 @@ def test_rows_that_cannot_be_graded_have_no_pass_rate(run: Run, model: str, tmp_
     )
     assert result.exit_code == 2
     assert "row 'a' has no answer" in result.stderr
+
+
+def test_names_of_families_and_sources_complete() -> None:
+    assert complete_family("gcd") == ["gcd_lcm"]
+    assert complete_source("tea") == ["teachers"]

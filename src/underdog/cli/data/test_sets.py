@@ -1,31 +1,47 @@
 """Test sets that a data command stays clear of: its options, and reading them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from underdog.cli.terminal.console import notes, out
+from underdog.cli.terminal.options import DataDir
 
 if TYPE_CHECKING:
     from underdog.data.dataset.card.data_card import Decontamination
     from underdog.data.decontamination import Protection
 
-Decontaminate: TypeAlias = Annotated[
-    bool, typer.Option(help="Leave out what repeats an item of a test set on this machine.")
-]
 TestFiles: TypeAlias = Annotated[
     list[Path] | None, typer.Option("--test-file", help="Your own test set, JSON lines.")
 ]
 
 
-def read_tests(data_dir: Path | None, files: Sequence[Path]) -> "Protection":
-    """The catalogue's test sets that are on this machine, and the user's own."""
-    from underdog.data.decontamination import protect
+@dataclass(frozen=True, slots=True)
+class TestSetOptions:
+    """Which test sets a data set is kept clear of."""
 
-    with notes.status("reading the test sets"):
-        return protect(data_dir, files)
+    decontaminate: Annotated[
+        bool, typer.Option(help="Leave out what repeats an item of a test set on this machine.")
+    ] = True
+    test_files: TestFiles = None
+    data_dir: DataDir = None
+
+    def read(self, files: Sequence[str] = (), decontaminate: bool = True) -> "Protection | None":
+        """The catalogue's test sets that are on this machine, and the user's own.
+
+        Args:
+            files: Further test sets, which a recipe names.
+            decontaminate: What a recipe says; `None` is returned unless options and recipe agree.
+        """
+        from underdog.data.decontamination import protect
+
+        if not (self.decontaminate and decontaminate):
+            return None
+        with notes.status("reading the test sets"):
+            return protect(self.data_dir, (*(self.test_files or ()), *map(Path, files)))
 
 
 def show_decontamination(found: "Decontamination") -> None:

@@ -1,4 +1,4 @@
-"""How far the making of a data set is: a bar at a terminal, a line now and then elsewhere."""
+"""How far the writing of a data set is: a bar at a terminal, a line now and then elsewhere."""
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -8,19 +8,19 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from underdog.cli.terminal.console import notes
 
 if TYPE_CHECKING:
-    from underdog.data.dataset.progress import WriteProgress as HowFar
+    from underdog.data.dataset.progress import WriteProgress
 
 _LINES = 10
 
 
-class MakingBar:
+class WriteBar:
     """Shows progress with rate and time left; call it with how far it is.
 
     Args:
         unit: What is counted.
     """
 
-    def __init__(self, unit: str = "problems") -> None:
+    def __init__(self, unit: str) -> None:
         self._unit = unit
         self._bar = Progress(
             TextColumn(unit),
@@ -34,7 +34,7 @@ class MakingBar:
         self._row = self._bar.add_task(unit, total=1, facts="")
         self._shown = 0
 
-    def __call__(self, how_far: "HowFar") -> None:
+    def __call__(self, how_far: "WriteProgress") -> None:
         """Show it."""
         self._bar.update(
             self._row,
@@ -61,7 +61,7 @@ class MakingBar:
         self._bar.stop()
 
 
-def _facts(how_far: "HowFar") -> str:
+def _facts(how_far: "WriteProgress") -> str:
     facts = [f"{how_far.resumed:,} from before"] if how_far.resumed else []
     if how_far.per_second:
         facts.append(f"{how_far.per_second:,.0f}/s")
