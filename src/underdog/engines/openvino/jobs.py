@@ -11,7 +11,7 @@ import numpy as np
 from underdog.core import Completion, ModelShape, SamplingParams, Usage
 from underdog.engines.charging import charge
 from underdog.engines.openvino.blocks import BLOCK_TOKENS, BlockPool, block_digests, blocks_for
-from underdog.engines.openvino.decoder import Chunk, Logits
+from underdog.engines.openvino.decoder import Chunk, Logits, fitting
 from underdog.engines.openvino.row import Row
 from underdog.engines.shaping.constraints import Matcher
 from underdog.engines.shaping.penalties import Ints
@@ -63,11 +63,8 @@ class Reading:
 
     def chunk(self, room: int, temperature: float = 1.0) -> Chunk | None:
         """The next tokens to read, at most `room`."""
-        left = len(self.tokens) - self.past
-        size = min(left, room)
-        if left - size == 1:
-            size -= 1
-        if size < 2 and size < left:
+        size = fitting(len(self.tokens) - self.past, room)
+        if not size:
             return None
         tokens = self.tokens[self.past : self.past + size]
         wanted = min(size, max(0, self.first_logit - self.past))
