@@ -14,6 +14,7 @@ pytest.importorskip("gguf")
 
 from underdog.engines.openvino.decoder import Chunk, Decoder, fitting
 from underdog.engines.openvino.packing import Precision
+from underdog.engines.openvino.runtime import ov
 from underdog.engines.openvino.weights import Weights, converted
 
 Open = Callable[..., Decoder]
@@ -68,6 +69,27 @@ def test_compressed_logits_agree_on_the_likeliest_token(
     found = logits.values_MV[:, : len(tiny.tokens)]
     assert (found.argmax(1) == expected.argmax(1)).mean() >= share
     assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.99
+
+
+def test_bf16_runs_where_the_processor_has_none(
+    tiny: Tiny, open_decoder: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = ov.Core
+
+    class OldProcessor:
+        def get_property(self, device: str, name: str) -> list[str]:
+            return ["FP32", "INT8"]
+
+        def compile_model(self, graph: object, device: str, options: dict[str, object]) -> object:
+            assert options["INFERENCE_PRECISION_HINT"] == "f32"
+            assert options["KV_CACHE_PRECISION"] == "f16"
+            return real().compile_model(graph, device, options)
+
+    monkeypatch.setattr(ov, "Core", OldProcessor)
+    tokens = numbers(60)
+    logits = open_decoder("bf16").forward([Chunk(tokens, 0, [0, 1], 0)])
+    found = logits.values_MV[:, : len(tiny.tokens)]
+    assert np.corrcoef(found.ravel(), reference_logits(tiny, tokens).ravel())[0, 1] > 0.99
 
 
 def test_tile_masses_sum_to_the_normaliser(open_decoder: Open) -> None:

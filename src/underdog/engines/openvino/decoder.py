@@ -30,6 +30,7 @@ _HINTS: dict[Precision, dict[str, Any]] = {
     "f16": {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f16"},
     "f32": {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32"},
 }
+_WITHOUT_BF16 = {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f16"}
 _GROUPS = (128, 64, 32)
 _MOST_TOKENS = 64
 
@@ -133,8 +134,9 @@ class Decoder:
         threads: int,
         num_layers: int = 0,
     ) -> None:
+        core: Any = ov.Core()
         options = {
-            **_HINTS[precision],
+            **_hints(core, precision),
             "INFERENCE_NUM_THREADS": threads,
             "NUM_STREAMS": 1,
             "ENABLE_CPU_PINNING": False,
@@ -145,7 +147,7 @@ class Decoder:
         graph = (
             build_states(weights, num_layers) if num_layers else build_decoder(weights, num_tokens)
         )
-        compiled: Any = ov.Core().compile_model(graph, "CPU", options)
+        compiled: Any = core.compile_model(graph, "CPU", options)
         self._request: Any = compiled.create_infer_request()
         self._embedding = weights.arrays["embedding"]
         self._caches: list[Array] = []
@@ -250,6 +252,13 @@ class Decoder:
             for place, tables in enumerate(self._turns)
             for name, table in zip(("cos", "sin"), tables, strict=True)
         }
+
+
+def _hints(core: Any, precision: Precision) -> dict[str, Any]:
+    """What the plugin computes in and keeps keys and values in; bfloat16 where it can."""
+    if precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        return _WITHOUT_BF16
+    return _HINTS[precision]
 
 
 def _parts(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
