@@ -105,7 +105,7 @@ def test_rows_are_the_same_in_any_company(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    room=st.integers(2, 90),
+    room=st.integers(3, 90),
     logits=st.integers(1, 64),
     cases=st.lists(st.sampled_from(CASES), min_size=2, max_size=8),
 )

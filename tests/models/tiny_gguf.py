@@ -30,17 +30,18 @@ def write_tiny(
     seed: int = 0,
     odd: bool = False,
     context_tokens: int = 512,
+    mlp: int = MLP,
 ) -> Tiny:
     """A model; `odd` adds a tensor in a format that no engine of ours reads."""
     from gguf import GGUFWriter
 
     tokens, merges = _vocabulary()
-    weights = _weights(family, len(tokens), tied, np.random.default_rng(seed))
+    weights = _weights(family, len(tokens), tied, mlp, np.random.default_rng(seed))
     writer = GGUFWriter(path, family)
     writer.add_context_length(context_tokens)
     writer.add_embedding_length(HIDDEN)
     writer.add_block_count(LAYERS)
-    writer.add_feed_forward_length(MLP)
+    writer.add_feed_forward_length(mlp)
     writer.add_head_count(HEADS)
     writer.add_head_count_kv(KV_HEADS)
     writer.add_rope_freq_base(BASE)
@@ -121,7 +122,7 @@ def _interleaved(array: np.ndarray, heads: int | None) -> np.ndarray:
 
 
 def _weights(
-    family: str, num_tokens: int, tied: bool, random: np.random.Generator
+    family: str, num_tokens: int, tied: bool, mlp: int, random: np.random.Generator
 ) -> dict[str, np.ndarray]:
     def matrix(*shape: int) -> np.ndarray:
         return (random.normal(size=shape) * 0.2).astype(np.float32)
@@ -140,9 +141,9 @@ def _weights(
             if family == "qwen2":
                 weights[f"{at}attn_{part}.bias"] = matrix(width)
         weights[f"{at}attn_output.weight"] = matrix(HIDDEN, HIDDEN)
-        weights[f"{at}ffn_gate.weight"] = matrix(MLP, HIDDEN)
-        weights[f"{at}ffn_up.weight"] = matrix(MLP, HIDDEN)
-        weights[f"{at}ffn_down.weight"] = matrix(HIDDEN, MLP)
+        weights[f"{at}ffn_gate.weight"] = matrix(mlp, HIDDEN)
+        weights[f"{at}ffn_up.weight"] = matrix(mlp, HIDDEN)
+        weights[f"{at}ffn_down.weight"] = matrix(HIDDEN, mlp)
     return weights
 
 

@@ -12,9 +12,10 @@ from underdog.models.loading import open_model
 pytest.importorskip("openvino")
 pytest.importorskip("gguf")
 
-from underdog.engines.openvino.compiled.decoder import Decoder, TokenChunk
+from underdog.engines.openvino.compiled.decoder import Decoder, TokenChunk, fitting
 from underdog.engines.openvino.compiled.packing import Precision
-from underdog.engines.openvino.compiled.weights import converted
+from underdog.engines.openvino.compiled.runtime import ov
+from underdog.engines.openvino.compiled.weights import Weights, converted
 
 Open = Callable[..., Decoder]
 
@@ -32,13 +33,17 @@ def open_decoder(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Open:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("UNDERDOG_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
             weights = load(tiny.path, precision)
-        size = len(tiny.tokens)
-        return Decoder(weights, precision, size, num_blocks=24, context_tokens=512, threads=1)
+        return opened(weights, precision, tiny)
 
     return open_it
 
 
-def load(path: Path, precision: Precision):
+def opened(weights: Weights, precision: Precision, tiny: Tiny) -> Decoder:
+    size = len(tiny.tokens)
+    return Decoder(weights, precision, size, num_blocks=24, context_tokens=512, threads=1)
+
+
+def load(path: Path, precision: Precision) -> Weights:
     return converted(open_model(path, "", 512), precision)
 
 
@@ -64,6 +69,27 @@ def test_compressed_logits_agree_on_the_likeliest_token(
     found = logits.values_MV[:, : len(tiny.tokens)]
     assert (found.argmax(1) == expected.argmax(1)).mean() >= share
     assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.99
+
+
+def test_bf16_runs_where_the_processor_has_none(
+    tiny: Tiny, open_decoder: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = ov.Core
+
+    class OldProcessor:
+        def get_property(self, device: str, name: str) -> list[str]:
+            return ["FP32", "INT8"]
+
+        def compile_model(self, graph: object, device: str, options: dict[str, object]) -> object:
+            assert options["INFERENCE_PRECISION_HINT"] == "f32"
+            assert options["KV_CACHE_PRECISION"] == "f16"
+            return real().compile_model(graph, device, options)
+
+    monkeypatch.setattr(ov, "Core", OldProcessor)
+    tokens = numbers(60)
+    logits = open_decoder("bf16").forward([TokenChunk(tokens, 0, [0, 1], 0)])
+    found = logits.values_MV[:, : len(tiny.tokens)]
+    assert np.corrcoef(found.ravel(), reference_logits(tiny, tokens).ravel())[0, 1] > 0.99
 
 
 def test_tile_masses_sum_to_the_normaliser(open_decoder: Open) -> None:
@@ -100,6 +126,50 @@ def test_a_rows_logits_are_bitwise_the_same_in_any_batch(
     assert (follow(0, 20) == alone).all()
     assert (follow(1, 32) == alone).all()
     assert (follow(7, 10) == alone).all()
+
+
+@pytest.mark.parametrize("precision", ["int8", "int4", "bf16", "f16"])
+def test_a_rows_logits_are_bitwise_the_same_beside_more_tokens_than_a_call_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, precision: Precision
+) -> None:
+    # Sums of more than 512 numbers are those that kernels for many rows cut into pieces.
+    wide = write_tiny(tmp_path / "wide.gguf", "llama", mlp=640)
+    monkeypatch.setenv("UNDERDOG_CACHE", str(tmp_path))
+    decoder = opened(load(wide.path, precision), precision, wide)
+
+    def follow(others: int, last: int) -> np.ndarray:
+        beside = [
+            TokenChunk(numbers(100 + n, n), 0, range(4 * n + 4, 4 * n + 8), 90) for n in range(4)
+        ]
+        chunks = [*beside[:others], TokenChunk(numbers(last, 9), 0, [0, 1, 2], last - 1)]
+        read = decoder.forward(chunks).values_MV[-1].copy()
+        chunks = [*beside[:others], TokenChunk((7,), last, [0, 1, 2], 0)]
+        extended = decoder.forward(chunks).values_MV[-1].copy()
+        return np.array([read, extended])
+
+    for last in (2, 30, 65, 80):
+        alone = follow(0, last)
+        assert (follow(1, last) == alone).all()
+        assert (follow(4, last) == alone).all()
+
+
+def test_logits_beyond_one_call_come_in_order(open_decoder: Open) -> None:
+    decoder = open_decoder("f32")
+    chunks = [TokenChunk(numbers(40, n), 0, [2 * n, 2 * n + 1], 30 + n, 1.0 + n) for n in range(4)]
+    counts = [chunk.num_logits for chunk in chunks]
+    each = [decoder.forward([chunk]).values_MV.copy() for chunk in chunks]
+    together = decoder.forward(chunks)
+    assert len(together) == sum(counts)
+    assert together.values_MV == pytest.approx(np.concatenate(each), abs=1e-4)
+    assert together.cooling_M == pytest.approx(np.repeat([1, 1 / 2, 1 / 3, 1 / 4], counts))
+
+
+@pytest.mark.parametrize(
+    ("left", "room", "size"),
+    [(1, 1, 1), (1, 0, 0), (2, 1, 0), (3, 2, 0), (5, 4, 3), (5, 3, 3), (65, 64, 63), (9, 64, 9)],
+)
+def test_no_token_of_several_is_read_by_itself(left: int, room: int, size: int) -> None:
+    assert fitting(left, room) == size
 
 
 def test_a_sequence_may_read_what_another_writes_in_the_same_call(open_decoder: Open) -> None:

@@ -1,11 +1,13 @@
 """The compiled decoder and its key-value cache: one call reads prompts and extends rows together.
 
-A row's logits are bitwise the same whatever else is in the batch: every product sees two tokens
-or more (a lone one would take a kernel with other rounding, so a spare token joins it) and keys
-and values are kept at half precision, which does not depend on how a prompt was cut into chunks.
+A row's logits are bitwise the same whatever else is in the batch: every product sees 2 to 64 rows,
+and keys and values are kept at half precision, which does not depend on how a prompt was cut into
+chunks. Where the processor multiplies no 8-bit integers, a lone row takes a kernel with other
+rounding, so a spare one joins it; and rows beyond one block have their sums cut into pieces, so a
+larger batch is computed in parts. Products of 64 rows are as fast per row as larger ones.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +30,9 @@ _HINTS: dict[Precision, dict[str, Any]] = {
     "f16": {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f16"},
     "f32": {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32"},
 }
+_WITHOUT_BF16 = {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f16"}
 _GROUPS = (128, 64, 32)
+_MOST_TOKENS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,29 @@ class TokenChunk:
     blocks: Sequence[int]
     logits_from: int
     temperature: float = 1.0
+
+    @property
+    def num_logits(self) -> int:
+        """Tokens that logits are wanted for."""
+        return len(self.tokens) - self.logits_from
+
+    def part(self, start: int, end: int) -> "TokenChunk":
+        """The tokens from `start` up to `end`, to be appended after the ones before them."""
+        tokens = self.tokens[start:end]
+        logits_from = min(max(self.logits_from - start, 0), len(tokens))
+        return TokenChunk(tokens, self.past + start, self.blocks, logits_from, self.temperature)
+
+
+def fitting(left: int, room: int) -> int:
+    """How many of a chunk's `left` tokens to read now, at most `room`; 0 when too few would fit.
+
+    No token of several is read by itself: attention takes another kernel with other rounding for a
+    lone one, the one that extends rows.
+    """
+    size = min(left, room)
+    if left - size == 1:
+        size -= 1
+    return size if size > 1 or size == left else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +134,9 @@ class Decoder:
         threads: int,
         num_layers: int = 0,
     ) -> None:
+        core: Any = ov.Core()
         options = {
-            **_HINTS[precision],
+            **_hints(core, precision),
             "INFERENCE_NUM_THREADS": threads,
             "NUM_STREAMS": 1,
             "ENABLE_CPU_PINNING": False,
@@ -119,7 +147,7 @@ class Decoder:
         graph = (
             build_states(weights, num_layers) if num_layers else build_decoder(weights, num_tokens)
         )
-        compiled: Any = ov.Core().compile_model(graph, "CPU", options)
+        compiled: Any = core.compile_model(graph, "CPU", options)
         self._request: Any = compiled.create_infer_request()
         self._embedding = weights.arrays["embedding"]
         self._caches: list[Array] = []
@@ -135,16 +163,26 @@ class Decoder:
 
         The arrays are valid until the next call.
         """
-        self._infer(chunks)
         names = ("logits", "tile_max", "tile_mass", "tile_mass_cooled")
-        values, tile_max, mass, cooled = (self._request.get_tensor(name).data for name in names)
-        cooling = self._inputs["inverse_temperature"].reshape(-1)
-        return Logits(values, tile_max, mass, cooled, cooling)
+        values, tile_max, mass, cooled = self._outputs(chunks, names)
+        return Logits(values, tile_max, mass, cooled, _cooling(chunks))
 
     def states(self, chunks: Sequence[TokenChunk]) -> Floats:
         """Append every chunk as `forward` does; the residual stream at the asked positions."""
-        self._infer(chunks)
-        return self._request.get_tensor("hidden").data.copy()
+        return self._outputs(chunks, ("hidden",))[0].copy()
+
+    def _outputs(self, chunks: Sequence[TokenChunk], names: Sequence[str]) -> list[Floats]:
+        """Append every chunk; outputs at the asked positions, in order."""
+        parts: list[list[Floats]] = []
+        for part in _parts(chunks):
+            if parts:  # the next call writes where they lie
+                parts[-1] = [array.copy() for array in parts[-1]]
+            self._infer(part)
+            count = sum(chunk.num_logits for chunk in part)
+            parts.append([self._request.get_tensor(name).data[:count] for name in names])
+        if len(parts) == 1:
+            return parts[0]
+        return [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
 
     def _infer(self, chunks: Sequence[TokenChunk]) -> None:
         if sum(len(chunk.tokens) for chunk in chunks) == 1:
@@ -186,10 +224,9 @@ class Decoder:
             np.arange(begin + chunk.logits_from, begin + len(chunk.tokens))
             for begin, chunk in zip(begins, chunks, strict=False)
         ]
-        cooling = [
-            np.full(len(rows), 1.0 / chunk.temperature)
-            for rows, chunk in zip(wanted, chunks, strict=True)
-        ]
+        rows, cooling = np.concatenate(wanted), _cooling(chunks)
+        if len(rows) == 1:
+            rows, cooling = rows.repeat(2), cooling.repeat(2)
         used = [-(-(chunk.past + len(chunk.tokens)) // BLOCK_TOKENS) for chunk in chunks]
         blocks = [
             block
@@ -199,8 +236,8 @@ class Decoder:
         return {
             "embeds": self._embedding[tokens].astype(np.float32),
             **self._turned(positions),
-            "logit_rows": np.concatenate(wanted).astype(np.int32),
-            "inverse_temperature": np.concatenate(cooling).astype(np.float32)[:, None, None],
+            "logit_rows": rows.astype(np.int32),
+            "inverse_temperature": cooling[:, None, None],
             "past_lens": past.astype(np.int32),
             "subsequence_begins": begins.astype(np.int32),
             "block_indices": np.array(blocks, np.int32),
@@ -215,6 +252,36 @@ class Decoder:
             for place, tables in enumerate(self._turns)
             for name, table in zip(("cos", "sin"), tables, strict=True)
         }
+
+
+def _hints(core: Any, precision: Precision) -> dict[str, Any]:
+    """What the plugin computes in and keeps keys and values in; bfloat16 where it can."""
+    if precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        return _WITHOUT_BF16
+    return _HINTS[precision]
+
+
+def _parts(chunks: Sequence[TokenChunk]) -> Iterator[list[TokenChunk]]:
+    """The chunks in lists of as many tokens as one call may see, cut where they must be."""
+    part: list[TokenChunk] = []
+    room = _MOST_TOKENS
+    for chunk in chunks:
+        start = 0
+        while start < len(chunk.tokens):
+            size = fitting(len(chunk.tokens) - start, room)
+            if size:
+                part.append(chunk.part(start, start + size))
+                start, room = start + size, room - size
+            else:
+                yield part
+                part, room = [], _MOST_TOKENS
+    yield part
+
+
+def _cooling(chunks: Sequence[TokenChunk]) -> Floats:
+    """One over the temperature of every position that logits are wanted for."""
+    inverse = np.array([1.0 / chunk.temperature for chunk in chunks], np.float32)
+    return inverse.repeat([chunk.num_logits for chunk in chunks])
 
 
 def _begins(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ from underdog.engines.openvino.compiled.cache_blocks import (
     block_digests,
     blocks_for,
 )
-from underdog.engines.openvino.compiled.decoder import Logits, TokenChunk
+from underdog.engines.openvino.compiled.decoder import Logits, TokenChunk, fitting
 from underdog.engines.openvino.decoding.row import DecodingRow
 from underdog.engines.shaping.constraints import Matcher
 from underdog.engines.shaping.penalties import Ints
@@ -68,11 +68,8 @@ class PromptReading:
 
     def chunk(self, room: int, temperature: float = 1.0) -> TokenChunk | None:
         """The next tokens to read, at most `room`."""
-        left = len(self.tokens) - self.past
-        size = min(left, room)
-        if left - size == 1:
-            size -= 1
-        if size < 2 and size < left:
+        size = fitting(len(self.tokens) - self.past, room)
+        if not size:
             return None
         tokens = self.tokens[self.past : self.past + size]
         wanted = min(size, max(0, self.first_logit - self.past))
