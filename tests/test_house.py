@@ -16,12 +16,14 @@ ONE_MORE_OF_A_KIND = {
     "data/selectors": "one file per selector",
 }
 FILES_TWICE = {
+    "challenge.py": "the command and what it calls",
     "code.py": "the form and the checker `code`",
     "deepconf.py": "the strategy and the verifier `deepconf`",
     "engine.py": "one per backend, and the noun",
     "exact.py": "the selector and the checker `exact`",
     "make.py": "the command and what it calls",
     "replay.py": "the command and what it calls",
+    "solve.py": "the command and what it calls",
 }
 """Two registries, or a registry and a command, each want the name."""
 
