@@ -17,6 +17,7 @@ ONE_MORE_OF_A_KIND = {
 }
 FILES_TWICE = {
     "bench.py": "the command, and what a strategy is run with",
+    "challenge.py": "the command and what it calls",
     "code.py": "the form and the checker `code`",
     "collect.py": "the command and what it calls",
     "deepconf.py": "the strategy and the verifier `deepconf`",
@@ -24,6 +25,7 @@ FILES_TWICE = {
     "exact.py": "the selector and the checker `exact`",
     "make.py": "the command and what it calls",
     "replay.py": "the command and what it calls",
+    "solve.py": "the command and what it calls",
 }
 """Two registries, or a registry and a command, each want the name."""
 

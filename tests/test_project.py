@@ -90,8 +90,7 @@ def test_importing_the_packages_loads_no_heavy_library(statement: str) -> None:
 
 
 def test_the_command_line_starts_without_models_statistics_or_charts() -> None:
-    not_needed = HEAVY - {"rich", "typer"}
-    assert not imported_by("import underdog.cli") & not_needed
+    assert not imported_by("import underdog.cli") & (HEAVY - {"typer"})
 
 
 def test_there_are_at_most_fourteen_core_dependencies() -> None:

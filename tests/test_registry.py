@@ -1,5 +1,6 @@
 """Registries: names, specs, nearest names, entry points."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from underdog import registry as module
 from underdog.errors import ConfigError, UnknownNameError
-from underdog.registry import Registry, parse_spec, split_specs
+from underdog.registry import Registry, available, parse_spec, split_specs
 
 BUILTIN = '''
 from dataclasses import dataclass
@@ -214,3 +215,22 @@ def test_listing_names_imports_no_model_library() -> None:
         [sys.executable, "-c", _LISTED, *heavy], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_every_registry_but_that_of_tasks_can_be_listed() -> None:
+    source = Path(module.__file__).parent
+    text = "".join(path.read_text("utf-8") for path in source.rglob("__init__.py"))
+    kinds = set(re.findall(r'= Registry\(\s*"(\w+)", ', text)) - {"task"}
+    assert {kind for kind in kinds if available(kind)} == kinds
+    assert "engine" in kinds
+
+
+def test_a_list_tells_names_and_a_line_about_each() -> None:
+    listed = available("form")
+    assert list(listed) == sorted(listed)
+    assert listed["program"] == "A Python function that computes the answer, run in the sandbox."
+
+
+def test_an_unknown_kind_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean strategy"):
+        available("strategies")

@@ -117,6 +117,44 @@ class Registry(Generic[T]):
         self._loaded = True
 
 
+_PACKAGES = {
+    "checker": "underdog.grading",
+    "engine": "underdog.engines",
+    "family": "underdog.generators",
+    "form": "underdog.forms",
+    "sandbox": "underdog.sandbox",
+    "selector": "underdog.data.selectors",
+    "source": "underdog.data.sources",
+    "strategy": "underdog.strategies",
+    "verifier": "underdog.verifiers",
+}
+
+
+def available(kind: str) -> dict[str, str]:
+    """What there is to choose from: names, and a line about each.
+
+    Args:
+        kind: `strategy`, `verifier`, `form`, `checker`, `engine`, `sandbox`, `family` (of generated
+            problems), `source` or `selector` (of training data). For tasks see `catalogue`.
+
+    Returns:
+        The first line of its documentation by name. A name is a spec, and takes parameters after a
+        colon: `majority:n=8`.
+
+    Raises:
+        UnknownNameError: No such kind.
+
+    Example:
+        >>> available("strategy")["majority"]
+        'Answer with the most frequent answer among n samples.'
+    """
+    if kind not in _PACKAGES:
+        raise UnknownNameError("kind", kind, _PACKAGES)
+    members = vars(importlib.import_module(_PACKAGES[kind])).values()
+    found: list[Registry[Any]] = [one for one in members if isinstance(one, Registry)]
+    return {name: one.describe(name) for one in found for name in one.names()}
+
+
 def parse_spec(spec: str) -> tuple[str, dict[str, Value]]:
     """Split `name:key=value,…` or `name(key=value,…)` into the name and typed values.
 

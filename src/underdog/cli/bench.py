@@ -26,6 +26,7 @@ from underdog.core import ModelShape
 from underdog.engines.bench.matrix_products import Ceiling, Product
 from underdog.engines.bench.speed import COUNTS, EngineBenchmark, Speed
 from underdog.errors import UnderdogError, UsageError
+from underdog.strategies.running.defaults import DEFAULT_MODEL
 
 bench = typer.Typer(no_args_is_help=True, help="Measure what this machine does.")
 
@@ -69,7 +70,7 @@ def bench_engine(
         typer.Argument(
             help="A model's name, a GGUF file, or any engine.", autocompletion=complete_model
         ),
-    ] = options.DEFAULT_MODEL,
+    ] = DEFAULT_MODEL,
     counts: Annotated[str, typer.Option(help="Numbers of samples of one prompt.")] = ",".join(
         map(str, COUNTS)
     ),

@@ -1,7 +1,5 @@
 """`underdog challenge`: a match between a small model with test-time compute and a big one."""
 
-import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,11 +13,13 @@ from underdog.cli.terminal.console import AsJson
 from underdog.cli.terminal.groups import BudgetOptions, SamplingOptions, grouped
 from underdog.cli.terminal.scoreboard import show_cards
 from underdog.cli.terminal.shape_options import ShapeOptions
-from underdog.core import Engine, Sandbox, Task
+from underdog.core import Sandbox, Task
+from underdog.strategies.running.defaults import DEFAULT_MODEL, MATCH_STRATEGY
 
 if TYPE_CHECKING:
     from underdog.reports.fight_card import FightCard
-    from underdog.runs.match import Contender, Match, Terms
+    from underdog.runs.corners import Corners
+    from underdog.runs.match import Terms
     from underdog.runs.store.store import Store
 
 
@@ -29,7 +29,7 @@ class _CornerOptions:
 
     small: Annotated[
         str, typer.Option(help="The small model: a name, a GGUF file, or an endpoint.")
-    ] = options.DEFAULT_MODEL
+    ] = DEFAULT_MODEL
     big: Annotated[
         str | None,
         typer.Option(help="The big model; the small one itself, without help, when left out."),
@@ -38,7 +38,7 @@ class _CornerOptions:
         list[str] | None,
         typer.Option(
             help="How the small model spends its budget; may be repeated, and the verdict is "
-            f"about the first. [default: {options.DEFAULT_STRATEGY}]",
+            f"about the first. [default: {MATCH_STRATEGY}]",
             autocompletion=options.complete_strategy,
             show_default=False,
         ),
@@ -56,22 +56,18 @@ class _CornerOptions:
         ),
     ] = None
 
-    def players(self) -> "_Corners":
-        """The corners, with what was left out filled in."""
-        return _Corners(
-            small=self.small,
-            big=self.big or self.small,
-            small_strategies=tuple(self.small_strategy or [options.DEFAULT_STRATEGY]),
-            big_strategy=self.big_strategy,
-            form=self.form,
-            big_form=self.big_form or self.form,
-        )
+    def corners(self) -> "Corners":
+        """Strategies and forms, with what was left out filled in."""
+        from underdog.runs.corners import Corners
+
+        strategies = tuple(self.small_strategy or [MATCH_STRATEGY])
+        return Corners(strategies, self.big_strategy, self.form, self.big_form)
 
 
 @grouped
 def challenge(
     *,
-    corners: _CornerOptions,
+    players: _CornerOptions,
     tasks: Annotated[
         str,
         typer.Option(help="Tasks, separated by commas.", autocompletion=options.complete_task),
@@ -94,6 +90,9 @@ def challenge(
     the same command is given again.
     """
     from underdog.runs.match import Terms
+    from underdog.runs.store.store import Store
+    from underdog.sandbox import open_sandbox
+    from underdog.tasks import load_task
 
     terms = Terms(
         split=split,
@@ -104,100 +103,33 @@ def challenge(
         budget=budget.caps,
         concurrency=concurrency,
     )
-    players = corners.players()
-    players.check()
-    cards = _cards(players, options.split_names(tasks), terms, _Places(run, data_dir, sandbox))
+    corners = players.corners()
+    loaded = {name: load_task(name, data_dir) for name in options.split_names(tasks)}
+    with open_sandbox(sandbox) as programs, Store(run or ":memory:") as store:
+        cards = complete(_played(players, corners, loaded, terms, store, programs, data_dir))
     show_cards(cards, out, as_json=as_json)
 
 
-@dataclass(frozen=True, slots=True)
-class _Corners:
-    """Who was asked to play, as given on the command line."""
-
-    small: str
-    big: str
-    small_strategies: tuple[str, ...]
-    big_strategy: str
-    form: str | None
-    big_form: str | None
-
-    def check(self) -> None:
-        """Refuse misspelt strategies and forms before a model is loaded."""
-        from underdog.forms import forms
-        from underdog.strategies import strategies
-
-        for spec in (*self.small_strategies, self.big_strategy):
-            strategies.create(spec)
-        for form in filter(None, (self.form, self.big_form)):
-            forms.create(form)
-
-    def contenders(self, engines: dict[str, Engine]) -> "dict[str, Contender]":
-        """Both sides; against another model, the small one also plays without help."""
-        from underdog.runs.match import Contender
-
-        alone = () if self.small == self.big or "greedy" in self.small_strategies else ("greedy",)
-        small, big = engines[self.small], engines[self.big]
-        strategies = (*self.small_strategies, *alone)
-        return {
-            "small": Contender(options.model_label(small), small, strategies, self.form),
-            "big": Contender(options.model_label(big), big, (self.big_strategy,), self.big_form),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """Where things are."""
-
-    run: Path | None
-    data_dir: Path | None
-    sandbox: str
-
-
-def _cards(
-    corners: _Corners, names: Sequence[str], terms: "Terms", places: _Places
-) -> "list[FightCard]":
-    from underdog.runs.store.store import Store
-    from underdog.sandbox import open_sandbox
-    from underdog.tasks import load_task
-
-    tasks = {name: load_task(name, places.data_dir) for name in names}
-    with (
-        open_sandbox(places.sandbox) as sandbox,
-        Store(places.run or ":memory:") as store,
-    ):
-        return complete(_play(corners, tasks, terms, store, sandbox, places.data_dir))
-
-
-async def _play(
-    corners: _Corners,
+async def _played(
+    players: _CornerOptions,
+    corners: "Corners",
     tasks: dict[str, Task],
     terms: "Terms",
     store: "Store",
     sandbox: Sandbox,
     data_dir: Path | None,
 ) -> "list[FightCard]":
-    from underdog.reports.matches import match_card
-    from underdog.runs.match import play
-    from underdog.runs.stored_match import find_run, reopen
+    from underdog.reports.challenge import play_all
 
-    matches: dict[str, Match] = {}
-    async with opened_engines([corners.small, corners.big]) as engines:
-        contenders = corners.contenders(engines)
-        for name, task in tasks.items():
-            with ArmBars() as bars:
-                matches[name] = await play(
-                    task,
-                    contenders,
-                    terms,
-                    store,
-                    sandbox,
-                    source=name,
-                    data_dir=str(data_dir.resolve()) if data_dir else None,
-                    progress=bars,
-                )
-    cards: list[FightCard] = []
-    for name, match in matches.items():
-        run = find_run(store, match.run)
-        ring = reopen(run, tasks[name], store, sandbox)
-        cards.append(await match_card(run, ring, created=time.strftime("%Y-%m-%d %H:%M %Z")))
-    return cards
+    small, big = players.small, players.big or players.small
+    async with opened_engines([small, big]) as engines:
+        return await play_all(
+            corners,
+            {"small": engines[small], "big": engines[big]},
+            tasks,
+            terms,
+            store,
+            sandbox,
+            data_dir=data_dir,
+            bars=ArmBars,
+        )

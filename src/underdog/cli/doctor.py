@@ -11,9 +11,9 @@ from typing import Literal, TypeAlias
 
 from rich.text import Text
 
-from underdog.cli.terminal import options
 from underdog.cli.terminal.console import AsJson, cells, out, print_json, table
 from underdog.errors import UnderdogError
+from underdog.strategies.running.defaults import DEFAULT_MODEL
 
 State: TypeAlias = Literal["ok", "optional", "missing"]
 
@@ -98,10 +98,7 @@ def _models() -> list[Examined]:
 
     pulled = sorted(pulled_models())
     if not pulled:
-        advice = (
-            f"none here; fetched when first used, or run: underdog models pull "
-            f"{options.DEFAULT_MODEL}"
-        )
+        advice = f"none here; fetched when first used, or run: underdog models pull {DEFAULT_MODEL}"
         return [Examined("models", "optional", advice)]
     findings: list[Examined] = []
     for name in pulled:

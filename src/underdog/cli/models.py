@@ -104,14 +104,12 @@ def fetch_if_missing(model: str) -> None:
     Raises:
         ModelFileError: It cannot be had, for instance without a network.
     """
-    from underdog.models.pulled import KNOWN, pulled_models
+    from underdog.models.pulled import missing_model
 
-    name = model.removeprefix("openvino:").removeprefix("llama_cpp:")
-    if name not in KNOWN or name in pulled_models() or Path(name).exists():
-        return
-    size = _size(KNOWN[name].size_bytes)
-    notes.print(f"{name} is not here yet; fetching {size}, once", highlight=False)
-    _pulled(name)
+    if (missing := missing_model(model)) is not None:
+        size = _size(missing.size_bytes)
+        notes.print(f"{missing.name} is not here yet; fetching {size}, once", highlight=False)
+        _pulled(missing.name)
 
 
 def _pulled(source: str) -> Path:

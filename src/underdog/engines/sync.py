@@ -1,9 +1,18 @@
-"""The synchronous face of an engine, for scripts and notebooks."""
+"""Engines, and anything else that awaits, for scripts and notebooks.
+
+One event loop in a thread of its own serves the whole process: an engine that is used from one call
+to the next meets the same loop each time, and a caller may run a loop of his own, as notebooks do.
+"""
 
 import asyncio
+import os
+import sys
 import threading
-from collections.abc import Coroutine, Sequence
-from typing import Any, Self, TypeVar
+from collections.abc import Coroutine, Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Self, TypeAlias, TypeVar
 
 from underdog.core import (
     Completion,
@@ -13,13 +22,73 @@ from underdog.core import (
     GenerateRequest,
     ScoreRequest,
 )
+from underdog.engines import opening
 from underdog.errors import EngineError
+from underdog.models.pulled import pull_if_missing
 
 T = TypeVar("T")
 
+_STARTING = threading.Lock()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Wait for a coroutine on the process's event loop; Ctrl-C cancels it and waits for its end.
+
+    Raises:
+        EngineError: The call comes from that loop itself, and would wait for ever.
+    """
+    loop = _loop_for(work)
+    ended = threading.Event()
+    tasks: list[asyncio.Task[T]] = []
+
+    def begin() -> None:
+        tasks.append(loop.create_task(work))
+        tasks[0].add_done_callback(lambda _: ended.set())
+
+    def stop() -> None:
+        if tasks:
+            tasks[0].cancel()
+        else:  # interrupted before it was begun
+            work.close()
+            ended.set()
+
+    try:
+        loop.call_soon_threadsafe(begin)
+        ended.wait()
+    except BaseException:
+        loop.call_soon_threadsafe(stop)
+        ended.wait()
+        raise
+    return tasks[0].result()
+
+
+def _loop_for(work: Coroutine[Any, Any, object]) -> asyncio.AbstractEventLoop:
+    """The process's event loop; refuses a caller who is on it."""
+    with _STARTING:
+        loop = _loop()
+    try:
+        here = asyncio.get_running_loop() is loop
+    except RuntimeError:
+        here = False
+    if here:
+        work.close()
+        raise EngineError("this call waits for the event loop that it is made from; await instead")
+    return loop
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, daemon=True, name="underdog").start()
+    return loop
+
+
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_loop.cache_clear)  # threads do not survive a fork
+
 
 class SyncEngine:
-    """Runs an engine on an event loop in a thread of its own; works inside notebooks too.
+    """An engine whose calls wait for their result; works inside notebooks too.
 
     Args:
         engine: The engine; it is closed with this object.
@@ -35,15 +104,13 @@ class SyncEngine:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(
-            target=self._loop.run_forever, daemon=True, name="underdog-engine"
-        )
-        self._thread.start()
+        self._closed = False
 
     @property
     def engine(self) -> Engine:
-        """The engine itself, for `run`."""
+        """The engine itself, for `run`. Raises `EngineError` when this object is closed."""
+        if self._closed:
+            raise _closed()
         return self._engine
 
     @property
@@ -65,29 +132,79 @@ class SyncEngine:
         Raises:
             EngineError: This object is closed.
         """
-        if self._loop.is_closed():
+        if self._closed:
             job.close()
-            raise EngineError("this engine is closed; open it again")
-        future = asyncio.run_coroutine_threadsafe(job, self._loop)
-        try:
-            return future.result()
-        except BaseException:
-            future.cancel()
-            raise
+            raise _closed()
+        return run(job)
 
     def close(self) -> None:
-        """Close the engine and end the thread. May be called twice."""
-        if self._loop.is_closed():
-            return
-        try:
-            self.run(self._engine.aclose())
-        finally:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-            self._loop.close()
+        """Close the engine. May be called twice."""
+        if not self._closed:
+            self._closed = True
+            run(self._engine.aclose())
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _closed() -> EngineError:
+    return EngineError("this engine is closed; open it again")
+
+
+Model: TypeAlias = str | Path | Engine | SyncEngine
+"""A model by name, path or endpoint, which a call opens and closes; or an open one, left open."""
+
+
+def open_engine(spec: str | Path, **options: Any) -> SyncEngine:
+    """Open a model once, to be asked directly or given to `solve`, `challenge` and `collect`.
+
+    A known model that is not on this machine yet is fetched first.
+
+    Args:
+        spec: A model's name (`smollm2-135m`), a GGUF file, a folder in the Hugging Face layout, an
+            endpoint (`openai:http://localhost:8000/v1#model`), or `scripted:reply=4`.
+        options: Parameters of the engine, such as `threads=1`.
+
+    Returns:
+        The engine; close it, or use it in a `with` block.
+
+    Raises:
+        UnknownNameError: No such engine, model or parameter.
+        ModelFileError: The model's file is missing or corrupt, or it cannot be fetched.
+
+    Example:
+        >>> from underdog import GenerateRequest, Message, Prompt, SamplingParams
+        >>> prompt = Prompt((Message("user", "What is 2 + 2?"),))
+        >>> with open_engine("scripted:reply=It is 4.") as engine:
+        ...     [rows] = engine.generate([GenerateRequest(prompt, SamplingParams(), seeds=(1, 2))])
+        >>> [row.text for row in rows]
+        ['It is 4.', 'It is 4.']
+    """
+    pull_if_missing(str(spec))
+    return SyncEngine(opening.open_engine(str(spec), **options))
+
+
+@contextmanager
+def opened_engines(models: Mapping[str, Model]) -> Generator[dict[str, Engine]]:
+    """Engines by role: a model that is named is opened once and closed at the end.
+
+    Args:
+        models: By role, such as `main`. What is an engine already is left open.
+
+    Raises:
+        UnknownNameError: No such engine, model or parameter.
+        ModelFileError: A model's file is missing or corrupt, or it cannot be fetched.
+    """
+    with ExitStack() as stack:
+        named: dict[str, SyncEngine] = {}
+        engines: dict[str, Engine] = {}
+        for role, model in models.items():
+            if isinstance(model, str | Path):
+                if str(model) not in named:
+                    named[str(model)] = stack.enter_context(open_engine(model))
+                model = named[str(model)]
+            engines[role] = model.engine if isinstance(model, SyncEngine) else model
+        yield engines

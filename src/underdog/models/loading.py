@@ -9,24 +9,46 @@ from underdog.models.gguf.header import GgufHeader
 from underdog.models.gguf.model import open_gguf
 from underdog.models.gguf.shape import ROPE_DIVISORS, read_architecture
 from underdog.models.open_model import OpenModel, naming
+from underdog.models.pulled import resolve_model
 
 if TYPE_CHECKING:
     from underdog.models.tensor_source import TensorSource
     from underdog.models.tokenizer.vocabulary import Vocabulary
 
 
-def open_model(path: Path, template: str, context_tokens: int) -> OpenModel:
-    """Look at a model.
+DEFAULT_CONTEXT_TOKENS = 2048
+
+
+def open_model(
+    path: str | Path, template: str = "", context_tokens: int = DEFAULT_CONTEXT_TOKENS
+) -> OpenModel:
+    """Look at a model's files without an engine: shape, tensors, tokenizer, chat template.
 
     Args:
-        path: A GGUF file, or a folder with `config.json`, `*.safetensors` and `tokenizer.json`.
+        path: A GGUF file; a folder with `config.json`, `*.safetensors` and `tokenizer.json`; or the
+            name of a model that has been pulled.
         template: Built-in chat template to use instead of the model's own; empty for its own.
         context_tokens: Longest prompt plus completion that is wanted; the model may allow less.
 
+    Returns:
+        The model, of which `architecture`, `template`, `context_tokens` and `digest` are read;
+        `open_tensors()` and `open_vocabulary()` open the rest.
+
     Raises:
         ModelFileError: It is missing, malformed, or of a family that this engine cannot run.
-        UnknownNameError: No such built-in template.
+        UnknownNameError: No such pulled model or built-in template.
+
+    Example:
+        >>> from underdog.errors import ModelFileError
+        >>> try:
+        ...     open_model("nowhere.gguf").architecture
+        ... except ModelFileError as error:
+        ...     print(error)
+        there is no model file nowhere.gguf; give the path of a GGUF file
     """
+    path = Path(path).expanduser()
+    if not path.exists():
+        path = resolve_model(str(path))
     with naming(path):
         if path.is_dir():
             from underdog.models.folder.tensors import open_folder

@@ -4,6 +4,7 @@ Pulled models live in the cache folder beside a manifest with their SHA-256, whi
 a model is resolved, so that a file that was changed or damaged on disk is refused.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from underdog.models.gguf.header import read_gguf_header
 from underdog.models.hub_model import HubModel, fetch_from_hub
 from underdog.models.weights_hash import folder_hash, weights_hash
 from underdog.models.wheel_member import fetch_wheel_member
+
+_LOG = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Told the bytes that are there and the bytes in all (0 when unknown)."""
@@ -123,6 +126,28 @@ def pull_model(source: str, progress: Progress | None = None) -> Path:
         PulledModel(file=str(path), sha256=digest, size_bytes=_size_bytes(path), source=source),
     )
     return path
+
+
+def missing_model(spec: str) -> KnownModel | None:
+    """The known model that an engine spec names and that is not here yet, if it names one."""
+    name = spec.removeprefix("openvino:").removeprefix("llama_cpp:")
+    if name not in KNOWN or name in pulled_models() or Path(name).exists():
+        return None
+    return KNOWN[name]
+
+
+def pull_if_missing(spec: str) -> None:
+    """Fetch a known model that is about to be opened and is not here yet; a warning says so.
+
+    Args:
+        spec: An engine spec; anything but a known model's name is left alone.
+
+    Raises:
+        ModelFileError: It cannot be had, for instance without a network.
+    """
+    if (model := missing_model(spec)) is not None:
+        _LOG.warning("fetching %s, %.0f MB, once", model.name, model.size_bytes / 1e6)
+        pull_model(model.name)
 
 
 def resolve_model(name: str) -> Path:

@@ -24,6 +24,16 @@ def fight_card_text(card: FightCard, *, markdown: bool = False) -> str:
     Args:
         card: The match.
         markdown: Write Markdown (for a README) instead of aligned plain text.
+
+    Returns:
+        Title, verdict, break-even point, a table of all arms, and notes.
+
+    Example:
+        >>> from underdog import challenge
+        >>> [card] = challenge("scripted:reply=4", tasks="addition:digits=2", limit=2,
+        ...                    small_strategy="majority:n=2")
+        >>> fight_card_text(card).splitlines()[0]
+        'scripted: majority(n=2) against itself alone: addition, test, 2 problems'
     """
     title = f"{card.title}: {card.task}, {card.n:,} problems" if card.task else card.title
     verdict = f"**{card.verdict.headline()}**" if markdown else card.verdict.headline()

@@ -57,14 +57,19 @@ class TaskCard:
 
 
 def load_task(
-    name_or_path: str, data_dir: str | Path | None = None, sandbox: Sandbox | None = None
+    name_or_path: str | Path,
+    data_dir: str | Path | None = None,
+    sandbox: Sandbox | None = None,
 ) -> Task:
-    """A task by catalogue name, by registered name, or by the path of its `.toml` file.
+    """A task by catalogue name, by a family of generated problems, or by its `.toml` file.
 
     Args:
-        name_or_path: Such as `gsm8k` or `tasks/invoices.toml`.
+        name_or_path: Such as `gsm8k`, `addition:digits=3` or `tasks/invoices.toml`.
         data_dir: Folder with the data of catalogue tasks; `UNDERDOG_DATA_DIR` when `None`.
         sandbox: Where the tests of code tasks run; one shared by the process when `None`.
+
+    Returns:
+        The task, which gives problems and says how answers to them are read and graded.
 
     Raises:
         UnknownNameError: No such task; the nearest names are offered.
@@ -79,6 +84,7 @@ def load_task(
     """
     from underdog.tasks import tasks
 
+    name_or_path = str(name_or_path)
     if name_or_path.endswith(".toml"):
         return _declared(Path(name_or_path).expanduser(), data_dir, sandbox)
     if name_or_path in catalogue_names():
@@ -97,6 +103,13 @@ def catalogue(data_dir: str | Path | None = None) -> list[TaskCard]:
 
     Args:
         data_dir: Folder with their data; `UNDERDOG_DATA_DIR` when `None`.
+
+    Returns:
+        A card per task, saying what it is, how many problems it has and whether its data is here.
+
+    Example:
+        >>> [card.local for card in catalogue() if card.name == "underdog-words"]
+        [True]
     """
     return [_card(_catalogue_file(name), data_dir) for name in catalogue_names()]
 

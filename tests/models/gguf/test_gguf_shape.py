@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from underdog.errors import ModelFileError
+from tests.models.tiny_gguf import write_tiny
+from underdog.errors import ModelFileError, UnknownNameError
 from underdog.models.architecture import Layer, Rope
 from underdog.models.families import FAMILIES
 from underdog.models.gguf.header import GgufHeader
 from underdog.models.gguf.shape import read_architecture
 from underdog.models.loading import open_model
+from underdog.models.pulled import pull_model
 
 SIZES = {
     "embedding_length": 64,
@@ -101,3 +103,15 @@ def test_windows_that_are_listed_layer_by_layer_are_refused() -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="none"):
         open_model(tmp_path / "none.gguf", "", 64)
+
+
+def test_a_model_is_opened_by_path_and_by_the_name_that_it_was_pulled_under(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERDOG_CACHE", str(tmp_path / "cache"))
+    write_tiny(tmp_path / "tiny.gguf", "llama")
+    by_path = open_model(str(tmp_path / "tiny.gguf"))
+    pull_model(str(tmp_path / "tiny.gguf"))
+    assert open_model("tiny").digest == by_path.digest
+    with pytest.raises(UnknownNameError, match="did you mean tiny"):
+        open_model("tinny")

@@ -10,10 +10,8 @@ import sys
 from typing import Any
 
 import typer
-from rich.markup import escape
 from typer.core import TyperGroup
 
-from underdog.cli.terminal.console import notes
 from underdog.errors import UnderdogError
 
 USAGE_EXIT = 2
@@ -30,16 +28,23 @@ class Boundary(TyperGroup):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except UnderdogError as error:
-            message = " ".join(str(error).split())
-            notes.print(f"[red]error:[/] {escape(message)}", soft_wrap=True, highlight=False)
+            _say("[red]error:[/]", " ".join(str(error).split()))
             raise typer.Exit(USAGE_EXIT) from error
         except KeyboardInterrupt as error:
-            notes.print("interrupted; the same command resumes")
+            _say("interrupted; the same command resumes")
             raise typer.Exit(INTERRUPTED_EXIT) from error
         except BrokenPipeError as error:
             _silence_stdout()
             raise typer.Exit(CLOSED_PIPE_EXIT) from error
         return result
+
+
+def _say(head: str, message: str = "") -> None:
+    from rich.markup import escape
+
+    from underdog.cli.terminal.console import notes
+
+    notes.print(f"{head} {escape(message)}".strip(), soft_wrap=True, highlight=False)
 
 
 def _silence_stdout() -> None:

@@ -13,6 +13,7 @@ from typing import Any, get_type_hints
 
 from underdog.cli.terminal import options
 from underdog.core import Budget, SamplingParams
+from underdog.strategies.running.defaults import DEFAULT_TOP_LOGPROBS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class SamplingOptions:
     top_p: options.TopP = 1.0
     top_k: options.TopK = 0
     min_p: options.MinP = 0.0
-    top_logprobs: options.TopLogprobs = options.DEFAULT_TOP_LOGPROBS
+    top_logprobs: options.TopLogprobs = DEFAULT_TOP_LOGPROBS
     max_tokens: options.MaxTokens = None
     seed: options.Seed = 0
 

@@ -9,14 +9,8 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from underdog.core import Engine
 from underdog.errors import UsageError
 from underdog.registry import split_specs
-
-DEFAULT_MODEL = "smollm2-135m"
-DEFAULT_STRATEGY = "adaptive:max_n=16,min_n=4,wave=4"
-SOLVE_STRATEGY = "adaptive:max_n=8,min_n=4,wave=4"
-DEFAULT_TOP_LOGPROBS = 5
 
 
 def complete_strategy(incomplete: str) -> list[str]:
@@ -113,8 +107,3 @@ def split_counts(text: str) -> list[int]:
     if counts[0] < 1:
         raise UsageError(f"n={counts[0]}; give 1 or more")
     return counts
-
-
-def model_label(engine: Engine) -> str:
-    """An engine's model in short, for tables."""
-    return Path(engine.info.model).name.removesuffix(".gguf")

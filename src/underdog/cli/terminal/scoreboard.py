@@ -13,18 +13,16 @@ if TYPE_CHECKING:
 
 def show_cards(cards: "Sequence[FightCard]", path: Path | None, *, as_json: bool) -> None:
     """Write the cards where asked, and print them."""
-    from underdog.reports.html import write_fight_card
+    from underdog.reports.challenge import write_cards
     from underdog.reports.plain_text import fight_card_text
 
-    for card in cards:
-        if path is not None:
-            page = card_path(path, card.task.partition(",")[0], len(cards))
-            write_fight_card(card, page)
-            notes.print(f"fight card: {page}", soft_wrap=True, highlight=False)
-        if not as_json:
-            out.print(fight_card_text(card), soft_wrap=True, highlight=False, markup=False)
+    for page in write_cards(cards, path) if path is not None else ():
+        notes.print(f"fight card: {page}", soft_wrap=True, highlight=False)
     if as_json:
         print_json(cards)
+        return
+    for card in cards:
+        out.print(fight_card_text(card), soft_wrap=True, highlight=False, markup=False)
 
 
 def print_arms(title: str, arms: "Sequence[ArmSummary]") -> None:
@@ -45,10 +43,3 @@ def print_arms(title: str, arms: "Sequence[ArmSummary]") -> None:
             )
         )
     out.print(rows)
-
-
-def card_path(path: Path, task: str, num_cards: int) -> Path:
-    """Where a card goes: the path itself, or one file per task beside it."""
-    if num_cards == 1:
-        return path
-    return path.with_name(f"{path.stem}-{task}{path.suffix or '.html'}")

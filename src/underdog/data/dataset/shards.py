@@ -97,17 +97,28 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> Table:
             raise DataError(f"{path} cannot be read: {error}; make it again") from error
 
 
-def read_examples(folder: Path, split: str | None = None) -> Iterator[Example]:
+def read_examples(folder: str | Path, split: str | None = None) -> Iterator[Example]:
     """All examples of a data set in order, a row group in memory at a time.
 
     Args:
         folder: The data set.
         split: Only this split.
 
+    Returns:
+        The rows, each with `prompt`, `completion` and `tags`.
+
     Raises:
         DataError: The folder holds no data set, or a file is damaged.
+
+    Example:
+        >>> import tempfile
+        >>> from underdog import make
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = make("chain", folder, count=4, forms=["cot"], decontaminate=False)
+        ...     len(list(read_examples(folder)))
+        4
     """
-    for path in shards_of(folder, split):
+    for path in shards_of(Path(folder), split):
         with open_shard(path) as file:
             check_columns(file.schema_arrow, path)
             for batch in file.iter_batches(batch_size=_GROUP_ROWS):

@@ -18,14 +18,14 @@ from underdog.data.dataset.card.page import write_card
 from underdog.data.dataset.progress import ProgressClock, WriteProgress
 from underdog.data.dataset.shard_writer import ShardWriter
 from underdog.data.dataset.token_counts import describe_counter
-from underdog.data.decontamination import ContaminationIndex, Protection
+from underdog.data.decontamination import ContaminationIndex, Protection, protect
 from underdog.data.decontamination.protection import card_facts
 from underdog.data.decontamination.repeats import RepeatCount
 from underdog.data.making.interleave import Exposure
 from underdog.data.mixing.exposures import PoolExposure, entries, write_ledger
 from underdog.data.mixing.mixture import Mixture, PoolPlace
 from underdog.data.mixing.pools import FinitePool
-from underdog.data.mixing.recipe import MixFile, open_mix
+from underdog.data.mixing.recipe import MixFile, open_mix, read_mix
 from underdog.data.workers import Workers
 from underdog.errors import ConfigError
 from underdog.toml_file import StrictTable
@@ -59,6 +59,64 @@ class MixState(StrictTable):
     tokens: int | None
     places: tuple[PoolPlace, ...]
     tests: str = ""
+
+
+def mix(
+    recipe: str | Path | MixFile,
+    out: str | Path,
+    *,
+    items: int | None = None,
+    tokens: int | None = None,
+    decontaminate: bool = True,
+    test_files: Sequence[str | Path] = (),
+    data_dir: str | Path | None = None,
+    workers: int = 1,
+    progress: Callable[[WriteProgress], object] = lambda _: None,
+) -> DataCard:
+    """Mix pools at exact shares of the tokens, with evenly spaced exposures.
+
+    Args:
+        recipe: The mixture, or its file (MIX.toml): pools, their shares, a seed.
+        out: Folder of the data set; the same call goes on with one that was interrupted.
+        items: How many training items to draw; this or `tokens`.
+        tokens: How many tokens to draw.
+        decontaminate: Leave out what repeats an item of a test set on this machine.
+        test_files: Test sets of your own to stay clear of too, JSON lines.
+        data_dir: Folder with the data of the catalogue's test sets.
+        workers: Processes that make generated items.
+        progress: Told after every shard.
+
+    Returns:
+        The data set's card; `ledger.parquet` beside it says how often each pool was seen.
+
+    Raises:
+        ConfigError: The recipe is malformed, or the folder holds another data set.
+        DataError: A pool's data cannot be read.
+
+    Example:
+        >>> import tempfile
+        >>> pools = '''
+        ... [pools.sums]
+        ... share = 0.75
+        ... family = "addition:digits=2"
+        ... forms = ["cot"]
+        ... [pools.percentages]
+        ... share = 0.25
+        ... family = "percentages"
+        ... forms = ["cot"]
+        ... '''
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     recipe = Path(folder, "mix.toml")
+        ...     _ = recipe.write_text(pools)
+        ...     mix(recipe, f"{folder}/mixed", items=40, decontaminate=False).rows
+        40
+    """
+    made = recipe if isinstance(recipe, MixFile) else read_mix(Path(recipe))
+    files = [Path(file) for file in (*test_files, *made.test_files)]
+    tests = protect(data_dir, files) if decontaminate and made.decontaminate else None
+    return write_mixture(
+        made, Path(out), Amount(items, tokens), workers=workers, tests=tests, progress=progress
+    )
 
 
 def write_mixture(

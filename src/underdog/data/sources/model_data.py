@@ -7,12 +7,12 @@ count or budget goes on from a finished one. Of the items in the order of the se
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from underdog.core import Engine, Example, Sandbox, Usage
-from underdog.data.dataset.card.collect_plan import CollectPlan
+from underdog.core import Budget, Engine, Example, Sandbox, Usage
+from underdog.data.dataset.card.collect_plan import Caps, CollectPlan
 from underdog.data.dataset.card.data_card import (
     DataCard,
     Decontamination,
@@ -25,21 +25,124 @@ from underdog.data.dataset.per_process import process_sandbox
 from underdog.data.dataset.shard_writer import remove_shards
 from underdog.data.dataset.verification import verify
 from underdog.data.dataset.writing import write_dataset
-from underdog.data.decontamination import Protection
+from underdog.data.decontamination import Protection, protect
 from underdog.data.decontamination.protection import card_facts
 from underdog.data.decontamination.repeats import RepeatCount
 from underdog.data.sources import sources
-from underdog.data.sources.collecting.collect import CollectProgress, collect
+from underdog.data.sources.collecting.collect import CollectProgress
+from underdog.data.sources.collecting.collect import collect as run_source
 from underdog.data.sources.collecting.collection import Collection
 from underdog.data.sources.collecting.record_json import write_usage
-from underdog.data.sources.collecting.seeding import Seeds
+from underdog.data.sources.collecting.seeding import Seeds, open_seeds
 from underdog.data.sources.source import MAIN, Record, Source
-from underdog.errors import ConfigError, DataError
+from underdog.engines.sync import Model, opened_engines, run
+from underdog.errors import ConfigError, DataError, UsageError
 from underdog.files import write_atomic
+from underdog.sandbox.late import LateSandbox
+from underdog.strategies.running.defaults import DEFAULT_MODEL
 
 _JOURNAL = "journal.jsonl"
 _REJECTED = "rejected.jsonl"
 _BATCH = 2_000
+
+
+def collect(
+    source: str,
+    out: str | Path,
+    *,
+    seeds: str,
+    model: Model | Mapping[str, Model] = DEFAULT_MODEL,
+    count: int = 10_000,
+    max_seeds: int | None = None,
+    seed: int = 0,
+    budget: Budget = Budget(),
+    sandbox: str = "auto",
+    decontaminate: bool = True,
+    test_files: Sequence[str | Path] = (),
+    data_dir: str | Path | None = None,
+    jsonl: bool = True,
+    name: str = "",
+    licence: str = "apache-2.0",
+    progress: Callable[[CollectProgress], None] | None = None,
+) -> DataCard:
+    """Make a data set with a model: ask, check every answer, keep what is right.
+
+    Args:
+        source: How, such as `self:form=program,k=4`; see `available("source")`.
+        out: Folder of the data set; the same call goes on with one that was interrupted.
+        seeds: Seed problems, such as `gsm8k:split=train`.
+        model: The model that is asked: a name, a GGUF file, an endpoint, or an open engine; several
+            by role, for sources that ask several.
+        count: Training items wanted.
+        max_seeds: Most seed problems.
+        seed: Every sample's seed is derived from it.
+        budget: Hard caps on the whole: calls, tokens, seconds, FLOPs, US dollars; the same call
+            goes on after one of seconds.
+        sandbox: Where programs that the model writes run.
+        decontaminate: Leave out what repeats an item of a test set on this machine.
+        test_files: Test sets of your own to stay clear of too, JSON lines.
+        data_dir: Folder with the data of catalogue tasks.
+        jsonl: Write the rows as JSON lines too.
+        name: Name on the card; the folder's when empty.
+        licence: SPDX name of the data's licence.
+        progress: Told after every seed.
+
+    Returns:
+        The data set's card, with what was kept, what was refused and why, and what it cost.
+
+    Raises:
+        UsageError: The source, the seed task or a model is misspelt.
+        ConfigError: The folder holds another data set.
+        DataError: Nothing was accepted, or the seeds are of a test split.
+        EngineError: A model cannot be opened or cannot work; its answers so far are kept.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     card = collect("self:form=cot,k=1", folder, seeds="addition:digits=1", count=2,
+        ...                    model="scripted:reply=The answer is 7.", decontaminate=False)
+        >>> card.rows, card.verified
+        (2, 2)
+    """
+    models = model if isinstance(model, Mapping) else {MAIN: model}
+    sources.create(source)
+    if count < 1:
+        raise UsageError(f"count is {count}; give 1 or more")
+    plan = CollectPlan(
+        source=source,
+        models={role: _spec(one) for role, one in models.items()},
+        seeds=seeds,
+        count=count,
+        max_seeds=max_seeds,
+        seed=seed,
+        caps=Caps.of(budget),
+    )
+    done = finished(plan, Path(out))
+    if done is not None:
+        return done
+    problems = open_seeds(seeds, max_seeds, data_dir)
+    tests = protect(data_dir, [Path(file) for file in test_files]) if decontaminate else None
+    with LateSandbox(sandbox) as programs, opened_engines(models) as engines:
+        collecting = collect_dataset(
+            plan,
+            Path(out),
+            problems,
+            engines,
+            programs,
+            name=name,
+            licence=licence,
+            jsonl=jsonl,
+            tests=tests,
+            progress=progress,
+        )
+        return run(collecting)
+
+
+def _spec(model: Model) -> str:
+    """What the card says of a model."""
+    if isinstance(model, str | Path):
+        return str(model)
+    return f"{model.info.engine}:{model.info.model}"
 
 
 def finished(plan: CollectPlan, folder: Path) -> DataCard | None:
@@ -107,7 +210,7 @@ async def collect_dataset(
     if done is not None:
         return done
     source = sources.create(plan.source)
-    made = await collect(
+    made = await run_source(
         source,
         seeds.problems,
         engines if MAIN in engines else {MAIN: next(iter(engines.values())), **engines},

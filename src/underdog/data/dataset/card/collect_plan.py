@@ -27,6 +27,17 @@ class Caps(StrictTable):
     flops: Annotated[float, Field(gt=0)] | None = None
     usd: Annotated[float, Field(gt=0)] | None = None
 
+    @classmethod
+    def of(cls, budget: Budget) -> "Caps":
+        """A budget as caps."""
+        return cls(
+            calls=budget.calls,
+            tokens=budget.generated_tokens,
+            seconds=budget.seconds,
+            flops=budget.flops,
+            usd=budget.cost_usd,
+        )
+
     @property
     def budget(self) -> Budget:
         """The same as a budget."""

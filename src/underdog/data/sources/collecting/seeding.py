@@ -1,6 +1,6 @@
 """The seed problems that a spec names: a split of a task, demands for stories, texts of your own.
 
-- `gsm8k`, `words:steps=3`, `mine.toml`, each with `:split=…` (or `,split=…`) when it is not `train`
+- `gsm8k`, `words:max_steps=3`, `mine.toml`, each with `:split=…` (or `,split=…`) when not `train`
 - `stories`: drawn demands for the source `stories`
 - `files:a.txt,b.txt`: passages for the source `documents`
 """
@@ -41,7 +41,7 @@ class Seeds:
     shots: Callable[[str], Sequence[Shot] | None] = no_shots
 
 
-def open_seeds(spec: str, limit: int | None = None, data_dir: Path | None = None) -> Seeds:
+def open_seeds(spec: str, limit: int | None = None, data_dir: str | Path | None = None) -> Seeds:
     """The seed problems of a spec.
 
     Args:
