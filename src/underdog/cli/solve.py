@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from underdog.cli.resources import LateSandbox, complete, opened_engines
+from underdog.cli.resources import complete, opened_engines
 from underdog.cli.terminal import options
 from underdog.cli.terminal.console import AsJson, notes, print_json
 from underdog.cli.terminal.groups import BudgetOptions, SamplingOptions, grouped
@@ -14,6 +14,7 @@ from underdog.cli.terminal.outcome_panel import print_outcome
 from underdog.cli.terminal.shape_options import ShapeOptions
 from underdog.core import Outcome, SamplingParams, Task
 from underdog.errors import UsageError
+from underdog.sandbox.late import LateSandbox
 
 if TYPE_CHECKING:
     from underdog.cli.terminal.vote_tally import Standing
