@@ -1,6 +1,5 @@
 """`underdog challenge`: a match between a small model with test-time compute and a big one."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,7 +177,7 @@ async def _play(
 ) -> "list[FightCard]":
     from underdog.reports.matches import match_card
     from underdog.runs.match import play
-    from underdog.runs.stored_match import find_run, reopen
+    from underdog.runs.stored_match import find_run
 
     matches: dict[str, Match] = {}
     async with opened_engines([corners.small, corners.big]) as engines:
@@ -195,9 +194,7 @@ async def _play(
                     data_dir=str(data_dir.resolve()) if data_dir else None,
                     progress=bars,
                 )
-    cards: list[FightCard] = []
-    for name, match in matches.items():
-        run = find_run(store, match.run)
-        ring = reopen(run, tasks[name], store, sandbox)
-        cards.append(await match_card(run, ring, created=time.strftime("%Y-%m-%d %H:%M %Z")))
-    return cards
+    return [
+        await match_card(find_run(store, match.run), store, sandbox, task=tasks[name])
+        for name, match in matches.items()
+    ]

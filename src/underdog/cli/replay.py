@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from underdog.cli.resources import complete, existing_store, reopened
+from underdog.cli.resources import complete, stored_run
 from underdog.cli.terminal import options
 from underdog.cli.terminal.console import AsJson, cells, out, percent, print_json, table
 from underdog.cli.terminal.scoreboard import print_arms
@@ -70,7 +70,6 @@ def replay(
 
     Without --strategy and --n, the strategies that were played are replayed.
     """
-    from underdog.sandbox import open_sandbox
     from underdog.strategies import strategies
 
     for spec in strategy or ():
@@ -78,8 +77,8 @@ def replay(
     wanted = _Wanted(
         tuple(strategy or ()), tuple(options.split_counts(n)) if n else (), side, order
     )
-    with existing_store(run) as store, open_sandbox(sandbox) as opened:
-        replays = complete(_replays(wanted, store, opened, data_dir, allow_short=allow_short))
+    with stored_run(run, sandbox) as (store, programs):
+        replays = complete(_replays(wanted, store, programs, data_dir, allow_short=allow_short))
     if as_json:
         print_json(replays)
         return
@@ -110,12 +109,12 @@ async def _replays(
 ) -> list[TaskReplay]:
     from underdog.measure.summary import summarize
     from underdog.runs.curves import curves, graded_pools
-    from underdog.runs.stored_match import latest_runs
+    from underdog.runs.stored_match import latest_runs, reopen
     from underdog.runs.stored_match import replay as replay_one
 
     replays: list[TaskReplay] = []
     for run in latest_runs(store):
-        ring = reopened(run, store, sandbox, data_dir)
+        ring = reopen(run, store, sandbox, data_dir=data_dir)
         arms = [
             summarize(
                 await replay_one(

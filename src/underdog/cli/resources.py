@@ -1,8 +1,8 @@
 """Opening runs, models and sandboxes for commands, and closing them again."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Coroutine, Generator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,13 +10,11 @@ from rich.markup import escape
 
 from underdog.cli.models import fetch_if_missing
 from underdog.cli.terminal.console import notes
-from underdog.core import Engine, Sandbox
-from underdog.errors import DataError, MissingExtraError, StoreError, UnknownNameError
-from underdog.sandbox.late import LateSandbox as LateSandbox
+from underdog.core import Engine
+from underdog.errors import StoreError
+from underdog.sandbox.late import LateSandbox
 
 if TYPE_CHECKING:
-    from underdog.runs.match import Ring
-    from underdog.runs.store.journal import Run
     from underdog.runs.store.store import Store
 
 T = TypeVar("T")
@@ -46,34 +44,17 @@ async def opened_engines(models: Sequence[str]) -> AsyncGenerator[dict[str, Engi
         yield engines
 
 
-def existing_store(path: Path) -> "Store":
-    """A store that is there already. Raises `StoreError` when it is not."""
+@contextmanager
+def stored_run(path: Path, sandbox: str) -> "Generator[tuple[Store, LateSandbox]]":
+    """A store that is there already, and a sandbox for what is read from it.
+
+    Raises:
+        StoreError: It is not there.
+        UnknownNameError: No such sandbox.
+    """
     from underdog.runs.store.store import Store
 
     if not path.exists():
         raise StoreError(f"{path}: no such run; make one with: underdog challenge --run {path}")
-    return Store(path, create=False)
-
-
-def reopened(run: "Run", store: "Store", sandbox: Sandbox, data_dir: Path | None) -> "Ring":
-    """A match with its task's data.
-
-    Raises:
-        UnderdogError: The run holds no match, or the task or its data is not at hand.
-    """
-    from underdog.runs.stored_match import recorded, reopen
-    from underdog.tasks import load_task
-
-    record = recorded(run)
-    task = load_task(record.task, data_dir or record.data_dir)
-    return reopen(run, task, store, sandbox)
-
-
-def reopened_if_there(
-    run: "Run", store: "Store", sandbox: Sandbox, data_dir: Path | None
-) -> "Ring | None":
-    """A match with its task's data, or `None` when that is not at hand."""
-    try:
-        return reopened(run, store, sandbox, data_dir)
-    except (DataError, MissingExtraError, UnknownNameError):
-        return None
+    with Store(path, create=False) as store, LateSandbox(sandbox) as programs:
+        yield store, programs
