@@ -4,18 +4,13 @@ Like the fight card it loads nothing and escapes everything; it has no script at
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from underdog.core import JSONValue
 from underdog.data.dataset.inspection import Inspection
 from underdog.data.mixing.exposures import PoolExposure
-from underdog.files import write_atomic
 from underdog.reports.figure import MUTED, Spec, field, figure, svg
-
-if TYPE_CHECKING:
-    from jinja2 import Template
+from underdog.reports.html_page import page_template, write_page
 
 _PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]
 
@@ -34,7 +29,7 @@ def write_dataset_page(
     Raises:
         UnderdogError: The file cannot be written.
     """
-    page = _template().render(
+    page = page_template("dataset.html").render(
         name=inspection.card.name if inspection.card else path.stem,
         card=inspection.card,
         inspection=inspection,
@@ -44,8 +39,7 @@ def write_dataset_page(
         last=_last(ledger),
         tokens_by=tokens_by,
     )
-    data = page.encode("utf-8", errors="replace")
-    write_atomic(path, lambda file: file.write(data))
+    write_page(page, path)
 
 
 def length_histogram(lengths: Mapping[str, Mapping[int, int]], bin_tokens: int) -> Spec:
@@ -119,17 +113,3 @@ def _colour(name: str, domain: list[str]) -> Spec:
 def _last(ledger: Sequence[PoolExposure]) -> list[PoolExposure]:
     """The ledger's entries for its last step."""
     return [entry for entry in ledger if entry.step == ledger[-1].step]
-
-
-@cache
-def _template() -> "Template":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("underdog.reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("dataset.html")

@@ -9,26 +9,18 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import Literal, cast, get_args
 
-from underdog.files import write_atomic
 from underdog.measure.summary import ArmSummary
-from underdog.reports import numbers
 from underdog.reports.charts import NARROW, WIDE, accuracy_vs_cost
 from underdog.reports.fight_card import Corner, FightCard, RowOutcome, Side
 from underdog.reports.figure import svg
 from underdog.reports.gap import gap_bars
+from underdog.reports.html_page import page_asset, page_template, write_page
 from underdog.reports.labels import drop_shared_words
 from underdog.reports.sentences import break_even_sentence, cost_sentence, outcome_words
-
-if TYPE_CHECKING:
-    from jinja2 import Template
-
-_FOLDER = "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +61,9 @@ def render_fight_card(card: FightCard) -> str:
     Returns:
         The document. It loads nothing from anywhere.
     """
-    script = _asset("fight_card.js")
+    script = page_asset("fight_card.js")
     digest = b64encode(sha256(script.encode()).digest()).decode()
-    return _template().render(
+    return page_template("fight_card.html").render(
         card=card,
         corners=(_corner(card, "small"), _corner(card, "big")),
         tables=(
@@ -87,7 +79,7 @@ def render_fight_card(card: FightCard) -> str:
         gap_wide="" if card.diagnosis is None else svg(gap_bars(card.diagnosis)),
         gap_narrow="" if card.diagnosis is None else svg(gap_bars(card.diagnosis, width=170)),
         facts=_facts(card),
-        style=_asset("fight_card.css"),
+        style=page_asset("fight_card.css"),
         script=script,
         script_hash=f"sha256-{digest}",
     )
@@ -99,33 +91,7 @@ def write_fight_card(card: FightCard, path: Path) -> None:
     Raises:
         UnderdogError: The file cannot be written.
     """
-    page = render_fight_card(card).encode("utf-8", errors="replace")
-    write_atomic(path, lambda file: file.write(page))
-
-
-@cache
-def _template() -> "Template":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("underdog.reports", _FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        percent=numbers.percent,
-        percent_interval=numbers.percent_interval,
-        si=numbers.si,
-        si_interval=numbers.si_interval,
-        usd=numbers.usd,
-    )
-    return environment.get_template("fight_card.html")
-
-
-def _asset(name: str) -> str:
-    return (files("underdog.reports") / _FOLDER / name).read_text(encoding="utf-8")
+    write_page(render_fight_card(card), path)
 
 
 def _corner(card: FightCard, which: Literal["small", "big"]) -> _CornerView:
