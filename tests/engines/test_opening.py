@@ -31,6 +31,7 @@ def test_a_spec_with_parameters_opens_an_engine() -> None:
         ("llamacpp:model.gguf", UnknownNameError, "did you mean llama_cpp"),
         ("smollm2-136m", UnknownNameError, "did you mean smollm2-135m"),
         ("scripted:repply=3", UnknownNameError, "did you mean reply"),
+        ("llama_cpp:modell=model.gguf", UnknownNameError, "did you mean model"),
         ("llama_cpp", UsageError, "llama_cpp:MODEL"),
         ("openai:", UsageError, "openai:MODEL"),
         ("nowhere/model.gguf", ModelFileError, "nowhere/model.gguf"),
