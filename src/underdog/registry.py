@@ -11,7 +11,7 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from typing import Any, Generic, TypeVar
 
@@ -87,12 +87,17 @@ class Registry(Generic[T]):
             ConfigError: The spec is malformed, or the entry refused a value.
         """
         name, values = parse_spec(spec)
+        parameters = inspect.signature(self.get(name)).parameters
+        fitting = {key: value for key, value in given.items() if key in parameters}
+        return self.build(spec, name, fitting | values)
+
+    def build(self, spec: str, name: str, arguments: Mapping[str, Any]) -> T:
+        """Build an entry whose spec has been read already. Raises as `create` does."""
         factory = self.get(name)
         parameters = inspect.signature(factory).parameters
-        for key in values:
+        for key in arguments:
             if key not in parameters:
                 raise UnknownNameError(f"parameter of {self.kind} {name!r}", key, parameters)
-        arguments = {key: value for key, value in given.items() if key in parameters} | values
         try:
             return factory(**arguments)
         except (TypeError, ValueError) as error:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from underdog.cli.resources import LateSandbox
 from underdog.cli.terminal.vote_tally import Standing
 from underdog.core import PoolKey, Solution
 from underdog.engines import opening
@@ -160,16 +159,6 @@ def test_programs_are_run_in_the_sandbox(run, tmp_path: Path) -> None:
     model = f"scripted:{replies}"
     result = run("solve", "2 + 2?", "--model", model, "--form", "program", "--sandbox", "monty")
     assert "answer  4" in result.stdout, result.output
-
-
-def test_a_late_sandbox_opens_once_and_may_be_closed_unopened() -> None:
-    LateSandbox("monty").close()
-    with LateSandbox("monty") as sandbox:
-        assert sandbox.name == "monty"
-        assert sandbox.run("print(1)").stdout == "1\n"
-        [one, two] = sandbox.run_many(["print(1)", "print(2)"])
-        assert (one.stdout, two.stdout) == ("1\n", "2\n")
-    sandbox.close()
 
 
 def test_the_standing_is_told_while_answers_come_in() -> None:

@@ -1,4 +1,3 @@
-import sys
 from pathlib import Path
 
 import pytest
@@ -6,7 +5,6 @@ import pytest
 from tests.engines.conftest import ask
 from tests.engines.openai.endpoint import Asked, Reply, endpoint
 from tests.models.gguf.gguf_files import gguf
-from underdog.child_process import WorkerProcess
 from underdog.core import GenerateRequest, SamplingParams
 from underdog.engines import engines, opening
 from underdog.engines.choosing import EngineChoice
@@ -33,6 +31,7 @@ def test_a_spec_with_parameters_opens_an_engine() -> None:
         ("llamacpp:model.gguf", UnknownNameError, "did you mean llama_cpp"),
         ("smollm2-136m", UnknownNameError, "did you mean smollm2-135m"),
         ("scripted:repply=3", UnknownNameError, "did you mean reply"),
+        ("llama_cpp:modell=model.gguf", UnknownNameError, "did you mean model"),
         ("llama_cpp", UsageError, "llama_cpp:MODEL"),
         ("openai:", UsageError, "openai:MODEL"),
         ("nowhere/model.gguf", ModelFileError, "nowhere/model.gguf"),
@@ -162,51 +161,3 @@ def test_a_closed_engine_says_so() -> None:
 def test_an_error_in_the_engine_reaches_the_caller_as_itself() -> None:
     with SyncEngine(ScriptedEngine({})) as engine, pytest.raises(UsageError):
         engine.generate([GenerateRequest(ask("q"), SamplingParams(), (1,))])
-
-
-@pytest.fixture
-def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
-    def start(program: str) -> WorkerProcess:
-        (tmp_path / "a_worker.py").write_text(program)
-        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-        return WorkerProcess("a_worker")
-
-    return start
-
-
-def test_a_worker_that_dies_leaves_its_last_words(worker: object) -> None:
-    process = worker("import sys; sys.exit('out of luck')")
-    assert process.receive(30.0) is None
-    assert "exit status 1" in process.last_words
-    assert not process.alive
-    process.close()
-    assert "out of luck" in process.last_words
-    with pytest.raises(EngineError, match="closed"):
-        process.send({})
-
-
-def test_a_worker_that_speaks_no_json_is_not_understood(worker: object) -> None:
-    process = worker("print('hello', flush=True); input()")
-    assert process.receive(30.0) is None
-    assert process.last_words == "still running"
-    process.close()
-    process.close(kill=True)
-
-
-def test_a_message_to_a_dead_worker_is_an_engine_error(worker: object) -> None:
-    process = worker("")
-    assert process.receive(30.0) is None
-    with pytest.raises(EngineError, match="gone"):
-        process.send({"x": "y" * 100_000})
-    process.close()
-
-
-def test_a_worker_that_will_not_end_is_killed(
-    worker: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    process = worker("print('{}', flush=True)\nimport threading; threading.Event().wait()")
-    assert process.receive(30.0) == {}
-    monkeypatch.setattr("underdog.child_process._GRACE_S", 0.1)
-    process.close()
-    assert not process.alive
-    assert sys.executable

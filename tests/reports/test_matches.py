@@ -15,7 +15,7 @@ from underdog.reports.fight_card import FightCard
 from underdog.reports.matches import match_card
 from underdog.runs.match import Contender, Terms, play
 from underdog.runs.store.store import Store
-from underdog.runs.stored_match import latest_runs, reopen
+from underdog.runs.stored_match import latest_runs
 
 SMALL = replace(INFO, shape=ModelShape(135_000_000))
 BIG = replace(INFO, model="toy-9m", fingerprint="toy-big-fingerprint")
@@ -44,8 +44,9 @@ def card_of(
         with contextlib.suppress(EngineError):
             asyncio.run(play(ToyTask(), contenders, terms, store, NoSandbox()))
         [run] = latest_runs(store)
-        ring = reopen(run, ToyTask(), store, NoSandbox()) if with_data else None
-        return asyncio.run(match_card(run, ring, created="today"))
+        task = ToyTask() if with_data else None
+        card = match_card(run, store, NoSandbox(), task=task, created="today")
+        return asyncio.run(card)
 
 
 def test_a_card_shows_problems_solutions_prompts_and_diagnosis(tmp_path: Path) -> None:

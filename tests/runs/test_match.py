@@ -213,7 +213,7 @@ def test_a_store_or_run_without_a_match_is_refused(store: Store) -> None:
 def test_a_replay_gives_what_the_live_arm_gave(store: Store) -> None:
     played = fight(store)
     [run] = latest_runs(store)
-    ring = reopen(run, ToyTask(), store, NoSandbox())
+    ring = reopen(run, store, NoSandbox(), task=ToyTask())
     again = asyncio.run(replay(ring, "majority:n=4"))
     assert again.items == played.small[0].items
     assert again.replayed
@@ -223,7 +223,7 @@ def test_a_replay_gives_what_the_live_arm_gave(store: Store) -> None:
 
 def test_a_replay_beyond_the_stored_rollouts_fails_unless_allowed(store: Store) -> None:
     fight(store)
-    ring = reopen(latest_runs(store)[0], ToyTask(), store, NoSandbox())
+    ring = reopen(latest_runs(store)[0], store, NoSandbox(), task=ToyTask())
     with pytest.raises(StoreError, match="lower its n"):
         asyncio.run(replay(ring, "majority:n=5"))
     short = asyncio.run(replay(ring, "majority:n=5", allow_short=True))
@@ -232,14 +232,14 @@ def test_a_replay_beyond_the_stored_rollouts_fails_unless_allowed(store: Store) 
 
 def test_a_replay_in_another_order_draws_other_subsets(store: Store) -> None:
     fight(store)
-    ring = reopen(latest_runs(store)[0], ToyTask(), store, NoSandbox())
+    ring = reopen(latest_runs(store)[0], store, NoSandbox(), task=ToyTask())
     runs = [asyncio.run(replay(ring, "majority:n=1", order_seed=seed)) for seed in range(4)]
     assert len({tuple(item.answer for item in run.items) for run in runs}) > 1
 
 
 def test_outcomes_show_what_was_drawn(store: Store) -> None:
     played = fight(store)
-    ring = reopen(latest_runs(store)[0], ToyTask(), store, NoSandbox())
+    ring = reopen(latest_runs(store)[0], store, NoSandbox(), task=ToyTask())
     found = asyncio.run(outcomes(ring, "majority:n=4"))
     for item in played.small[0].items:
         assert found[item.problem_id].decision.answer == item.answer
@@ -254,7 +254,7 @@ def test_a_replay_on_changed_problems_is_refused(store: Store) -> None:
 
     fight(store)
     with pytest.raises(StoreError, match="has other problems now"):
-        reopen(latest_runs(store)[0], Changed(), store, NoSandbox())
+        reopen(latest_runs(store)[0], store, NoSandbox(), task=Changed())
 
 
 def test_the_record_says_how_to_find_the_task_again(store: Store) -> None:

@@ -10,11 +10,12 @@ import pytest
 
 from tests.paths import CHECKOUT
 from tests.sandbox.conftest import SPECS, obtain, processes_under
+from underdog.child_process import ChildLostError
 from underdog.core import Limits
 from underdog.errors import SandboxError
 from underdog.sandbox import OpenSandbox, open_sandbox
 from underdog.sandbox._pool import SandboxPool
-from underdog.sandbox._worker import Worker, WorkerLostError
+from underdog.sandbox._worker import Worker
 
 GREET = (
     "import sys, os; sys.path[:] = sys.argv[1:]\n"
@@ -98,10 +99,10 @@ def test_closing_ends_a_run_in_another_thread() -> None:
 
 def test_killing_a_worker_twice_is_harmless() -> None:
     worker = _worker("receive(0)")
-    worker.kill()
-    worker.kill()
-    assert not worker.is_alive()
-    with pytest.raises(WorkerLostError):
+    worker.end()
+    worker.end()
+    assert not worker.alive
+    with pytest.raises(ChildLostError):
         worker.ask({}, 1.0, 100)
 
 

@@ -8,7 +8,6 @@ import pytest
 from underdog.core import Question, Shot
 from underdog.errors import ConfigError, DataError, UnknownNameError, UsageError
 from underdog.tasks import load_task
-from underdog.tasks.shared_sandbox import SHARED
 
 ROW = {"id": "a", "q": "1+1?", "a": "2", "meta": {"level": 3}, "how": "one and one"}
 PLAIN = """
@@ -260,4 +259,3 @@ def test_a_task_of_programs_is_checked_by_its_tests(make):
     assert first(make(CODE, good)).question.fields == {"entry_point": "twice"}
     with pytest.raises(DataError, match="rejects the gold answer 'def twice"):
         first(make(CODE, {**row, "a": "def twice(x):\n    return x\n"}))
-    SHARED.close()

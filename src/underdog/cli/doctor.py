@@ -3,7 +3,7 @@
 import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
@@ -79,16 +79,19 @@ def _sandboxes() -> list[Examined]:
 
 def _engines() -> list[Examined]:
     """The engines that run GGUF files."""
-    found: list[Examined] = []
-    for engine, package in _ENGINES.items():
-        try:
-            found.append(
-                Examined(f"engine {engine}", "ok", f"{package} {installed_version(package)}")
-            )
-        except PackageNotFoundError:
-            advice = f"pip install {package}, or use an endpoint: openai:http://host:port/v1#model"
-            found.append(Examined(f"engine {engine}", "optional", advice))
-    return found
+    endpoint = "or use an endpoint: openai:http://host:port/v1#model"
+    return [
+        _installed(f"engine {engine}", (package,), f"pip install {package}, {endpoint}")
+        for engine, package in _ENGINES.items()
+    ]
+
+
+def _installed(what: str, packages: Sequence[str], advice: str) -> Examined:
+    try:
+        found = ", ".join(f"{name} {installed_version(name)}" for name in packages)
+    except PackageNotFoundError:
+        return Examined(what, "optional", advice)
+    return Examined(what, "ok", found)
 
 
 def _models() -> list[Examined]:
@@ -114,15 +117,10 @@ def _models() -> list[Examined]:
 
 def _extras() -> list[Examined]:
     """Optional dependencies by extra."""
-    findings: list[Examined] = []
-    for extra, packages in _EXTRAS.items():
-        try:
-            found = ", ".join(f"{name} {installed_version(name)}" for name in packages)
-            findings.append(Examined(f"extra {extra}", "ok", found))
-        except PackageNotFoundError:
-            advice = f"pip install 'underdog[{extra}]'"
-            findings.append(Examined(f"extra {extra}", "optional", advice))
-    return findings
+    return [
+        _installed(f"extra {extra}", packages, f"pip install 'underdog[{extra}]'")
+        for extra, packages in _EXTRAS.items()
+    ]
 
 
 def _data() -> list[Examined]:

@@ -10,7 +10,7 @@ from typing import Any
 from underdog.core import Engine
 from underdog.engines import engines
 from underdog.engines.choosing import choose_engine
-from underdog.errors import ConfigError, EngineError, UnknownNameError, UsageError
+from underdog.errors import EngineError, UnknownNameError, UsageError
 from underdog.models.pulled import resolve_model
 from underdog.registry import parse_spec
 
@@ -73,22 +73,11 @@ def _open_local(path: Path, options: dict[str, Any]) -> Engine:
 
 def _open(spec: str, kind: str, given: dict[str, Any]) -> Engine:
     accepted = inspect.signature(engines.get(kind)).parameters
-    for name in given:
-        if name not in accepted:
-            raise UnknownNameError(f"parameter of engine {kind!r}", name, accepted)
-    missing = [
-        name
-        for name, parameter in accepted.items()
-        if parameter.default is inspect.Parameter.empty and name not in given
-    ]
-    if missing:
-        raise UsageError(
-            f"engine spec {spec!r} lacks {missing[0]}; write {kind}:{missing[0].upper()}"
-        )
-    try:
-        return engines.get(kind)(**given)
-    except (TypeError, ValueError) as error:
-        raise ConfigError(f"engine {spec!r}: {error}") from error
+    needed = [name for name, one in accepted.items() if one.default is inspect.Parameter.empty]
+    missing = next((name for name in needed if name not in given), None)
+    if missing and given.keys() <= accepted.keys():  # else it may only be misspelt
+        raise UsageError(f"engine spec {spec!r} lacks {missing}; write {kind}:{missing.upper()}")
+    return engines.build(spec, kind, given)
 
 
 def _parse(spec: str) -> tuple[str, str, dict[str, Any]]:

@@ -14,7 +14,7 @@ from underdog.grading import checkers
 from underdog.grading.markers import read_marked, strip_emphasis, tail
 from underdog.grading.numerals import read_number
 from underdog.grading.text import normalise
-from underdog.grading.verdicts import NO_GOLD, OPAQUE, opaque_key, verdict
+from underdog.grading.verdicts import OPAQUE, graded, opaque_key
 
 _NUM_LETTERS = 10
 _FLEXIBLE_CHARS = 20_000
@@ -62,9 +62,7 @@ class ChoiceChecker(Quick):
 
     def grade(self, answer: str, problem: Problem) -> Grade:
         """Right when equal to the gold answer."""
-        if problem.gold is None:
-            return NO_GOLD
-        return verdict(self.equal(answer, problem.gold, problem.question))
+        return graded(answer, problem, self)
 
     def _at(self, place: str, question: Question) -> str | None:
         place = place.strip()[:_FLEXIBLE_CHARS]

@@ -7,7 +7,7 @@ Strict extraction takes what stands at the last marked place, flexible the last 
 from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
 from underdog.grading.markers import read_marked, strip_emphasis, tail, whole_place
-from underdog.grading.verdicts import NO_GOLD, verdict
+from underdog.grading.verdicts import graded
 
 
 def last_line(reply: str) -> str | None:
@@ -47,6 +47,4 @@ class ExactChecker(Quick):
 
     def grade(self, answer: str, problem: Problem) -> Grade:
         """Right when equal to the gold answer."""
-        if problem.gold is None:
-            return NO_GOLD
-        return verdict(self.equal(answer, problem.gold, problem.question))
+        return graded(answer, problem, self)

@@ -10,7 +10,7 @@ import re
 from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
 from underdog.grading.markers import MarkedPlace, read_marked, strip_emphasis, tail
-from underdog.grading.verdicts import NO_GOLD, OPAQUE, opaque_key, verdict
+from underdog.grading.verdicts import OPAQUE, graded, opaque_key
 
 _SYNONYMS = {"true": "yes", "false": "no"}
 
@@ -60,9 +60,7 @@ class LabelChecker(Quick):
 
     def grade(self, answer: str, problem: Problem) -> Grade:
         """Right when equal to the gold answer."""
-        if problem.gold is None:
-            return NO_GOLD
-        return verdict(self.equal(answer, problem.gold, problem.question))
+        return graded(answer, problem, self)
 
     def _canonical(self, word: str) -> str:
         return self._spaced.get(_spaces(word), word)

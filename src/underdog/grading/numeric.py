@@ -19,7 +19,7 @@ from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
 from underdog.grading.markers import MarkedPlace, read_marked, tail
 from underdog.grading.numerals import plain_characters, read_number, write_number
-from underdog.grading.verdicts import NO_GOLD, OPAQUE, opaque_key, verdict
+from underdog.grading.verdicts import OPAQUE, graded, opaque_key
 
 _FLEXIBLE_CHARS = 20_000
 _NUMERAL = re.compile(
@@ -84,9 +84,7 @@ class NumericChecker(Quick):
 
     def grade(self, answer: str, problem: Problem) -> Grade:
         """Right when equal to the gold answer."""
-        if problem.gold is None:
-            return NO_GOLD
-        return verdict(self.equal(answer, problem.gold, problem.question))
+        return graded(answer, problem, self)
 
 
 def last_numeral(text: str) -> str | None:

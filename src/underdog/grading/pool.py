@@ -3,34 +3,25 @@
 Not a sandbox: what is sent are answers as data, never programs. Each worker is a plain child
 process that speaks JSON lines over its pipes (so a script without a `__main__` guard can use it).
 It is started when first needed, serves one request at a time, and is killed, to be replaced, when a
-request runs past its time. Workers also bound themselves: each request arms an alarm in the
-worker, so even a killed parent leaves none behind. Safe to use from several threads, and after a
-fork (the child starts its own workers).
+request runs past its time. Safe to use from several threads, and after a fork (the child starts its
+own workers).
 """
 
 import atexit
-import json
 import os
-import queue
-import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
-from typing import IO, Literal, TypeAlias, cast
+from typing import Literal, TypeAlias
 
+from underdog.child_process import ChildLostError, LineProcess, python_command
 from underdog.core import JSONValue
 
 DEFAULT_TIMEOUT_S = 5.0
 _STARTUP_TIMEOUT_S = 120.0
 _MAX_WORKERS = 4
-_BLOCK_BYTES = 1 << 16
-_BOOT = (
-    "import sys; sys.path.append(sys.argv[1]); "
-    "from underdog.grading.symbolic.worker import main; main()"
-)
 
 ReplyStatus: TypeAlias = Literal["ok", "failed", "timeout", "crashed"]
 
@@ -70,72 +61,21 @@ class PoolCounters:
     starts: int = 0
 
 
-class _Worker:
-    """One child process; used by one thread at a time."""
+def _start_worker() -> LineProcess:
+    """Start one; its hashes, and so the order in which sympy sorts, are those of every other."""
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    return LineProcess(python_command(f"{__package__}.symbolic.worker"), environment)
 
-    def __init__(self, boot: str) -> None:
-        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-P", "-c", boot, str(Path(__file__).parents[2])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,  # buffered pipes hold locks, which a fork would copy in the held state
-            env={**os.environ, "PYTHONHASHSEED": "0"},
-        )
-        self._stdin = cast(IO[bytes], self._process.stdin)
-        self._stdout = cast(IO[bytes], self._process.stdout)
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
 
-    def ask(self, request: Mapping[str, JSONValue], timeout_s: float) -> PoolReply:
-        """Send a request and wait for its reply. After `timeout` or `crashed` it must be ended."""
-        message = json.dumps({**request, "timeout_s": timeout_s}).encode() + b"\n"
-        try:
-            while message:
-                message = message[self._stdin.write(message) :]
-        except (OSError, ValueError):
-            return PoolReply("crashed", detail="the grading worker has died")
-        return self.receive(timeout_s)
-
-    def receive(self, timeout_s: float) -> PoolReply:
-        """Wait for one line of the worker."""
-        try:
-            line = self._lines.get(timeout=timeout_s)
-        except queue.Empty:
+def _asked(worker: LineProcess, request: Mapping[str, JSONValue], timeout_s: float) -> PoolReply:
+    """A worker's reply. After `timeout` or `crashed` it has been ended."""
+    try:
+        reply = worker.ask(request, timeout_s)
+    except ChildLostError as lost:
+        if lost.hung:
             return PoolReply("timeout", detail=f"not decided within {timeout_s:g} s")
-        if line is None:
-            return PoolReply("crashed", detail="the grading worker died")
-        reply = json.loads(line)
-        return PoolReply(reply["status"], reply.get("value"), reply.get("detail", ""))
-
-    def end(self) -> None:
-        """Kill the process and release its pipes."""
-        self._process.kill()
-        self._process.wait()
-        self._reader.join()
-        self.abandon()
-
-    def abandon(self) -> None:
-        """Release the pipes only: the process has ended, or belongs to the parent of a fork.
-
-        A pipe that is being read is left to its reader, which ends with the worker (a closed
-        `stdin` ends it): closed under the reader, its number could be given to the next worker's
-        pipe, whose first line the old reader would take. A fork's child has no readers.
-        """
-        self._process.returncode = self._process.returncode or 0
-        self._stdin.close()
-        if not self._reader.is_alive():
-            self._stdout.close()
-
-    def _read(self) -> None:
-        rest = b""
-        with self._stdout:
-            while block := self._stdout.read(_BLOCK_BYTES):
-                *lines, rest = (rest + block).split(b"\n")
-                for line in lines:
-                    self._lines.put(line)
-        self._lines.put(None)
+        return PoolReply("crashed", detail="the grading worker died")
+    return PoolReply(reply["status"], reply.get("value"), reply.get("detail", ""))
 
 
 class GradingPool:
@@ -143,12 +83,12 @@ class GradingPool:
 
     Args:
         num_workers: How many requests may run at the same time.
-        boot: Program that a worker runs; for tests.
+        start: Starts one worker.
     """
 
-    def __init__(self, num_workers: int, boot: str = _BOOT) -> None:
+    def __init__(self, num_workers: int, start: Callable[[], LineProcess] = _start_worker) -> None:
         self._num_workers = num_workers
-        self._boot = boot
+        self._start = start
         self._closed = False
         self._reset()
 
@@ -159,7 +99,7 @@ class GradingPool:
             if isinstance(worker, PoolReply):
                 self._count(worker)
                 return worker
-            reply = worker.ask(request, timeout_s)
+            reply = _asked(worker, request, timeout_s)
             self._give_back(worker, reply)
             self._count(reply)
             return reply
@@ -186,10 +126,10 @@ class GradingPool:
     def _reset(self) -> None:
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(self._num_workers)
-        self._idle: list[_Worker] = []
+        self._idle: list[LineProcess] = []
         self._counters = PoolCounters()
 
-    def _take(self) -> _Worker | PoolReply:
+    def _take(self) -> LineProcess | PoolReply:
         with self._lock:
             if self._closed:
                 return PoolReply("crashed", detail="the grading pool is closed")
@@ -197,16 +137,17 @@ class GradingPool:
                 return self._idle.pop()
             self._counters = replace(self._counters, starts=self._counters.starts + 1)
         try:
-            worker = _Worker(self._boot)
+            worker = self._start()
         except OSError as error:
             return PoolReply("crashed", detail=f"no grading worker could be started: {error}")
-        ready = worker.receive(_STARTUP_TIMEOUT_S)
-        if ready.status == "ok":
-            return worker
-        worker.end()
-        return PoolReply("crashed", detail="a grading worker could not be started")
+        try:
+            worker.receive(_STARTUP_TIMEOUT_S)
+        except ChildLostError as lost:
+            worker.end()
+            return PoolReply("crashed", detail=f"a grading worker could not be started: {lost}")
+        return worker
 
-    def _give_back(self, worker: _Worker, reply: PoolReply) -> None:
+    def _give_back(self, worker: LineProcess, reply: PoolReply) -> None:
         alive = reply.status in ("ok", "failed")
         with self._lock:
             keep = alive and not self._closed

@@ -4,7 +4,7 @@ Not a checker. An opaque key starts with `≡` and stands for itself: a checker 
 returns it unchanged, which makes every key idempotent.
 """
 
-from underdog.core import Grade
+from underdog.core import Checker, Grade, Problem
 
 OPAQUE = "≡"
 
@@ -23,6 +23,13 @@ def opaque_key(text: str) -> str:
 def verdict(right: bool) -> Grade:
     """Right or wrong, without partial credit."""
     return RIGHT if right else WRONG
+
+
+def graded(answer: str, problem: Problem, checker: Checker) -> Grade:
+    """Right when the checker takes an answer and the gold answer for equal."""
+    if problem.gold is None:
+        return NO_GOLD
+    return verdict(checker.equal(answer, problem.gold, problem.question))
 
 
 def undecided(detail: str) -> Grade:

@@ -1,6 +1,5 @@
 """Matches played and shown as fight cards: now, or from the file that keeps their run."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -13,9 +12,9 @@ from underdog.reports.html import write_fight_card
 from underdog.reports.matches import match_card
 from underdog.runs.corners import Corners
 from underdog.runs.match import ArmProgress, Match, Terms, play
-from underdog.runs.run_file import existing_store, reopened_if_there
+from underdog.runs.run_file import existing_store
 from underdog.runs.store.store import Store
-from underdog.runs.stored_match import find_run, latest_runs, reopen
+from underdog.runs.stored_match import find_run, latest_runs
 from underdog.sandbox import open_sandbox
 from underdog.strategies.running.defaults import DEFAULT_MODEL, MATCH_STRATEGY, SAMPLING
 from underdog.tasks import load_task
@@ -201,7 +200,7 @@ async def play_all(
     cards: list[FightCard] = []
     for name, match in matches.items():
         run = find_run(store, match.run)
-        cards.append(await match_card(run, reopen(run, tasks[name], store, sandbox), _now()))
+        cards.append(await match_card(run, store, sandbox, task=tasks[name]))
     return cards
 
 
@@ -209,10 +208,7 @@ async def stored_cards(
     store: Store, sandbox: Sandbox, data_dir: str | Path | None = None
 ) -> list[FightCard]:
     """Cards of the newest match of every task in a store. Raises `StoreError` if it has none."""
-    return [
-        await match_card(run, reopened_if_there(run, store, sandbox, data_dir), _now())
-        for run in latest_runs(store)
-    ]
+    return [await match_card(run, store, sandbox, data_dir=data_dir) for run in latest_runs(store)]
 
 
 def write_cards(cards: Sequence[FightCard], path: Path) -> list[Path]:
@@ -245,7 +241,3 @@ def _loaded(
         else:
             by_name[one.name] = one
     return by_name
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%d %H:%M %Z")

@@ -9,9 +9,8 @@ from pathlib import Path
 from underdog.core import JSONValue
 from underdog.data.dataset.inspection import Inspection
 from underdog.data.mixing.exposures import PoolExposure
-from underdog.files import write_atomic
 from underdog.reports.figure import MUTED, Spec, field, figure, svg
-from underdog.reports.page_template import page_template
+from underdog.reports.html_page import page_template, write_page
 
 _PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]
 
@@ -40,8 +39,7 @@ def write_dataset_page(
         last=_last(ledger),
         tokens_by=tokens_by,
     )
-    data = page.encode("utf-8", errors="replace")
-    write_atomic(path, lambda file: file.write(data))
+    write_page(page, path)
 
 
 def length_histogram(lengths: Mapping[str, Mapping[int, int]], bin_tokens: int) -> Spec:

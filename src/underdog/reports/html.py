@@ -10,18 +10,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from underdog.files import write_atomic
 from underdog.measure.summary import ArmSummary
 from underdog.reports.charts import NARROW, WIDE, accuracy_vs_cost
 from underdog.reports.fight_card import Corner, FightCard, RowOutcome, Side
 from underdog.reports.figure import svg
 from underdog.reports.gap import gap_bars
+from underdog.reports.html_page import page_asset, page_template, write_page
 from underdog.reports.labels import drop_shared_words
-from underdog.reports.page_template import page_template
 from underdog.reports.sentences import break_even_sentence, cost_sentence, outcome_words
 
 
@@ -63,7 +61,7 @@ def render_fight_card(card: FightCard) -> str:
     Returns:
         The document. It loads nothing from anywhere.
     """
-    script = _asset("fight_card.js")
+    script = page_asset("fight_card.js")
     digest = b64encode(sha256(script.encode()).digest()).decode()
     return page_template("fight_card.html").render(
         card=card,
@@ -81,7 +79,7 @@ def render_fight_card(card: FightCard) -> str:
         gap_wide="" if card.diagnosis is None else svg(gap_bars(card.diagnosis)),
         gap_narrow="" if card.diagnosis is None else svg(gap_bars(card.diagnosis, width=170)),
         facts=_facts(card),
-        style=_asset("fight_card.css"),
+        style=page_asset("fight_card.css"),
         script=script,
         script_hash=f"sha256-{digest}",
     )
@@ -93,12 +91,7 @@ def write_fight_card(card: FightCard, path: Path) -> None:
     Raises:
         UnderdogError: The file cannot be written.
     """
-    page = render_fight_card(card).encode("utf-8", errors="replace")
-    write_atomic(path, lambda file: file.write(page))
-
-
-def _asset(name: str) -> str:
-    return (files("underdog.reports") / "templates" / name).read_text(encoding="utf-8")
+    write_page(render_fight_card(card), path)
 
 
 def _corner(card: FightCard, which: Literal["small", "big"]) -> _CornerView:

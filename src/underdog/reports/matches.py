@@ -6,11 +6,14 @@ without it (data sets are not copied into runs) it shows the numbers. No model i
 
 import os
 import platform
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from importlib.metadata import version
+from pathlib import Path
 
-from underdog.core import Budget, Outcome, Problem
+from underdog.core import Budget, Outcome, Problem, RolloutStore, Sandbox, Task
+from underdog.errors import DataError, MissingExtraError, UnknownNameError
 from underdog.measure.diagnosis import Diagnosis, diagnose
 from underdog.measure.results import ArmResult
 from underdog.reports.build import build_card
@@ -18,7 +21,7 @@ from underdog.reports.fight_card import CardFact, Corner, FightCard, PromptText
 from underdog.runs.curves import graded_pools
 from underdog.runs.match import ContenderRecord, Match, MatchRecord, Ring
 from underdog.runs.store.journal import Run
-from underdog.runs.stored_match import Side, outcomes, read_match, recorded, replay
+from underdog.runs.stored_match import Side, outcomes, read_match, recorded, reopen, replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +32,37 @@ class _Evidence:
     small: Mapping[str, Outcome] = field(default_factory=dict[str, Outcome])
     big: Mapping[str, Outcome] = field(default_factory=dict[str, Outcome])
     diagnosis: Diagnosis | None = None
-    prompts: Sequence[PromptText] = ()
+    prompts: tuple[PromptText, ...] = ()
 
 
-async def match_card(run: Run, ring: Ring | None = None, created: str = "") -> FightCard:
-    """Make the fight card of a match.
+async def match_card(
+    run: Run,
+    store: RolloutStore,
+    sandbox: Sandbox,
+    *,
+    task: Task | None = None,
+    data_dir: str | Path | None = None,
+    created: str | None = None,
+) -> FightCard:
+    """Make the fight card of a match, just played or read back.
 
     Args:
         run: The match.
-        ring: The match reopened (`runs.rematch.reopen`); `None` when its data is not at hand.
-        created: When, in words.
+        store: Where its rollouts are.
+        sandbox: Where verifiers run programs.
+        task: Its task; looked for under the name that the run keeps when `None`.
+        data_dir: Folder with the task's data; the one that the run keeps when `None`.
+        created: When, in words; now when `None`.
 
     Raises:
-        StoreError: The run holds no match.
+        StoreError: The run holds no match, or the task's problems have changed since.
         DataError: A side has not finished any problem.
     """
     match, record = read_match(run), recorded(run)
+    try:
+        ring = reopen(run, store, sandbox, task=task, data_dir=data_dir)
+    except (DataError, MissingExtraError, UnknownNameError):
+        ring = None
     evidence = _Evidence()
     if ring is not None and match.small and match.big:
         evidence = await _evidence(match, ring)
@@ -63,11 +81,11 @@ async def match_card(run: Run, ring: Ring | None = None, created: str = "") -> F
     )
     return replace(
         card,
-        prompts=tuple(evidence.prompts),
+        prompts=evidence.prompts,
         seeds=(CardFact("root seed", str(record.terms.seed)),),
-        hashes=tuple(_hashes(run, record)),
-        machine=tuple(_machine()),
-        created=created,
+        hashes=_hashes(run, record),
+        machine=_machine(),
+        created=time.strftime("%Y-%m-%d %H:%M %Z") if created is None else created,
     )
 
 
@@ -85,7 +103,7 @@ async def _evidence(match: Match, ring: Ring) -> _Evidence:
         small=await outcomes(ring, small.strategy),
         big=await outcomes(ring, big.strategy, side="big"),
         diagnosis=await _diagnosis(small, ring),
-        prompts=[_prompt(ring, "small"), _prompt(ring, "big")],
+        prompts=(_prompt(ring, "small"), _prompt(ring, "big")),
     )
 
 

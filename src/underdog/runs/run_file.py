@@ -10,17 +10,16 @@ from typing import get_args
 
 from underdog.core import Sandbox
 from underdog.engines.sync import run as run_now
-from underdog.errors import DataError, MissingExtraError, StoreError, UnknownNameError
+from underdog.errors import StoreError, UnknownNameError
 from underdog.measure.summary import ArmSummary, summarize
 from underdog.runs.curves import CurvePoint, curves, graded_pools
 from underdog.runs.match import Ring
 from underdog.runs.store.journal import Run
 from underdog.runs.store.store import Store
-from underdog.runs.stored_match import Side, latest_runs, read_match, recorded, reopen
+from underdog.runs.stored_match import Side, latest_runs, read_match, reopen
 from underdog.runs.stored_match import replay as replay_one
 from underdog.sandbox import open_sandbox
 from underdog.strategies import strategies
-from underdog.tasks import load_task
 
 SIDES = get_args(Side)
 
@@ -124,7 +123,7 @@ async def replays(
         DataError: A task's data is not at hand.
     """
     return [
-        await _on_task(run, reopened(run, store, sandbox, data_dir), wanted)
+        await _on_task(run, reopen(run, store, sandbox, data_dir=data_dir), wanted)
         for run in latest_runs(store)
     ]
 
@@ -159,24 +158,3 @@ def existing_store(path: Path) -> Store:
     if not path.exists():
         raise StoreError(f"{path}: no such run; make one with: underdog challenge --run {path}")
     return Store(path, create=False)
-
-
-def reopened(run: Run, store: Store, sandbox: Sandbox, data_dir: str | Path | None) -> Ring:
-    """A match with its task's data.
-
-    Raises:
-        UnderdogError: The run holds no match, or the task or its data is not at hand.
-    """
-    record = recorded(run)
-    task = load_task(record.task, data_dir or record.data_dir)
-    return reopen(run, task, store, sandbox)
-
-
-def reopened_if_there(
-    run: Run, store: Store, sandbox: Sandbox, data_dir: str | Path | None
-) -> Ring | None:
-    """A match with its task's data, or `None` when that is not at hand."""
-    try:
-        return reopened(run, store, sandbox, data_dir)
-    except (DataError, MissingExtraError, UnknownNameError):
-        return None

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from underdog.core import Budget, Grade, Outcome, Problem, Quick, Strategy, Usage
+from underdog.engines.fan_out import fan_out
 from underdog.errors import (
     DataError,
     EngineError,
@@ -137,12 +138,7 @@ async def run_arm(
     _check_ids(problems)
     work = _Work(arm, problems, run, progress, clock)
     pending = iter(work.pending())
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(concurrency, len(problems))):
-                group.create_task(work.drain(pending))
-    except BaseExceptionGroup as failures:
-        raise failures.exceptions[0] from None
+    await fan_out([work.drain(pending) for _ in range(min(concurrency, len(problems)))])
     return work.result()
 
 

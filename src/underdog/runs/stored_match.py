@@ -5,6 +5,7 @@ Nothing is sampled here, so no model is needed; for playing one see `match`.
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from underdog.core import Outcome, RolloutStore, Sandbox, Task
@@ -16,6 +17,7 @@ from underdog.runs.replay import ReplayEngine, replay_arm
 from underdog.runs.store.journal import Run
 from underdog.runs.store.store import Store
 from underdog.strategies.running.run import solve
+from underdog.tasks import load_task
 
 Side: TypeAlias = Literal["small", "big"]
 
@@ -89,19 +91,31 @@ def latest_runs(store: Store) -> list[Run]:
     return list(newest.values())
 
 
-def reopen(run: Run, task: Task, store: RolloutStore, sandbox: Sandbox) -> Ring:
+def reopen(
+    run: Run,
+    store: RolloutStore,
+    sandbox: Sandbox,
+    *,
+    task: Task | None = None,
+    data_dir: str | Path | None = None,
+) -> Ring:
     """A match set up again with engines that are only names.
 
     Args:
         run: The match.
-        task: Its task, as `load_task(record.task, record.data_dir)` gives it.
         store: Where its rollouts are.
         sandbox: Where verifiers run programs.
+        task: Its task; loaded under the name that the run keeps when `None`.
+        data_dir: Folder with the task's data; the one that the run keeps when `None`.
 
     Raises:
         StoreError: The run holds no match, or the task's problems have changed since.
+        UnknownNameError: There is no such task any more.
+        DataError: The task's data is not at hand.
+        MissingExtraError: What reads it is not installed.
     """
     record = recorded(run)
+    task = task or load_task(record.task, data_dir or record.data_dir)
     contenders = {
         side: Contender(one.label, ReplayEngine(one.info), (), one.form)
         for side, one in record.contenders.items()

@@ -161,7 +161,3 @@ def _leave_with_host() -> None:
     watch.register(_INPUT, 0)
     watch.poll()
     os.killpg(0, signal.SIGKILL)
-
-
-if __name__ == "__main__":
-    main()

@@ -11,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import Any, Final
 
+from underdog.child_process import ChildLostError
 from underdog.core import Limits, SandboxResult
 from underdog.errors import SandboxError, UsageError
 from underdog.sandbox._jailed.frames import PATIENCE_S
-from underdog.sandbox._worker import Worker, WorkerLostError
+from underdog.sandbox._worker import Worker
 
 MAX_PROGRAM_BYTES: Final = 1 << 20
 BACKSTOP_S: Final = 1.5
@@ -67,7 +68,7 @@ class SandboxPool:
         started = time.monotonic()
         try:
             answer = self._ask({"program": program, **_request(limits)}, limits, 0.0)
-        except WorkerLostError as error:
+        except ChildLostError as error:
             return SandboxResult(
                 "timeout" if error.hung else "crashed",
                 error=str(error),
@@ -109,7 +110,7 @@ class SandboxPool:
             try:
                 request = {"programs": left[:fit], **_request(limits)}
                 answer = self._ask(request, limits, PATIENCE_S)
-            except WorkerLostError:
+            except ChildLostError:
                 alone = True
             else:
                 results += [self._result(one) for one in answer["answers"]]
@@ -125,7 +126,7 @@ class SandboxPool:
                     limits.timeout_s + BACKSTOP_S + patience_s,
                     limits.output_bytes * _JSON_GROWTH * 2 + _MAX_ANSWER_OVERHEAD_BYTES,
                 )
-            except WorkerLostError:
+            except ChildLostError:
                 self._drop(worker)
                 self._refuse_if_closed()
                 raise
@@ -162,21 +163,21 @@ class SandboxPool:
         for worker in busy:
             worker.strike()
         for worker in idle:
-            worker.kill()
+            worker.end()
 
     def _take(self) -> Worker:
         with self._lock:
             self._refuse_if_closed()
             worker = self._idle.pop() if self._idle else None
-            if worker is not None and worker.is_alive():
+            if worker is not None and worker.alive:
                 self._busy.add(worker)
                 return worker
         if worker is not None:
-            worker.kill()
+            worker.end()
         fresh = self._start()
         with self._lock:
             if self._closed:
-                fresh.kill()
+                fresh.end()
             self._refuse_if_closed()
             self._busy.add(fresh)
         return fresh
@@ -188,7 +189,7 @@ class SandboxPool:
     def _drop(self, worker: Worker) -> None:
         with self._lock:
             self._busy.discard(worker)
-        worker.kill()
+        worker.end()
 
     def _give_back(self, worker: Worker, retire: bool) -> None:
         if retire or self._closed or worker.served >= self._max_programs:

@@ -27,9 +27,10 @@ _EXTRA_PACKAGES: Final = ("sympy", "mpmath", "gmpy2")
 _LIBRARY_FOLDERS: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 _NOBODY: Final = "65534"
 _INSIDE: Final = "/jail"
+_PACKAGE: Final = _jailed.__name__.rpartition(".")[2]
 _START: Final = (
     "import sys; sys.path.insert(0, {folder!r}); "
-    "from _jailed.server import main; del sys.path[0]; main()"
+    f"from {_PACKAGE}.server import main; del sys.path[0]; main()"
 )
 ENVIRONMENT: Final[Mapping[str, str]] = {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
 
@@ -81,7 +82,7 @@ def bubblewrap_command(interpreter: Interpreter) -> list[str]:
     command += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     for path in _python_files(interpreter):
         command += ["--ro-bind", path, path]
-    command += ["--ro-bind", _jailed_folder(), f"{_INSIDE}/{_jailed.__name__.rpartition('.')[2]}"]
+    command += ["--ro-bind", _jailed_folder(), f"{_INSIDE}/{_PACKAGE}"]
     command += ["--dev-bind", "/dev/null", "/dev/null", "--remount-ro", "/", "--chdir", "/"]
     return [*command, "--", *_python(interpreter, _INSIDE)]
 

@@ -4,12 +4,12 @@ Only `unsupported` is tried again, since it says nothing about the program. Wher
 it stays the verdict: neither right nor wrong, and counted apart.
 """
 
-import threading
 from collections.abc import Sequence
 
 from underdog.core import Limits, Sandbox, SandboxResult
 from underdog.errors import SandboxError
 from underdog.sandbox import sandboxes
+from underdog.sandbox.late import LateSandbox
 from underdog.sandbox.monty import MontySandbox
 
 
@@ -25,12 +25,8 @@ class AutoSandbox:
     """
 
     def __init__(self, workers: int = 1) -> None:
-        self._workers = workers
-        self._lock = threading.Lock()
-        self._closed = False
-        self._jail: Sandbox | None = None
-        self._no_jail = ""
         self._monty = MontySandbox(workers)
+        self._jail = LateSandbox("jail", workers=workers)
 
     @property
     def name(self) -> str:
@@ -57,21 +53,17 @@ class AutoSandbox:
 
     def close(self) -> None:
         """End all workers. May be called twice."""
-        with self._lock:
-            self._closed = True
         self._monty.close()
-        if self._jail is not None:
-            self._jail.close()
+        self._jail.close()
 
     def __str__(self) -> str:
-        jail = self._open_jail()
-        return f"{self._monty}; then {jail}" if jail else f"{self._monty}; {self._no_jail}"
+        try:
+            return f"{self._monty}; then {self._jail.opened()}"
+        except SandboxError as error:
+            return f"{self._monty}; {error}"
 
     def _open_jail(self) -> Sandbox | None:
-        with self._lock:
-            if self._jail is None and not self._no_jail and not self._closed:
-                try:
-                    self._jail = sandboxes.create("jail", workers=self._workers)
-                except SandboxError as error:
-                    self._no_jail = str(error)
-            return self._jail
+        try:
+            return self._jail.opened()
+        except SandboxError:
+            return None

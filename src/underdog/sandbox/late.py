@@ -1,55 +1,70 @@
-"""A sandbox whose workers start with the first program; most questions need none."""
+"""A sandbox that starts with the first program: most questions, and many commands, run none."""
 
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from underdog.core import Limits, SandboxResult
+from underdog.errors import SandboxError
 from underdog.registry import parse_spec
-
-if TYPE_CHECKING:
-    from underdog.sandbox import OpenSandbox
+from underdog.sandbox import sandboxes
+from underdog.sandbox.probing import OpenSandbox, open_sandbox
 
 
 class LateSandbox:
-    """A sandbox whose workers start with the first program; most questions need none.
+    """The first of some sandboxes that works here; safe to use from several threads.
 
     Args:
-        spec: Registered name, with parameters if wanted.
+        specs: Registered names, with parameters if wanted; the later ones are tried only where
+            those before cannot be set up.
+        workers: Worker processes, which is how many programs run at once.
 
     Raises:
         UnknownNameError: No such sandbox.
     """
 
-    def __init__(self, spec: str) -> None:
-        from underdog.sandbox import sandboxes
-
-        self._spec = spec
-        self._name, _ = parse_spec(spec)
-        sandboxes.get(self._name)
+    def __init__(self, *specs: str, workers: int = 1) -> None:
+        self._specs, self._workers = specs, workers
+        self._names = [parse_spec(spec)[0] for spec in specs]
+        for name in self._names:
+            sandboxes.get(name)
         self._lock = threading.Lock()
-        self._opened: OpenSandbox | None = None
+        self._sandbox: OpenSandbox | None = None
+        self._refusal = ""
 
     @property
     def name(self) -> str:
-        """Registered name."""
-        return self._name
+        """Registered name of the one that is tried first."""
+        return self._names[0]
 
     def run(self, program: str, limits: Limits = Limits()) -> SandboxResult:
-        """Run one program in a fresh state. Never raises for what the program does."""
-        return self._inner().run(program, limits)
+        """Run one program in a fresh state. Raises as `opened` does, never for the program."""
+        return self.opened().run(program, limits)
 
     def run_many(
         self, programs: Sequence[str], limits: Limits = Limits()
     ) -> Sequence[SandboxResult]:
-        """Run programs, each in a fresh state."""
-        return self._inner().run_many(programs, limits)
+        """Run programs, each in a fresh state; no program starts nothing. Raises like `opened`."""
+        return self.opened().run_many(programs, limits) if programs else []
+
+    def opened(self) -> OpenSandbox:
+        """The sandbox, which is started if it was not.
+
+        Raises:
+            SandboxError: It cannot work here, which is tried once and then said again, or it was
+                closed.
+        """
+        with self._lock:
+            if self._sandbox is None:
+                self._sandbox = self._start()
+            return self._sandbox
 
     def close(self) -> None:
-        """End the workers, if any. May be called twice."""
+        """End the workers, if any, for good. May be called twice."""
         with self._lock:
-            if self._opened is not None:
-                self._opened.close()
+            self._refusal = f"sandbox {self.name!r} is closed; open a new one"
+            if self._sandbox is not None:
+                self._sandbox.close()
 
     def __enter__(self) -> Self:
         return self
@@ -57,10 +72,10 @@ class LateSandbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _inner(self) -> "OpenSandbox":
-        from underdog.sandbox import open_sandbox
-
-        with self._lock:
-            if self._opened is None:
-                self._opened = open_sandbox(self._spec)
-            return self._opened
+    def _start(self) -> OpenSandbox:
+        for spec in () if self._refusal else self._specs:
+            try:
+                return open_sandbox(spec, self._workers)
+            except SandboxError as error:
+                self._refusal = str(error)
+        raise SandboxError(self._refusal)

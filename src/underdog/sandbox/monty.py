@@ -11,20 +11,16 @@ and `math.erf` differ in the last digits. A program that needs one of these belo
 """
 
 import os
-import sys
 from collections.abc import Sequence
 from typing import Final
 
+from underdog.child_process import python_command
 from underdog.core import Limits, SandboxResult
 from underdog.sandbox import sandboxes
 from underdog.sandbox._pool import SandboxPool
 from underdog.sandbox._worker import Worker
 
 _MAX_PROGRAMS: Final = 100_000
-_START: Final = (
-    "import sys; sys.path[:] = sys.argv[1:]; "
-    "from underdog.sandbox._monty_worker import main; main()"
-)
 _KEPT_VARIABLES: Final = ("PATH", "MONTY_BIN", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
 
@@ -67,5 +63,4 @@ class MontySandbox:
 
 def _start_worker() -> Worker:
     environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    path = [entry for entry in sys.path if entry]
-    return Worker([sys.executable, "-s", "-P", "-c", _START, *path], {}, environment)
+    return Worker(python_command(f"{__package__}._monty_worker"), {}, environment)

@@ -98,10 +98,10 @@ def test_renderings_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
         renderer.render(jobs[1], 0.0)
 
 
-def test_the_worker_answers_bad_lines_with_an_error() -> None:
-    assert "error" in template_worker._answer("{not json")
+def test_the_worker_answers_bad_jobs_with_an_error() -> None:
+    assert "error" in template_worker._answer({})
     good = {"source": "{{ strftime_now('%Y') }}", "messages": [], "bos_token": "", "eos_token": ""}
-    assert len(template_worker._answer(json.dumps(good))["text"]) == 4
+    assert len(template_worker._answer(good)["text"]) == 4
 
 
 def test_a_template_of_megabytes_is_refused() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from underdog.child_process import WorkerProcess
+from underdog.child_process import ChildLostError, LineProcess, python_command
 from underdog.engines.llama_cpp.shared_prompt import SharedPrompt, Slots
 from underdog.errors import ContextError, EngineError, ModelFileError
 
@@ -43,27 +43,27 @@ class LlamaProcess:
         self._num_slots = slots
         self._api_key = secrets.token_urlsafe(24)
         self._folder = Path(tempfile.mkdtemp(prefix="underdog-"))
-        self._worker = WorkerProcess("underdog.engines.llama_cpp.server_worker")
+        self._worker = LineProcess(python_command(f"{__package__}.server_worker"))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: httpx2.AsyncClient | None = None
         self._slots = Slots(slots)
-        self._worker.send(
-            {
-                "model": str(path.resolve()),
-                "slots": slots,
-                "context_tokens": context_tokens,
-                "threads": threads,
-                "api_key": self._api_key,
-                "folder": str(self._folder),
-            }
-        )
-        hello = self._worker.receive(_LOAD_TIMEOUT_S)
-        if hello is None:
+        settings = {
+            "model": str(path.resolve()),
+            "slots": slots,
+            "context_tokens": context_tokens,
+            "threads": threads,
+            "api_key": self._api_key,
+            "folder": str(self._folder),
+        }
+        try:
+            self._worker.send(settings)
+            hello = self._worker.receive(_LOAD_TIMEOUT_S)
+        except ChildLostError as lost:
             self.close()
             raise ModelFileError(
-                f"llama.cpp cannot load {path} ({self._worker.last_words}); the file may be "
+                f"llama.cpp cannot load {path} ({lost}); the file may be "
                 "corrupt, of an unknown architecture, or too large for this machine's memory"
-            )
+            ) from lost
         self._address = str(hello["address"])
 
     @property
@@ -130,7 +130,7 @@ class LlamaProcess:
 
     def close(self) -> None:
         """End the child, without an event loop. May be called twice."""
-        self._worker.close(kill=True)
+        self._worker.end()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _send(

@@ -1,8 +1,8 @@
-"""The child process that holds a llama.cpp model, started with `python -m`.
+"""The child process that holds a llama.cpp model.
 
 It reads one JSON line of settings, starts llama.cpp's HTTP server on a random loopback port, writes
 the address as one JSON line, and lives until standard input closes or its parent is gone. A file
-that makes llama.cpp crash ends this process only. Not meant to be used directly.
+that makes llama.cpp crash ends this process only.
 """
 
 import importlib
@@ -13,6 +13,8 @@ import sys
 import threading
 import time
 from typing import Any
+
+from underdog.child_process import limit_process
 
 _PARENT_POLL_S = 2.0
 
@@ -26,13 +28,6 @@ def _follow_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _no_core_dump() -> None:
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _start_server(settings: dict[str, Any]) -> Any:
@@ -58,7 +53,7 @@ def _start_server(settings: dict[str, Any]) -> Any:
 
 def main() -> None:
     """Serve until the parent lets go."""
-    _no_core_dump()
+    limit_process()
     _follow_parent()
     settings = json.loads(sys.stdin.readline())
     server = _start_server(settings)
@@ -67,7 +62,3 @@ def main() -> None:
     sys.stdin.read()
     shutil.rmtree(settings["folder"], ignore_errors=True)
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

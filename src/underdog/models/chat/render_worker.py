@@ -1,20 +1,19 @@
-"""The child process that renders untrusted chat templates, one JSON line per conversation.
+"""The child process that renders untrusted chat templates, one request per conversation.
 
-Memory and processor time are limited by the operating
-system here and wall-clock time by the parent, which kills this process. Not meant to be used
-directly.
+The operating system bounds its memory, and its time by an alarm; the host kills it before that.
 """
 
 import datetime
 import functools
 import json
-import sys
 from typing import Any
 
 from jinja2 import Environment, TemplateError, nodes
 from jinja2.ext import Extension, loopcontrols
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from underdog.child_process import limit_process, serve_lines
 
 MAX_OUTPUT_CHARS = 4_000_000
 _MEMORY_BYTES = 512 * 1024 * 1024
@@ -76,31 +75,16 @@ def _render(job: dict[str, Any]) -> str:
     return "".join(pieces)
 
 
-def _answer(line: str) -> dict[str, str]:
+def _answer(job: dict[str, Any]) -> dict[str, str]:
     try:
-        return {"text": _render(json.loads(line))}
+        return {"text": _render(job)}
     except MemoryError:
         return {"error": "it used too much memory"}
     except Exception as error:  # noqa: BLE001 - a boundary: whatever an untrusted template raises
         return {"error": f"{type(error).__name__}: {error}"[:500]}
 
 
-def _limit_resources() -> None:
-    if sys.platform == "linux":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-
 def main() -> None:
     """Render until standard input closes."""
-    _limit_resources()
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(_answer(line)) + "\n")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()
+    limit_process(_MEMORY_BYTES, file_bytes=0)
+    serve_lines(_answer)

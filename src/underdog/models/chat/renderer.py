@@ -4,15 +4,14 @@ The child starts on first use and is replaced after a template made it hang or d
 remembered, since every sample of a problem and many scorings ask for the same one.
 """
 
-import atexit
 import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-from underdog.child_process import WorkerProcess
-from underdog.errors import EngineError, ModelFileError
+from underdog.child_process import ChildLostError, LineProcess, python_command
+from underdog.errors import ModelFileError
 
 TIMEOUT_S = 10.0
 _REMEMBERED = 256
@@ -22,7 +21,7 @@ _REMEDY = "choose a built-in template with template=chatml"
 class _Renderer:
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._worker: WorkerProcess | None = None
+        self._worker: LineProcess | None = None
         self._known: OrderedDict[str, str] = OrderedDict()
 
     def render(self, job: Mapping[str, Any], timeout_s: float) -> str:
@@ -45,36 +44,30 @@ class _Renderer:
         with self._lock:
             self._stop()
 
-    def _living(self) -> WorkerProcess:
+    def _living(self) -> LineProcess:
         if self._worker is None or not self._worker.alive:
             self._stop()
-            self._worker = WorkerProcess("underdog.models.chat.render_worker")
+            self._worker = LineProcess(python_command(f"{__package__}.render_worker"))
         return self._worker
 
     def _ask(self, job: Mapping[str, Any], timeout_s: float) -> str:
-        worker = self._living()
         try:
-            worker.send(job)
-            reply = worker.receive(timeout_s)
-        except EngineError:
-            reply = None
-        if reply is None:
-            self._stop()
+            reply = self._living().ask(job, timeout_s)
+        except ChildLostError as lost:
             raise ModelFileError(
                 f"the model's chat template ran out of its {timeout_s:g} s or memory; {_REMEDY}"
-            )
+            ) from lost
         if "error" in reply:
             raise ModelFileError(f"the model's chat template failed: {reply['error']}; {_REMEDY}")
         return str(reply["text"])
 
     def _stop(self) -> None:
         if self._worker is not None:
-            self._worker.close(kill=True)
+            self._worker.end()
             self._worker = None
 
 
 _RENDERER = _Renderer()
-atexit.register(_RENDERER.close)
 
 
 def start_renderer() -> None:
