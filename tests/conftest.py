@@ -1,12 +1,17 @@
 """Settings that all tests share."""
 
 import os
+import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from tests.paths import DATA
+from tests.slowest import SlowestShare
+
+pytest_plugins = ["pytester"]
 
 # Test processes run side by side: engines whose threads wait for each other would starve.
 os.environ.setdefault("UNDERDOG_THREADS", "1")
@@ -15,9 +20,35 @@ settings.register_profile("underdog", deadline=None)
 settings.load_profile("underdog")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # workers report to the process that started them
+        config.pluginmanager.register(SlowestShare())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Tracing makes a long loop of Python two to three times as long and finds nothing new: quick
+    # tests pass every line that is asked for.
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker("no_cover")
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test does finds no address but this machine's; a session's model may be fetched."""
+    resolve = socket.getaddrinfo
+
+    def resolve_here(host: str | bytes | None, *arguments: Any, **options: Any) -> list[Any]:
+        if host and os.fsdecode(host) not in ("localhost", "127.0.0.1", "::1"):
+            raise socket.gaierror(socket.EAI_NONAME, f"{host!r} is not this machine")
+        return resolve(host, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_here)
+
+
 @pytest.fixture
 def data_dir() -> Path:
     """The folder of benchmark data; a test that needs it is skipped without it."""
     if not DATA.is_dir():
-        pytest.skip("no data folder: set UNDERDOG_DATA_DIR")
+        pytest.skip(f"no data folder {DATA}: set UNDERDOG_DATA_DIR")
     return DATA

@@ -13,6 +13,7 @@ from underdog.generators.drawing import distinct, generate
 from underdog.generators.logic.goals import goals
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["plans", "dice", "cards", "counting", "urns"])
 def test_there_are_ten_thousand_different_training_problems(name: str) -> None:
     items = distinct(generate(families.create(name), "train", 0))

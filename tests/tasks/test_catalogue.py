@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.paths import DATA
-from underdog.core import Problem, Sandbox
+from underdog.core import Grade, Problem, Sandbox
 from underdog.errors import DataError, MissingExtraError, SandboxError, UnknownNameError
 from underdog.registry import parse_spec
 from underdog.sandbox import open_sandbox
 from underdog.tasks import catalogue, load_task, tasks
 from underdog.tasks.declared import DeclaredTask
+from underdog.tasks.shared_sandbox import SHARED, make_checker
 from underdog.tasks.task_catalogue import CATALOGUE, catalogue_names
 from underdog.tasks.task_file import read_task_file
 
@@ -26,6 +27,7 @@ REQUIRED = {
     *("commonsenseqa", "pubmedqa", "hotpotqa_closed", "banking77", "last_letters", "coin_flip"),
     "underdog-words",
 }
+PATIENT = "code:timeout_s=60"
 KNOWN_DEFECTS = {
     "mbpp-123": "the reference takes longer than the time limit",
 }
@@ -50,6 +52,14 @@ def all_problems(task: DeclaredTask) -> list[Problem]:
     if task.place.hub is not None:
         pytest.skip("only on the hub here")
     return [problem for split in task.splits for problem in task.problems(split)]
+
+
+def patient_grade(task: DeclaredTask, problem: Problem, program: str, sandbox: Sandbox) -> Grade:
+    """A grade that does not hang on how busy the machine is: what ran out of time runs again."""
+    grade = task.checker.grade(program, problem)
+    if grade.detail.startswith("timeout"):
+        return make_checker(PATIENT, sandbox).grade(program, problem)
+    return grade
 
 
 def test_the_catalogue_has_all_it_promises():
@@ -149,21 +159,25 @@ def test_every_reference_program_passes_its_tests(name: str):
         pytest.skip(f"code benchmarks are defined by CPython: {error}")
     with sandbox, ThreadPoolExecutor(2) as threads:
         task = open_task(name, sandbox=sandbox)
-        problems = all_problems(task)
-        golds = [problem.gold or "" for problem in problems]
-        grades = list(threads.map(task.checker.grade, golds, problems))
-    refused = {p.id for p, grade in zip(problems, grades, strict=True) if grade.status != "right"}
-    assert refused <= set(KNOWN_DEFECTS)
+        problems = [each for each in all_problems(task) if each.id not in KNOWN_DEFECTS]
+        grades = threads.map(
+            lambda problem: patient_grade(task, problem, problem.gold or "", sandbox), problems
+        )
+        refused = {p.id: g for p, g in zip(problems, grades, strict=True) if g.status != "right"}
+    assert not refused
 
 
 @pytest.mark.parametrize("name", WITH_PROGRAMS)
 def test_a_few_reference_programs_pass_and_broken_ones_do_not(name: str):
     task = open_task(name)
-    for problem in list(task.problems("test"))[:5]:
+    for problem in [each for each in all_problems(task) if each.split == "test"][:5]:
         assert problem.gold is not None
-        assert task.checker.grade(problem.gold, problem).status == "right"
+        grade = patient_grade(task, problem, problem.gold, SHARED)
+        assert grade.status == "right", (problem.id, grade)
         broken = f"{problem.gold}\n\n{problem.question.fields['entry_point']} = None\n"
-        assert task.checker.grade(broken, problem).status == "wrong"
+        grade = patient_grade(task, problem, broken, SHARED)
+        assert grade.status == "wrong", (problem.id, grade)
+        assert not grade.detail.startswith("timeout"), (problem.id, grade)
 
 
 def test_ids_are_unique_over_all_splits(loaded: tuple[DeclaredTask, list[Problem]]):
