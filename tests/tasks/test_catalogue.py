@@ -15,7 +15,7 @@ from underdog.registry import parse_spec
 from underdog.sandbox import open_sandbox
 from underdog.tasks import catalogue, load_task, tasks
 from underdog.tasks.declared import DeclaredTask
-from underdog.tasks.shared_sandbox import SHARED, make_checker
+from underdog.tasks.shared_sandbox import make_checker, shared_sandbox
 from underdog.tasks.task_catalogue import CATALOGUE, catalogue_names
 from underdog.tasks.task_file import read_task_file
 
@@ -172,10 +172,10 @@ def test_a_few_reference_programs_pass_and_broken_ones_do_not(name: str):
     task = open_task(name)
     for problem in [each for each in all_problems(task) if each.split == "test"][:5]:
         assert problem.gold is not None
-        grade = patient_grade(task, problem, problem.gold, SHARED)
+        grade = patient_grade(task, problem, problem.gold, shared_sandbox())
         assert grade.status == "right", (problem.id, grade)
         broken = f"{problem.gold}\n\n{problem.question.fields['entry_point']} = None\n"
-        grade = patient_grade(task, problem, broken, SHARED)
+        grade = patient_grade(task, problem, broken, shared_sandbox())
         assert grade.status == "wrong", (problem.id, grade)
         assert not grade.detail.startswith("timeout"), (problem.id, grade)
 
