@@ -1,8 +1,8 @@
 """The slowest tests' share of the whole, kept below a bound.
 
-A share of the run and not seconds: a slow or busy machine stretches all tests alike. Only a complete
-run that passed is judged, because in a part of one any test may be most of it. On a machine where
-many tests are skipped the others' shares grow, so the bound leaves room for that.
+A share of the run and not seconds: a slow or busy machine stretches all tests alike. Only a
+complete run that passed is judged, because in a part of one any test may be most of it. On a
+machine where many tests are skipped the others' shares grow, so the bound leaves room for that.
 """
 
 from collections import Counter

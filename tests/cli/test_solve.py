@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from underdog.cli.terminal.vote_tally import Standing
+from underdog.cli.terminal.vote_tally import VoteTally
 from underdog.core import PoolKey, Solution
 from underdog.engines import opening
 from underdog.engines.scripted import ScriptedEngine
@@ -162,7 +162,7 @@ def test_programs_are_run_in_the_sandbox(run, tmp_path: Path) -> None:
 
 
 def test_the_standing_is_told_while_answers_come_in() -> None:
-    standing = Standing("majority:n=[3]")
+    standing = VoteTally("majority:n=[3]")
     told: list[str] = []
     standing.show = told.append
     pool = PoolKey("t", "p", "e", "f", "prompt", "params", 0)

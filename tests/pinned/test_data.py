@@ -105,6 +105,8 @@ def test_data_of_models(run: Run, place: Path, source: str) -> None:
         *("--count", 4, "--max-seeds", 4, "--sandbox", "monty", "--out", "made", "--json"),
     )
     found = {"exit code": result.exit_code, **contents(place / "made", source)}
+    if source == "teachers":  # enough is kept before all seeds are done: which are is chance
+        found.pop("journal.jsonl")
     SOURCES.same(source, found)
 
 

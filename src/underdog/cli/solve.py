@@ -16,7 +16,7 @@ from underdog.core import Outcome
 from underdog.strategies.running.defaults import DEFAULT_MODEL, SOLVE_STRATEGY
 
 if TYPE_CHECKING:
-    from underdog.cli.terminal.vote_tally import Standing
+    from underdog.cli.terminal.vote_tally import VoteTally
     from underdog.runs.solve import Asking
 
 
@@ -63,7 +63,7 @@ def solve(
     as_json: AsJson = False,
 ) -> None:
     """Answer one question and show the candidates, their votes, and the cost."""
-    from underdog.cli.terminal.vote_tally import Standing
+    from underdog.cli.terminal.vote_tally import VoteTally
     from underdog.runs.match import Terms
     from underdog.runs.solve import ask, task_for
 
@@ -75,19 +75,19 @@ def solve(
         budget=budget.caps,
     )
     task = task_for(text, asking.task, asking.checker, asking.data_dir)
-    standing = Standing(strategy)
+    tally = VoteTally(strategy)
     models = {"main": model} | ({"big": big} if big else {})
     with LateSandbox(sandbox) as programs:
-        asked = ask(text, strategy, task, asking.form, terms, programs, standing)
-        outcome = complete(_answered(asked, models, standing))
+        asked = ask(text, strategy, task, asking.form, terms, programs, tally)
+        outcome = complete(_answered(asked, models, tally))
     if as_json:
         print_json(outcome)
     else:
         print_outcome(outcome)
 
 
-async def _answered(asked: "Asking", models: dict[str, str], standing: "Standing") -> Outcome:
+async def _answered(asked: "Asking", models: dict[str, str], tally: "VoteTally") -> Outcome:
     async with opened_engines(list(models.values())) as engines:
-        with notes.status(standing.line) as status:
-            standing.show = status.update
+        with notes.status(tally.line) as status:
+            tally.show = status.update
             return await asked.answer({role: engines[model] for role, model in models.items()})

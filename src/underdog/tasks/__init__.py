@@ -9,6 +9,6 @@ from underdog.registry import Registry
 
 tasks: Registry[Task] = Registry("task", "underdog.tasks")
 
-from underdog.tasks.task_catalogue import TaskCard, catalogue, load_task  # noqa: E402
+from underdog.tasks.task_catalogue import CatalogueEntry, catalogue, load_task  # noqa: E402
 
-__all__ = ["TaskCard", "catalogue", "load_task", "tasks"]
+__all__ = ["CatalogueEntry", "catalogue", "load_task", "tasks"]

@@ -24,7 +24,7 @@ CATALOGUE = Path(__file__).parent / "catalogue"
 
 
 @dataclass(frozen=True, slots=True)
-class TaskCard:
+class CatalogueEntry:
     """What a list of tasks shows of one.
 
     Attributes:
@@ -98,7 +98,7 @@ def load_task(
     raise UnknownNameError("task", name_or_path, known, "Or give the path of a task .toml file")
 
 
-def catalogue(data_dir: str | Path | None = None) -> list[TaskCard]:
+def catalogue(data_dir: str | Path | None = None) -> list[CatalogueEntry]:
     """Cards of all catalogue tasks, by name; whether each resolves is checked now.
 
     Args:
@@ -136,7 +136,7 @@ def _folders(base: Path, data_dir: str | Path | None) -> list[Path]:
     return [base, Path(chosen).expanduser()] if chosen else [base]
 
 
-def _card(spec: TaskFile, data_dir: str | Path | None) -> TaskCard:
+def _card(spec: TaskFile, data_dir: str | Path | None) -> CatalogueEntry:
     place, why_not = DataPlace({}), ""
     try:
         place = locate(spec, _folders(CATALOGUE, data_dir))
@@ -147,7 +147,7 @@ def _card(spec: TaskFile, data_dir: str | Path | None) -> TaskCard:
         sizes = _sizes_by_column(spec, place)
     hub_splits = tuple(spec.hub.splits) if spec.hub else ()
     there = tuple(split for split, path in place.files.items() if path.exists())
-    return TaskCard(
+    return CatalogueEntry(
         name=spec.name,
         description=spec.description,
         splits=there or hub_splits or tuple(spec.files),

@@ -22,7 +22,7 @@ from underdog.engines.openvino.decoding.row import DecodingRow, readable
 from underdog.errors import ModelFileError
 from underdog.models.gguf.file import GgufFile
 from underdog.models.gguf.header import GgufHeader, read_gguf_header
-from underdog.models.tokenizer.pretokenizers import tokenizer_cut
+from underdog.models.tokenizer.pretokenizers import pretokenizer_of
 from underdog.models.tokenizer.vocabulary import Vocabulary
 
 pytest.importorskip("tokenizers")
@@ -183,7 +183,7 @@ def test_a_damaged_tokenizer_is_refused(tmp_path: Path, damage: bytes) -> None:
 
 def test_an_unknown_tokenizer_is_refused() -> None:
     with pytest.raises(ModelFileError, match="llama_cpp"):
-        tokenizer_cut(GgufHeader({}, {}))
+        pretokenizer_of(GgufHeader({}, {}))
 
 
 @pytest.mark.model

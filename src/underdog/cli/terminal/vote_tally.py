@@ -12,7 +12,7 @@ _SHOWN = 4
 _LONGEST = 40
 
 
-class Standing(MemoryStore):
+class VoteTally(MemoryStore):
     """A store in memory that tells the leading answers whenever solutions arrive.
 
     Args:
@@ -26,7 +26,7 @@ class Standing(MemoryStore):
         self.show: Callable[[str], object] = str
 
     def add_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
-        """Keep solutions and show the standing."""
+        """Keep solutions and show the tally."""
         super().add_solutions(pool, solutions)
         self._votes.update(solution.vote_key or "no answer" for solution in solutions)
         self.show(self.line)

@@ -16,7 +16,7 @@ from underdog.data.dataset.arrow import Table
 from underdog.data.dataset.columns import schema, table_of
 from underdog.data.dataset.shards import check_columns, open_shard, shards_of
 from underdog.errors import DataError
-from underdog.toml_file import faults
+from underdog.toml_file import describe_errors
 
 _LINES = 2_000
 
@@ -159,7 +159,9 @@ def _example(line: bytes, where: str) -> Example:
         row = _Line.model_validate_json(line)
     except ValidationError as error:
         seen = line[:80].decode("utf-8", "replace").strip()
-        raise DataError(f"{where}: {faults(error, _Line)}; the row begins {seen!r}") from error
+        raise DataError(
+            f"{where}: {describe_errors(error, _Line)}; the row begins {seen!r}"
+        ) from error
     if row.messages is not None:
         turns = [Message(turn.role, turn.content) for turn in row.messages]
     else:

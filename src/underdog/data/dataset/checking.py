@@ -186,7 +186,7 @@ def _sum_up(card: DataCard, checks: Sequence[ShardCheck], found: list[Finding]) 
     problems, _ = _distinct(check.keys for check in checks)
     rows = sum(check.rows for check in checks)
     verified = sum(check.verified for check in checks)
-    found += _faults(checks)
+    found += _wrong_rows(checks)
     for what, marks in (("id", "ids"), ("key and form", "pairs")):
         _, repeats = _distinct(getattr(check, marks) for check in checks)
         if repeats and not card.repeats:
@@ -202,7 +202,7 @@ def _sum_up(card: DataCard, checks: Sequence[ShardCheck], found: list[Finding]) 
     return CheckReport(rows, problems, verified, unverifiable, tuple(found))
 
 
-def _faults(checks: Sequence[ShardCheck]) -> list[Finding]:
+def _wrong_rows(checks: Sequence[ShardCheck]) -> list[Finding]:
     where: dict[str, list[str]] = {}
     for check in checks:
         for fault, ids in check.faults:

@@ -23,7 +23,7 @@ from underdog.data.dataset.shards import (
 from underdog.data.workers import Pending, Workers
 from underdog.errors import DataError
 from underdog.files import sha256_file
-from underdog.toml_file import faults
+from underdog.toml_file import describe_errors
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -68,7 +68,7 @@ class ShardWriter(Generic[S]):
             except ValidationError as error:
                 raise DataError(
                     f"{path} holds no state that this version can go on from: "
-                    f"{faults(error, self._state)}; choose another folder"
+                    f"{describe_errors(error, self._state)}; choose another folder"
                 ) from error
             self._add(path)
 

@@ -25,7 +25,7 @@ from underdog.errors import DataError, UnderdogError
 from underdog.files import cache_folder, sha256_file
 from underdog.tasks.declared import DeclaredTask
 from underdog.tasks.loaders.rows import check_file
-from underdog.tasks.task_catalogue import CATALOGUE, TaskCard, load_task
+from underdog.tasks.task_catalogue import CATALOGUE, CatalogueEntry, load_task
 
 VERSION = 1
 """Rises when test sets are read, split or indexed in another way than before."""
@@ -37,7 +37,9 @@ _PROBE = (
 )
 
 
-def key_of(cards: Sequence[TaskCard], data_dir: str | Path | None, files: Sequence[Path]) -> str:
+def key_of(
+    cards: Sequence[CatalogueEntry], data_dir: str | Path | None, files: Sequence[Path]
+) -> str:
     """What an index of these test sets is kept under.
 
     Args:
@@ -94,7 +96,7 @@ def _forget(folder: Path) -> None:
             path.unlink()
 
 
-def _facts(card: TaskCard, data_dir: str | Path | None) -> Iterator[str]:
+def _facts(card: CatalogueEntry, data_dir: str | Path | None) -> Iterator[str]:
     """How a task of the catalogue is read, and the bytes of what is read of it."""
     yield sha256_file(CATALOGUE / f"{card.name}.toml")
     task = load_task(card.name, data_dir)

@@ -20,7 +20,7 @@ from underdog.data.decontamination.index import ContaminationIndex
 from underdog.data.decontamination.kept import keep_index, kept_index, key_of
 from underdog.data.decontamination.repeats import RepeatCount
 from underdog.data.decontamination.rules import VERSION
-from underdog.tasks.task_catalogue import CATALOGUE, TaskCard, catalogue
+from underdog.tasks.task_catalogue import CATALOGUE, CatalogueEntry, catalogue
 from underdog.tasks.task_file import read_task_file
 
 
@@ -111,7 +111,7 @@ def absent(data_dir: str | Path | None = None) -> tuple[str, ...]:
     return _absent(catalogue(data_dir))
 
 
-def _absent(cards: Sequence[TaskCard]) -> tuple[str, ...]:
+def _absent(cards: Sequence[CatalogueEntry]) -> tuple[str, ...]:
     missing: list[str] = []
     for card in cards:
         if not card.local:

@@ -70,10 +70,10 @@ def make(
         _same_tests(finished.decontamination, tests, folder)
         return finished
     with Workers(workers, tests and tests.index) as hands:
-        making = _Making(plan, folder, hands, jsonl, tests)
-        making.resume()
-        making.run(progress)
-        card = making.card(name or folder.resolve().name, licence)
+        maker = _DatasetMaker(plan, folder, hands, jsonl, tests)
+        maker.resume()
+        maker.run(progress)
+        card = maker.card(name or folder.resolve().name, licence)
     write_card(folder, card)
     return card
 
@@ -86,7 +86,7 @@ class ShardState(StrictTable):
     tests: str = ""
 
 
-class _Making:
+class _DatasetMaker:
     """One data set in the making."""
 
     def __init__(

@@ -8,14 +8,14 @@ from underdog.models.folder.config import read_config
 from underdog.models.gguf.formats import FORMATS, PACKAGE_FORMATS
 from underdog.models.gguf.header import GgufHeader
 from underdog.models.gguf.shape import read_architecture
-from underdog.models.tokenizer.pretokenizers import tokenizer_cut
+from underdog.models.tokenizer.pretokenizers import pretokenizer_of
 
 
 def obstacle(header: GgufHeader) -> str:
     """Why the engine cannot run a GGUF file; empty when it can."""
     try:
         read_architecture(header)
-        tokenizer_cut(header)
+        pretokenizer_of(header)
     except ModelFileError as error:
         return str(error)
     kinds = {place.kind for place in header.tensors.values()}

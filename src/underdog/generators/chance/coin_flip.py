@@ -52,7 +52,7 @@ class CoinFlip:
         turned = [rng.random() < self._flips for _ in range(count)]
         people = rng.sample(PEOPLE, count)
         start, asked = rng.randrange(2), rng.randrange(2)
-        told = [
+        sentences = [
             rng.choice(_TURNED if flip else _LEFT).format(person=person)
             for person, flip in zip(people, turned, strict=True)
         ]
@@ -60,7 +60,7 @@ class CoinFlip:
         _follow(trace, people, turned, start, asked)
         opening = rng.choice(_OPENINGS).format(side=_SIDES[start])
         return Draft(
-            text=" ".join([opening, *told]) + rng.choice(_ASKED).format(side=_SIDES[asked]),
+            text=" ".join([opening, *sentences]) + rng.choice(_ASKED).format(side=_SIDES[asked]),
             answer=trace.answer,
             steps=trace.steps,
             key=f"coin:{''.join('01'[flip] for flip in turned)}:{int(start == asked)}",

@@ -101,10 +101,10 @@ def _try_all(trace: Trace, names: Sequence[str], claims: Sequence[Statement]) ->
     fits = next(case for case in cases if all(claim.fits(case) for claim in claims))
     options = ", ".join(f"(case_{n}, '{_kinds(case)}')" for n, case in enumerate(cases, 1))
     formula = f"[kinds for fits, kinds in [{options}] if fits][0]"
-    trace.add("kinds", formula, _kinds(fits), f"So {_told(names, fits, 'is a ')}.")
+    trace.add("kinds", formula, _kinds(fits), f"So {_sentence(names, fits, 'is a ')}.")
 
 
-def _told(names: Sequence[str], case: Kinds, verb: str) -> str:
+def _sentence(names: Sequence[str], case: Kinds, verb: str) -> str:
     return listed(
         [
             f"{name} {verb}{'knight' if is_knight else 'knave'}"
@@ -114,7 +114,7 @@ def _told(names: Sequence[str], case: Kinds, verb: str) -> str:
 
 
 def _verdict(names: Sequence[str], case: Kinds, wrong: Statement | None) -> str:
-    told = f"Suppose {_told(names, case, 'is a ')}"
+    told = f"Suppose {_sentence(names, case, 'is a ')}"
     if wrong is None:
         return f"{told}: every claim fits."
     speaker = names[wrong.speaker]

@@ -96,7 +96,7 @@ class Syllogism:
         trace = Trace()
         _follow(trace, premises, first, second, form)
         return Draft(
-            text=f"{_told(rng, premises)} {rng.choice(_ASKED[form]).format(a=first, b=second)}",
+            text=f"{_sentence(rng, premises)} {rng.choice(_ASKED[form]).format(a=first, b=second)}",
             answer=trace.answer,
             steps=trace.steps,
             key=syllogism_key(premises, first, second, form),
@@ -152,7 +152,7 @@ def _made_up(rng: Random, count: int) -> list[str]:
     return rng.sample(words, count)
 
 
-def _told(rng: Random, premises: Premises) -> str:
+def _sentence(rng: Random, premises: Premises) -> str:
     every = ("Every {a} is a {b}.", "Each {a} is a {b}.", "Any {a} is a {b}.")
     no = ("No {a} is a {b}.", "Not a single {a} is a {b}.")
     lines = [rng.choice(every).format(a=a, b=b) for a, b in premises.every]

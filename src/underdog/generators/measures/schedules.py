@@ -71,7 +71,7 @@ class Schedules:
         questions = _ASKED_ONE if asked else _ASKED
         parts = [
             rng.choice(_OPENINGS).format(names=listed(sorted(names))),
-            *_told(rng, lengths, waits, unit),
+            *_sentence(rng, lengths, waits, unit),
             rng.choice(_RULES),
             rng.choice(questions).format(unit=unit, task=asked),
         ]
@@ -86,7 +86,7 @@ class Schedules:
         )
 
 
-def _told(rng: Random, lengths: Mapping[str, int], waits: Waits, unit: str) -> list[str]:
+def _sentence(rng: Random, lengths: Mapping[str, int], waits: Waits, unit: str) -> list[str]:
     lines: list[str] = []
     for name in sorted(lengths):
         span = f"{lengths[name]} {unit if lengths[name] > 1 else unit[:-1]}"

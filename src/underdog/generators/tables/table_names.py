@@ -73,16 +73,18 @@ def _pairs(rows: Sequence[TableRow], column: int) -> str:
     return str([(row.numbers[column], row.name) for row in rows])
 
 
-def _told(rows: Sequence[TableRow], column: int) -> str:
+def _sentence(rows: Sequence[TableRow], column: int) -> str:
     return listed([f"{row.name} {row.numbers[column]}" for row in rows])
 
 
 def _take(trace: Trace, rows: Sequence[TableRow], column: int, place: int, opening: str) -> None:
     """The row that stands at `place` when the numbers are in order."""
     chosen = sorted(rows, key=lambda row: row.numbers[column])
-    told = _told(chosen, column)
+    sentences = _sentence(chosen, column)
     value = str([(row.numbers[column], row.name) for row in chosen])
-    trace.add("in_order", f"sorted({_pairs(rows, column)})", value, f"{opening} in order: {told}.")
+    trace.add(
+        "in_order", f"sorted({_pairs(rows, column)})", value, f"{opening} in order: {sentences}."
+    )
     name = chosen[place].name
     trace.add("name", f"in_order[{place}][1]", name, f"So it is {name}.")
 
@@ -93,7 +95,7 @@ def _extreme(
     word, pick = rng.choice((("largest", max), ("smallest", min)))
     number, name = pick((row.numbers[column], row.name) for row in rows)
     formula = f"{pick.__name__}({_pairs(rows, column)})"
-    text = f"The numbers are {_told(rows, column)}."
+    text = f"The numbers are {_sentence(rows, column)}."
     trace.add("found", formula, str((number, name)), text)
     trace.add("name", "found[1]", name, f"The {word} is {number}, that of {name}.")
     return f"the {word} number under ", word

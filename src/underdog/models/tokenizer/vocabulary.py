@@ -17,7 +17,12 @@ from underdog.errors import MissingExtraError, ModelFileError
 from underdog.models.gguf.file import GgufFile
 from underdog.models.gguf.token_table import GgufTokens, read_tokens, token_id
 from underdog.models.tokenizer.pieces import SPACE_MARK, build_pieces
-from underdog.models.tokenizer.pretokenizers import CUTS, PIECES, WHOLE_WORDS, tokenizer_cut
+from underdog.models.tokenizer.pretokenizers import (
+    PIECES,
+    PRETOKENIZERS,
+    WHOLE_WORDS,
+    pretokenizer_of,
+)
 
 VOCABULARY_FILE = "vocabulary.json"
 
@@ -61,7 +66,7 @@ class Vocabulary:
         Raises:
             ModelFileError: The tokenizer is malformed or of a kind that is not supported.
         """
-        cut = tokenizer_cut(file.header)
+        cut = pretokenizer_of(file.header)
         tokens = read_tokens(file)
         names, kinds = tokens.names, tokens.kinds
         control = tuple(token for token, kind in enumerate(kinds) if kind in _SILENT)
@@ -164,7 +169,7 @@ def _build_letters(library: Any, tokens: GgufTokens, cut: str) -> Any:
     )
     tokenizer = library.Tokenizer(model)
     cutters = library.pre_tokenizers
-    steps = [cutters.Split(library.Regex(pattern), "isolated") for pattern in CUTS[cut]]
+    steps = [cutters.Split(library.Regex(pattern), "isolated") for pattern in PRETOKENIZERS[cut]]
     steps.append(cutters.ByteLevel(add_prefix_space=False, use_regex=False))
     tokenizer.pre_tokenizer = cutters.Sequence(steps)
     return tokenizer

@@ -56,7 +56,7 @@ class Database:
     ) -> None:
         self.path = str(path)
         self._lock = threading.RLock()
-        self.together = GroupCommit(self.transaction)
+        self.group_commit = GroupCommit(self.transaction)
         if self.path != ":memory:":
             _prepare_folder(Path(path), create)
             _refuse_stump(Path(path))

@@ -207,7 +207,7 @@ class ArmRecord:
             text_cell(outcome.error),
             _decision_json(outcome),
         )
-        await self._database.together.write(
+        await self._database.group_commit.write(
             lambda connection: connection.execute(_ADD_OUTCOME, row)
         )
 

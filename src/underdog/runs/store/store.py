@@ -135,7 +135,7 @@ class Store:
             return
         rows = [solution_row(solution) for solution in solutions]
         write = partial(self._insert, _ADD_SOLUTION, pool, rows, ())
-        self._remember(pool, await self._database.together.write(write))
+        self._remember(pool, await self._database.group_commit.write(write))
 
     def scores(
         self, pool: PoolKey, verifier: str, indices: Sequence[int]

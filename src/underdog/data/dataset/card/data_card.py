@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from underdog.data.dataset.card.collect_plan import CollectPlan
 from underdog.data.dataset.card.plan import MakePlan
 from underdog.errors import DataError
-from underdog.toml_file import StrictTable, faults
+from underdog.toml_file import StrictTable, describe_errors
 
 
 class Shard(StrictTable):
@@ -162,4 +162,6 @@ def read_card(folder: Path) -> DataCard | None:
     try:
         return DataCard.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        raise DataError(f"{path} is no card of this version: {faults(error, DataCard)}") from error
+        raise DataError(
+            f"{path} is no card of this version: {describe_errors(error, DataCard)}"
+        ) from error

@@ -15,7 +15,7 @@ from underdog.errors import ConfigError, UnknownNameError
 from underdog.forms import forms as known_forms
 from underdog.generators import families
 from underdog.generators.drawing import SHARES
-from underdog.toml_file import StrictTable, faults
+from underdog.toml_file import StrictTable, describe_errors
 
 _SHARED = re.compile(r"([\w.\-]+|[\w.\-]+\(.*\)|[\w.\-]+:.*=[^=,]*)=(\d+(?:\.\d+)?%?)", re.DOTALL)
 
@@ -134,7 +134,7 @@ def plan_of(
     try:
         return MakePlan(sources=sources, count=count, **settings)
     except ValidationError as error:
-        raise ConfigError(f"data plan: {faults(error, MakePlan)}") from error
+        raise ConfigError(f"data plan: {describe_errors(error, MakePlan)}") from error
 
 
 def weighted(text: str) -> tuple[str, float]:

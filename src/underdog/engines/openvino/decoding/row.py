@@ -45,7 +45,7 @@ class DecodingRow:
     finish: FinishReason | None = None
     stop_string: str | None = None
     error: str | None = None
-    _told: int = 0
+    _streamed: int = 0
     _letters: codecs.IncrementalDecoder | None = None
     _text: bytearray = field(default_factory=bytearray)
     _starts: list[int] = field(default_factory=list[int])
@@ -80,8 +80,8 @@ class DecodingRow:
         if self._letters is None:
             self._letters = _UTF8("replace")
         end = len(self._text) - (self._in_doubt() if self.finish is None else 0)
-        fresh = bytes(self._text[self._told : end])
-        self._told = max(self._told, end)
+        fresh = bytes(self._text[self._streamed : end])
+        self._streamed = max(self._streamed, end)
         return self._letters.decode(fresh)
 
     def completion(self, usage: Usage) -> Completion:

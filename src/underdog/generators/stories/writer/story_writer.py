@@ -15,7 +15,7 @@ from underdog.generators.stories.sheets.people import draw_people
 from underdog.generators.stories.sheets.story_parts import Target
 from underdog.generators.stories.writer.planning import Planner, StoryPlan
 from underdog.generators.stories.writer.programs import NumberProgram, program_of
-from underdog.generators.stories.writer.telling import StorySketch, ToldStory, Voice, tell
+from underdog.generators.stories.writer.telling import StorySketch, StoryText, Voice, tell
 from underdog.generators.stories.writer.word_slots import extra_of
 from underdog.generators.stories.writer.wordings import (
     MOST_VARIETY,
@@ -78,7 +78,7 @@ class Story:
     extras: Sequence[tuple[float, str]]
     question_first: bool
 
-    def text(self, told: ToldStory) -> str:
+    def text(self, told: StoryText) -> str:
         """The whole problem, irrelevant sentences where none refers back across them."""
         said = told.sentences
         if self.extras:

@@ -58,7 +58,7 @@ Voice = tuple[Sheet, Script, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class ToldStory:
+class StoryText:
     """A story in words.
 
     Attributes:
@@ -77,7 +77,7 @@ def tell(
     voices: Sequence[Voice],
     people: Sequence[str],
     symbols: Mapping[int, str] | None = None,
-) -> ToldStory:
+) -> StoryText:
     """Tell a story.
 
     Args:
@@ -97,7 +97,7 @@ def tell(
         other = [symbols.get(place, text) for place, text in enumerate(texts)]
         sentences = script.tell((*other, *forms, *nouns, *people))[width + 1 :]
     if len(voices) == 1:
-        return ToldStory(sentences, told[width], tuple(starmap(Step, rows)))
+        return StoryText(sentences, told[width], tuple(starmap(Step, rows)))
     return _go_on(sketch, voices, people, rows, sentences, told[width])
 
 
@@ -108,7 +108,7 @@ def _go_on(
     first: Iterable[Row],
     sentences: list[str],
     phrase: str,
-) -> ToldStory:
+) -> StoryText:
     """Tell the continuations.
 
     Args:
@@ -137,7 +137,7 @@ def _go_on(
         sentences += told[width + 1 :]
         if not sheet.asked:
             reached = sheet.reached(phrase, nouns, reached)
-    return ToldStory(sentences, phrase, tuple(starmap(Step, chain.from_iterable(rows))))
+    return StoryText(sentences, phrase, tuple(starmap(Step, chain.from_iterable(rows))))
 
 
 def _special(sheet: Sheet, values: Sequence[Number]) -> Sequence[str]:
