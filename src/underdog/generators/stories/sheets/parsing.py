@@ -116,7 +116,7 @@ class _StoryReader:
         """End the open part.
 
         Raises:
-            DataError: The part has a number that no sentence tells, or does not end in a step.
+            DataError: A step uses a number that no sentence tells, or the last line is no step.
         """
         part, self.open = self.open, None
         if part is None:
