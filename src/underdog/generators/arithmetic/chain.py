@@ -1,6 +1,6 @@
 """Several operations in one expression, with brackets and precedence, one step per operation.
 
-Divisions always come out whole. Expressions that are the same up to the order of summands and
+Divisions have no remainder. Expressions that are the same up to the order of summands and
 factors share a key.
 """
 

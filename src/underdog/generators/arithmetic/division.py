@@ -31,7 +31,7 @@ class Division:
         divisor_digits: Most digits of a divisor.
         quotient_digits: Most digits of a quotient by a divisor of several digits.
         short: Share of items whose divisor has one digit.
-        remainders: Share of items that do not come out whole.
+        remainders: Share of divisions with a remainder.
         wording: `varied` or `plain`.
     """
 

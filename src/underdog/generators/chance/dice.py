@@ -32,8 +32,8 @@ class _Measure:
     Attributes:
         of: Value for the faces of a roll.
         written: Python expression of the value from the names of the dice.
-        least_dice: Fewest dice it is asked about.
-        most_dice: Most dice it is asked about.
+        least_dice: Fewest dice in a question about the number.
+        most_dice: Most dice in a question about the number.
     """
 
     of: Callable[[tuple[int, ...]], int]

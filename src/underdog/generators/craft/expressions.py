@@ -109,7 +109,17 @@ class ExpressionWriter:
         return part
 
     def _fitting(self, operator: str, unit: Part, value: int, size: int) -> tuple[str, Part]:
-        """A division that comes out whole, or another operation where there is none."""
+        """A division without remainder, or another operation where there is none.
+
+        Args:
+            operator: `*` or `/`.
+            unit: The factor or divisor drawn so far.
+            value: Value of the product to the left.
+            size: Count of numbers in `unit`.
+
+        Returns:
+            Operator and second operand.
+        """
         if operator == "/":
             if size == 1:
                 divisors = [divisor for divisor in _DIVISORS if value % divisor == 0]

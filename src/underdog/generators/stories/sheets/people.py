@@ -66,7 +66,7 @@ def names_of(region: str) -> tuple[tuple[str, str], ...]:
 
 
 LETTERS = "ABCD"
-"""Whom a story can speak of; `A` and `B` are a template's, `C` and `D` a continuation's."""
+"""Letters of a story's people: `A` and `B` in a template, `C` and `D` in a continuation."""
 
 PERSON_FORMS = ("he", "He", "his", "His", "him", "himself")
 

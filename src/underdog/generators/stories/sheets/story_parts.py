@@ -12,7 +12,7 @@ from underdog.generators.stories.sheets.draws import Draw
 from underdog.generators.stories.sheets.formulas import Formula
 
 IT = "it"
-"""In a continuation's formulas, the value that the story has reached."""
+"""Name of the result that a continuation starts from, in the continuation's formulas."""
 
 
 @dataclass(frozen=True, slots=True)

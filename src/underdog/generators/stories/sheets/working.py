@@ -12,7 +12,7 @@ from underdog.generators.stories.sheets.formulas import Number, Operation, Tree,
 
 Random = Callable[[], float]
 Work = Callable[[list[Number], Random], Number]
-"""A number from the values so far and a source of numbers in [0, 1)."""
+"""A function to a number, from the list of values so far and a source of draws from [0, 1)."""
 
 Places = Mapping[str, int]
 Divide = Callable[[Number, Number], Number]

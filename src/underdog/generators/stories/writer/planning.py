@@ -9,7 +9,7 @@ from underdog.generators.stories.sheets.library import Library
 from underdog.generators.stories.sheets.story_parts import Extra, Situation, Target
 
 _OWN = frozenset("AB")
-"""People whom a template introduces; a continuation brings its own as C and D."""
+"""Letters of a template's people; people that a continuation introduces are C and D."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from underdog.generators.stories.sheets.story_parts import IT, Calc, Let, Target
 from underdog.generators.stories.sheets.working import Places, Random, Work, work_of
 
 _SMALLEST_RESULT = 2
-"""Results of one or none are left out: `1 apples` is no English, and `0` gives the answer away."""
+"""Smallest result of a step: `1 apples` is no English, and `0` gives the answer away."""
 
 _SMALLEST_QUARTER = 0.25
 Joint = Callable[[Random], Sequence[Number]]
