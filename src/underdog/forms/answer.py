@@ -25,7 +25,7 @@ class AnswerOnly(Quick):
     max_tokens = 32
 
     def prompt(self, question: Question, shots: Sequence[Shot] | None = None) -> Prompt:
-        """Ask for the final sentence and open it."""
+        """Ask for the final sentence alone; its first words begin the reply."""
         if shots is None:
             own = CHOICE_SHOTS if question.choices else MATH_SHOTS
             shots = tuple(_last_line(shot) for shot in own)

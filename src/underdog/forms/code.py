@@ -1,7 +1,7 @@
 """A whole program as the answer, graded by tests (HumanEval, arXiv 2107.03374; MBPP, 2108.07732).
 
 The reply is opened with a code fence, and with the function's own signature where the question
-gives one. Nothing is run when it is read: the tests are private and belong to the grader.
+gives one. Reading a reply runs no code: the tests are private and belong to the grader.
 """
 
 from collections.abc import Sequence
@@ -43,6 +43,6 @@ class Code:
 
 
 def _signature(question: Question) -> str:
-    """A question that is itself the head of a function is continued, not answered anew."""
+    """The question's text if it is the head of a function, for the model to continue, else ""."""
     text = question.text
     return text.rstrip() + "\n" if f"def {question.fields.get('entry_point', ' ')}(" in text else ""

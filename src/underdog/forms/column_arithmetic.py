@@ -1,4 +1,4 @@
-"""Written arithmetic column by column: what the scratchpad forms put into words.
+"""Written arithmetic column by column: the calculation behind the scratchpad forms.
 
 Pure calculation on the digits of whole numbers, least significant first. Signs are settled before:
 5 - (-3) is the sum of 5 and 3, 3 - 5 is 5 - 3 below zero.
@@ -25,9 +25,9 @@ class Settled:
     """An operation on non-negative numbers, the larger first in a difference.
 
     Attributes:
-        operation: What is left to calculate.
-        negative: Whether its result is to be taken below zero.
-        line: How it follows from the original one; empty when it is the same.
+        operation: The operation on non-negative numbers.
+        negative: Whether the original result is minus the result of `operation`.
+        line: Equation of the original and this operation; empty when they are the same.
     """
 
     operation: WrittenOperation
@@ -40,12 +40,12 @@ class DigitColumn:
     """One column of a sum or difference.
 
     Attributes:
-        top: Digit of the first number.
-        bottom: Digit of the second.
-        carried: What came from the column to the right: 1 to add or, in a difference, to take away.
-        total: The column's own sum or difference.
-        digit: The result's digit.
-        carry: What goes to the column to the left.
+        top: Digit of the first number, 0 beyond its length.
+        bottom: Digit of the second number, 0 beyond its length.
+        carried: Carry (or borrow) from the column to the right, 0 or 1.
+        total: Sum or difference of the digits and the carry, from -10 to 19.
+        digit: Digit of the result.
+        carry: Carry (or borrow) to the column to the left, 0 or 1.
     """
 
     top: int
@@ -57,7 +57,7 @@ class DigitColumn:
 
 
 def operation_of(item: Item) -> WrittenOperation | None:
-    """The operation that an item asks for, if it is one sum, difference or product of integers."""
+    """The operation that an item asks for; `None` unless it is one `+`, `-` or `*` of integers."""
     operator, operands = item.problem.meta.get("operator"), item.problem.meta.get("operands")
     if not isinstance(operands, list) or len(operands) != 2:
         return None
@@ -72,7 +72,7 @@ def operation_of(item: Item) -> WrittenOperation | None:
 
 
 def settle(operation: WrittenOperation) -> Settled:
-    """Settle the signs.
+    """The operation on non-negative numbers that gives the result up to its sign.
 
     Example:
         >>> settle(WrittenOperation("+", -5, 3)).line
@@ -95,7 +95,9 @@ def settle(operation: WrittenOperation) -> Settled:
 
 
 def columns(operation: WrittenOperation) -> Iterator[DigitColumn]:
-    """The columns of a sum, or of a difference whose first number is not the smaller.
+    """The columns of a sum or difference of non-negative numbers, from the right.
+
+    In a difference the first number must not be the smaller one.
 
     Example:
         >>> [column.digit for column in columns(WrittenOperation("-", 503, 78))]

@@ -84,10 +84,10 @@ class Critique(Quick):
         return None if both is None else "".join(both)
 
     def parts(self, item: Item) -> tuple[str, str] | None:
-        """The attempt, and the critique with the corrected solution.
+        """The attempt, and the critique with the corrected solution; `None` as for `render`.
 
-        Which error is made where follows from the item alone. Only a wrong attempt should be kept
-        out of the loss; whether it is wrong shows in whether the second part corrects it.
+        The kind and place of the error follow from the item alone. Only a wrong attempt should be
+        kept out of the loss: one whose second part corrects a step.
         """
         rng = Random(derive("critique", item.key, item.problem.question.text))  # noqa: S311
         final = f"The answer is {item.problem.gold}."

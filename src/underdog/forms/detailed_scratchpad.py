@@ -125,7 +125,7 @@ class DetailedScratchpad(Quick):
     max_tokens = 2048
 
     def prompt(self, question: Question, shots: Sequence[Shot] | None = None) -> Prompt:
-        """Ask for the working and open its tag."""
+        """Ask for the working; its opening tag begins the reply."""
         return converse(_INSTRUCTION, question, SHOTS if shots is None else shots, prefix=_OPENING)
 
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:

@@ -59,7 +59,7 @@ class Equations:
         return converse(_INSTRUCTION, question, SHOTS if shots is None else shots)
 
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
-        """Recompute the chain and take the last value."""
+        """Recompute every equation; the answer is the value of the last one."""
         try:
             value = run_chain(reply)
         except DataError as error:
@@ -78,7 +78,7 @@ def run_chain(reply: str) -> Fraction | None:
     r"""Value of the last equation, every right-hand side recomputed; `None` without an equation.
 
     Raises:
-        DataError: A left-hand side is not arithmetic, or divides by zero.
+        DataError: The left-hand side of an equation is not arithmetic, or divides by zero.
 
     Example:
         >>> run_chain("12 * 8 = 95\n95 - 70 = 25")

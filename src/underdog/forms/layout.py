@@ -7,7 +7,7 @@ from underdog.core import Message, Prompt, Question, Shot
 
 
 def lay_out(question: Question) -> str:
-    """The question as the model reads it.
+    """The question as text: context, question, lettered options.
 
     Example:
         >>> print(lay_out(Question("1", "t", "Which is a fruit?", choices=("oak", "pear"))))
@@ -31,14 +31,14 @@ def converse(
     prefix: str = "",
     ask: str = "",
 ) -> Prompt:
-    """A prompt with each worked example as a pair of turns.
+    """A prompt: system turn, each worked example as a pair of turns, then the question.
 
     Args:
-        instruction: System turn; none when empty.
-        question: What to ask.
-        shots: Worked examples.
-        prefix: How the reply is opened.
-        ask: What to do, said below the question and below every example's question.
+        instruction: Text of the system turn; no such turn when empty.
+        question: The question of the last user turn.
+        shots: Worked examples, in order.
+        prefix: First words of the reply, which the model continues.
+        ask: Request put below the question and below the question of every example.
     """
     below = f"\n\n{ask}" if ask else ""
     messages = [Message("system", instruction)] if instruction else []

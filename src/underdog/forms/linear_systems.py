@@ -27,7 +27,7 @@ class _NotYetLinearError(Exception):
 
 @dataclass(slots=True)
 class _Linear:
-    """A constant plus multiples of unknowns."""
+    """A constant plus multiples of unknowns; `weights` has the factor of each unknown by name."""
 
     constant: Fraction
     weights: dict[str, Fraction] = field(default_factory=dict[str, Fraction])
@@ -51,7 +51,10 @@ def solve(equations: list[str]) -> dict[str, Fraction]:
     """Values of all unknowns that the equations determine.
 
     Args:
-        equations: Each `left = right`, over numbers, names, `+ - * /` and brackets.
+        equations: Texts `left = right` of numbers, names, `+ - * /` and brackets.
+
+    Returns:
+        Exact value by unknown; undetermined unknowns are left out.
 
     Raises:
         DataError: An equation cannot be read, they contradict each other, or there are too many.
@@ -150,7 +153,7 @@ def _bounded(value: _Linear) -> _Linear:
 
 
 def _eliminate(rows: list[_Linear]) -> dict[str, Fraction]:
-    """Gauss-Jordan elimination; the unknowns whose row names no other one have a value."""
+    """Values by Gauss-Jordan elimination, for each unknown that stands alone in a reduced row."""
     solved: dict[str, _Linear] = {}
     for row in rows:
         for name in [name for name in row.weights if name in solved]:

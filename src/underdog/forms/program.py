@@ -80,7 +80,7 @@ class Program:
     max_tokens = 256
 
     def prompt(self, question: Question, shots: Sequence[Shot] | None = None) -> Prompt:
-        """Ask for the function and open it."""
+        """Ask for the function; the code fence and its first line begin the reply."""
         return converse(_INSTRUCTION, question, SHOTS if shots is None else shots, prefix=_OPENING)
 
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
@@ -114,7 +114,7 @@ def program_in(reply: str) -> str | None:
 
 
 def read_result(result: SandboxResult) -> Reading:
-    """The last line that a program printed, as its answer; `None` is not an answer."""
+    """The answer: the last line that a program printed, unless it is `None`."""
     if result.status == "error":
         return Reading(None, "execution_error", detail=result.error)
     if result.status != "ok":

@@ -4,7 +4,7 @@ from underdog.core import Checker, Question, Reading
 
 
 def read_text(reply: str, question: Question, checker: Checker) -> Reading:
-    """The checker's strict answer, else its flexible one, else none."""
+    """The answer by the checker's strict rule, else by its flexible rule, else no answer."""
     found = checker.extract(reply, question)
     if found.strict is not None:
         return Reading(found.strict, "ok", strict=True)

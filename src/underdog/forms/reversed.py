@@ -1,7 +1,7 @@
 """The answer alone, least significant digit first, between delimiters (arXiv 2307.03381).
 
-Sums are found from the right, so a model that writes them from the right needs to look at two
-digits and a carry for each of its own. Signs and points are reversed with the digits.
+Sums are calculated from the right, so a model that writes from the right needs two digits and a
+carry for each digit that it writes. Signs and points are reversed with the digits.
 """
 
 import re
@@ -36,11 +36,11 @@ class Reversed(Quick):
     max_tokens = 48
 
     def prompt(self, question: Question, shots: Sequence[Shot] | None = None) -> Prompt:
-        """Ask for the reversed answer and open its delimiter."""
+        """Ask for the reversed answer; its opening delimiter begins the reply."""
         return converse(_INSTRUCTION, question, SHOTS if shots is None else shots, prefix=_OPENING)
 
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
-        """Turn round what stands between the last delimiters."""
+        """Reverse the text between the last delimiters."""
         places: list[str] = _PLACE.findall(reply)
         text = places[-1].strip()[::-1] if places else ""
         if not text:

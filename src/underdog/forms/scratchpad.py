@@ -40,7 +40,7 @@ def scratch(operation: WrittenOperation) -> str:
 
 
 def value_of(operation: WrittenOperation) -> int:
-    """The result of an operation."""
+    """The result of an operation, as an integer."""
     match operation.operator:
         case "+":
             return operation.left + operation.right

@@ -1,7 +1,7 @@
 """Exact errors for solutions: a carry slip, a swapped operation, a misread number.
 
-Not noise: each slip is one that people and models make, it is known where it is, and what follows
-from it is calculated on. Training data for critiques, step labels for process verifiers.
+Not noise: each slip is one that people and models make, its place is known, and later steps are
+calculated from the wrong value. Training data for critiques, step labels for process verifiers.
 """
 
 import re
@@ -31,11 +31,11 @@ class Slip:
     """One wrong calculation.
 
     Attributes:
-        kind: What went wrong.
-        expression: The calculation as it is wrongly written.
-        value: The wrong value as it is written.
-        wrong: What was put instead of `right`: a number or an operator; empty for a carry slip.
-        right: What should stand there.
+        kind: `carry`, `operator` or `number`.
+        expression: The calculation as the attempt writes it; for a carry slip, the right one.
+        value: The wrong value, as text.
+        wrong: The wrong number or operator in the calculation; empty for a carry slip.
+        right: The number or operator in its place in the exact solution; empty for a carry slip.
     """
 
     kind: SlipKind
@@ -53,8 +53,8 @@ class Line:
         expression: The calculation as the attempt writes it.
         value: The value that the attempt gets.
         right_expression: The calculation of the exact solution.
-        right_value: Its value.
-        text: The sentence of the exact solution; empty when it has none.
+        right_value: The value in the exact solution.
+        text: The sentence of the exact solution; empty when the step has none.
     """
 
     expression: str
@@ -69,9 +69,9 @@ class SlippedSolution:
     """A solution with one slip.
 
     Attributes:
-        lines: Its calculated steps, wrong from `place` on (later ones only if they use it).
-        place: Index of the line with the slip.
-        slip: The slip.
+        lines: The calculated steps; the one at `place` is wrong, and so are those that use it.
+        place: Index of the line with the slip, from 0.
+        slip: The slip on that line.
     """
 
     lines: tuple[Line, ...]
@@ -80,7 +80,7 @@ class SlippedSolution:
 
 
 def slip(kind: SlipKind, expression: str, value: str, rng: Random) -> Slip | None:
-    """A slip of a kind in a calculation; `None` where there is none that changes the value.
+    """A slip of the given kind in a calculation; `None` if no such slip changes the value.
 
     Example:
         >>> slip("operator", "12 * 8", "96", Random(0))
@@ -103,7 +103,7 @@ def slip(kind: SlipKind, expression: str, value: str, rng: Random) -> Slip | Non
 
 
 def attempt(item: Item, rng: Random) -> SlippedSolution | None:
-    """An item's solution with one slip in it, and what follows from the slip.
+    """An item's solution with one slip, later steps calculated from the wrong value.
 
     The final value is wrong as well. `None` when the steps are not plain arithmetic, or no slip
     was found that changes the answer.
@@ -121,7 +121,10 @@ def attempt(item: Item, rng: Random) -> SlippedSolution | None:
 
 
 def exact_lines(item: Item) -> list[Line] | None:
-    """The calculated steps of an item as lines without a slip; `None` as for `attempt`."""
+    """The calculated steps of an item as lines without a slip.
+
+    `None` when the steps are not plain arithmetic.
+    """
     pairs = expressions(item)
     if pairs is None:
         return None
@@ -133,7 +136,7 @@ def exact_lines(item: Item) -> list[Line] | None:
 
 
 def _places(count: int, rng: Random) -> Iterator[tuple[int, SlipKind]]:
-    """Three random tries, then every kind of slip in the last step, where nothing follows."""
+    """Step indices and kinds of slip to try: three random ones, then each kind in the last step."""
     for _ in range(3):
         yield rng.randrange(count), rng.choice(KINDS)
     for kind in reversed(KINDS):
@@ -141,7 +144,10 @@ def _places(count: int, rng: Random) -> Iterator[tuple[int, SlipKind]]:
 
 
 def _from_slip(item: Item, place: int, made: Slip) -> list[Line] | None:
-    """All lines, the slip in its place and later values calculated on from it."""
+    """The lines with the slip at index `place`, later values calculated from the wrong one.
+
+    `None` when a later value is no plain number of few places.
+    """
     right: dict[str, str] = {}
     values: dict[str, str] = {}
     lines: list[Line] = []
@@ -163,7 +169,7 @@ def _from_slip(item: Item, place: int, made: Slip) -> list[Line] | None:
 
 
 def _carry(expression: str, value: str, rng: Random) -> Slip:
-    """One in a column too much or too little."""
+    """A value that is one too large or too small in a column."""
     places = len(value.partition(".")[2])
     column = rng.randint(1, max(1, len(value.strip("-").replace(".", "")) - 1))
     amount = Fraction(rng.choice((-1, 1)) * 10**column, 10**places)
@@ -186,7 +192,7 @@ def _misread(number: str, rng: Random) -> str:
 
 
 def _written(expression: str) -> str | None:
-    """An expression's value as a plain number of few places."""
+    """An expression's value as a plain number of few places; `None` if it has none."""
     try:
         text = show(evaluate(expression))
     except DataError:

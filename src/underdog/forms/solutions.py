@@ -1,4 +1,4 @@
-"""Writing an item's exact solution down: what the forms' `render` share."""
+"""Steps of an item's exact solution as expressions in numbers, for the forms' `render`."""
 
 import ast
 import re
@@ -47,9 +47,10 @@ def with_values(formula: str, values: Mapping[str, str]) -> str:
 
 
 def in_numbers(step: Step, values: Mapping[str, str]) -> str | None:
-    """A step's calculation in numbers, if it is plain arithmetic with a plain decimal value.
+    """A step's calculation in numbers, such as `12 / 4`.
 
-    A division that comes out whole is written `/`.
+    `None` unless it is plain arithmetic with a plain decimal value. A whole division `//` without
+    remainder is written `/`.
 
     Example:
         >>> in_numbers(Step("each", "total // 4", "3"), {"total": "12"})
@@ -68,7 +69,7 @@ def in_numbers(step: Step, values: Mapping[str, str]) -> str | None:
 
 
 def expressions(item: Item) -> list[tuple[str, str]] | None:
-    """The calculated steps as pairs of an expression in numbers and its value.
+    """Pairs of an expression in numbers and its value, one for each calculated step.
 
     `None` unless every calculated step is plain arithmetic with a plain decimal value, and the
     last step is calculated.
@@ -88,7 +89,10 @@ def expressions(item: Item) -> list[tuple[str, str]] | None:
 
 
 def _plain_division(written: str, value: str) -> str | None:
-    """`/` for `//` where that gives the same value; `None` where neither gives it."""
+    """The expression with `/` for `//` if its value is still `value`, else as it is.
+
+    `None` if neither has that value.
+    """
     plain = written.replace("//", "/")
     if _evaluates(plain, value):
         return plain

@@ -2,7 +2,8 @@
 
 The random stream of item i is a hash of (family, version, split, seed, i): neighbouring seeds
 share no stream. The split of an item is a hash of its canonical key alone: whatever the seed or
-family, an item and its mirror can never be in two splits. Draws of another split are drawn again.
+family, 3 + 7 and 7 + 3 are always in the same split. A draw that falls into another split is
+replaced by the next draw.
 """
 
 from bisect import bisect
@@ -69,7 +70,7 @@ def generate(family: Family, split: str, seed: int, start: int = 0) -> Iterator[
 
 
 def distinct(items: Iterator[Item], patience: int = 2_000) -> Iterator[Item]:
-    """Items whose key has not been seen yet; ends when `patience` in a row bring nothing new."""
+    """The first item of each key; ends after `patience` items in a row with known keys."""
     seen: set[bytes] = set()
     stale = 0
     for item in items:

@@ -1,4 +1,4 @@
-"""Checking the difficulty knobs of generators; a wrong one is refused by name, value and range."""
+"""Checks of generators' knobs; the error of a wrong one has its name, value and range."""
 
 from collections.abc import Iterable
 
@@ -28,7 +28,7 @@ def span(
     """The two ends of a range, each a whole number in [least, most].
 
     Raises:
-        ConfigError: One of them is not, or the range is upside down.
+        ConfigError: An end is not a whole number in [least, most], or `low` is above `high`.
 
     Example:
         >>> span("min_terms", 2, "max_terms", 5, 2, 12)
@@ -40,7 +40,7 @@ def span(
 
 
 def ordered(low_name: str, low: int, high_name: str, high: int) -> None:
-    """Check that a range is not upside down.
+    """Check that a range has its ends in order.
 
     Raises:
         ConfigError: `low` is above `high`.
@@ -64,7 +64,7 @@ def one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     """`value` if it is among `allowed`.
 
     Raises:
-        ConfigError: It is not.
+        ConfigError: `value` is not among `allowed`.
     """
     if value not in allowed:
         raise ConfigError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
@@ -72,16 +72,16 @@ def one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
 
 
 def kinds_of(name: str, value: str, kinds: Iterable[str], every: str = "any") -> tuple[str, ...]:
-    """The kinds that a knob asks for: the one it names, or all of them.
+    """The kinds of problem that a knob selects: a single one, or all of them.
 
     Args:
-        name: Of the knob.
-        value: One of `kinds`, or the word for all.
-        kinds: What there is.
-        every: The word for all.
+        name: Name of the knob.
+        value: One of `kinds`, or `every`.
+        kinds: Names of all kinds.
+        every: The word that selects all kinds.
 
     Raises:
-        ConfigError: It is neither.
+        ConfigError: `value` is neither a kind nor `every`.
 
     Example:
         >>> kinds_of("kind", "any", ("gcd", "lcm")), kinds_of("kind", "lcm", ("gcd", "lcm"))

@@ -1,9 +1,9 @@
 """The data sets of the reasoning-gym package as families, with our seeds and splits.
 
-That package numbers its items seed + index, so neighbouring seeds share almost all of them; here
-every item gets a seed of its own, and its split follows from its text. It gives no solution steps,
-so the answer alone is rendered. Data sets where many answers are right (`countdown`, `sokoban`, …)
-are graded against the one answer that the package gives: fine for training on, harsh as a test.
+The package seeds item i with seed + i, so neighbouring seeds share almost all items; here every
+item gets a seed of its own, and its split follows from its text. The package gives no solution
+steps, so only the answer is rendered. Data sets with many right answers (`countdown`, `sokoban`, …)
+are graded against the one answer that the package gives: fine for training, harsh as a test.
 """
 
 from collections.abc import Callable
@@ -34,11 +34,11 @@ class ReasoningGym:
     """One data set of the reasoning-gym package.
 
     Args:
-        dataset: Its name there, such as `gcd`.
+        dataset: Name of the data set in the package, such as `gcd`.
 
     Raises:
         MissingExtraError: The package is not installed.
-        UnknownNameError: It has no such data set.
+        UnknownNameError: The package has no such data set.
         ConfigError: The data set cannot be used: it is made from a benchmark's test split, gives no
             answer, or only combines others.
     """
@@ -54,7 +54,7 @@ class ReasoningGym:
         self.checker = self._fitting_checker()
 
     def draft(self, rng: Random) -> Draft:
-        """One item of the data set."""
+        """Draft of a problem: one item of the data set, without steps."""
         question, answer = self._item(rng.getrandbits(_SEED_BITS))
         digest = blake2b(question.encode(), digest_size=16).hexdigest()
         return Draft(
@@ -74,13 +74,13 @@ class ReasoningGym:
         return str(entry["question"]), str(entry["answer"])
 
     def _fitting_checker(self) -> str:
-        """`numeric` when all of a few answers are numbers, else `exact`."""
+        """The checker `numeric` if the answers of a few items are numbers, else `exact`."""
         answers = [self._item(seed)[1] for seed in range(_PROBES)]
         return "numeric" if all(read_number(answer) is not None for answer in answers) else "exact"
 
 
 def _maker(dataset: str) -> Callable[[int], Any]:
-    """What makes the data set for a seed."""
+    """A function from a seed to the package's data set with one item."""
     if dataset == "gsm_symbolic":
         raise ConfigError(_EVALUATION_ONLY)
     if dataset in _WITHOUT_ANSWER or dataset == "composite":

@@ -1,9 +1,9 @@
-"""Random numbers that are a hash: a stream of its own for each item, opened for one digest.
+"""Random numbers taken from a hash: each item has its own stream, at the cost of one digest.
 
 Not a general generator. Seeding Python's Mersenne Twister costs more than drawing a whole item from
-it; here the digest of the item's path (see `underdog.seeds`) is one large integer, and every draw
-takes its remainder off it. When the integer is nearly used up, the digest's own digest is put
-behind it. All methods of `random.Random` work.
+it; here the digest of the item's path (see `underdog.seeds`) is one large integer, which every draw
+among n things divides by n, keeping the quotient. When the integer becomes too small, the digest of
+the digest is appended to it. The drawing methods of `random.Random` all work.
 """
 
 from hashlib import blake2b
@@ -21,8 +21,8 @@ _LEAST = 1 << _SPARE_BITS - 1
 class HashedStream(Random):
     """A `random.Random` whose numbers follow from 64 bytes.
 
-    A draw among n things is the remainder of the number by n, and leaves the quotient: none is
-    preferred by more than one part in 2^48.
+    A draw among n things is the remainder of a large integer divided by n; the quotient is kept for
+    the next draw. No thing is preferred by more than one part in 2^48.
 
     Example:
         >>> stream = HashedStream()
@@ -42,15 +42,15 @@ class HashedStream(Random):
         self._pool = int.from_bytes(key, "little")
 
     def seed(self, a: object = None, version: int = 2) -> None:
-        """Begin the stream of any value that prints the same every time, such as an integer."""
+        """Begin the stream of a value whose text is always the same, such as an integer."""
         self.restart(blake2b(repr(a).encode()).digest())
 
     def getstate(self) -> tuple[object, ...]:
-        """Not kept: a stream is begun again from its key."""
+        """Not supported: a stream is begun again from its key."""
         raise NotImplementedError("a hashed stream has no state to save; keep its key instead")
 
     def setstate(self, state: object) -> None:
-        """Not possible, see `getstate`."""
+        """Not supported, see `getstate`."""
         raise NotImplementedError("a hashed stream has no state to set; call restart(key)")
 
     def random(self) -> float:
@@ -62,7 +62,7 @@ class HashedStream(Random):
         return (pool & _UNIT_MASK) * _UNIT
 
     def getrandbits(self, k: int, /) -> int:
-        """An integer of `k` random bits; to take one apart is the cheapest way to draw a lot."""
+        """An integer of `k` random bits; the cheapest way to draw many numbers is to split one."""
         if k < 0:
             raise ValueError(f"number of bits must not be negative, got {k}")
         pool = self._pool
@@ -74,7 +74,7 @@ class HashedStream(Random):
         return pool ^ (rest << k)
 
     def _randbelow(self, n: int) -> int:
-        """An integer in [0, n), which `choice`, `randint`, `sample` and `shuffle` are built on."""
+        """An integer in [0, n); `choice`, `randint`, `sample` and `shuffle` are built on it."""
         pool = self._pool
         if pool < _LOW or n > _WIDE:
             pool = self._filled(n)
@@ -82,7 +82,7 @@ class HashedStream(Random):
         return drawn
 
     def _filled(self, width: int) -> int:
-        """The integer, large enough to draw among `width` things."""
+        """The remaining integer, lengthened until it allows a draw among `width` things."""
         pool = self._pool
         while pool < max(width << _SPARE_BITS, _LOW):
             self._key = blake2b(self._key).digest()

@@ -1,7 +1,7 @@
 """A task made of a task file and its data: the one implementation of `Task` for data sets.
 
-Where the data is: each file is looked for beside the task file, then in the data folder; when
-none of them is there, the `[hub]` data set is used. Rows are read lazily, in file order.
+Each data file is looked for beside the task file, then in the data folder; when none of the files
+exists, the `[hub]` data set is used. Rows are read lazily, in file order.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,10 +19,10 @@ from underdog.tasks.task_file import ColumnsTable, TaskFile
 
 @dataclass(frozen=True, slots=True)
 class DataPlace:
-    """Where a task's data was found.
+    """Place of a task's data: files, or a data set on the hub.
 
     Attributes:
-        files: File by split; empty when the hub is used.
+        files: Path by split, some of which may not exist; empty when the hub is used.
         hub: Hub name, or `None` when files are used.
     """
 
@@ -30,7 +30,7 @@ class DataPlace:
     hub: str | None = None
 
     def __str__(self) -> str:
-        """A folder or a hub name, for people."""
+        """The folder or hub name, for messages."""
         if self.hub is not None:
             return f"hub: {self.hub}"
         return str(next(iter(self.files.values())).parent)
@@ -41,11 +41,11 @@ def locate(spec: TaskFile, folders: Sequence[Path]) -> DataPlace:
 
     Args:
         spec: The task file.
-        folders: Where to look for its files, in order.
+        folders: Folders to search for the files, in order.
 
     Raises:
-        DataError: None of its files is there, and it names no hub data set.
-        MissingExtraError: It is on the hub and `datasets` is not installed.
+        DataError: None of the files exists, and the task file names no hub data set.
+        MissingExtraError: The data is on the hub and `datasets` is not installed.
     """
     if spec.files:
         found = {
@@ -62,9 +62,9 @@ def locate(spec: TaskFile, folders: Sequence[Path]) -> DataPlace:
 
 
 def find_file(names: Sequence[str], folders: Sequence[Path]) -> Path:
-    """The file under the first name and folder that have it.
+    """The first existing path among the names, each in every folder in turn.
 
-    Where none has, it is the place where the first name should be in the last folder.
+    When no such path exists: the first name in the last folder.
     """
     places = [folder / Path(name).expanduser() for name in names for folder in folders]
     missing = folders[-1] / Path(names[0]).expanduser()
@@ -85,9 +85,9 @@ class DeclaredTask:
 
     Args:
         spec: The task file's content.
-        place: Where its data is.
-        base: Folder that a local hub folder is relative to.
-        sandbox: Where a checker that runs programs runs them; one of the process's own when `None`.
+        place: The files or the hub data set to read.
+        base: Folder that a local `hub.id` is relative to.
+        sandbox: Sandbox for a checker that runs programs; the process's own when `None`.
     """
 
     def __init__(
@@ -106,25 +106,25 @@ class DeclaredTask:
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """Splits whose data is there."""
+        """Splits whose data file exists, or all splits of a hub data set."""
         if self.place.hub is not None and self.spec.hub is not None:
             return tuple(self.spec.hub.splits)
         return tuple(split for split, path in self.place.files.items() if path.exists())
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """Forms that make sense for it, the default first."""
+        """Forms that suit the task, the default first."""
         return self.spec.forms
 
     @property
     def checker(self) -> Checker:
-        """How its answers are read and compared; made on first use."""
+        """The checker of the task file; made on first use."""
         if self._checker is None:
             self._checker = make_checker(self.spec.checker, self._sandbox)
         return self._checker
 
     def shots(self, form: str) -> Sequence[Shot] | None:
-        """The task file's own worked examples for a form; `None` leaves it to the form."""
+        """The task file's worked examples for a form; `None` for the form's own examples."""
         given = self.spec.shots.get(form)
         return None if given is None else tuple(Shot(shot.question, shot.reply) for shot in given)
 

@@ -17,9 +17,9 @@ class GeneratedTask:
     """Problems of a family, each once, in a fixed order.
 
     Attributes:
-        family: Where they come from.
-        checker: How answers are read and compared.
-        seed: Another seed gives other problems of the same splits.
+        family: Generator of the problems.
+        checker: Checker of the answers.
+        seed: Seed of the draws; another seed gives other problems of the same splits.
     """
 
     family: Family
@@ -33,7 +33,7 @@ class GeneratedTask:
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """`train`, `dev` and `test`; which one a problem is in hangs on its canonical key."""
+        """`train`, `dev` and `test`; the split of a problem follows from its canonical key."""
         return tuple(SHARES)
 
     @property
@@ -42,13 +42,18 @@ class GeneratedTask:
         return self.family.forms
 
     def problems(self, split: str, limit: int | None = None) -> Iterator[Problem]:
-        """The first `limit` problems of a split; 1,000 when it is not given."""
+        """The first `limit` problems of a split, 1,000 when `limit` is `None`.
+
+        Raises:
+            UnknownNameError: No such split.
+            DataError: The family has no item of this split.
+        """
         items = distinct(generate(self.family, split, self.seed))
         for item in islice(items, _SIZE if limit is None else limit):
             yield item.problem
 
     def shots(self, form: str) -> Sequence[Shot] | None:
-        """None of its own."""
+        """`None`: the form's own worked examples are used."""
         return None
 
 

@@ -1,8 +1,8 @@
-"""From a row to a problem, as a task file's `[columns]` say; everything else stays private.
+"""From a row to a problem by a task file's `[columns]`; all columns not named there stay private.
 
-Only the columns named under question, choices, context and fields reach `Question`. Whatever is
-left over goes to `Problem.meta`, a nested `meta` table spread out, so that graders and reports
-find it and solvers do not.
+Only the columns named under question, choices, context and fields reach `Question`. All other
+columns go to `Problem.meta`, a nested `meta` table spread out, where graders and reports find
+them and solvers do not.
 """
 
 import re
@@ -23,12 +23,12 @@ def to_problem(
     """Build one problem.
 
     Args:
-        row: The record.
-        task: The task's name.
-        split: The task's name for the part.
-        id: Used when the columns name none.
-        columns: Which column is what.
-        instruction: Put before the question's text, or around it where it says `{question}`;
+        row: Values by column name.
+        task: Name of the task.
+        split: The task's name of the split.
+        id: Problem id where `columns` names no id column.
+        columns: Source column of each part of the problem.
+        instruction: Text before the question's text, or around it if it has `{question}`;
             `{name}` stands for a public field. May be empty.
 
     Raises:

@@ -1,7 +1,7 @@
-"""The sandbox that tasks grade programs in when given none: one per process.
+"""The process's own sandbox, for checkers that run programs and were given no other.
 
-Only checkers that run programs take one, and only their first grade starts it, so that listing or
-reading a code task starts no worker. Its workers end with the process.
+It starts with the first graded program, so that listing or reading a code task starts no worker.
+Its workers end with the process.
 
 The jail (CPython) comes first: code benchmarks are defined by what CPython does, and some of their
 tests rest on details such as the order of a set that other interpreters need not share. Where no
@@ -17,14 +17,18 @@ from underdog.registry import parse_spec
 
 @cache
 def shared_sandbox() -> Sandbox:
-    """The process's own sandbox for grading; it starts with the first program."""
+    """The process's one sandbox for grading; it starts with the first program."""
     from underdog.sandbox.late import LateSandbox
 
     return LateSandbox("jail", "auto")
 
 
 def make_checker(spec: str, sandbox: Sandbox | None) -> Checker:
-    """A checker with the given sandbox, or the shared one where it takes one.
+    """The checker of a spec such as `numeric`.
+
+    Args:
+        spec: Checker name with parameters.
+        sandbox: Sandbox for a checker that runs programs; the process's own when `None`.
 
     Raises:
         UnknownNameError: No such checker or parameter.

@@ -1,6 +1,6 @@
-"""A task of one question whose answer nobody has written down: what `underdog solve` asks.
+"""A task of one question without a gold answer, for `underdog solve`.
 
-It has no gold, so nothing can be graded; the checker only reads answers and casts votes.
+Nothing can be graded; the checker only reads answers and casts votes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,10 +14,10 @@ class SingleQuestion:
     """One question as a task.
 
     Attributes:
-        text: What is asked.
-        checker: How answers are read and compared.
-        forms: Forms that make sense for it, the default first.
-        name: Name of the task.
+        text: Text of the question.
+        checker: Checker that reads and compares the answers.
+        forms: Forms that suit the question, the default first.
+        name: Name of the task, part of the question and of its seeds.
     """
 
     text: str
@@ -36,10 +36,10 @@ class SingleQuestion:
             yield Problem(asked(self.text, self.name), split=split)
 
     def shots(self, form: str) -> Sequence[Shot] | None:
-        """None of its own."""
+        """`None`: the form's own worked examples are used."""
         return None
 
 
 def asked(text: str, task: str) -> Question:
-    """A question that is in no data set, asked as `task` asks its own."""
+    """A question of the user's own, labelled with the name of a task."""
     return Question(id="asked", task=task, text=text)

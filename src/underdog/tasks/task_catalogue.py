@@ -25,21 +25,21 @@ CATALOGUE = Path(__file__).parent / "catalogue"
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """What a list of tasks shows of one.
+    """One task of the catalogue, as a list of tasks shows it.
 
     Attributes:
-        name: Give it to `load_task`.
+        name: Name for `load_task`.
         description: One line.
-        splits: Parts that are there, or that the hub has.
-        sizes: Problems by split, where known without a download.
+        splits: Splits of the local data, or of the hub data set.
+        sizes: Number of problems by split, where known without a download.
         checker: Checker spec.
-        forms: Forms that make sense for it, the default first.
-        licence: Licence of the data and, where it is disputed, that.
+        forms: Forms that suit the task, the default first.
+        licence: Licence of the data, with a remark where it is disputed.
         paper: arXiv id or venue of its paper.
         cite: Authors, year and title.
-        source: Folder or hub name that it resolves to; `None` when it does not.
+        source: Folder or hub name of the data; `None` when the data cannot be found.
         local: Whether the data is on this machine's disk, so that nothing need be downloaded.
-        why_not: Why it does not resolve and what to do; empty when it does.
+        why_not: Why the data cannot be found and what to do; empty when it was found.
     """
 
     name: str
@@ -61,15 +61,15 @@ def load_task(
     data_dir: str | Path | None = None,
     sandbox: Sandbox | None = None,
 ) -> Task:
-    """A task by catalogue name, by a family of generated problems, or by its `.toml` file.
+    """A task by catalogue name, by the spec of a family of generators, or by its `.toml` file.
 
     Args:
         name_or_path: Such as `gsm8k`, `addition:digits=3` or `tasks/invoices.toml`.
         data_dir: Folder with the data of catalogue tasks; `UNDERDOG_DATA_DIR` when `None`.
-        sandbox: Where the tests of code tasks run; one shared by the process when `None`.
+        sandbox: Sandbox for the tests of code tasks; the process's own when `None`.
 
     Returns:
-        The task, which gives problems and says how answers to them are read and graded.
+        The task: its problems, forms, worked examples and checker.
 
     Raises:
         UnknownNameError: No such task; the nearest names are offered.
@@ -99,13 +99,13 @@ def load_task(
 
 
 def catalogue(data_dir: str | Path | None = None) -> list[CatalogueEntry]:
-    """Cards of all catalogue tasks, by name; whether each resolves is checked now.
+    """Cards of all catalogue tasks, sorted by name; the data of each is looked for now.
 
     Args:
-        data_dir: Folder with their data; `UNDERDOG_DATA_DIR` when `None`.
+        data_dir: Folder with the data of the tasks; `UNDERDOG_DATA_DIR` when `None`.
 
     Returns:
-        A card per task, saying what it is, how many problems it has and whether its data is here.
+        A card per task: description, sizes, and where its data is.
 
     Example:
         >>> [card.local for card in catalogue() if card.name == "underdog-words"]

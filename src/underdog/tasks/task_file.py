@@ -1,7 +1,7 @@
-"""What a task file may say: strict models of its TOML, for own tasks and the catalogue alike.
+"""The format of a task file: strict models of its TOML, for own tasks and the catalogue alike.
 
-A key that is not known is an error that offers the nearest known one. Nothing is read here but
-the TOML text itself; files are opened by `underdog.tasks.declared`.
+An unknown key is an error that offers the nearest known one. Only the TOML text is read here; data
+files are opened by `underdog.tasks.declared`.
 """
 
 from collections.abc import Mapping
@@ -31,11 +31,11 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
 class ColumnTable(StrictTable):
-    """Where one value comes from.
+    """Source of one value of a problem: a column, or several joined ones, and transforms.
 
     Attributes:
-        column: Column name, dotted for nested ones (`meta.level`); several are joined.
-        join: Put between several columns.
+        column: Column names, dotted for nested columns (`meta.level`).
+        join: Text between the values of several columns.
         transform: Names from `underdog.tasks.transforms`, applied in order.
     """
 
@@ -63,17 +63,17 @@ GoldRule = Annotated[ColumnTable | None, BeforeValidator(_unless_false)]
 
 
 class ColumnsTable(StrictTable):
-    """Which column is what. Everything not named here is kept as private meta data.
+    """Source columns of a problem's parts. Columns not named here become private meta data.
 
     Attributes:
-        question: What is asked.
-        answer: The gold answer; `false` for questions whose answer is not known.
-        id: Unique within the task; left out, rows are numbered.
+        question: Text of the question.
+        answer: The gold answer; `false` for questions without a known answer.
+        id: Problem id, unique within the task; rows are numbered when left out.
         choices: List of options of a multiple-choice question.
-        context: A passage that the question is about.
-        split: Column that names each row's split, where one file holds several.
-        fields: Further public columns by the name that prompts know them by (`entry_point`).
-        meta: Private columns by the name that graders and reports know them by (`level`).
+        context: Passage that the question is about.
+        split: Column that names each row's split, where one file holds several splits.
+        fields: Further public columns by their name in prompts (`entry_point`).
+        meta: Private columns by their name in graders and reports (`level`).
     """
 
     question: ColumnRule = ColumnTable(column=("question",))
@@ -106,10 +106,10 @@ class Hub(StrictTable):
 
     Attributes:
         id: Hub name, or a local folder.
-        config: Configuration name.
-        revision: Commit or tag.
-        splits: The task's split names and the data set's.
-        columns: Which column is what there; the task's own `[columns]` when left out.
+        config: Configuration name; `None` where the data set has only one.
+        revision: Commit or tag on the hub; the newest when `None`.
+        splits: The data set's split name by the task's split name.
+        columns: Source columns in this data set; the task's own `[columns]` when left out.
     """
 
     id: str
@@ -120,7 +120,7 @@ class Hub(StrictTable):
 
 
 class CardTable(StrictTable):
-    """Where a data set comes from and under which terms."""
+    """Source and terms of a data set: licence, paper, citation, note."""
 
     licence: str = ""
     paper: str = ""
@@ -129,7 +129,7 @@ class CardTable(StrictTable):
 
 
 class ShotText(StrictTable):
-    """A worked example: what was asked and an ideal reply."""
+    """A worked example: a question and an ideal reply."""
 
     question: str
     reply: str
@@ -142,15 +142,15 @@ class TaskFile(StrictTable):
         name: The task's name; the file's name when left out.
         description: One line for lists.
         checker: Checker spec, such as `numeric` or `label:labels=yes|no`.
-        forms: Forms that make sense for it, the default first.
-        instruction: Put before every question, or around it where it says `{question}`; there
+        forms: Forms that suit the task, the default first.
+        instruction: Text before every question, or around it if it has `{question}`; there
             `{name}` stands for the public field of that name.
         check_gold: Whether each gold answer is graded against itself while rows are read.
-        files: Split name to data file, relative to the task file or to the data folder.
-        columns: Which column of the files is what.
-        hub: Where the data is when there are no files.
+        files: Data file by split, relative to the task file or to the data folder.
+        columns: Source columns in the files.
+        hub: Data set to use when none of the files exists.
         shots: Worked examples by form.
-        card: Source and terms.
+        card: Source and terms of the data.
     """
 
     name: Annotated[str, Field(pattern=_NAME)]
@@ -179,7 +179,7 @@ def read_task_file(path: Path) -> TaskFile:
     """Parse and check a task file.
 
     Raises:
-        ConfigError: It is missing, no TOML, or says something that is not known or not possible;
+        ConfigError: The file is missing or no TOML, or has an unknown key or an impossible value;
             one line, with the nearest known key.
     """
     return read_toml(path, TaskFile, "task file", name=path.stem)

@@ -1,4 +1,4 @@
-r"""Named column transforms: the few ways in which data sets write what a task needs.
+r"""Named column transforms: from a data set's notation to the value that a task needs.
 
 A task file names them (`transform = "after_hashes"`); each takes the column's value and returns
 the new one. A transform that does not fit its value raises `ValueError`, which the task turns into
@@ -28,7 +28,7 @@ def _transform(function: Transform) -> Transform:
 
 @_transform
 def after_hashes(value: JSONValue) -> JSONValue:
-    """What follows the last `####`, thousands separators removed (the tail of GSM8K answers)."""
+    """The text after the last `####`, thousands separators removed (the end of GSM8K answers)."""
     before, mark, after = _text(value).rpartition("####")
     if not mark:
         raise ValueError(f"no '####' in {before or after!r:.60}")
@@ -37,25 +37,25 @@ def after_hashes(value: JSONValue) -> JSONValue:
 
 @_transform
 def before_hashes(value: JSONValue) -> JSONValue:
-    """What stands before the last `####`."""
+    """The text before the last `####` (the solution in GSM8K answers)."""
     return _text(value).rpartition("####")[0].strip()
 
 
 @_transform
 def strip_commas(value: JSONValue) -> JSONValue:
-    """Thousands separators removed."""
+    """The text without thousands separators."""
     return _text(value).replace(",", "").strip()
 
 
 @_transform
 def strip(value: JSONValue) -> JSONValue:
-    """White space at both ends removed."""
+    """The text without white space at both ends."""
     return _text(value).strip()
 
 
 @_transform
 def lower(value: JSONValue) -> JSONValue:
-    """Lower case."""
+    """The text in lower case."""
     return _text(value).lower()
 
 
@@ -147,7 +147,7 @@ def called_function(value: JSONValue) -> JSONValue:
 
 @_transform
 def example_call(value: JSONValue) -> JSONValue:
-    """The tested call of the first `assert` line, without what it should return."""
+    """The tested call of the first `assert` line, without the expected result."""
     return _tested_call(value)[1]
 
 

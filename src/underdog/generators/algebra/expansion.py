@@ -1,7 +1,7 @@
 """Multiplying out and collecting like terms; the coefficients are the answer.
 
 Kinds: `square` (ax + b)^2, `product` (ax + b)(cx + d), `collect` k(ax + b) + m(cx + d). The answer
-is the tuple of coefficients, the highest power first, so that repeating the question is not one.
+is the tuple of coefficients, the highest power first: repeating the question is no answer.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ class Expansion:
         self._size = whole("size", size, 2, 1000)
 
     def draft(self, rng: Random) -> Draft:
-        """One expression."""
+        """Draft of a problem: one expression."""
         kind = rng.choice(self._kinds)
         first, second = self._pair(rng), self._pair(rng)
         trace = Trace()

@@ -58,7 +58,7 @@ class LinearEquation:
         self._solution = whole("solution", solution, 2, 10_000)
 
     def draft(self, rng: Random) -> Draft:
-        """One equation."""
+        """Draft of a problem: one equation."""
         level = rng.randint(self._low, self._high)
         letter = rng.choice(_LETTERS)
         solution = rng.choice((-1, 1)) * rng.randint(1, self._solution)
@@ -126,7 +126,7 @@ class LinearEquation:
         return _Side(slope, constant, text, written), steps
 
     def _answering(self, rng: Random, left: _Side, level: int, letter: str, solution: int) -> _Side:
-        """The side that makes `solution` the only solution."""
+        """The right-hand side for which `solution` is the only solution."""
         slope = 0
         while level >= 3 and slope in (0, left.slope):
             slope = self._nonzero(rng)

@@ -48,7 +48,7 @@ class LinearSystem:
         self._solution = whole("solution", solution, 1, 1000)
 
     def draft(self, rng: Random) -> Draft:
-        """One system."""
+        """Draft of a problem: one system of equations."""
         count = rng.randint(self._fewest, self._most)
         letters = _LETTERS[:count]
         solution = [rng.randint(-self._solution, self._solution) for _ in letters]
@@ -71,7 +71,7 @@ class LinearSystem:
         )
 
     def _rows(self, rng: Random, solution: Sequence[int]) -> list[Row]:
-        """Coefficients and right-hand sides; elimination never meets a zero that it divides by."""
+        """Coefficients and right-hand side of each equation; elimination never divides by zero."""
         while True:
             rows: list[Row] = []
             for _ in solution:
@@ -90,7 +90,7 @@ def _regular(rows: Sequence[Row]) -> bool:
 
 
 def _without_last(first: Row, other: Row) -> Row:
-    """`first` and `other` combined so that their last unknown falls out."""
+    """The combination of two equations in which their last unknown has the coefficient 0."""
     left, right = other[-2], first[-2]
     combined = [left * a - right * b for a, b in zip(first, other, strict=True)]
     return (*combined[:-2], combined[-1])
@@ -171,7 +171,7 @@ def _solve_pair(pair: Sequence[Row], letters: Sequence[str]) -> list[Step]:
 
 
 def _substitute(row: Row, letters: Sequence[str], values: Sequence[str]) -> Step:
-    """The third unknown from the first equation."""
+    """The step that works out the third unknown from the first equation."""
     x, y = int(values[-2]), int(values[-1])
     value = (row[3] - row[0] * x - row[1] * y) // row[2]
     parts = [str(row[3]), f"{operand(row[0])} * {letters[0]}", f"{operand(row[1])} * {letters[1]}"]
@@ -185,7 +185,7 @@ def _substitute(row: Row, letters: Sequence[str], values: Sequence[str]) -> Step
 
 
 def _finish(steps: list[Step], letters: Sequence[str], asked: int) -> list[Step]:
-    """End at what is asked for: stop at the unknown, or add all of them."""
+    """The steps up to the unknown asked for, or with a last one that adds all unknowns."""
     if asked < len(letters):
         names = [step.name for step in steps]
         return steps[: names.index(letters[asked]) + 1]
@@ -197,7 +197,10 @@ def _finish(steps: list[Step], letters: Sequence[str], asked: int) -> list[Step]
 
 
 def _key(rows: Sequence[Row], asked: int) -> str:
-    """The smallest writing over orders and signs of the equations and names of the unknowns."""
+    """Canonical key: the first in order of all texts of the system.
+
+    The texts differ in the order and signs of the equations and in the order of the unknowns.
+    """
     count = len(rows)
     writings: list[tuple[list[Row], int]] = []
     for order in permutations(range(count)):

@@ -39,7 +39,7 @@ class PolynomialValue:
         self._at = whole("at", at, 2, 100)
 
     def draft(self, rng: Random) -> Draft:
-        """One polynomial and a number."""
+        """Draft of a problem: one polynomial and a number."""
         degree = rng.randint(1, self._degree)
         coefficients = [rng.randint(-self._size, self._size) for _ in range(degree + 1)]
         coefficients[0] = rng.choice((-1, 1, 1)) * rng.randint(1, self._size)

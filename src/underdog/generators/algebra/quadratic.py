@@ -44,7 +44,7 @@ class Quadratic:
         self._leading = whole("leading", leading, 1, 20)
 
     def draft(self, rng: Random) -> Draft:
-        """One equation."""
+        """Draft of a problem: one equation."""
         low, high = sorted(rng.sample(range(-self._root, self._root + 1), 2))
         a = rng.randint(1, self._leading)
         b, c = -a * (low + high), a * low * high
@@ -72,7 +72,7 @@ def _equation(rng: Random, a: int, b: int, c: int) -> str:
 def _find(
     trace: Trace, coefficients: tuple[int, int, int], roots: tuple[int, int], target: str
 ) -> None:
-    """By the formula for the roots."""
+    """Add the steps of the quadratic formula, up to the quantity asked for."""
     a, b, c = coefficients
     low, high = roots
     formula = f"{operand(b)} ** 2 - 4 * {a} * {operand(c)}"

@@ -69,7 +69,7 @@ class Sequences:
         self._size = whole("size", size, 3, 1000)
 
     def draft(self, rng: Random) -> Draft:
-        """One sequence."""
+        """Draft of a problem: one sequence."""
         rule = rng.choice(self._rules)
         terms = _GROW[rule](self._start(rng, rule), self._furthest)
         shown = rng.randint(4, 5) + (rule in ("quadratic", "fibonacci"))

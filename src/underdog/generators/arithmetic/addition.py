@@ -40,14 +40,14 @@ class Addition(KeyFirst[tuple[int, int]]):
         self._questions = Phrasing(wording).operation("+")
 
     def draw(self, rng: Random) -> tuple[str, tuple[int, int]]:
-        """The two numbers."""
+        """Canonical key, and the two summands."""
         left, right = self._operands.draw(rng)
         if self._negatives:
             left, right = signed(rng, self._negatives, left), signed(rng, self._negatives, right)
         return sum_key((left, right)), (left, right)
 
     def write(self, rng: Random, key: str, numbers: tuple[int, int]) -> Draft:
-        """One sum."""
+        """Draft of a problem: one sum."""
         left, right = numbers
         first, second = str(left), str(right)
         formula, value = bracketed("+", first, second, PLAIN_SYMBOLS), str(left + right)

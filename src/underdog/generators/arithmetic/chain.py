@@ -1,6 +1,6 @@
 """Several operations in one expression, with brackets and precedence, one step per operation.
 
-Divisions always come out whole. Expressions that are the same up to the order of summands and
+Divisions have no remainder. Expressions that are the same up to the order of summands and
 factors share a key.
 """
 
@@ -29,8 +29,8 @@ class Solved:
 
     Attributes:
         part: The whole expression.
-        writer: The writer of the expression; has its steps.
-        terms: Count of its numbers.
+        writer: The writer of the expression, which holds the steps.
+        terms: Count of the numbers in the expression.
     """
 
     part: Part
@@ -80,7 +80,7 @@ class Chain(KeyFirst[list[int] | Solved]):
         self._phrasing = Phrasing(wording)
 
     def draw(self, rng: Random) -> tuple[str, list[int] | Solved]:
-        """The numbers of a plain sum, or a whole expression."""
+        """Canonical key, and the signed numbers of a plain sum or a whole expression."""
         terms = rng.randint(self._min_terms, self._max_terms)
         if self._only_sums and (terms < 3 or not self._brackets or rng.random() >= self._brackets):
             signed = self._signed(rng, terms)
@@ -91,7 +91,7 @@ class Chain(KeyFirst[list[int] | Solved]):
         return expression_key(part), Solved(part, writer, terms)
 
     def write(self, rng: Random, key: str, numbers: list[int] | Solved) -> Draft:
-        """One expression."""
+        """Draft of a problem: one expression."""
         if isinstance(numbers, list):
             return self._running_sum(rng, key, numbers)
         return Draft(
@@ -103,7 +103,7 @@ class Chain(KeyFirst[list[int] | Solved]):
         )
 
     def _signed(self, rng: Random, terms: int) -> list[int]:
-        """Summands, negative for those to subtract, in one draw of many bits."""
+        """Summands, negative ones to be subtracted, from one draw of many bits."""
         draws, most = self._draws, self._most
         choices = len(draws) * most
         bits = rng.getrandbits(self._term_bits * terms + _SPARE_BITS)
@@ -116,7 +116,7 @@ class Chain(KeyFirst[list[int] | Solved]):
         return signed
 
     def _running_sum(self, rng: Random, key: str, signed: list[int]) -> Draft:
-        """Sums and differences without brackets, from left to right."""
+        """Draft of a sum of signed numbers without brackets, solved from left to right."""
         value = signed[0]
         text = name = str(value)
         steps: list[Step] = []
@@ -131,7 +131,10 @@ class Chain(KeyFirst[list[int] | Solved]):
 
 
 def _signed_ranges(digits: int, operators: str) -> tuple[tuple[int, int, int], ...]:
-    """For each sign and length: sign, lowest number, and draws per number, for one draw of all."""
+    """For each sign and digit length: sign, lowest number, and number of draws that give a number.
+
+    Every pair of sign and length has as many draws in all, so one draw decides sign and number.
+    """
     most = range_of(digits)[1]
     ranges = (range_of(length) for length in range(1, digits + 1))
     signs = [-1 if operator == "-" else 1 for operator in operators]

@@ -53,7 +53,7 @@ class Comparison:
         self._phrasing = Phrasing(wording)
 
     def draft(self, rng: Random) -> Draft:
-        """One comparison."""
+        """Draft of a problem: one comparison."""
         kind = rng.choice(self._kinds)
         written = self._distinct(rng, kind, rng.randint(2, self._numbers))
         values = [Fraction(text) for text in written]
@@ -104,7 +104,7 @@ class Comparison:
 
 
 def _side_by_side(kind: str, written: list[str], values: list[Fraction]) -> list[Step]:
-    """The numbers made alike: over one denominator, or as whole numbers of the smallest place."""
+    """Steps that rewrite the numbers over one denominator, or in units of the smallest place."""
     if kind == "integers":
         return []
     common = lcm(*(value.denominator for value in values))

@@ -22,7 +22,7 @@ _MOST_DIGITS = 5
 _MOST_PLACES = 4
 _MOST_TERMS = 12
 _MOST_LENGTH = 7
-_TERM_BITS = 28  # for a length, a number of up to seven digits and a sign
+_TERM_BITS = 28  # for one term: its digit length, up to seven digits and a sign
 _SPARE_BITS = 48
 
 
@@ -31,9 +31,9 @@ class DecimalNumbers:
     """The numbers of one calculation.
 
     Attributes:
-        operator: The operation; of a sum, one of `+-`.
+        operator: `+` or `-` for sums and differences, `*` or `/`.
         units: Signed terms, factors, or divisor and quotient, each in units of its last place.
-        written: The numbers as they are asked about.
+        written: The numbers as text in the question.
         places: Decimal places of the result.
         shift: Places by which the point of both numbers of a division is moved.
     """
@@ -92,7 +92,7 @@ class Decimals(KeyFirst[DecimalNumbers]):
         self._phrasing = Phrasing(wording)
 
     def draw(self, rng: Random) -> tuple[str, DecimalNumbers]:
-        """The numbers, in units of their last place."""
+        """Canonical key, and the numbers in units of their last place."""
         operator = rng.choice(self._operators)
         if operator not in "+-":
             return self._factors(rng) if operator == "*" else self._ratio(rng)
@@ -114,7 +114,7 @@ class Decimals(KeyFirst[DecimalNumbers]):
         return decimal_sum_key(signed, places), DecimalNumbers(operator, signed, written, places)
 
     def write(self, rng: Random, key: str, numbers: DecimalNumbers) -> Draft:
-        """One calculation."""
+        """Draft of a problem: one calculation."""
         symbols = self._phrasing.symbols(rng)
         if numbers.operator in "+-":
             return self._sum(rng, key, numbers, symbols)
@@ -167,7 +167,7 @@ class Decimals(KeyFirst[DecimalNumbers]):
         )
 
     def _ratio(self, rng: Random) -> tuple[str, DecimalNumbers]:
-        """Divisor and quotient; the dividend is their product."""
+        """Canonical key, and a divisor and a quotient; the dividend is their product."""
         places = rng.randint(0, self._places)
         divisor = self._number(rng, places) or 1
         result_places = rng.randint(1, self._places)

@@ -54,7 +54,7 @@ class Digits:
         self._even = one_of("carries", carries, ("even", "natural")) == "even"
 
     def draft(self, rng: Random) -> Draft:
-        """One calculation."""
+        """Draft of a problem: one calculation."""
         operation = rng.choice(self._operations)
         length = rng.randint(self._fewest, self._most)
         carries: int | None = None

@@ -1,7 +1,8 @@
 """Divisions of integers, exact or with remainder (Goat, arXiv 2305.14201).
 
-By one digit at once; by longer numbers as long division, a place-value multiple of the divisor
-taken away at a time. An answer with remainder is written `17 R 5`; dividing by zero never occurs.
+A divisor of one digit takes a single step. A longer one takes long division, where each step takes
+away a place-value multiple of the divisor. An answer with remainder is written `17 R 5`; dividing
+by zero never occurs.
 """
 
 from random import Random
@@ -30,7 +31,7 @@ class Division:
         divisor_digits: Most digits of a divisor.
         quotient_digits: Most digits of a quotient by a divisor of several digits.
         short: Share of items whose divisor has one digit.
-        remainders: Share of items that do not come out whole.
+        remainders: Share of divisions with a remainder.
         wording: `varied` or `plain`.
     """
 
@@ -66,7 +67,7 @@ class Division:
         self._questions = self._phrasing.operation("/")
 
     def draft(self, rng: Random) -> Draft:
-        """One division."""
+        """Draft of a problem: one division."""
         divisor, quotient = self._numbers(rng)
         rest = 0
         if divisor > 1 and rng.random() < self._remainders:

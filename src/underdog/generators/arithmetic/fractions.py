@@ -28,12 +28,12 @@ _NOUNS = {
     "/": ("the quotient of {0} and {1}", "{0} divided by {1}"),
 }
 _REDUCE_MARK = "="
-_BITS = 112  # one draw: 43 for the numbers, the rest keeps it fair
+_BITS = 112  # of one draw: 43 for the numbers, the others make all numbers equally likely
 
 
 @dataclass(frozen=True, slots=True)
 class FractionNumbers:
-    """An operation and its fractions, each as numerator and denominator."""
+    """An operation and its fractions, each as numerator and denominator; `=` has one fraction."""
 
     operator: str
     first: tuple[int, int]
@@ -65,7 +65,7 @@ class Fractions(KeyFirst[FractionNumbers]):
         self._phrasing = Phrasing(wording)
 
     def draw(self, rng: Random) -> tuple[str, FractionNumbers]:
-        """One or two fractions and what is done with them."""
+        """Canonical key, and an operation with its one or two fractions."""
         operators, largest = self._operators, self._largest
         bits, place = divmod(rng.getrandbits(_BITS), len(operators))
         operator = operators[place]
@@ -82,7 +82,7 @@ class Fractions(KeyFirst[FractionNumbers]):
         return key, FractionNumbers(operator, (top, bottom), other)
 
     def write(self, rng: Random, key: str, numbers: FractionNumbers) -> Draft:
-        """One calculation."""
+        """Draft of a problem: one calculation."""
         operator, first, second = numbers.operator, numbers.first, numbers.second
         if operator == _REDUCE_MARK:
             written = key[len("reduce:") :]
@@ -150,7 +150,10 @@ def _product_steps(operator: str, first: tuple[int, int], second: tuple[int, int
 
 
 def _reduced(top: int, bottom: int, top_name: str = "", bottom_name: str = "") -> list[Step]:
-    """Divide both by their greatest common divisor; the last step is the fraction as an answer."""
+    """Steps that divide `top` and `bottom` by their greatest common divisor.
+
+    The value of the last step is the reduced fraction.
+    """
     divisor = gcd(top, bottom)
     high, low = str(top // divisor), str(bottom // divisor)
     above, below, by = str(top), str(bottom), str(divisor)
@@ -173,7 +176,7 @@ def _reduced(top: int, bottom: int, top_name: str = "", bottom_name: str = "") -
 
 
 def _key(operator: str, first: Fraction, second: Fraction) -> str:
-    """Fractions that are equal share a key, and so do both orders except in a division."""
+    """Canonical key: the same for equal fractions, and for both orders except in a division."""
     if operator == "/":
         return f"div:{first},{second}"
     low, high = sorted((first, second))

@@ -13,7 +13,7 @@ from underdog.generators.knobs import kinds_of, whole
 
 KINDS = ("gcd", "lcm")
 _LARGEST = 1_000_000
-_BITS = 112  # one draw: 51 for the numbers, the rest keeps it fair
+_BITS = 112  # of one draw: 51 for the numbers, the others make all numbers equally likely
 _NOUNS = {
     "gcd": (
         "the greatest common divisor of {0} and {1}",
@@ -58,7 +58,7 @@ class GcdLcm(KeyFirst[tuple[str, int, int]]):
         self._patterns = {name: phrasing.patterns(nouns) for name, nouns in _NOUNS.items()}
 
     def draw(self, rng: Random) -> tuple[str, tuple[str, int, int]]:
-        """What is asked for, and of which two numbers."""
+        """Canonical key, and the kind (`gcd` or `lcm`) with its two numbers."""
         bits = rng.getrandbits(_BITS)
         bits, place = divmod(bits, len(self._kinds))
         bits, rest = divmod(bits, self._shared)
@@ -69,7 +69,7 @@ class GcdLcm(KeyFirst[tuple[str, int, int]]):
         return pair_key("gcd", first, second), (self._kinds[place], first, second)
 
     def write(self, rng: Random, key: str, numbers: tuple[str, int, int]) -> Draft:
-        """One question."""
+        """Draft of a problem: one question."""
         kind, first, second = numbers
         steps = euclid(first, second)
         if kind == "lcm":
@@ -85,7 +85,7 @@ class GcdLcm(KeyFirst[tuple[str, int, int]]):
 
 
 def euclid(first: int, second: int) -> tuple[Step, ...]:
-    """The steps of Euclid's algorithm; the last one has the divisor.
+    """The steps of Euclid's algorithm; the value of the last one is the greatest common divisor.
 
     Example:
         >>> [step.formula for step in euclid(18, 12)]

@@ -44,7 +44,7 @@ class Modular:
         self._phrasing = Phrasing(wording)
 
     def draft(self, rng: Random) -> Draft:
-        """One remainder."""
+        """Draft of a problem: one remainder."""
         kind = rng.choice(self._kinds)
         modulus = rng.randint(2, self._largest)
         left = number_of(rng, rng.randint(1, self._digits))
@@ -92,7 +92,7 @@ def _combined(mark: str, left: int, right: int, modulus: int) -> list[Step]:
 
 
 def _power(base: int, exponent: int, modulus: int) -> list[Step]:
-    """Square, and multiply by the base where the exponent's binary digit is 1."""
+    """Steps of repeated squaring: also multiply by the base where the exponent's bit is 1."""
     steps = [_remainder("base", str(base), base, modulus)]
     start = value = base % modulus
     name = "base"

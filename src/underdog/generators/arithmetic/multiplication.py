@@ -17,7 +17,7 @@ from underdog.generators.key_first import KeyFirst
 from underdog.generators.knobs import share, whole
 
 _ZEROS = threshold(0.1)
-_BITS = 100  # for a draw's choices, and to spare so that all are fair
+_BITS = 100  # for all choices of a draw, with spare ones that make them equally likely
 _DIGIT_BITS = 4
 _WORD_BITS = 4 * MASK_BITS + 1
 _WORD_MASK = (1 << _WORD_BITS) - 1
@@ -28,8 +28,8 @@ class Multiplication(KeyFirst[tuple[int, int]]):
     """Products of two integers.
 
     Args:
-        digits: Most digits of a one-digit number's partner, 1 to 16.
-        product_digits: Most digits of the two factors of n x m together, 2 to 16.
+        digits: Most digits of the other factor when one factor has one digit, 1 to 16.
+        product_digits: Most digits of both factors together in n x m products, 2 to 16.
         short: Share of items in which one factor has one digit.
         negatives: Share of factors that are negative.
         wording: `varied` or `plain`.
@@ -74,7 +74,7 @@ class Multiplication(KeyFirst[tuple[int, int]]):
         self._questions = Phrasing(wording).operation("*")
 
     def draw(self, rng: Random) -> tuple[str, tuple[int, int]]:
-        """The two factors, in one draw of many bits."""
+        """Canonical key, and the two factors, from one draw of many bits."""
         bits = rng.getrandbits(self._bits)
         word = bits & _WORD_MASK
         pairs = self._short_pairs if word & MASK < self._short else self._long_pairs
@@ -93,7 +93,7 @@ class Multiplication(KeyFirst[tuple[int, int]]):
         return product_key(left, right), factors
 
     def write(self, rng: Random, key: str, numbers: tuple[int, int]) -> Draft:
-        """One product."""
+        """Draft of a problem: one product."""
         left, right = numbers
         steps = by_place_value(left, right)
         return Draft(
@@ -107,7 +107,7 @@ class Multiplication(KeyFirst[tuple[int, int]]):
 
 
 def _ranges(first: int, second: int) -> tuple[int, int, int, int]:
-    """Lowest number and count of numbers of the first length, then of the second."""
+    """Lowest number and count of the numbers of two digit lengths: low, count, low, count."""
     return *range_of(first), *range_of(second)
 
 
@@ -133,7 +133,10 @@ def by_place_value(left: int, right: int) -> tuple[Step, ...]:
 
 
 def _split_product(factor: int, parts: list[int], last: str) -> list[Step]:
-    """Products of `factor` with each part, then their running sums, the last one named `last`."""
+    """Steps for the product of `factor` with each part, then for the running sums.
+
+    The last step is named `last`.
+    """
     products: list[Step] = []
     sums: list[Step] = []
     total, name = 0, "part_1"
@@ -149,7 +152,7 @@ def _split_product(factor: int, parts: list[int], last: str) -> list[Step]:
 
 
 def place_values(number: int) -> list[int]:
-    """The digits of a number's size at their places, zeros left out.
+    """The digits of a number, each times its place value, zeros and sign left out.
 
     Example:
         >>> place_values(4070)

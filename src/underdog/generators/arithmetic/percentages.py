@@ -80,7 +80,7 @@ class Percentages:
         self._phrasing = Phrasing(wording)
 
     def draft(self, rng: Random) -> Draft:
-        """One question."""
+        """Draft of a problem: one question."""
         kind = rng.choice(self._kinds)
         percent = rng.randint(1, self._largest)
         base = number_of(rng, rng.randint(1, self._digits)) or 1

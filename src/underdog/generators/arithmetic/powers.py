@@ -50,7 +50,7 @@ class Powers:
         self._phrasing = Phrasing(wording)
 
     def draft(self, rng: Random) -> Draft:
-        """One power."""
+        """Draft of a problem: one power."""
         exponent = rng.randint(self._low, self._high)
         base = rng.randint(2, self._largest)
         size = base

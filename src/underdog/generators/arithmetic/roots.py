@@ -47,7 +47,7 @@ class Roots:
         self._phrasing = Phrasing(wording)
 
     def draft(self, rng: Random) -> Draft:
-        """One root."""
+        """Draft of a problem: one root."""
         if rng.random() < self._cubes:
             root = rng.randint(2, self._largest)
             return self._perfect(rng, root, 3, _CUBE)
@@ -87,7 +87,7 @@ class Roots:
 
 
 def _bracket(root: int, power: int) -> list[Step]:
-    """The round numbers around the root and their powers."""
+    """Steps with the powers of the round numbers below and above the root."""
     size = 10 ** (len(str(root)) - 1)
     steps: list[Step] = []
     for name, bound in (("low", root // size * size), ("high", (root // size + 1) * size)):

@@ -51,7 +51,7 @@ class Rounding:
         self._phrasing = Phrasing(wording)
 
     def draft(self, rng: Random) -> Draft:
-        """One number to round."""
+        """Draft of a problem: one number to round."""
         return self._to_places(rng) if rng.random() < self._decimals else self._to_unit(rng)
 
     def _to_unit(self, rng: Random) -> Draft:
@@ -80,7 +80,10 @@ class Rounding:
 
 
 def _steps(units: int, size: int, places: int, low: int) -> tuple[Step, ...]:
-    """Add half of the size, count whole sizes, and write the result; exact in whole numbers."""
+    """Steps that add half of `size`, count whole multiples of it, and write the result.
+
+    The arguments are whole numbers in units of the last place, so the steps are exact.
+    """
     count = (units + size // 2) // size
     answer = decimal(count * size, places)
     number, half = decimal(units, places), decimal(size // 2, places)

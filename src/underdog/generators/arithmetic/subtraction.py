@@ -44,14 +44,14 @@ class Subtraction(KeyFirst[tuple[int, int]]):
         self._questions = Phrasing(wording).operation("-")
 
     def draw(self, rng: Random) -> tuple[str, tuple[int, int]]:
-        """The two numbers."""
+        """Canonical key, and the two numbers."""
         left, right = self._pair(rng)
         if self._negatives:
             left, right = signed(rng, self._negatives, left), signed(rng, self._negatives, right)
         return sum_key((left, -right)), (left, right)
 
     def write(self, rng: Random, key: str, numbers: tuple[int, int]) -> Draft:
-        """One difference."""
+        """Draft of a problem: one difference."""
         left, right = numbers
         first, second = str(left), str(right)
         formula, value = bracketed("-", first, second, PLAIN_SYMBOLS), str(left - right)
@@ -65,7 +65,7 @@ class Subtraction(KeyFirst[tuple[int, int]]):
         )
 
     def _pair(self, rng: Random) -> tuple[int, int]:
-        """A column of a - b borrows exactly where that of b + (a - b) carries."""
+        """Two numbers; a column of a - b borrows exactly where that of b + (a - b) carries."""
         left, right = self._operands.draw(rng)
         if self._balanced:
             left += right

@@ -13,12 +13,12 @@ DECK: tuple[Card, ...] = tuple((suit, rank) for suit in range(4) for rank in ran
 
 @dataclass(frozen=True)
 class Kind:
-    """Some of the cards.
+    """A named set of cards, such as the hearts.
 
     Attributes:
-        one: What one is called, with its article.
-        several: What several are called.
-        holds: Which they are.
+        one: Name of one such card, with its article.
+        several: Name of several such cards.
+        holds: Whether a card is of the kind.
     """
 
     one: str
@@ -32,7 +32,7 @@ class Kind:
 
 
 def draw_kind(rng: Random) -> Kind:
-    """A kind, drawn."""
+    """A random kind of cards."""
     pick = rng.randrange(6)
     if pick == 0:
         suit = rng.randrange(4)
@@ -52,7 +52,7 @@ def draw_kind(rng: Random) -> Kind:
 
 
 def _span(rng: Random) -> Kind:
-    """Cards numbered from … to …, of all suits, of one, or of one colour."""
+    """A random span of numbered cards, of all suits, of one suit or of one colour."""
     low = rng.randint(0, 7)
     high = rng.randint(low + 1, 8)
     span = f"numbered {RANKS[low]} to {RANKS[high]}"

@@ -34,7 +34,7 @@ class CoinFlip:
     Args:
         people: Most people.
         min_people: Fewest people.
-        flips: Share of them who turn it over.
+        flips: Share of people who turn the coin over.
     """
 
     name = "coin_flip"
@@ -47,7 +47,7 @@ class CoinFlip:
         self._flips = share("flips", flips)
 
     def draft(self, rng: Random) -> Draft:
-        """One coin."""
+        """Draft of a problem: is one coin heads or tails up."""
         count = rng.randint(self._fewest, self._most)
         turned = [rng.random() < self._flips for _ in range(count)]
         people = rng.sample(PEOPLE, count)

@@ -89,7 +89,7 @@ class Counting:
         self._size = whole("size", size, 5, 30)
 
     def draft(self, rng: Random) -> Draft:
-        """One count."""
+        """Draft of a problem: one count."""
         kind = rng.choice(self._kinds)
         trace = Trace()
         text, key = _WRITE[kind](rng, trace, self._size)
@@ -108,7 +108,7 @@ def _falling(n: int, k: int) -> str:
 
 
 def _choose(trace: Trace, n: int, k: int, prefix: str, what: str) -> str:
-    """Steps for n over k; the name of the last one."""
+    """Add the steps for n over k; returns the name of the last one, or `n` itself for k = 1."""
     if k == 1:
         return str(n)
     ordered, orders, name = f"{prefix}in_order", f"{prefix}orders", f"{prefix}choices"

@@ -27,7 +27,14 @@ _MOST_VALUES = 12
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """A number that a roll has: how it is computed, and how it is written with the dice's names."""
+    """A number computed from a roll, such as its sum.
+
+    Attributes:
+        of: Value for the faces of a roll.
+        written: Python expression of the value from the names of the dice.
+        least_dice: Fewest dice in a question about the number.
+        most_dice: Most dice in a question about the number.
+    """
 
     of: Callable[[tuple[int, ...]], int]
     written: Callable[[str], str]
@@ -71,7 +78,7 @@ class Dice:
         self._kinds = KINDS if chosen == "mixed" else (chosen,)
 
     def draft(self, rng: Random) -> Draft:
-        """One chance."""
+        """Draft of a problem: one probability."""
         kind = rng.choice(self._kinds)
         count = self._count(rng, kind)
         sides = tuple(sorted(rng.choice(self._sides) for _ in range(count)))
@@ -97,7 +104,7 @@ class Dice:
         )
 
     def _count(self, rng: Random, kind: str) -> int:
-        """How many dice; more dice more often, since there is more to ask about them."""
+        """Number of dice; larger numbers are more frequent, since they allow more questions."""
         measure = _MEASURES.get(kind)
         most = min(self._dice, measure.most_dice) if measure else self._dice
         least = min(most, measure.least_dice) if measure else 1
@@ -127,13 +134,13 @@ def _ratio(trace: Trace, favourable: int, total: int) -> None:
 
 @cache
 def _distribution(sides: tuple[int, ...], kind: str) -> Mapping[int, int]:
-    """How many rolls have each value of a measure, in ascending order of the values."""
+    """Number of rolls by value of a measure, in ascending order of the values."""
     rolls = product(*(range(1, count + 1) for count in sides))
     return dict(sorted(Counter(map(_MEASURES[kind].of, rolls)).items()))
 
 
 def _bounded(trace: Trace, rng: Random, sides: tuple[int, ...], kind: str) -> tuple[str, str]:
-    """A bound on a measure that is neither sure nor impossible."""
+    """Event in words and its part of the key: a bound on a measure, neither sure nor impossible."""
     ways = _distribution(sides, kind)
     values = list(ways)
     while True:
@@ -175,7 +182,7 @@ def _bounds(rng: Random, values: list[int]) -> tuple[str, int, int]:
 
 
 def _counted(found: Mapping[int, int], favourable: int, phrase: str) -> str:
-    """How the favourable outcomes are counted, value by value."""
+    """The sentence that counts the favourable outcomes, value by value."""
     if len(found) == 1 or favourable == len(found):
         return f"In {favourable} of them {phrase}."
     total = f"{' + '.join(map(str, found.values()))} = {favourable}"
@@ -183,7 +190,7 @@ def _counted(found: Mapping[int, int], favourable: int, phrase: str) -> str:
 
 
 def _faces(trace: Trace, rng: Random, sides: tuple[int, ...], kind: str) -> tuple[str, str]:
-    """Every die, or at least one, shows a kind of face."""
+    """Event in words and its part of the key: all dice, or at least one, show a kind of face."""
     label, test = _face_set(rng, sides)
     total = _outcomes(trace, sides)
     good = [sum(map(test, range(1, count + 1))) for count in sides]
@@ -205,7 +212,7 @@ def _faces(trace: Trace, rng: Random, sides: tuple[int, ...], kind: str) -> tupl
 
 
 def _face_set(rng: Random, sides: tuple[int, ...]) -> tuple[str, Callable[[int], bool]]:
-    """A kind of face that every die has, and none has alone."""
+    """A kind of face in words, and whether a face is of it; each die has such faces and others."""
     if rng.random() < 0.5:
         wanted = rng.randint(1, min(sides))
         article = "an" if wanted in (8, 11, 18) else "a"

@@ -52,7 +52,7 @@ _MANY = {2: "two", 3: "three"}
 
 
 def dice_named(sides: tuple[int, ...]) -> str:
-    """The dice in words.
+    """The dice in words, grouped by their number of sides.
 
     Example:
         >>> dice_named((6, 6)), dice_named((4, 6, 6))

@@ -1,8 +1,8 @@
 """Drawing cards from a deck of 52: exact fractions.
 
 Events: one card of a described kind (a suit, a rank, a colour, a face card, a span, or one of two
-such kinds); two or three cards that are all, or none, or not none of a kind, without putting any
-back; a first and a second card of two kinds, with the first put back or not.
+such kinds); two or three cards of which all, none or at least one are of a kind, without putting
+any back; a first and a second card of two kinds, with the first put back or not.
 """
 
 from fractions import Fraction
@@ -80,7 +80,7 @@ class Cards:
         self._sequences = share("sequences", sequences)
 
     def draft(self, rng: Random) -> Draft:
-        """One chance."""
+        """Draft of a problem: one probability."""
         trace = Trace()
         pick = rng.random()
         drawn, draws, ask = "", 1, "one"
@@ -111,7 +111,10 @@ class Cards:
 
 
 def _union(trace: Trace, rng: Random) -> tuple[str, str]:
-    """Two kinds, neither inside the other, not all of the deck."""
+    """Event in words and its part of the key: a card of one of two kinds.
+
+    Neither kind contains the other, and together they are not the whole deck.
+    """
     while True:
         first, second = draw_kind(rng), draw_kind(rng)
         one, two = first.cards, second.cards
@@ -130,7 +133,10 @@ def _union(trace: Trace, rng: Random) -> tuple[str, str]:
 
 
 def _sequence(trace: Trace, rng: Random, back: bool) -> tuple[str, str]:
-    """A first card of one kind and a second of another; without putting back, never the same."""
+    """Event in words and its part of the key: a first and a second card of two kinds.
+
+    Unless the first is put back, the two are never the same card.
+    """
     first, second = draw_kind(rng), draw_kind(rng)
     one, two = first.cards, second.cards
     trace.add("first", f"{len(one)}", len(one), f"There are {len(one)} {first.several}.")
@@ -151,7 +157,7 @@ def _sequence(trace: Trace, rng: Random, back: bool) -> tuple[str, str]:
 
 
 def _several(trace: Trace, rng: Random, draws: int) -> tuple[str, str]:
-    """All cards of a kind, none, or at least one."""
+    """Event in words and its part of the key: all, none or at least one card is of a kind."""
     while True:
         kind = draw_kind(rng)
         ask = rng.choice(("all", "none", "some")) if draws > 1 else rng.choice(("all", "none"))
@@ -191,6 +197,6 @@ def _finish(trace: Trace, formula: str, good: int, every: int, chance: Fraction)
 
 
 def _named(cards: frozenset[Card]) -> str:
-    """Equal for equal sets of cards, however they were described."""
+    """A text for a set of cards, the same for all descriptions of the set."""
     bits = sum(1 << (13 * suit + rank) for suit, rank in cards)
     return f"{bits:x}"

@@ -1,4 +1,8 @@
-"""Kinds of counting problems with wide ranges: multiples, at least one of a group, neighbours."""
+"""Kinds of counting problems with wide ranges: multiples, at least one of a group, neighbours.
+
+Each function adds its steps to a trace and returns the question and its part of the key. `size` is
+the knob of the family `counting`.
+"""
 
 from math import comb, factorial, lcm
 from random import Random
@@ -74,7 +78,7 @@ def either(rng: Random, trace: Trace, size: int) -> tuple[str, str]:
 
 
 def some(rng: Random, trace: Trace, size: int) -> tuple[str, str]:
-    """Groups with at least one of a kind."""
+    """Choices from two groups with at least one member of the second group."""
     n, m = rng.randint(4, size), rng.randint(2, size)
     k = rng.randint(2, 3)
     every, none = comb(n + m, k), comb(n, k)
@@ -87,7 +91,7 @@ def some(rng: Random, trace: Trace, size: int) -> tuple[str, str]:
 
 
 def together(rng: Random, trace: Trace, size: int) -> tuple[str, str]:
-    """Rows in which some stay next to each other."""
+    """Rows in which some of the things stand next to each other."""
     n = rng.randint(4, max(5, size - 2))
     k = rng.randint(2, n - 2)
     blocks = n - k + 1
@@ -100,7 +104,7 @@ def together(rng: Random, trace: Trace, size: int) -> tuple[str, str]:
 
 
 def shared(rng: Random, trace: Trace, size: int) -> tuple[str, str]:
-    """Equal things given to different takers."""
+    """Ways to share equal things among different takers."""
     n, k = rng.randint(2, size), rng.randint(2, 4)
     places, bars = n + k - 1, k - 1
     text = f"The {n} things and {bars} borders between the takers fill {{}} places."

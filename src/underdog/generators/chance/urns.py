@@ -89,7 +89,7 @@ class Urns:
         self._replaced = share("replaced", replaced)
 
     def draft(self, rng: Random) -> Draft:
-        """One chance."""
+        """Draft of a problem: one probability."""
         draws = rng.randint(1, self._draws)
         counts = [rng.randint(3, self._size) for _ in range(rng.randint(2, self._colours))]
         names = rng.sample(_COLOURS, len(counts))
@@ -192,7 +192,7 @@ def _count(
 
 
 def _sentence(text: str, draws: int, alone: str = "") -> str:
-    """With one draw there is nothing to calculate."""
+    """The step's sentence; with one draw, where nothing is calculated, one without calculation."""
     if draws > 1:
         return text
     return text.replace("{}", alone) if alone else "Each can be the one that is drawn."

@@ -24,11 +24,11 @@ class Part:
     """A piece of an expression while it is built.
 
     Attributes:
-        text: How it is written.
-        name: How steps refer to it: a number, or the name of an earlier step.
+        text: The piece as the question writes it.
+        name: Operand in later formulas: a number, or the name of the step with this value.
         value: Its value.
         shown: The value as text.
-        terms: Its summands, as sign and canonical form; one when it is no sum.
+        terms: Its summands, as sign and canonical form; a single one when it is no sum.
         factors: Its factors, as `*` or `/` and canonical form; none when it is a sum.
     """
 
@@ -47,7 +47,7 @@ class ExpressionWriter:
         rng: Source of the choices.
         digits: Most digits of a number.
         operators: Which of `+-*/` occur; not `/` alone.
-        symbols: How they are written.
+        symbols: Written forms of the operators.
     """
 
     def __init__(self, rng: Random, digits: int, operators: str, symbols: Symbols) -> None:
@@ -61,7 +61,7 @@ class ExpressionWriter:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """One step per operation of what was written so far."""
+        """One step per operation written so far."""
         steps: list[Step] = []
         for place, (formula, left, operator, right, value) in enumerate(self._operations, 1):
             second = f"({right})" if right[0] == "-" else right
@@ -70,7 +70,7 @@ class ExpressionWriter:
         return tuple(steps)
 
     def write(self, terms: int, brackets: float) -> Part:
-        """An expression of `terms` numbers, a part in brackets with a chance of `brackets`."""
+        """An expression of `terms` numbers; `brackets` is the probability of a part in brackets."""
         sizes = self._sizes(terms, brackets)
         text, total, sign = "", None, "+"
         run = self._unit(sizes[0], brackets)
@@ -109,7 +109,17 @@ class ExpressionWriter:
         return part
 
     def _fitting(self, operator: str, unit: Part, value: int, size: int) -> tuple[str, Part]:
-        """A division that comes out whole, or another operation where there is none."""
+        """A division without remainder, or another operation where there is none.
+
+        Args:
+            operator: `*` or `/`.
+            unit: The factor or divisor drawn so far.
+            value: Value of the product to the left.
+            size: Count of numbers in `unit`.
+
+        Returns:
+            Operator and second operand.
+        """
         if operator == "/":
             if size == 1:
                 divisors = [divisor for divisor in _DIVISORS if value % divisor == 0]

@@ -1,8 +1,9 @@
-"""Canonical keys: one name for everything that is the same calculation.
+"""Canonical keys: one name for all forms of the same calculation.
 
-The order of summands and factors, who is subtracted from whom, and the signs of a whole sum do not
-matter: knowing one gives away the other, so all of them belong to one split. Numbers are written as
-in answers, whole ones without a point, so that 3.0 + 7 meets 7 + 3 whichever family asks it.
+The order of summands and factors, the direction of a difference, and the signs of a whole sum do
+not matter: the result of one form gives away the others, so all belong to one split. Numbers are
+written as in answers, whole ones without a point, so that 3.0 + 7 and 7 + 3 share a key whichever
+family asks for them.
 """
 
 from collections.abc import Callable, Sequence

@@ -62,14 +62,14 @@ def polynomial(coefficients: Sequence[int], symbol: str = "x") -> str:
 
 
 def power(symbol: str, exponent: int) -> str:
-    """A symbol to a power; nothing for power 0."""
+    """A symbol to a power, such as `x^2`; empty for power 0."""
     if exponent == 0:
         return ""
     return symbol if exponent == 1 else f"{symbol}^{exponent}"
 
 
 def ordinal(number: int) -> str:
-    """A position in words of digits.
+    """A position as digits with their ending.
 
     Example:
         >>> ordinal(1), ordinal(12), ordinal(23)
@@ -93,7 +93,7 @@ def listed(words: Sequence[str], joint: str = "and") -> str:
 
 
 def plural(count: int, word: str) -> str:
-    """A count with its noun.
+    """A count with its noun, in the plural unless the count is 1.
 
     Example:
         >>> plural(1, "day"), plural(3, "day")

@@ -1,8 +1,8 @@
 """Drawing whole numbers to calculate with: by digit lengths, and by how often a column carries.
 
-Lengths follow Goat (arXiv 2305.14201): every pair of lengths is as likely as any other, so numbers
-are log-uniform, and passes over the longer lengths alone (from 3, 6, 9 and 12 digits) are added, so
-that harder ones come more often. Balanced carries follow Lee et al. (arXiv 2307.03381).
+Lengths follow Goat (arXiv 2305.14201): every pair of digit lengths is equally likely, so numbers
+are log-uniform; further draws from the longer lengths alone (from 3, 6, 9 and 12 digits) make hard
+pairs more frequent. Balanced carries follow Lee et al. (arXiv 2307.03381).
 """
 
 from random import Random
@@ -34,7 +34,7 @@ class Operands:
         self._passes = tuple(first for first in _PASSES if first <= digits)
 
     def draw(self, rng: Random) -> tuple[int, int]:
-        """One pair."""
+        """A pair of non-negative numbers."""
         if self._balanced:
             length = rng.randint(1, self._digits)
             return with_carries(rng, length, rng.randint(0, length))
@@ -59,7 +59,7 @@ def range_of(length: int) -> tuple[int, int]:
 
 
 def threshold(share: float) -> int:
-    """Below how many of 65,536 a 16-bit draw must stay to come up with this share.
+    """The bound that a uniform 16-bit integer is below with probability `share`, 0 to 65,536.
 
     Example:
         >>> threshold(0), threshold(0.5), threshold(1)
@@ -110,5 +110,5 @@ _COLUMNS = {
 
 
 def signed(rng: Random, share: float, number: int) -> int:
-    """The number, negative with a chance of `share`."""
+    """The number, with a minus sign with probability `share`."""
     return -number if share and rng.random() < share else number

@@ -1,9 +1,9 @@
-"""Surface variety: many ways to ask the same sum, put together from parts.
+"""Wordings of questions: many ways to ask for the same sum, put together from parts.
 
 A wording is a frame around an expression (`Please work out … .`), an expression is written with one
 of several sets of symbols, in words (`3 plus 4`) or as a noun (`the sum of 3 and 4`), and a number
 in digits, in groups of three or in words. `plain` always writes `What is 3 + 4?`. Questions on two
-numbers are drawn from tables of all their wordings, so that one draw decides.
+numbers come from tables of all their wordings, so that one random number picks the wording.
 """
 
 import re
@@ -49,13 +49,13 @@ class Symbols:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPattern:
-    """A question on two numbers, cut where they stand.
+    """The text of a question on two numbers, cut at the places of the numbers.
 
     Attributes:
-        before: Text before the one that stands first.
-        between: Text between them.
-        after: Text behind them.
-        swapped: Whether the second number stands first.
+        before: Text before the number that comes first.
+        between: Text between the numbers.
+        after: Text after the numbers.
+        swapped: Whether the second number comes first.
     """
 
     before: str
@@ -75,7 +75,7 @@ class QuestionPattern:
         return cls(before, between, after, first == "1")
 
     def fill(self, first: str, second: str) -> str:
-        """The question with its two numbers."""
+        """The question with two numbers, given as text."""
         if self.swapped:
             first, second = second, first
         return f"{self.before}{first}{self.between}{second}{self.after}"
@@ -138,7 +138,10 @@ _DIGITS: tuple[Callable[[int], str] | None, ...] = (None,) * 12 + (grouped, in_w
 
 @cache
 def _in_symbols(operator: str) -> tuple[QuestionPattern, ...]:
-    """Every frame with every mark, those that are drawn more often as often as they are."""
+    """Every frame with every written form of an operator, repeated by how many sets use that form.
+
+    A uniform draw from these patterns is therefore a uniform draw of frame and set of symbols.
+    """
     counts = Counter(symbols.of(operator) for symbols in SYMBOLS)
     unit = gcd(*counts.values())
     marks = [mark for mark, times in counts.items() for _ in range(times // unit)]
@@ -167,7 +170,7 @@ class Phrasing:
         wording: `varied` or `plain`.
 
     Raises:
-        ConfigError: Another value.
+        ConfigError: `wording` has another value.
     """
 
     def __init__(self, wording: str) -> None:
@@ -183,7 +186,7 @@ class Phrasing:
         return before + expression + after
 
     def ask_sum(self, rng: Random, expression: str) -> str:
-        """A question for a sum written with ` + ` and ` - `, in any symbols."""
+        """A question for a sum; its ` + ` and ` - ` are replaced by one set of symbols."""
         if not self._varied:
             return f"What is {expression}?"
         before, after, tight, minus = rng.choice(_SUM_FRAMES)
@@ -194,12 +197,12 @@ class Phrasing:
         return before + expression + after
 
     def ask_noun(self, rng: Random, noun: str) -> str:
-        """A question for what a phrase names, such as `the gcd of 12 and 18`."""
+        """A question for the value of a noun phrase, such as `the gcd of 12 and 18`."""
         before, after = rng.choice(NOUN_FRAMES) if self._varied else _PLAIN_FRAME
         return before + noun + after
 
     def pick(self, rng: Random, patterns: Sequence[T]) -> T:
-        """One of several patterns; the first when plain."""
+        """One of several patterns; the first when the wording is `plain`."""
         return rng.choice(patterns) if self._varied else patterns[0]
 
     def operation(self, operator: str) -> "OperationQuestions":
@@ -207,7 +210,7 @@ class Phrasing:
         return OperationQuestions(operator, self._varied)
 
     def patterns(self, nouns: Sequence[str]) -> tuple[QuestionPattern, ...]:
-        """All questions for what phrases with `{0}` and `{1}` name; the first when plain."""
+        """All questions for noun phrases with `{0}` and `{1}`; one when the wording is `plain`."""
         frames = product(NOUN_FRAMES, nouns)
         if not self._varied:
             frames = [(_PLAIN_FRAME, nouns[0])]
@@ -215,11 +218,11 @@ class Phrasing:
 
 
 class OperationQuestions:
-    """Questions for one operation on two whole numbers, all wordings at hand.
+    """Questions for one operation on two whole numbers, in all wordings.
 
     Args:
         operator: `+`, `-`, `*` or `/`.
-        varied: Whether to use any but the plain one.
+        varied: Whether to draw from all wordings; otherwise the plain one is used.
     """
 
     def __init__(self, operator: str, varied: bool) -> None:
@@ -256,7 +259,10 @@ def bracketed(operator: str, left: str, right: str, symbols: Symbols) -> str:
 
 
 def _written(write: Callable[[int], str], digits: str) -> str:
-    """Short numbers in digits stay as they are, and so do long ones in words."""
+    """A number in groups of digits or in words, as `write` does; as it is where that looks odd.
+
+    Small numbers are never grouped, and large ones never written in words.
+    """
     number = int(digits)
     if (abs(number) >= _IN_WORDS_BELOW) == (write is in_words):
         return digits

@@ -1,7 +1,7 @@
-"""Words that questions are made of, out of the `.txt` files beside this one.
+"""First names and everyday words for questions, from the `.txt` files beside this one.
 
-First names are from many places, and none is another's beginning. Everyday words have three to
-nine letters, each spelt in lower case.
+First names are from many places, and none is the beginning of another. Everyday words have three to
+nine letters, all in lower case.
 """
 
 from pathlib import Path

@@ -34,11 +34,11 @@ class Trace:
         """Add a step.
 
         Args:
-            name: What its value is called.
-            formula: Python expression for it.
-            value: Its value.
+            name: Name of the value, for later formulas.
+            formula: Python expression of the value, over numbers and earlier names.
+            value: The exact value.
             text: A sentence; `{}` in it becomes the calculation in numbers with its result.
-            question: The sub-question that it answers.
+            question: The sub-question that the step answers; empty for none.
         """
         written = str(value)
         sentence = text.replace("{}", f"{self._in_numbers(formula)} = {written}")
@@ -56,7 +56,7 @@ class Trace:
         return self._steps[-1].value
 
     def _in_numbers(self, formula: str) -> str:
-        """A formula as it is read: values for names, `/` for whole division, `^` for powers."""
+        """A formula for readers: values for names, `/` for whole division, `^` for powers."""
 
         def value(match: re.Match[str]) -> str:
             text = self._values.get(match[0], match[0])

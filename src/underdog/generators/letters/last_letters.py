@@ -38,7 +38,7 @@ class LastLetters:
         self._which = ("last", "first") if chosen == "mixed" else (chosen,)
 
     def draft(self, rng: Random) -> Draft:
-        """One phrase."""
+        """Draft of a problem: one phrase."""
         words = rng.sample(WORDS, rng.randint(self._fewest, self._most))
         which = rng.choice(self._which)
         place = -1 if which == "last" else 0

@@ -38,7 +38,7 @@ class LetterCount:
         self._vowels = share("vowels", vowels)
 
     def draft(self, rng: Random) -> Draft:
-        """One phrase."""
+        """Draft of a problem: one phrase."""
         words = rng.sample(WORDS, rng.randint(1, self._most))
         phrase = " ".join(words)
         wanted = "aeiou" if rng.random() < self._vowels else rng.choice(_likely(phrase))
@@ -56,7 +56,7 @@ class LetterCount:
 
 
 def _likely(phrase: str) -> str:
-    """Letters to ask for: mostly those that occur, so that the answer is seldom 0."""
+    """Letters to draw from: mostly letters of the phrase, so that the answer is seldom 0."""
     return phrase.replace(" ", "") * 2 + "aest"
 
 

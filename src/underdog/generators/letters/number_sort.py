@@ -28,7 +28,7 @@ class NumberSort:
         kind: One of the kinds, or `mixed`.
         numbers: Most numbers.
         min_numbers: Fewest numbers.
-        size: Largest size of a number.
+        size: Largest absolute value of a number.
     """
 
     name = "number_sort"
@@ -44,7 +44,7 @@ class NumberSort:
         self._size = whole("size", size, 20, 10**6)
 
     def draft(self, rng: Random) -> Draft:
-        """Some different numbers."""
+        """Draft of a problem: a list of different numbers."""
         kind = rng.choice(self._kinds)
         count = rng.randint(self._fewest, self._most)
         count -= kind == "median" and count % 2 == 0

@@ -40,7 +40,7 @@ class Reversal:
         self._most = whole("words", words, 2, 20)
 
     def draft(self, rng: Random) -> Draft:
-        """One word or phrase."""
+        """Draft of a problem: one word or phrase."""
         unit = rng.choice(self._units)
         trace = Trace()
         if unit == "letters":

@@ -39,7 +39,7 @@ class WordSort:
         self._backwards = share("backwards", backwards)
 
     def draft(self, rng: Random) -> Draft:
-        """Some words."""
+        """Draft of a problem: a list of words."""
         words = rng.sample(WORDS, rng.randint(self._fewest, self._most))
         backwards = rng.random() < self._backwards
         trace = Trace()
@@ -57,7 +57,7 @@ class WordSort:
 
 
 def _select(trace: Trace, words: list[str], backwards: bool) -> None:
-    """Selection: the first of those left, again and again."""
+    """Add the steps of a selection sort: the first of the remaining words, again and again."""
     left, pick = [*words], "max" if backwards else "min"
     names: list[str] = []
     trace.add("words", str(words), str(words), f"There are {len(words)} words.")

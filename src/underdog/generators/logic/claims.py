@@ -1,6 +1,6 @@
-"""What knights and knaves say about each other: the words, the truth, the formula.
+"""Claims of knights and knaves about each other: in words, as a formula, and whether they hold.
 
-A claim names people by their places. `values` says for each of them whether a knight is meant.
+People are named by their indices. A case says of each person whether they are a knight (`True`).
 """
 
 from collections.abc import Callable, Sequence
@@ -13,14 +13,15 @@ _SYMMETRIC = ("same", "differ", "both", "either")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one person says.
+    """The claim of one person.
 
     Attributes:
-        speaker: Who says it.
+        speaker: Index of the person who makes the claim.
         kind: `is`, `same`, `differ`, `both`, `either`, `exactly` or `least`.
-        who: Whom it is about.
-        values: Knight (true) or knave for each of them, or the one that is counted.
-        number: How many, for `exactly`.
+        who: Indices of the people in the claim; empty for `exactly` and `least`.
+        values: Whether each of them is said to be a knight; for `exactly` and `least`, whether
+            knights are counted.
+        number: Count of people, for `exactly`.
     """
 
     speaker: int
@@ -30,7 +31,7 @@ class Statement:
     number: int = 0
 
     def formula(self, case: Kinds) -> str:
-        """Whether it is true when people are as in `case`, as a Python expression."""
+        """A Python expression of the claim with the values of `case`."""
         people = [str(case[place]) for place in self.who]
         if self.kind in ("same", "differ"):
             return f"{people[0]} {'==' if self.kind == 'same' else '!='} {people[1]}"
@@ -41,16 +42,16 @@ class Statement:
         return " and ".join(parts) if self.kind != "either" else " or ".join(parts)
 
     def holds(self, case: Kinds) -> bool:
-        """Whether it is true when people are as in `case`."""
+        """Whether the claim is true in a case."""
         people = [case[place] for place in self.who]
         return _HOLDS[self.kind](self, case, people)
 
     def fits(self, case: Kinds) -> bool:
-        """Whether the speaker would say it: a knight what is true, a knave what is false."""
+        """Whether the speaker would make the claim: a knight if it is true, a knave if not."""
         return case[self.speaker] == self.holds(case)
 
     def said(self, names: Sequence[str]) -> str:
-        """The words."""
+        """The claim as a sentence in the first person."""
         if self.kind in ("exactly", "least"):
             noun = _noun(self.values[0])
             if self.kind == "least":
@@ -72,7 +73,7 @@ class Statement:
         return joint.join(parts) + (", or both." if self.kind == "either" else ".")
 
     def renamed(self, places: Sequence[int]) -> "Statement":
-        """The claim when person `i` is called `places[i]`; symmetric ones in a fixed order."""
+        """The claim with index `places[i]` for person `i`; symmetric claims in a fixed order."""
         who = [places[place] for place in self.who]
         values = list(self.values)
         if self.kind in ("same", "differ"):
@@ -83,7 +84,7 @@ class Statement:
         return replace(self, speaker=places[self.speaker], who=tuple(who), values=tuple(values))
 
     def written(self) -> str:
-        """A short form for keys."""
+        """The claim as a short text for keys."""
         people = ",".join(map(str, self.who))
         kinds = "".join("+" if value else "-" for value in self.values)
         return f"{self.speaker}:{self.kind}{people}{kinds}{self.number or ''}"
@@ -110,7 +111,7 @@ _HOLDS: dict[str, Callable[[Statement, Kinds, list[bool]], bool]] = {
 
 
 def random_claim(rng: Random, speaker: int, count: int) -> Statement:
-    """What `speaker` among `count` people might say; nobody speaks of themselves alone."""
+    """A random claim of `speaker` among `count` people; never about the speaker alone."""
     kind = rng.choice(("is", "is", "same", "differ", "both", "either", "exactly", "least"))
     others = [place for place in range(count) if place != speaker]
     value = rng.random() < 0.5

@@ -7,14 +7,14 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A goal.
+    """An everyday goal with a plan for it.
 
     Attributes:
-        name: What is to be reached.
-        steps: Steps in an order that makes sense.
+        name: The goal in words.
+        steps: Steps to the goal, in a sensible order.
         missing: A thing that may be missing.
-        replaced: Place of the step that is impossible without it.
-        instead: What is done in its place.
+        replaced: Index of the step that needs the thing.
+        instead: The step that replaces it when the thing is missing.
     """
 
     name: str

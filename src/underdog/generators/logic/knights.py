@@ -47,7 +47,7 @@ class Knights:
         self._fewest, self._most = span("min_people", min_people, "people", people, 2, 4)
 
     def draft(self, rng: Random) -> Draft:
-        """One island."""
+        """Draft of a problem: one puzzle."""
         count = rng.randint(self._fewest, self._most)
         names = rng.sample(PEOPLE, count)
         claims, solution = _puzzle(rng, count)
@@ -83,7 +83,7 @@ def _puzzle(rng: Random, count: int) -> tuple[list[Statement], Kinds]:
 
 
 def _key(claims: Sequence[Statement]) -> str:
-    """The smallest writing over all ways to number the people."""
+    """Canonical key: the first in order of the claims' texts under all numberings of the people."""
     writings = [
         " ".join(sorted(claim.renamed(places).written() for claim in claims))
         for places in permutations(range(len(claims)))

@@ -1,7 +1,7 @@
 """Who is where in a row: an order that clues about pairs fix completely.
 
-Every pair of neighbours in the order is named in one clue; further clues only follow from these.
-Clues come in random order and either direction. Neither these nor the names change the key.
+One clue names each pair of neighbours in the order; further clues follow from these. Clues come in
+random order and in either direction; neither that nor the names change the key.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from underdog.generators.knobs import span, whole
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """A way of comparing people, from the most to the least."""
+    """A way of comparing people: its comparative and superlative in both directions, its rank."""
 
     more: str
     less: str
@@ -64,7 +64,7 @@ class Ordering:
         self._extra = whole("extra", extra, 0, 10)
 
     def draft(self, rng: Random) -> Draft:
-        """One order and a place in it."""
+        """Draft of a problem: one order of people, and who is at one place."""
         order = rng.sample(PEOPLE, rng.randint(self._fewest, self._most))
         pairs = self._pairs(rng, order)
         scale, place = rng.choice(_SCALES), rng.randrange(len(order))
@@ -86,7 +86,7 @@ class Ordering:
         )
 
     def _pairs(self, rng: Random, order: Sequence[str]) -> list[Pair]:
-        """Clues as (higher, lower): all neighbours, and some that follow from them."""
+        """Clues as pairs (higher, lower): all neighbours, and some pairs that follow from them."""
         pairs = list(pairwise(order))
         further = [(high, low) for place, high in enumerate(order) for low in order[place + 2 :]]
         pairs += rng.sample(further, min(len(further), rng.randint(0, self._extra)))
@@ -95,9 +95,9 @@ class Ordering:
 
 
 def ordering_key(order: Sequence[str], pairs: Sequence[Pair], place: int) -> str:
-    """The key of a puzzle: people by their places, whatever their names.
+    """Canonical key of a puzzle, with people named by their places in the order.
 
-    Clues about neighbours are in every puzzle, so that only the further ones are named.
+    Every puzzle has the clues about neighbours, so that the key lists only the further clues.
 
     Example:
         >>> ordering_key(["Zoe", "Ana", "Bo"], [("Ana", "Bo"), ("Zoe", "Bo"), ("Zoe", "Ana")], 1)
@@ -123,7 +123,7 @@ def _asked(rng: Random, scale: _Scale, place: int, count: int) -> str:
 
 
 def _sort(trace: Trace, order: Sequence[str], pairs: Sequence[Pair], place: int) -> None:
-    """Take the one whom nobody left is above, again and again, up to the place asked for."""
+    """Add the steps of a topological sort, from the top person to the place asked for."""
     people = sorted(order)
     below = {name: [low for high, low in pairs if high == name] for name in people}
     told = [f"{name} above {listed(lows)}" for name, lows in below.items() if lows]

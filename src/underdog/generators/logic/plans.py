@@ -35,7 +35,7 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Steps in their right order, and the lost step and its replacement when it is changed."""
+    """A goal's steps in order; in a changed plan also the missing thing and the dropped step."""
 
     goal: Goal
     steps: tuple[str, ...]
@@ -69,7 +69,7 @@ class Plans:
         self._extra = whole("extra", extra, 0, 6)
 
     def draft(self, rng: Random) -> Draft:
-        """One plan."""
+        """Draft of a problem: one plan."""
         plan = self._plan(rng)
         listing = [*plan.steps, plan.dropped] if plan.dropped else [*plan.steps]
         rng.shuffle(listing)
@@ -110,7 +110,7 @@ class Plans:
         return _Plan(goal, tuple(steps), goal.missing, dropped)
 
     def _pairs(self, rng: Random, count: int) -> list[Pair]:
-        """Places (earlier, later): all neighbours, and some that follow from them."""
+        """Pairs of step indices (earlier, later): all neighbours, and some pairs that follow."""
         pairs = [(place, place + 1) for place in range(count - 1)]
         further = [(early, late) for early in range(count) for late in range(early + 2, count)]
         pairs += rng.sample(further, min(len(further), rng.randint(0, self._extra)))
@@ -124,7 +124,7 @@ def _condition(rng: Random, plan: _Plan, letters: dict[str, str], pair: Pair) ->
 
 
 def _order(trace: Trace, plan: _Plan, letters: dict[str, str], pairs: Sequence[Pair]) -> None:
-    """Do the one step that nothing left must come before, again and again."""
+    """Add the steps of a topological sort: each time the one step that waits for no other."""
     named = [letters[step] for step in plan.steps]
     before = [(named[early], named[late]) for early, late in pairs]
     left = sorted(named)
@@ -152,7 +152,7 @@ def _order(trace: Trace, plan: _Plan, letters: dict[str, str], pairs: Sequence[P
 
 
 def _key(plan: _Plan, letters: dict[str, str], pairs: Sequence[Pair]) -> str:
-    """Letters and steps matter, the order and wording of the conditions do not."""
+    """Canonical key, from letters and steps; the order and wording of conditions do not matter."""
     named = " ".join(f"{letters[step]}={step}" for step in plan.steps)
     known = " ".join(sorted(f"{early}<{late}" for early, late in pairs))
     return f"plans:{plan.goal.name}:{plan.missing}:{named}:{known}"

@@ -40,7 +40,7 @@ Link = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """What is given.
+    """The premises of a syllogism.
 
     Attributes:
         every: Pairs (A, B): every A is a B.
@@ -58,7 +58,7 @@ class Premises:
         return found
 
     def excludes(self, first: str, second: str) -> bool:
-        """Whether no thing can be of both kinds."""
+        """Whether the premises rule out a thing of both kinds."""
         ours, theirs = self.kinds_of(first), self.kinds_of(second)
         return any((a in ours and b in theirs) or (b in ours and a in theirs) for a, b in self.no)
 
@@ -83,7 +83,7 @@ class Syllogism:
         self._extra = whole("extra", extra, 0, 6)
 
     def draft(self, rng: Random) -> Draft:
-        """Premises and a conclusion that follows about half the time."""
+        """Draft of a problem: premises, and a conclusion that follows about half the time."""
         count = rng.randint(self._fewest, self._most)
         extra = rng.randint(0, self._extra)
         words = _made_up(rng, count + 1 + extra)
@@ -128,7 +128,10 @@ class Syllogism:
         form: str,
         premises: Premises,
     ) -> Link:
-        """The ends of the chain, or a pair for which the conclusion does not follow."""
+        """Kinds (first, second) of the conclusion, which follows for about half of the draws.
+
+        The ends of the chain where they fit, else a random fitting pair.
+        """
         words = [*chain, *beside]
         pairs = [(a, b) for a in words for b in words if a != b]
         wanted = rng.random() < 0.5
@@ -141,7 +144,7 @@ class Syllogism:
 
 
 def follows(premises: Premises, first: str, second: str, form: str) -> bool:
-    """Whether every (or no) thing of the first kind must be of the second."""
+    """Whether every (or no, by `form`) thing of the first kind must be of the second."""
     if form == "every":
         return second in premises.kinds_of(first)
     return premises.excludes(first, second)
@@ -161,9 +164,9 @@ def _sentence(rng: Random, premises: Premises) -> str:
 
 
 def syllogism_key(premises: Premises, first: str, second: str, form: str) -> str:
-    """The key of a conclusion: the tree of premises as seen from the kinds it is about.
+    """Canonical key of a conclusion: the tree of premises, with one of its two kinds as the root.
 
-    Neither the words, nor the order of premises, nor that of the two kinds after "no" matter.
+    Neither the words nor the order of the premises matter, nor the order of the kinds after "no".
 
     Example:
         >>> syllogism_key(Premises((("blim", "drop"),), ()), "blim", "drop", "every")
@@ -176,7 +179,10 @@ def syllogism_key(premises: Premises, first: str, second: str, form: str) -> str
 
 
 def _tree(premises: Premises, kind: str, marked: str, parent: str = "") -> str:
-    """All premises beyond `kind`, branches in the order of their text."""
+    """The tree of premises from the root `kind` as text, without the branch to `parent`.
+
+    Branches are sorted by their text; the kind `marked` is written `*`.
+    """
     links = [(">", b) for a, b in premises.every if a == kind]
     links += [("<", a) for a, b in premises.every if b == kind]
     links += [("#", b if a == kind else a) for a, b in premises.no if kind in (a, b)]
@@ -218,7 +224,7 @@ def _follow(trace: Trace, premises: Premises, first: str, second: str, form: str
 
 
 def _collect(trace: Trace, premises: Premises, start: str, name: str) -> list[str]:
-    """Steps that gather all kinds that `start` belongs to."""
+    """Add steps that gather all kinds that things of the kind `start` belong to."""
     kinds = premises.kinds_of(start)
     known = f"{name}_0"
     trace.add(known, f"['{start}']", str([start]), f"Take any {start}.")

@@ -34,13 +34,13 @@ def written(day: date) -> str:
 
 
 def random_date(rng: Random, first_year: int, last_year: int) -> date:
-    """Any day of the years, evenly."""
+    """A random day from the first to the last year, all days equally likely."""
     start, end = date(first_year, 1, 1), date(last_year, 12, 31)
     return start + timedelta(rng.randint(0, (end - start).days))
 
 
 def between(start: date, end: date) -> list[tuple[str, int]]:
-    """The days from `start` to a later `end`, month by month: a phrase and its count for each.
+    """Days from `start` to a later `end`: a phrase and a number of days for each month.
 
     Example:
         >>> between(date(2023, 1, 30), date(2023, 3, 2))
@@ -59,7 +59,7 @@ def between(start: date, end: date) -> list[tuple[str, int]]:
 
 
 def phrased(parts: list[tuple[str, int]]) -> str:
-    """What `between` found, as a list in prose.
+    """The months and days of `between` as a list in prose.
 
     Example:
         >>> phrased([("left in May", 3), ("in June", 12)])

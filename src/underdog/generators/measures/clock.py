@@ -34,7 +34,7 @@ class Clock:
 
     Args:
         hours: Longest span in hours, up to 48.
-        step: Minutes are multiples of this: 1, 5, 15 or 30, say.
+        step: All times are multiples of this, in minutes: 1, 5, 15 or 30, say.
     """
 
     name = "clock"
@@ -47,7 +47,7 @@ class Clock:
         self._step = whole("step", step, 1, 30)
 
     def draft(self, rng: Random) -> Draft:
-        """One time."""
+        """Draft of a problem: one time of day."""
         start = self._step * rng.randrange(_DAY // self._step)
         span = self._step * rng.randint(1, 60 * self._hours // self._step)
         sign = rng.choice((1, 1, -1))
@@ -65,7 +65,7 @@ class Clock:
 
 
 def shown(minutes: int) -> str:
-    """A time of day from its minutes since midnight.
+    """A time of day, given in minutes since midnight, as HH:MM.
 
     Example:
         >>> shown(545)

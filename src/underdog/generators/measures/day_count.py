@@ -58,7 +58,7 @@ class DayCount:
         self._years = whole("years", years, 8, 400)
 
     def draft(self, rng: Random) -> Draft:
-        """One count."""
+        """Draft of a problem: one count."""
         kind = rng.choice(self._kinds)
         trace = Trace()
         if kind == "leap":
@@ -105,7 +105,7 @@ def _span(trace: Trace, first: date, last: date, within: bool) -> None:
 
 
 def _leap_steps(trace: Trace, first: int, last: int) -> None:
-    """Multiples of 4, without the centuries, with the multiples of 400."""
+    """Add the steps that count leap years: multiples of 4, less those of 100, plus those of 400."""
     years = range(first, last + 1)
     fours = [year for year in years if year % 4 == 0]
     start, end = fours[0], fours[-1]

@@ -49,7 +49,7 @@ class Durations:
         self._overnight = share("overnight", overnight)
 
     def draft(self, rng: Random) -> Draft:
-        """One span."""
+        """Draft of a problem: one time span."""
         span = rng.randint(100, 60 * self._hours)
         late = rng.random() < self._overnight
         start = rng.randint(1440 - span + 1, 1439) if late else rng.randint(0, 1440 - span - 1)

@@ -1,7 +1,7 @@
-"""How long a project takes when tasks wait for others and helpers are plenty (critical path).
+"""Length of a project whose tasks wait for others, with enough helpers (critical path).
 
 Every task starts as soon as all the tasks it waits for are done; tasks run side by side. The answer
-is when the last one is done, or when a named one is.
+is the end of the last task, or of a named one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ class Schedules:
         self._length = whole("length", length, 2, 1000)
 
     def draft(self, rng: Random) -> Draft:
-        """One project."""
+        """Draft of a problem: one project."""
         count = rng.randint(self._fewest, self._most)
         names = rng.sample(_LETTERS[:count], count)
         lengths = {name: rng.randint(1, self._length) for name in names}
@@ -105,7 +105,7 @@ def _ends(
     waits: Waits,
     asked: str,
 ) -> None:
-    """The earliest end of each task, in an order in which what is waited for comes first."""
+    """Add a step with the earliest end of each task, after those of the tasks it waits for."""
     wanted = _needed(asked, waits) if asked else set(names)
     ends: dict[str, int] = {}
     for name in names:
@@ -131,7 +131,7 @@ def _ends(
 
 
 def _needed(task: str, waits: Waits) -> set[str]:
-    """A task and all that it waits for, directly or not."""
+    """A task and all tasks that it waits for, directly or through others."""
     found = {task}
     for other in waits[task]:
         found |= _needed(other, waits)

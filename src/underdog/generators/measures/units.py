@@ -22,7 +22,7 @@ _MOST_PLACES = 6
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit, and how many of its system's smallest unit it is."""
+    """A unit; `size` is its length, mass, … in the smallest unit of its system."""
 
     short: str
     plural: str
@@ -31,7 +31,7 @@ class Unit:
 
 @cache
 def systems() -> dict[str, tuple[Unit, ...]]:
-    """Units by system, the smallest first, out of `units.toml`; read on first use."""
+    """Units by system, the smallest first, from `units.toml`; read on first use."""
     import tomllib
 
     listed = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -84,7 +84,7 @@ class Units:
         self._phrasing = Phrasing(wording)
 
     def draft(self, rng: Random) -> Draft:
-        """One conversion."""
+        """Draft of a problem: one conversion."""
         units = systems()[rng.choice(self._systems)]
         low = rng.randint(0, len(units) - 2)
         small, large = units[low], units[rng.randint(low + 1, min(low + 2, len(units) - 1))]
@@ -144,7 +144,16 @@ class Units:
         steps: tuple[Step, ...],
         smallest: Fraction,
     ) -> Draft:
-        """Both directions of a conversion share a key: the amount in the smaller unit."""
+        """Draft of a conversion; its key is the same for both directions.
+
+        Args:
+            rng: Source of the wording.
+            amount: The amount to convert, with its unit.
+            target: Unit of the answer.
+            other: The other unit of the conversion.
+            steps: Steps of the solution.
+            smallest: The amount in the smaller of the two units.
+        """
         low, high = sorted((target, other), key=lambda unit: unit.size)
         text = self._phrasing.pick(rng, _QUESTIONS).format(amount, target.plural)
         key = f"convert:{smallest},{low.short},{high.short}"

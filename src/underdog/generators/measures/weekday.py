@@ -56,7 +56,7 @@ class Weekday:
         self._days = whole("days", days, 3, 10_000)
 
     def draft(self, rng: Random) -> Draft:
-        """One day."""
+        """Draft of a problem: one weekday."""
         kind = rng.choice(self._kinds)
         start, shift = rng.randrange(7), rng.randint(1, self._days)
         trace = Trace()
@@ -83,7 +83,7 @@ class Weekday:
 
 
 def _count(trace: Trace, known: date, asked: date) -> None:
-    """How many days lie between the dates."""
+    """Add the step with the number of days between two dates."""
     first, last = sorted((known, asked))
     parts = between(first, last)
     phrases = phrased(parts)

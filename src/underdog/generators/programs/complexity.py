@@ -20,8 +20,9 @@ class Complexity:
     """Two measures of a program.
 
     Attributes:
-        cyclomatic: One more than its branches and loops.
-        halstead: Half the distinct operators times the mean uses of an operand.
+        cyclomatic: Cyclomatic complexity: one more than the number of branches and loops.
+        halstead: Halstead difficulty: half the distinct operators times the mean uses of an
+            operand.
     """
 
     cyclomatic: int
@@ -29,12 +30,12 @@ class Complexity:
 
     @property
     def overall(self) -> float:
-        """Their mean, the difficulty that the paper sorts programs by."""
+        """Mean of the two measures, the difficulty by which the paper sorts programs."""
         return (self.cyclomatic + self.halstead) / 2
 
 
 def complexity(program: Program) -> Complexity:
-    """Measure a program."""
+    """The two complexity measures of a program."""
     tokens = list(_tokens(program))
     operators = {text for text, is_operator in tokens if is_operator}
     operands = [text for text, is_operator in tokens if not is_operator]
@@ -44,7 +45,7 @@ def complexity(program: Program) -> Complexity:
 
 
 def _tokens(program: Program) -> Iterator[tuple[str, bool]]:
-    """Operators (true) and operands (false) in order."""
+    """The tokens of a program in order, each with whether it is an operator (not an operand)."""
     for statement in program:
         match statement:
             case Assign(name, value):

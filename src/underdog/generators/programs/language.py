@@ -103,7 +103,7 @@ _MEANINGS: dict[str, Callable[[int, int], int]] = {
 
 
 def write(expression: Expression, names: Mapping[str, str] | None = None) -> str:
-    """An expression as Python; `names` says what stands for a variable.
+    """An expression as Python; `names` has the texts written in place of variables.
 
     Example:
         >>> write(Binary("*", Binary("+", Name("a"), Number(2)), Number(3)))
@@ -128,7 +128,7 @@ def write(expression: Expression, names: Mapping[str, str] | None = None) -> str
 
 
 def evaluate(expression: Expression, values: Mapping[str, int]) -> int:
-    """Its value; comparisons give 1 or 0."""
+    """Value of an expression for the variables' values; comparisons give 1 or 0."""
     match expression:
         case Number(value):
             return value
@@ -139,7 +139,7 @@ def evaluate(expression: Expression, values: Mapping[str, int]) -> int:
 
 
 def source(program: Program, indent: str = "") -> list[str]:
-    """The lines of a program."""
+    """The lines of a program as Python, each begun with `indent`."""
     lines: list[str] = []
     for statement in program:
         match statement:
@@ -161,9 +161,9 @@ class RecordedRun:
     """One execution of a program, recorded step by step.
 
     Attributes:
-        printed: What was printed, in order.
-        largest: Size of the largest value that occurred.
-        trace: The executed steps; ends with the output.
+        printed: Printed values, in order.
+        largest: Largest absolute value that occurred.
+        trace: The executed steps; the last one is the output.
     """
 
     def __init__(self, program: Program) -> None:
@@ -228,7 +228,7 @@ class RecordedRun:
         return f"{name}_{self._counts[name]}"
 
     def _shown(self, expression: Expression, value: int) -> str:
-        """The calculation in numbers with its result; only the value where there is none."""
+        """The calculation in numbers with its result; the value alone if nothing is calculated."""
         if not isinstance(expression, Binary):
             return str(value)
         numbers = write(expression, {name: str(known) for name, known in self._values.items()})

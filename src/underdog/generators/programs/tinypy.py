@@ -68,7 +68,7 @@ class TinyPy:
         self._size = whole("size", size, 3, 100)
 
     def draft(self, rng: Random) -> Draft:
-        """One program."""
+        """Draft of a problem: one program."""
         level = rng.randint(self._low, self._high)
         while True:
             program = self._program(rng, level)
@@ -107,7 +107,7 @@ class TinyPy:
         return program + self._prints(rng, program, names)
 
     def _prints(self, rng: Random, program: list[Statement], names: list[str]) -> list[Statement]:
-        """The variables that the program works on."""
+        """Print statements for one or two variables that the program changes."""
         changed = _assigned(program[len(names) :])
         shown = rng.sample(changed, min(len(changed), rng.choice((1, 1, 2))))
         if len(shown) == 1 and rng.random() < 0.25:
@@ -161,7 +161,7 @@ class TinyPy:
 
 
 def _assigned(program: list[Statement]) -> list[str]:
-    """Variables that some statement changes, in order; not those of loops."""
+    """Variables that some statement assigns, in order, without loop variables."""
     found: list[str] = []
     for statement in program:
         match statement:

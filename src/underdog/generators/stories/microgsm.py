@@ -1,9 +1,9 @@
 """Word problems in a world of few words, for models of a few million parameters.
 
 The vocabulary is closed (`MicroGSM.vocabulary`), so that a model of any size can learn the language
-and what is measured is the reasoning. Two kinds of held-out problems: `wording=unseen` uses
-sentences that `wording=seen` never has, and depth is held out by `min_steps` and `max_steps`. Both
-go with the splits by canonical key, which hold in any case.
+and problems measure its reasoning. Two kinds of problems can be held out: `wording=unseen` uses
+sentences that `wording=seen` never has, and `min_steps` and `max_steps` hold out lengths. The
+splits by canonical key hold in addition.
 """
 
 from random import Random
@@ -45,10 +45,10 @@ class MicroGSM(KeyFirst[StorySketch]):
             min_steps: Fewest calculated steps, at least 1.
             max_steps: Most calculated steps, at most 6.
             min_distractors: Fewest irrelevant sentences with numbers.
-            max_distractors: Most of them, at most 3.
+            max_distractors: Most irrelevant sentences, at most 3.
             variety: 0 keeps to one wording per sentence, 3 uses all.
             numbers: `small` (results up to 200), `usual` (10,000) or `large` (1,000,000).
-            question: `end`, `start` or `mixed`.
+            question: Place of the question: `end`, `start` or `mixed`.
             wording: `all`, `seen` (all but the last wording of each sentence) or `unseen` (only
                 the last).
 
@@ -74,9 +74,9 @@ class MicroGSM(KeyFirst[StorySketch]):
         return vocabulary(built_in("micro"), FEW)
 
     def draw(self, rng: Random) -> tuple[str, StorySketch]:
-        """The numbers of one problem."""
+        """Canonical key, and one problem in numbers."""
         return self._writer.sketch(rng)
 
     def write(self, rng: Random, key: str, numbers: StorySketch) -> Draft:
-        """The problem in words."""
+        """Draft of the problem in words, with its solution."""
         return self._writer.write(rng, key, numbers)

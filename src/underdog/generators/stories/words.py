@@ -48,13 +48,13 @@ class Words(KeyFirst["StorySketch | StoryChain"]):
             min_steps: Fewest calculated steps, at least 1.
             max_steps: Most calculated steps, at most 8.
             min_distractors: Fewest irrelevant sentences with numbers.
-            max_distractors: Most of them, at most 3.
+            max_distractors: Most irrelevant sentences, at most 3.
             variety: 0 keeps to one wording per sentence, 3 uses all.
             numbers: `small` (results up to 200), `usual` (10,000) or `large` (1,000,000).
-            names: Where the people's names come from: `world`, `africa`, `europe`, ….
-            question: `end`, `start` or `mixed`.
-            situation: `any`, or some joined with `+`, such as `baking+sport`.
-            chain: Problems in a row, each needing the answer of the one before.
+            names: Region of the people's names: `world`, `africa`, `europe`, ….
+            question: Place of the question: `end`, `start` or `mixed`.
+            situation: `any`, or names of situations joined with `+`, such as `baking+sport`.
+            chain: Number of problems in a row, each of which needs the answer before it.
             stories: Path of a `.story` file or a folder of them, in place of ours.
 
         Raises:
@@ -76,13 +76,13 @@ class Words(KeyFirst["StorySketch | StoryChain"]):
         self._writer = knobs.writer(library, _MOST_STEPS)
 
     def draw(self, rng: Random) -> tuple[str, StorySketch | StoryChain]:
-        """The numbers of one problem, or of one chain of them."""
+        """Canonical key, and one problem or one chain of problems in numbers."""
         if self._chain == 1:
             return self._writer.sketch(rng)
         return draw_chain(self._writer, self._chain, rng)
 
     def write(self, rng: Random, key: str, numbers: StorySketch | StoryChain) -> Draft:
-        """The problem or the chain in words."""
+        """Draft of the problem or the chain in words, with its solution."""
         if isinstance(numbers, StoryChain):
             return write_chain(self._writer, rng, key, numbers)
         return self._writer.write(rng, key, numbers)

@@ -9,19 +9,19 @@ from underdog.generators.craft.word_lists import PEOPLE
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a table is about.
+    """The subject of a table: headings, and the values that its columns may have.
 
     Attributes:
         rows: Names that rows may have.
-        row: Heading of the names.
+        row: Heading of the name column.
         group: Heading of the group column.
-        groups: Its values.
-        group_phrase: Rows of a group in words, with `{}` for the value.
-        first: Heading of the first number column, and its unit or noun for sums.
+        groups: Values of the group column.
+        group_phrase: Phrase for the rows of a group, with `{}` for the group.
+        first: Heading of the first number column, with its unit or noun for sums.
         second: Heading of the second number column.
-        low: Smallest number of both columns.
-        high: Largest numbers of both columns.
-        product: What one row's first number times its second number is; empty when nothing.
+        low: Smallest number of the first and of the second number column.
+        high: Largest number of the first and of the second number column.
+        product: Noun for the product of a row's two numbers; empty when it has no meaning.
     """
 
     rows: tuple[str, ...]
@@ -107,7 +107,7 @@ def written(rng: Random, subject: Subject, rows: Sequence[TableRow]) -> str:
 
 
 def table_key(rows: Sequence[TableRow]) -> str:
-    """The same for all orders of the rows."""
+    """A table's part of a canonical key, the same for all orders of the rows."""
     return ";".join(
         sorted(f"{row.name},{row.group},{row.numbers[0]},{row.numbers[1]}" for row in rows)
     )

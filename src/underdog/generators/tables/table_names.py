@@ -30,7 +30,7 @@ _ASKED = (
 
 @families.register("table_names")
 class TableNames:
-    """The row of a small table that fits.
+    """The name of the row of a small table that fits a condition.
 
     Args:
         kind: One of the kinds, or `mixed`.
@@ -48,7 +48,7 @@ class TableNames:
         self._fewest, self._most = span("min_rows", min_rows, "rows", rows, 3, 12)
 
     def draft(self, rng: Random) -> Draft:
-        """One table and a question."""
+        """Draft of a problem: one table and a question on it."""
         kind = rng.choice(self._kinds)
         subject, column = rng.choice(SUBJECTS), rng.randrange(2)
         rows = random_rows(rng, subject, rng.randint(self._fewest, self._most))
@@ -78,7 +78,7 @@ def _sentence(rows: Sequence[TableRow], column: int) -> str:
 
 
 def _take(trace: Trace, rows: Sequence[TableRow], column: int, place: int, opening: str) -> None:
-    """The row that stands at `place` when the numbers are in order."""
+    """Add the steps that find the name of the row at index `place` in ascending order."""
     chosen = sorted(rows, key=lambda row: row.numbers[column])
     sentences = _sentence(chosen, column)
     value = str([(row.numbers[column], row.name) for row in chosen])

@@ -43,7 +43,7 @@ class _AskedTable:
 
     @property
     def values(self) -> list[int]:
-        """The column."""
+        """The numbers of the column."""
         return [row.numbers[self.column] for row in self.rows]
 
 
@@ -67,7 +67,7 @@ class Tables:
         self._fewest, self._most = span("min_rows", min_rows, "rows", rows, 3, 12)
 
     def draft(self, rng: Random) -> Draft:
-        """One table and a question."""
+        """Draft of a problem: one table and a question on it."""
         kind = rng.choice(self._kinds)
         subjects = [subject for subject in SUBJECTS if subject.product or kind != "product"]
         subject = rng.choice(subjects)
@@ -87,7 +87,7 @@ class Tables:
 
 
 def _added(trace: Trace, values: Sequence[int], text: str) -> None:
-    """A sum as one calculation; a single number still counts as one."""
+    """Add one step with the sum of the values; for a single value, the value plus 0."""
     formula = " + ".join(map(str, values)) if len(values) > 1 else f"{values[0]} + 0"
     trace.add("total", formula, sum(values), text)
 
@@ -164,7 +164,7 @@ def _spread(rng: Random, trace: Trace, table: _AskedTable) -> tuple[str, str]:
 
 
 def _product(rng: Random, trace: Trace, table: _AskedTable) -> tuple[str, str]:
-    """One row's product, or the sum of two rows' products."""
+    """Question and its part of the key: one row's product, or the sum of two rows' products."""
     chosen = rng.sample(table.rows, rng.randint(1, 2))
     what = table.subject.product
     for place, row in enumerate(chosen, 1):

@@ -1,7 +1,7 @@
 """Reading rows out of files and data sets, one file per format.
 
-A loader yields `Row`s and knows nothing of tasks: which column is the question, and what becomes
-of it, is decided in `underdog.tasks.declared`.
+A loader yields `Row`s and knows nothing of tasks: `underdog.tasks.records` makes problems of them
+as a task file's `[columns]` say.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
 
 
 def read_file(path: Path) -> Iterator[Row]:
-    """Rows of a file, read as its ending says; nothing is read before the first row is asked for.
+    """Rows of a file, in the format of its ending, read lazily.
 
     Raises:
         DataError: The file is missing, empty, of an unknown format or broken; the message names
@@ -38,7 +38,7 @@ def read_file(path: Path) -> Iterator[Row]:
 
 
 def count_rows(path: Path) -> int | None:
-    """How many rows a file holds where that is cheap to know (JSONL, Parquet), else `None`."""
+    """Number of rows of a JSONL or Parquet file; `None` for formats that are costly to count."""
     if not path.is_file():
         return None
     if path.suffix.lower() in (".jsonl", ".ndjson"):

@@ -13,8 +13,8 @@ def read(path: Path) -> Iterator[Row]:
     """Rows of a CSV (or `.tsv`) file; every value is text.
 
     Raises:
-        DataError: The header repeats a name or is blank, a row is longer or shorter than it, or
-            the quoting is broken.
+        DataError: The header repeats a name or is blank, a row has more or fewer values than the
+            header, or the quoting is broken.
     """
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
     lines = (line for _, line in text_lines(path))

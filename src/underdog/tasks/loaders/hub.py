@@ -1,8 +1,8 @@
 """Hugging Face data sets, by hub name or from a local folder, through the `datasets` library.
 
-A local folder is either one that `save_to_disk` wrote or one of data files that `load_dataset`
-understands. Label columns are decoded to their names. Data sets that ship code are not run:
-`datasets` 4 and later refuse them.
+A local folder was written by `save_to_disk`, or holds data files that `load_dataset` understands.
+Label columns are decoded to their names. Code that a data set ships is not run: `datasets` 4 and
+later refuse such data sets.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,8 +30,8 @@ def read(
 
     Args:
         id: Hub name such as `openai/gsm8k`, or a local folder.
-        split: The data set's own name for the part.
-        config: Configuration name, where it has several.
+        split: The data set's own name of the split.
+        config: Configuration name; `None` where the data set has only one.
         revision: Commit or tag on the hub; the newest when `None`.
 
     Raises:

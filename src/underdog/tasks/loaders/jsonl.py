@@ -29,7 +29,7 @@ def read(path: Path) -> Iterator[Row]:
 
 
 def count(path: Path) -> int:
-    """How many lines the file has (a blank line counts as one)."""
+    """Number of lines of the file, blank ones included."""
     lines, last = 0, b"\n"
     with path.open("rb") as file:
         while block := file.read(_BLOCK_BYTES):

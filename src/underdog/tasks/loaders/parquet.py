@@ -29,7 +29,7 @@ def read(path: Path) -> Iterator[Row]:
 
 
 def count(path: Path) -> int:
-    """How many rows the file has, from its footer."""
+    """Number of rows, from the file's footer."""
     with _open(path) as file:
         return int(file.metadata.num_rows)
 

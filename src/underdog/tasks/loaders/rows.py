@@ -21,10 +21,10 @@ _MAGIC = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record and where it stands.
+    """One record of a data set, with its place.
 
     Attributes:
-        where: For messages, such as `train.jsonl, line 12`.
+        where: Place for messages, such as `train.jsonl, line 12`.
         values: Plain values by column name; nested tables stay nested.
     """
 
@@ -33,7 +33,7 @@ class Row:
 
 
 def check_file(path: Path) -> None:
-    """Raise `DataError` unless `path` is a readable file with something in it."""
+    """Raise `DataError` unless `path` is a readable file that is not empty."""
     if path.is_dir():
         raise DataError(f"{path} is a folder; give one of the files in it")
     if not path.exists():
@@ -72,7 +72,7 @@ def text_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def refuse_binary(path: Path, head: bytes) -> None:
-    """Raise `DataError` when the first bytes of a text file say that it is none."""
+    """Raise `DataError` when a file's first bytes (`head`) show that it is not UTF-8 text."""
     for magic, advice in _MAGIC:
         if head.startswith(magic):
             raise DataError(f"{path} is not UTF-8 text: it {advice}")

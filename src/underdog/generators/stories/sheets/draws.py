@@ -1,12 +1,12 @@
-"""Drawing a story's numbers: ranges, choices, divisors, and numbers worked out from others.
+"""Drawing a story's numbers: ranges, choices, divisors, and numbers calculated from others.
 
 3..20               any whole number from 3 to 20
 3..made-2           bounds may be formulas over earlier numbers
-40..200 by 20       in steps; `0.5..4 by 0.25` for decimals
-20..90 ^            may grow tenfold when large numbers are asked for
-10, 20, 25, 50      one of these
+40..200 by 20       a range in steps; `0.5..4 by 0.25` for decimals
+20..90 ^            a range that grows tenfold when large numbers are asked for
+10, 20, 25, 50      one of the listed numbers
 divisor of made in 2..12
-= boxes * each      worked out, so that a later division comes out
+= boxes * each      the value of a formula, so that a later division has no remainder
 """
 
 import re
@@ -29,19 +29,19 @@ _DIVISOR = re.compile(r"divisor of (?P<of>.+?) in (?P<low>\d+)\.\.(?P<high>\d+)"
 
 
 class Draw(Protocol):
-    """How a number comes about."""
+    """The way in which a number of a story is drawn."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Earlier numbers that it depends on."""
+        """Names of the earlier numbers that the draw depends on."""
         ...
 
     def work(self, places: Places, size: Size, whole: bool) -> Work:
-        """Draws it, or gives 0 when no number will do.
+        """A function that draws the number; its value is 0 when no number fits.
 
         Args:
-            places: Where the earlier numbers stand.
-            size: How large numbers may be.
+            places: Index of each earlier number in the list of values.
+            size: Class of the largest allowed number.
             whole: Whether all values are whole numbers.
         """
         ...
@@ -49,20 +49,20 @@ class Draw(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """Evenly from numbers known beforehand, by size."""
+    """A uniform draw from a fixed list of numbers, one list per size."""
 
     numbers: dict[Size, tuple[Number, ...]]
     names: tuple[str, ...] = ()
 
     def work(self, places: Places, size: Size, whole: bool) -> Work:
-        """One of them."""
+        """A draw of one of the numbers."""
         numbers, count = self.numbers[size], len(self.numbers[size])
         return lambda values, random: numbers[int(random() * count)]
 
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Evenly from a range whose bounds are formulas."""
+    """A uniform draw from a range whose bounds are formulas, in steps of `by`."""
 
     low: Formula
     high: Formula
@@ -74,7 +74,7 @@ class Between:
         return self.low.names + self.high.names
 
     def work(self, places: Places, size: Size, whole: bool) -> Work:
-        """A number of the range; 0 when it is empty."""
+        """A draw from the range; 0 when the range is empty."""
         low, high, by = rough(self.low.tree, places), rough(self.high.tree, places), self.by
         halved = size == "small"
 
@@ -89,7 +89,7 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Divisor:
-    """A divisor of a number within bounds."""
+    """A uniform draw from the divisors of a formula's value that lie within bounds."""
 
     of: Formula
     among: range
@@ -100,7 +100,7 @@ class Divisor:
         return self.of.names
 
     def work(self, places: Places, size: Size, whole: bool) -> Work:
-        """A divisor smaller than the number; 0 when there is none."""
+        """A draw of a divisor smaller than the number; 0 when there is none."""
         of, among = work_of(self.of.tree, places, whole), self.among
 
         def divisor(values: list[Number], random: Random) -> Number:
@@ -112,7 +112,7 @@ class Divisor:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """Worked out from other numbers."""
+    """A number calculated from others by a formula, without a random choice."""
 
     formula: Formula
 
@@ -132,10 +132,10 @@ def _divisors(whole: Number, among: range) -> tuple[int, ...]:
 
 
 def parse_draw(text: str) -> Draw:
-    """Parse how a number is drawn (the module's first lines list the ways).
+    """Parse the text of a draw (the module's docstring lists the forms).
 
     Raises:
-        DataError: It is none of them, or an empty range.
+        DataError: The text has none of the forms, or an empty range.
     """
     text = text.strip()
     if text.startswith("="):

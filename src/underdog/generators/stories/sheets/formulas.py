@@ -1,9 +1,9 @@
-"""Formulas of a story's steps: parsed once, worked out exactly, never executed.
+"""Formulas of a story's steps: parsed once, calculated exactly, never executed.
 
 A formula has numbers, names, `+ - * /` and brackets. Values are whole numbers, or quarters where a
-template allows decimals, which floats hold exactly. A division that does not come out makes the
-draw unfit. Every value carries a canonical form in which names are gone, nested sums and products
-are flat and their operands sorted, so that `3 + (4 + 5)` and `(5 + 3) + 4` are the same.
+template allows decimals, which floats hold exactly. A division with any other result makes the
+draw unfit. Every value has a canonical form without names, in which nested sums and products are
+flat and their operands sorted, so that `3 + (4 + 5)` and `(5 + 3) + 4` are the same.
 """
 
 import ast
@@ -27,12 +27,12 @@ _LEVELS = {"+": "+", "-": "+", "*": "*", "/": "*"}
 
 
 class Unfit(Exception):
-    """These numbers do not make a natural problem; other ones must be drawn."""
+    """The drawn numbers do not make a natural problem; other numbers must be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """Two things joined by one of `+ - * /`."""
+    """Two operands joined by one of `+ - * /`."""
 
     sign: str
     left: "Tree"
@@ -45,7 +45,13 @@ Tree = str | int | float | Operation
 
 @dataclass(frozen=True, slots=True)
 class Canon:
-    """A flat sum or product: operands, and those that are subtracted or divided by."""
+    """A flat sum or product in canonical form.
+
+    Attributes:
+        level: `+` for sums and differences, `*` for products and quotients.
+        with_: Summands or factors.
+        without: Subtracted terms or divisors.
+    """
 
     level: str
     with_: tuple["Form", ...]
@@ -61,10 +67,10 @@ class Formula:
     """A parsed formula.
 
     Attributes:
-        source: As written.
-        names: Names it uses, in order of first use.
-        tree: What it says.
-        code: The formula as Python, divisions whole.
+        source: The formula as written.
+        names: Names in the formula, in order of first use.
+        tree: The parsed formula.
+        code: The formula as Python with `//` for division.
     """
 
     source: str
@@ -73,11 +79,11 @@ class Formula:
     code: str
 
     def value(self, values: Values) -> Number:
-        """Its value from those of the names; raises `Unfit` when a division does not come out."""
+        """Exact value for the values of the names; raises `Unfit` when a division is not exact."""
         return _value(self.tree, values)
 
     def canon(self, forms: Forms) -> Form:
-        """Its canonical form from those of the names."""
+        """Canonical form for the canonical forms of the names."""
         return _canon(self.tree, forms)
 
     @property
@@ -87,10 +93,10 @@ class Formula:
 
 
 def parse_formula(source: str) -> Formula:
-    """Parse a formula.
+    """Parse the text of a formula.
 
     Raises:
-        DataError: It has anything but numbers, names, `+ - * /` and brackets.
+        DataError: The text has other parts than numbers, names, `+ - * /` and brackets.
 
     Example:
         >>> parse_formula("trays * rolls - 3").value({"trays": 2, "rolls": 4})
@@ -106,7 +112,7 @@ def parse_formula(source: str) -> Formula:
 
 
 def number_text(value: Number) -> str:
-    """A number as answers are written: whole, or with as few decimals as hold it.
+    """A number as answers are written: whole, or with as few decimals as possible.
 
     Example:
         >>> number_text(7.50), number_text(12)
@@ -135,7 +141,7 @@ def divide(left: Number, right: Number) -> Number:
     """An exact quotient: whole, or in quarters when an operand is a decimal.
 
     Raises:
-        Unfit: It does not come out, or divides by zero.
+        Unfit: The quotient is neither whole nor an allowed quarter, or the divisor is zero.
     """
     if right == 0:
         raise Unfit

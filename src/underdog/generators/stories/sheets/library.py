@@ -1,4 +1,4 @@
-"""The stories that come with underdog, and those that a user writes."""
+"""Libraries of stories: the built-in ones, and a user's own `.story` files."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -15,18 +15,18 @@ ANY = "any"
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Situations, and the continuations that stories may go on with.
+    """Situations, and continuations of their stories.
 
     Attributes:
-        situations: In order of name.
-        continuations: By the kind of quantity they go on from.
+        situations: Situations, sorted by name.
+        continuations: Continuations by the kind of quantity that they start from.
     """
 
     situations: tuple[Situation, ...]
     continuations: dict[str, tuple[Target, ...]]
 
     def only(self, names: str) -> "Library":
-        """The library with some situations: names joined with `+`, or `any` for all.
+        """The library with the named situations only: names joined with `+`, or `any` for all.
 
         Raises:
             UnknownNameError: No such situation.
@@ -54,7 +54,7 @@ def built_in(folder: str = "situations") -> Library:
 def written_in(path: str) -> Library:
     """The stories of a user's `.story` file, or of all such files in a folder.
 
-    They go on with our continuations, and with the user's own where the files have some.
+    The continuations are the built-in ones and those of the files.
 
     Raises:
         DataError: There is no such file, or it is malformed.

@@ -43,7 +43,7 @@ def with_article(noun: str) -> str:
 
 
 def noun_forms(name: str, noun: str) -> dict[str, str]:
-    """What a pattern may say of a picked noun: `{cake}`, `{cake.s}`, `{cake.a}`.
+    """Words for the holes of a picked noun, by hole: `{cake}`, `{cake.s}`, `{cake.a}`.
 
     Args:
         name: Name of the pick.

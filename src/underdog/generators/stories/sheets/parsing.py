@@ -9,11 +9,11 @@
     tell {A} bakes {trays} trays of {cake.s}, {per_tray} on each tray.  ~ another wording
     step baked = trays * per_tray | {A} bakes {=} {cake.s}. | How many {cake.s} does {A} bake?
 
-A fourth field of a step says how the story may go on: `things(cake): the {cake.s} that {A} bakes`.
-`then NAME KIND` in place of `template NAME` writes a continuation of stories that have reached that
-kind of quantity: in it `{the}` is the noun phrase, `{thing.s}` the noun, `it` the value. `substep`
-is a step that is never asked for by itself; `decimals` on a line of its own allows quarters; `#`
-starts a comment. docs/generators.md says more.
+A fourth field of a step lets continuations follow it: `things(cake): the {cake.s} that {A} bakes`.
+`then NAME KIND` in place of `template NAME` begins a continuation of stories whose last result is
+that kind of quantity: in it `{the}` is the noun phrase of the result, `{thing.s}` its noun, `it`
+its value. `substep` is a step that is never asked for by itself; `decimals` on a line of its own
+allows quarters; `#` starts a comment. docs/generators.md says more.
 """
 
 import builtins
@@ -113,7 +113,11 @@ class _StoryReader:
                 )
 
     def close(self) -> None:
-        """End the part that is open; its numbers must be told and its end must be a step."""
+        """End the open part.
+
+        Raises:
+            DataError: A step uses a number that no sentence tells, or the last line is no step.
+        """
         part, self.open = self.open, None
         if part is None:
             return
@@ -142,8 +146,8 @@ def parse_stories(text: str, name: str) -> Situation:
     """Parse a `.story` file.
 
     Args:
-        text: Its content.
-        name: Name of the situation, by which its templates are called.
+        text: Content of the file.
+        name: Name of the situation, the first part of its templates' names.
 
     Raises:
         DataError: A line is malformed; the message has its number.
@@ -224,7 +228,7 @@ def _ending(part: _Open, text: str) -> Ending:
 
 
 def _pattern(part: _Open, text: str) -> str:
-    """The text as a format pattern; holes are checked, and `{x.y}` becomes `{x-y}`."""
+    """The text as a format pattern, its holes checked and `{x.y}` written `{x-y}`."""
 
     def hole(match: re.Match[str]) -> str:
         name, _, form = match[1].partition(".")

@@ -38,7 +38,7 @@ _PRONOUNS = {
 
 
 def known_region(region: str) -> str:
-    """`region` if there are names of it. Raises `UnknownNameError`."""
+    """`region` if it is a known region of names, else raises `UnknownNameError`."""
     known = (*REGIONS, EVERYWHERE, FEW)
     if region not in known:
         raise UnknownNameError("region of names", region, known)
@@ -50,7 +50,7 @@ def names_of(region: str) -> tuple[tuple[str, str], ...]:
     """Pairs of a first name and its pronoun, `she` or `he`.
 
     Args:
-        region: One of `REGIONS`, `world` for all of them, or `few`.
+        region: One of `REGIONS`, `world` for all regions, or `few` for a short list.
 
     Raises:
         UnknownNameError: No such region.
@@ -66,13 +66,13 @@ def names_of(region: str) -> tuple[tuple[str, str], ...]:
 
 
 LETTERS = "ABCD"
-"""Whom a story can speak of; `A` and `B` are a template's, `C` and `D` a continuation's."""
+"""Letters of a story's people: `A` and `B` in a template, `C` and `D` in a continuation."""
 
 PERSON_FORMS = ("he", "He", "his", "His", "him", "himself")
 
 
 def person_forms(letter: str, name: str, pronoun: str) -> dict[str, str]:
-    """What a pattern may say of a person: `{A}`, `{A.he}`, `{A.He}`, `{A.his}`, `{A.him}`, …."""
+    """Words for a person's holes, by hole: `{A}`, `{A.he}`, `{A.He}`, `{A.his}`, `{A.him}`, …."""
     words = _PRONOUNS[pronoun]
     forms = {form: words[form.lower()] for form in PERSON_FORMS}
     forms = {form: word.capitalize() if form[0] == "H" else word for form, word in forms.items()}
@@ -84,19 +84,19 @@ _NOBODY = ("",) * (1 + len(PERSON_FORMS))
 
 @cache
 def cast_of(region: str) -> tuple[tuple[str, ...], ...]:
-    """Of each of `names_of(region)`, what a pattern may say, in the order of `person_forms`."""
+    """The words of `person_forms`, in its order, for each of `names_of(region)`."""
     return tuple(
         tuple(person_forms("A", name, pronoun).values()) for name, pronoun in names_of(region)
     )
 
 
 def draw_people(region: str, letters: int, random: Callable[[], float]) -> Sequence[str]:
-    """Different people, as all that a pattern may say of them.
+    """Draw different people; returns the words of `person_forms` for each, in one sequence.
 
     Args:
-        region: Where their names come from.
-        letters: Whom to draw: bit 0 for `A`, bit 1 for `B`, …; up to the last, the others are
-            nobody.
+        region: Region of the names.
+        letters: Bit mask of the people to draw: bit 0 for `A`, bit 1 for `B`, …. Letters below the
+            highest bit that are not set get empty words.
         random: Draws from [0, 1).
     """
     cast = cast_of(region)

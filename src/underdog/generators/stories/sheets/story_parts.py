@@ -1,8 +1,8 @@
-"""The parts of a story: what a `.story` file says, parsed.
+"""The parsed parts of a `.story` file: templates, continuations, their lines and targets.
 
 A template is a list of lines in order: numbers that are drawn, sentences that tell them, and steps
-that work something out. It is a directed graph whose nodes are numbers and steps; any step that the
-sentences determine without saying more can be what is asked for (a `Target`).
+that calculate something. It is a directed graph whose nodes are numbers and steps. A problem can
+ask for any step whose sentences tell no number that the step does not need (a `Target`).
 """
 
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ from underdog.generators.stories.sheets.draws import Draw
 from underdog.generators.stories.sheets.formulas import Formula
 
 IT = "it"
-"""In a continuation's formulas, the value that the story has reached."""
+"""Name of the result that a continuation starts from, in the continuation's formulas."""
 
 
 @dataclass(frozen=True, slots=True)
 class Let:
-    """A number that is drawn."""
+    """A drawn number: its name, and the way in which it is drawn."""
 
     name: str
     how: Draw
@@ -25,7 +25,7 @@ class Let:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """A sentence in its wordings, all of which mention the same numbers."""
+    """A sentence in several wordings, which all mention the same numbers."""
 
     wordings: tuple[str, ...]
     numbers: frozenset[str]
@@ -33,12 +33,12 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What a story has reached after a step, for a continuation to go on from.
+    """The result of a step as the start of a continuation.
 
     Attributes:
         kind: Kind of quantity, such as `money` or `things`.
-        noun: The pick whose nouns are counted; empty for other kinds.
-        phrase: Pattern of the noun phrase for it: `the {cake.s} that are left`.
+        noun: Name of the pick whose nouns are counted; empty for other kinds.
+        phrase: Pattern of the noun phrase for the result: `the {cake.s} that are left`.
     """
 
     kind: str
@@ -48,9 +48,15 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Calc:
-    """A step: a formula, the sentence that states it, the sub-question, and how it may go on.
+    """A step: a formula, the sentence that states it, and the sub-question in several wordings.
 
-    What is not `asked` is never a problem of its own: its question needs more context.
+    Attributes:
+        name: Name of the result, for later formulas.
+        formula: The calculation.
+        text: Pattern of the sentence that states the calculation.
+        questions: Patterns of the sub-question.
+        ending: The result as the start of a continuation; `None` where a story cannot go on.
+        asked: Whether a problem may ask for the step; its question may need more context.
     """
 
     name: str
@@ -66,7 +72,7 @@ Line = Let | Tell | Calc
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Extra:
-    """A sentence that has numbers and does not matter."""
+    """An irrelevant sentence with numbers."""
 
     pattern: str
     lets: tuple[Let, ...]
@@ -79,11 +85,11 @@ class StoryPart:
 
     Attributes:
         name: Unique within the library: `baking/trays`, `then/sell_each`.
-        takes: Kind of quantity that a continuation goes on from; empty for a template.
-        picks: Nouns to choose from, by name.
-        lines: In order.
+        takes: Kind of quantity that a continuation starts from; empty for a template.
+        picks: Choices of nouns by name, each as its forms by hole.
+        lines: Numbers, sentences and steps, in order.
         decimals: Whether values in quarters are natural here.
-        people: Letters of the people it speaks of.
+        people: Letters of the people in the part.
         forms: Pairs of a number and the special form that sentences use, such as `th`.
     """
 
@@ -98,16 +104,16 @@ class StoryPart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """A part told up to one of its steps, which is asked for or gone on from.
+    """A part told up to one of its steps, the answer or the start of a continuation.
 
     Attributes:
-        part: The part.
-        work: Numbers and steps to evaluate, in order; some are only there for their bounds.
+        part: The template or continuation.
+        work: Numbers and steps to evaluate, in order; some only bound other numbers.
         given: Numbers that the steps use, in order of use.
         steps: The steps that lead to the answer, in order; the last one is the answer.
         solution: Given numbers by name and steps in the order of writing the solution, every
             number before the first step that uses it.
-        tells: The sentences that are needed.
+        tells: The sentences that the problem needs.
     """
 
     part: StoryPart
@@ -119,7 +125,7 @@ class Target:
 
     @property
     def asked(self) -> Calc:
-        """The last step."""
+        """The last step, whose value is the answer."""
         return self.steps[-1]
 
 
@@ -128,9 +134,9 @@ class Situation:
     """A setting, its templates and the irrelevant sentences that fit it.
 
     Attributes:
-        name: The file's name.
-        targets: Everything that can be asked, by template in order.
-        extras: Irrelevant sentences.
+        name: Name of the file without its ending.
+        targets: The targets of all templates, in order.
+        extras: Irrelevant sentences that fit all templates.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What a template can ask: every step that its sentences determine without saying more."""
+"""The targets of a template: the steps that a problem can ask for, each with its sentences."""
 
 from underdog.errors import DataError
 from underdog.generators.stories.sheets.story_parts import (
@@ -13,7 +13,7 @@ from underdog.generators.stories.sheets.story_parts import (
 
 
 def targets_of(part: StoryPart) -> tuple[Target, ...]:
-    """The targets of a part, in order; the last is the whole of it.
+    """The targets of a part, in order; the last one is the whole part.
 
     A step is no target when a sentence that it needs also tells a number that it does not need.
     A continuation is always told in full.
@@ -46,7 +46,7 @@ def _target(part: StoryPart, asked: Calc) -> Target | None:
 
 
 def _scene(tell: Tell, place: int, last: int) -> bool:
-    """Whether a sentence without numbers belongs: the story goes on after it."""
+    """Whether to keep a sentence: it has no numbers, and a needed sentence follows."""
     return not tell.numbers and place < last
 
 
@@ -77,7 +77,7 @@ def _solution(steps: tuple[Calc, ...], given: tuple[str, ...]) -> tuple[str | Ca
 def _work(
     part: StoryPart, steps: tuple[Calc, ...], given: tuple[str, ...]
 ) -> tuple[Let | Calc, ...]:
-    """Every number and step that must be evaluated, those that only bound others included."""
+    """Numbers and steps to evaluate, in order, including numbers that only bound others."""
     needed = {*given, *(step.name for step in steps)}
     work: list[Let | Calc] = []
     for line in reversed(part.lines):

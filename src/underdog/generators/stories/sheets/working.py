@@ -1,8 +1,8 @@
 """Formulas and draws compiled once: closures over a list of values in place of names.
 
-What is known when a story is read is settled then: where each number stands in the list, which
-sign joins its parts, and whether its division can fail. A `Work` gives 0 where no natural number
-comes out, which no story allows; only a division inside a larger formula raises `Unfit`.
+The index of each number in the list, the operators and the rule for divisions are fixed when a
+story is read. The value of a `Work` is 0 where there is no natural number, and no story allows 0;
+only a division inside a larger formula raises `Unfit`.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from underdog.generators.stories.sheets.formulas import Number, Operation, Tree,
 
 Random = Callable[[], float]
 Work = Callable[[list[Number], Random], Number]
-"""A number from the values so far and a source of numbers in [0, 1)."""
+"""A function to a number, from the list of values so far and a source of draws from [0, 1)."""
 
 Places = Mapping[str, int]
 Divide = Callable[[Number, Number], Number]
@@ -21,11 +21,11 @@ _PLAIN: Mapping[str, Divide] = {"+": add, "-": sub, "*": mul}
 
 
 def work_of(tree: Tree, places: Places, whole: bool) -> Work:
-    """The exact value of a formula.
+    """A function for the exact value of a formula.
 
     Args:
         tree: The formula.
-        places: Where each name's value stands.
+        places: Index of each name's value in the list.
         whole: Whether all values are whole numbers.
     """
     if whole:
@@ -34,7 +34,7 @@ def work_of(tree: Tree, places: Places, whole: bool) -> Work:
 
 
 def rough(tree: Tree, places: Places) -> Work:
-    """The value of a bound, in which divisions need not come out."""
+    """A function for the value of a bound; its divisions need not be exact."""
     return _work(tree, places, _ratio, _ratio)
 
 

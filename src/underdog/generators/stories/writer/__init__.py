@@ -1,7 +1,7 @@
 """Word problems written by code: an operation-graph engine and its stories.
 
-A `.story` file describes a situation in plain text; the engine draws natural numbers, chooses
-wordings, lets stories go on from what they have reached, and writes the exact solution. The
+A `.story` file describes a situation in plain text; the writer draws natural numbers, chooses
+wordings, adds continuations that start from the last result, and writes the exact solution. The
 families `words` and `microgsm` are made of it.
 """
 

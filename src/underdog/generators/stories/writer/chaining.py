@@ -1,7 +1,7 @@
 """Chaining word problems: the answer of each is a number of the next (h1, arXiv 2510.07312).
 
-The next problem gives that number as a letter, and a line before it says how far the letter is from
-the answer so far, so that every problem keeps natural numbers.
+The next problem has a letter for that number, and the line before it gives the difference of the
+letter and the last answer, so that every problem keeps natural numbers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,13 +26,13 @@ _PATIENCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A number of a problem that is told by the answer of the problem before.
+    """A number of a problem, told as the previous problem's answer plus or minus a distance.
 
     Attributes:
         letter: Letter that stands for the number.
         name: Name of the number.
         value: Value of the number.
-        distance: The value less the answer of the problem before.
+        distance: The value minus the previous problem's answer; never 0.
     """
 
     letter: str
@@ -46,8 +46,8 @@ class StoryChain:
     """Problems in a row, in numbers.
 
     Attributes:
-        sketches: The problems.
-        links: One for each problem after the first.
+        sketches: The problems in numbers, in order.
+        links: A link for each problem after the first.
     """
 
     sketches: tuple[StorySketch, ...]
@@ -55,7 +55,7 @@ class StoryChain:
 
     @property
     def key(self) -> str:
-        """The canonical key of the last answer."""
+        """The canonical key of the last answer, with all calculations that lead to it."""
         form: Form = ""
         for place, sketch in enumerate(self.sketches):
             link = self.links[place - 1] if place else None
@@ -67,15 +67,15 @@ def draw_chain(writer: Writer, count: int, rng: Random) -> tuple[str, StoryChain
     """Draw `count` problems in a row.
 
     Args:
-        writer: Draws each of them.
-        count: How many, from 2 to 5.
+        writer: Writer that draws each problem.
+        count: Number of problems, from 2 to 5.
         rng: Source of every choice.
 
     Returns:
         The canonical key, and the chain.
 
     Raises:
-        DataError: The writer's problems can hardly ever be chained.
+        DataError: No chain was found, since too few problems of the writer can be linked.
     """
     for _ in range(_PATIENCE):
         sketches = [writer.sketch(rng)[1]]
@@ -95,7 +95,7 @@ def draw_chain(writer: Writer, count: int, rng: Random) -> tuple[str, StoryChain
 
 
 def write_chain(writer: Writer, rng: Random, key: str, chain: StoryChain) -> Draft:
-    """A chain as one problem."""
+    """Draft of a chain as one problem, with the steps of all its problems."""
     texts, steps = [_ORDER], list[Step]()
     stories: list[Story] = []
     for place, sketch in enumerate(chain.sketches, start=1):
@@ -132,7 +132,7 @@ def write_chain(writer: Writer, rng: Random, key: str, chain: StoryChain) -> Dra
 
 
 def _link(before: StorySketch, sketch: StorySketch, letter: str, rng: Random) -> Link:
-    """Tell a number of a problem by the answer before; raises `Unfit` when none is fit."""
+    """Link a random number of a problem to the previous answer; raises `Unfit` if none can be."""
     target, values = sketch.plan.parts[0], sketch.values[0]
     free = _free_numbers(target)
     if not free:
@@ -149,7 +149,7 @@ def _link(before: StorySketch, sketch: StorySketch, letter: str, rng: Random) ->
 
 @cache
 def _free_numbers(target: Target) -> tuple[str, ...]:
-    """Given numbers that every wording says in digits, once, and not as a price."""
+    """Given numbers that every wording has exactly once, in digits and not as a price."""
 
     def in_digits(name: str, text: str) -> bool:
         return (
@@ -172,7 +172,7 @@ def _symbols(sketch: StorySketch, link: Link | None) -> Mapping[int, str] | None
 
 
 def _linking(link: Link, place: int, before: Step) -> Step:
-    """The step that works out the number told by the answer before."""
+    """The step that calculates a linked number from the previous answer."""
     sign, size, value = "+" if link.distance > 0 else "-", abs(link.distance), str(link.value)
     return Step(
         f"p{place}_{link.name}",

@@ -12,11 +12,11 @@ _WORD = re.compile(r"[A-Za-z]+")
 
 
 def vocabulary(library: Library, region: str) -> frozenset[str]:
-    """Every word that the library's problems and solutions in words can have, in lower case.
+    """Every word of the library's problems and of their solutions in words, in lower case.
 
     Args:
         library: The stories.
-        region: Where the people's names come from.
+        region: Region of the people's names.
 
     Example:
         >>> from underdog.generators.stories.writer import built_in

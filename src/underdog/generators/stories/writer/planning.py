@@ -1,4 +1,4 @@
-"""Choosing what a story is made of: a template's target, and continuations up to a length."""
+"""Plans of stories: a template's target, and continuations up to a number of steps."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from underdog.generators.stories.sheets.library import Library
 from underdog.generators.stories.sheets.story_parts import Extra, Situation, Target
 
 _OWN = frozenset("AB")
-"""People whom a template introduces; a continuation brings its own as C and D."""
+"""Letters of a template's people; people that a continuation introduces are C and D."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class StoryPlan:
     Attributes:
         situation: The setting.
         parts: A template's target, then continuations; the last step of the last one is asked for.
-        num_steps: Count of calculated steps.
+        num_steps: Number of calculated steps in all parts.
     """
 
     situation: Situation
@@ -28,14 +28,14 @@ class StoryPlan:
 
     @property
     def extras(self) -> list[Extra]:
-        """Irrelevant sentences that speak of nobody else."""
+        """Irrelevant sentences of the situation without people from outside the template."""
         people = self.parts[0].part.people
         return [extra for extra in self.situation.extras if extra.people <= people]
 
 
 @dataclass(frozen=True)
 class Planner:
-    """Plans of `min_steps` to `max_steps` steps, lengths drawn evenly from those that there are.
+    """Source of plans of `min_steps` to `max_steps` steps, all possible lengths equally likely.
 
     Raises:
         ConfigError: No story of these situations has such a length.
@@ -55,7 +55,11 @@ class Planner:
             )
 
     def opening(self, random: Callable[[], float]) -> tuple[int, Situation, Target]:
-        """Draw a length and a target to begin with."""
+        """Draw a number of steps, a situation and a first target that fits them.
+
+        Args:
+            random: Draws from [0, 1).
+        """
         place = random() * len(self._lengths)
         steps, openings = self._lengths[int(place)]
         situation, target = openings[int(place % 1 * len(openings))]
@@ -64,7 +68,13 @@ class Planner:
     def following(
         self, parts: Sequence[Target], missing: int, random: Callable[[], float]
     ) -> Target | None:
-        """Draw a continuation that is not there yet; `None` when there is none."""
+        """Draw a continuation that the story has not had yet; `None` when there is none.
+
+        Args:
+            parts: The story's targets so far.
+            missing: Most steps that the continuation may have.
+            random: Draws from [0, 1).
+        """
         every = self._continuations(parts[0], parts[-1], missing)
         if every:
             target = every[int(random() * len(every))]
@@ -76,7 +86,7 @@ class Planner:
 
     @cached_property
     def _lengths(self) -> list[tuple[int, list[tuple[Situation, Target]]]]:
-        """Lengths of the whole, each with the targets to begin with."""
+        """Possible lengths of a story in steps, each with the targets that can begin it."""
         every = [(one, target) for one in self.library.situations for target in one.targets]
         openings = (
             (steps, [(one, target) for one, target in every if self._can_begin(target, steps)])
@@ -91,7 +101,7 @@ class Planner:
         return ending is not None and bool(self.library.continuations.get(ending.kind))
 
     def _continuations(self, first: Target, last: Target, missing: int) -> tuple[Target, ...]:
-        """Continuations of what was reached that are short enough, and whose people fit."""
+        """Continuations of the last target that are short enough and whose people fit."""
         found = self._known.get((first, last, missing))
         if found is None:
             ending, people = last.asked.ending, first.part.people

@@ -1,8 +1,8 @@
-"""Programs that draw the numbers of a target and work its steps out, made once per target.
+"""Programs that draw the numbers of a target and calculate its steps, made once per target.
 
-Values stand in a list: first the result that a continuation starts from, then the numbers that
-depend on no other (all from one random number), then the rest in the order of work. Not a program
-in the sense of the form `program`: nothing is written or executed as code.
+The values are a list: first the result that a continuation starts from, then the numbers that
+depend on no other (all from one random number), then the other numbers and the steps in order. Not
+programs in the sense of the form `program`: nothing is written or executed as code.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from underdog.generators.stories.sheets.story_parts import IT, Calc, Let, Target
 from underdog.generators.stories.sheets.working import Places, Random, Work, work_of
 
 _SMALLEST_RESULT = 2
-"""Results of one or none are left out: `1 apples` is no English, and `0` gives the answer away."""
+"""Smallest result of a step: `1 apples` is no English, and `0` gives the answer away."""
 
 _SMALLEST_QUARTER = 0.25
 Joint = Callable[[Random], Sequence[Number]]
@@ -28,9 +28,9 @@ class NumberProgram:
 
     Attributes:
         fixed: Joint draw of the numbers that depend on no other.
-        works: The other numbers and the steps in order, each with its smallest natural value.
-        limit: Largest natural value.
-        answer: Place of the last step's value.
+        works: The other numbers and the steps in order, each with its smallest allowed value.
+        limit: Largest allowed value.
+        answer: Index of the last step's value in the list of values.
     """
 
     fixed: Joint
@@ -39,7 +39,7 @@ class NumberProgram:
     answer: int
 
     def run(self, it: Number, random: Random) -> list[Number] | None:
-        """Draw the numbers and work the steps out.
+        """Draw the numbers and calculate the steps.
 
         Args:
             it: Result that a continuation starts from; 0 for a template.
@@ -63,7 +63,7 @@ class NumberProgram:
 
 @cache
 def places_of(target: Target) -> Places:
-    """Place of each name's value in the list."""
+    """Index of each name's value in the list of values."""
     return {name: place for place, name in enumerate((IT, *(line.name for line in _order(target))))}
 
 
@@ -72,9 +72,9 @@ def program_of(target: Target, size: Size, whole: bool) -> NumberProgram:
     """The program of a target.
 
     Args:
-        target: A template's, or a continuation's.
-        size: How large numbers may be.
-        whole: Whether the result that it starts from is a whole number.
+        target: Target of a template or of a continuation.
+        size: Class of the largest allowed number.
+        whole: Whether the result that a continuation starts from is a whole number.
     """
     places, limit, decimals = places_of(target), LARGEST[size], target.part.decimals
     pools: list[tuple[Number, ...]] = []
@@ -98,13 +98,13 @@ def program_of(target: Target, size: Size, whole: bool) -> NumberProgram:
 
 @cache
 def _order(target: Target) -> tuple[Let | Calc, ...]:
-    """The lines of work, numbers that depend on no other first."""
+    """The target's numbers and steps, first the numbers that depend on no other."""
     fixed = [line for line in target.work if isinstance(line, Let) and isinstance(line.how, Fixed)]
     return (*fixed, *(line for line in target.work if line not in fixed))
 
 
 def _jointly(pools: list[tuple[Number, ...]]) -> Joint:
-    """Draws one number of each pool with a single random number."""
+    """A function that draws one number from each tuple of `pools` with a single random number."""
     total = prod(map(len, pools))
     if not pools:
         return lambda random: ()
@@ -135,7 +135,7 @@ def _never(values: list[Number], random: Random) -> Number:
 
 
 def _natural(work: Work, decimals: bool) -> Work:
-    """Whole results as integers; quarters only where decimals are natural."""
+    """`work` with whole results as integers, and 0 for quarters where these are not natural."""
 
     def natural(values: list[Number], random: Random) -> Number:
         value = work(values, random)

@@ -21,11 +21,11 @@ class Knobs:
         min_steps: Fewest calculated steps.
         max_steps: Most calculated steps.
         min_distractors: Fewest irrelevant sentences with numbers.
-        max_distractors: Most of them, at most 3.
+        max_distractors: Most irrelevant sentences, at most 3.
         variety: 0 keeps to one wording per sentence, 3 uses all.
         numbers: `small`, `usual` or `large`.
-        question: `end`, `start` or `mixed`.
-        names: A known region of names.
+        question: Place of the question: `end`, `start` or `mixed`.
+        names: Region of the people's names.
         wording: `all`, `seen` or `unseen`.
     """
 
@@ -40,11 +40,11 @@ class Knobs:
     wording: str = "all"
 
     def writer(self, library: Library, most_steps: int) -> Writer:
-        """The writer that they ask for.
+        """The writer for these knobs.
 
         Args:
             library: The stories.
-            most_steps: Upper end of the knobs for steps.
+            most_steps: Largest allowed value of `min_steps` and `max_steps`.
 
         Raises:
             ConfigError: A knob is out of its range.

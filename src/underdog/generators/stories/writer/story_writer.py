@@ -42,12 +42,12 @@ class Style:
 
     Attributes:
         min_distractors: Fewest irrelevant sentences.
-        max_distractors: Most of them.
-        variety: 0 always takes the first wording, 3 any.
-        size: How large numbers may be.
-        names: Region of the names, or `world`.
-        question: Where the question stands; one that refers back, `How many are left then?`, always
-            stands at the end.
+        max_distractors: Most irrelevant sentences.
+        variety: From 0 (always the first wording) to 3 (any wording).
+        size: Class of the largest allowed number.
+        names: Region of the people's names, or `world`.
+        question: Place of the question; a question that refers back, `How many are left then?`, is
+            always at the end.
         wordings: `unseen` is the last wording of every sentence, `seen` the others.
     """
 
@@ -67,7 +67,7 @@ class Story:
     Attributes:
         sketch: The story in numbers.
         voices: Wordings and nouns of each part.
-        people: Words for the people.
+        people: Words for the holes of people (see `PEOPLE`).
         extras: Irrelevant sentences, each with its place in the story from 0 to 1.
         question_first: Whether the question begins the story.
     """
@@ -79,7 +79,7 @@ class Story:
     question_first: bool
 
     def text(self, told: StoryText) -> str:
-        """The whole problem, irrelevant sentences where none refers back across them."""
+        """The text of the problem; no sentence refers back across an irrelevant one."""
         said = told.sentences
         if self.extras:
             places, said = self._free_places(), [*said]
@@ -113,7 +113,7 @@ class Writer:
             The canonical key, and the story in numbers.
 
         Raises:
-            DataError: The knobs leave no natural numbers.
+            DataError: No natural numbers were found for these knobs.
         """
         random = rng.random
         for _ in range(_PATIENCE):
@@ -129,7 +129,7 @@ class Writer:
         )
 
     def story(self, rng: Random, sketch: StorySketch) -> Story:
-        """Draw the words of a story."""
+        """Draw the wordings, nouns, people and irrelevant sentences of a story."""
         plan, style, random = sketch.plan, self._style, rng.random
         voices: list[Voice] = []
         people = 0
@@ -144,7 +144,7 @@ class Writer:
         return Story(sketch, voices, cast, extras, first)
 
     def write(self, rng: Random, key: str, sketch: StorySketch) -> Draft:
-        """The problem of a sketch and its solution."""
+        """Draft of a sketch in words, with its solution."""
         story, plan = self.story(rng, sketch), sketch.plan
         told = tell(sketch, story.voices, story.people)
         first, *rest = plan.parts
@@ -165,7 +165,11 @@ class Writer:
         )
 
     def _attempt(self, random: Callable[[], float]) -> tuple[StoryPlan, list[list[Number]]] | None:
-        """Draw a template and its numbers, then continuations that these numbers fit."""
+        """Draw a template's target with its numbers, then continuations that fit them.
+
+        Returns:
+            The plan, and the values of each part; `None` when no fitting numbers were found.
+        """
         num_steps, situation, first = self._planner.opening(random)
         program = self._program(first)
         for _ in range(_TRIES):

@@ -1,4 +1,4 @@
-"""Telling a story that has its numbers: sentences, question, and the steps of its solution."""
+"""From a story in numbers to words: its sentences, its question and the steps of its solution."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ class StorySketch:
 
     Attributes:
         plan: Situation, parts and length.
-        values: For each part, the values of its numbers and steps.
-        texts: For each part, the values as texts.
+        values: For each part, the values of its numbers and steps (see `places_of`).
+        texts: The same values as texts.
     """
 
     plan: StoryPlan
@@ -39,7 +39,7 @@ class StorySketch:
         """Canonical form of the answer.
 
         Args:
-            replaced: Forms that stand for some of the template's numbers.
+            replaced: Canonical forms by name, in place of the template's own numbers.
         """
         reached: Form = ""
         for target, texts in zip(self.plan.parts, self.texts, strict=True):
@@ -64,7 +64,7 @@ class StoryText:
     Attributes:
         sentences: Sentences in order, without the question.
         question: The question.
-        steps: The solution, givens included.
+        steps: Steps of the solution, given numbers included.
     """
 
     sentences: list[str]
@@ -78,13 +78,13 @@ def tell(
     people: Sequence[str],
     symbols: Mapping[int, str] | None = None,
 ) -> StoryText:
-    """Tell a story.
+    """A story in words.
 
     Args:
         sketch: The story in numbers.
         voices: Wordings and nouns of each part.
-        people: Words for the people (see `PEOPLE`).
-        symbols: Letters that stand for numbers of the template, by the number's place.
+        people: Words for the holes of people (see `PEOPLE`).
+        symbols: Letters in place of numbers of the template, by the number's index.
     """
     sheet, script, nouns = voices[0]
     texts, ledger, width = sketch.texts[0], sheet.ledger, sheet.width
@@ -109,15 +109,15 @@ def _go_on(
     sentences: list[str],
     phrase: str,
 ) -> StoryText:
-    """Tell the continuations.
+    """A story in words, from its template's words and steps: adds the continuations.
 
     Args:
         sketch: The story in numbers.
         voices: Wordings and nouns of each part.
-        people: Words for the people.
-        first: The template's steps.
-        sentences: The template's sentences; those of the continuations are added to the list.
-        phrase: Phrase for the template's answer.
+        people: Words for the holes of people (see `PEOPLE`).
+        first: Fields of the template's steps.
+        sentences: The template's sentences, a list to which those of the continuations are added.
+        phrase: Noun phrase for the template's answer.
     """
     before, _, nouns = voices[0]
     rows, taken = [first], {*before.ledger.names}

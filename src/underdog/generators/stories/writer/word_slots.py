@@ -1,8 +1,8 @@
-"""The words of a story as one sequence, and patterns that take their words from places in it.
+"""The words of a story as one sequence, and patterns that take the words of their holes from it.
 
-All that a target's sentences can say stands in one sequence: the numbers, their special forms, the
-nouns, what the story has reached, the people. A pattern is compiled to the places of its
-holes in it, and filling it is one pick and one format.
+The sequence has all words for the holes of a target's sentences: the numbers, their special forms,
+the nouns, the noun phrase and nouns of the result before (in a continuation), the people. A pattern
+is compiled to the indices of its holes in the sequence; filling it is one pick and one format.
 """
 
 import re
@@ -21,7 +21,7 @@ from underdog.generators.stories.writer.programs import places_of
 
 HOLE = re.compile(r"\{([^{}]*)\}")
 BREAK = "\0"
-"""Parts the texts that are filled in together; no story can have it."""
+"""Separator of texts that are filled in together; occurs in no story."""
 
 NOUN_FORMS = ("", "-s", "-a", "-S")
 _REACHED = ("the", "The", *(f"thing{form}" for form in NOUN_FORMS))
@@ -31,12 +31,12 @@ Slots = Mapping[str, int]
 Pick = Callable[[Sequence[str]], Sequence[str]]
 
 PEOPLE = tuple(hole for letter in LETTERS for hole in person_forms(letter, "", "she"))
-"""Holes that speak of people."""
+"""Names of the holes for people and their pronouns, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class WordPattern:
-    """A text with holes, compiled.
+    """A compiled text with holes.
 
     Attributes:
         text: The text with `%s` for its holes.
@@ -47,15 +47,15 @@ class WordPattern:
     pick: Pick
 
     def fill(self, words: Sequence[str]) -> str:
-        """The text with words in its holes."""
+        """The text with its holes filled from all words of a story."""
         return self.text % self.pick(words)
 
 
 @cache
 def slots_of(target: Target) -> Slots:
-    """Place in the sequence of words for each hole of a target's patterns.
+    """Index in the sequence of words for each hole of a target's patterns.
 
-    People come last, so that nobody need stand for those after the last one of a story.
+    The words of people come last, so that the sequence may end after a story's last person.
     """
     numbers = places_of(target)
     forms = (f"{name}-{form}" for name, form in target.part.forms if name in numbers)
@@ -66,7 +66,7 @@ def slots_of(target: Target) -> Slots:
 
 @cache
 def nouns_of(target: Target) -> tuple[tuple[str, ...], ...]:
-    """Every choice of a target's nouns, each as the words for `slots_of`."""
+    """Every choice of a target's nouns, each as words in the order of `slots_of`."""
     ways = [
         [tuple(noun[f"{name}{form}"] for form in NOUN_FORMS) for noun in nouns]
         for name, nouns in target.part.picks.items()
@@ -75,11 +75,11 @@ def nouns_of(target: Target) -> tuple[tuple[str, ...], ...]:
 
 
 def compiled(text: str, slots: Slots) -> WordPattern:
-    """A text with holes as a pattern.
+    """The pattern of a text with holes `{name}`.
 
     Args:
         text: The text.
-        slots: Place of the word for each hole.
+        slots: Index of the word for each hole.
     """
     pieces = HOLE.split(text.replace("%", "%%"))
     places = [slots[hole] for hole in pieces[1::2]]
@@ -92,11 +92,11 @@ def _nothing(words: Sequence[str]) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class ReadyExtra:
-    """An irrelevant sentence made ready.
+    """An irrelevant sentence with compiled draws and text.
 
     Attributes:
-        works: Draws of its numbers.
-        pattern: Its text with holes for numbers and people.
+        works: Draws of the sentence's numbers.
+        pattern: Text with holes for numbers and people.
     """
 
     works: tuple[Work, ...]
@@ -110,7 +110,7 @@ class ReadyExtra:
 
 @cache
 def extra_of(extra: Extra, size: Size) -> ReadyExtra:
-    """An irrelevant sentence for numbers of some size."""
+    """The compiled irrelevant sentence, for numbers of the given size."""
     works = tuple(let.how.work({}, size, whole=False) for let in extra.lets)
     holes = (*(let.name for let in extra.lets), *PEOPLE)
     return ReadyExtra(

@@ -1,7 +1,7 @@
-"""Sheets: a target's sentences, question and steps with every choice of wording made ready.
+"""Sheets: a target's sentences, question and steps in all choices of wordings, compiled.
 
 A script is one choice of wordings, compiled when it is first drawn: all texts of a target are
-filled in at once and parted afterwards. A ledger says how the steps are put together from them.
+filled in at once and split afterwards. A ledger has the names and formulas of the steps.
 """
 
 from collections.abc import Mapping, Sequence, Set
@@ -33,18 +33,18 @@ _KEPT_SCRIPTS = 256
 
 @dataclass(frozen=True, slots=True)
 class WordingChoice:
-    """Which wordings may be used.
+    """The wordings that sentences may use.
 
     Attributes:
-        wordings: `unseen` is the last wording of every sentence, `seen` the others.
-        variety: 0 always takes the first of them, 3 any.
+        wordings: `unseen` for the last wording of every sentence, `seen` for the others, or `all`.
+        variety: From 0 (the first of these wordings) to 3 (any of them).
     """
 
     wordings: Wordings = "all"
     variety: int = MOST_VARIETY
 
     def of(self, wordings: tuple[str, ...]) -> tuple[str, ...]:
-        """The allowed ones among the wordings of a sentence."""
+        """The allowed wordings among those of a sentence."""
         if len(wordings) == 1:
             return wordings
         if self.wordings == "unseen":
@@ -60,8 +60,8 @@ class Script:
 
     Attributes:
         pattern: All texts of the target with `BREAK` between them: text and sub-question of every
-            step, both empty for a given, then the question (or how a continuation calls the
-            answer), then the sentences. Its words are those of `slots_of`.
+            step, both empty for a given number, then the question (or the noun phrase for the
+            answer), then the sentences. Its words are in the order of `slots_of`.
         sentences: Patterns of the sentences.
         question: Pattern of the question.
     """
@@ -77,14 +77,14 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class StepTexts:
-    """How the steps of a target are put together.
+    """The names and formulas of a target's steps (its ledger).
 
     Attributes:
         names: Names of the steps, in order.
-        pick: Takes formula and value of each step from the numbers, the fixed and the hanging
-            formulas.
+        pick: Takes formula and value of each step in turn from one sequence: the values as texts,
+            the fixed formulas, the hanging formulas.
         fixed: Formulas without the result of an earlier part of the story.
-        hanging: Formulas with that result, cut where the name of its step belongs.
+        hanging: Formulas with that result, cut at the places of its name.
     """
 
     names: tuple[str, ...]
@@ -98,18 +98,19 @@ class Sheet:
 
     Args:
         target: The target.
-        choice: Which wordings may be used.
-        asked: Whether its answer is asked for; otherwise a continuation calls it by a phrase.
+        choice: The allowed wordings.
+        asked: Whether the problem asks for the target's answer; otherwise a continuation follows,
+            which names the answer by a noun phrase.
 
     Attributes:
-        ledger: How its steps are put together.
-        width: How many texts of a script belong to the steps.
+        ledger: Names and formulas of the steps.
+        width: Number of a script's texts that belong to the steps.
         nouns: Every choice of nouns.
-        count: How many scripts there are.
-        choices: How many choices of nouns and wordings.
-        special: Special forms that its sentences use, each with the place of its number.
-        people: People in it: bit 0 for `A`, bit 1 for `B`, ….
-        scripts: Latest scripts, by number.
+        count: Number of scripts.
+        choices: Number of choices of nouns and wordings.
+        special: Special forms of numbers in the sentences, each with the index of its number.
+        people: Bit mask of the target's people: bit 0 for `A`, bit 1 for `B`, ….
+        scripts: Compiled scripts by number; emptied when there are too many.
     """
 
     def __init__(self, target: Target, choice: WordingChoice, asked: bool) -> None:
@@ -130,7 +131,7 @@ class Sheet:
         self._thing = _thing(target)
 
     def script(self, place: int) -> Script:
-        """One of the `count` choices of wordings."""
+        """The script with number `place`, from 0 to `count` - 1."""
         if place in self.scripts:
             return self.scripts[place]
         if len(self.scripts) >= _KEPT_SCRIPTS:
@@ -148,19 +149,20 @@ class Sheet:
         return script
 
     def reached(self, phrase: str, nouns: Sequence[str], before: Sequence[str]) -> Sequence[str]:
-        """The words that a continuation may say of what it goes on from.
+        """Words for this target's answer in a continuation: its noun phrase and nouns.
 
         Args:
-            phrase: How the answer is called.
-            nouns: The nouns drawn.
-            before: The same words for this target.
+            phrase: Noun phrase for the answer.
+            nouns: The target's drawn nouns.
+            before: The same words for the answer that this target started from; empty for a
+                template.
         """
         things = (*nouns, *(before[2:] or NO_THINGS), *NO_THINGS)[self._thing]
         return (phrase, phrase[:1].upper() + phrase[1:], *things)
 
 
 sheet_of = cache(Sheet)
-"""The one sheet of a target, a choice of wordings, and whether its answer is asked for."""
+"""The sheet for the arguments of `Sheet`, made once."""
 
 
 @lru_cache(maxsize=1 << 13)
@@ -169,7 +171,7 @@ def ledger_of(target: Target, renamed: tuple[tuple[str, str], ...] = ()) -> Step
 
     Args:
         target: The target.
-        renamed: Pairs of a name that another part of the story has taken, and the new one.
+        renamed: Pairs of a name that an earlier part of the story has, and its new name.
     """
     new, code, places = dict(renamed), not target.part.decimals, places_of(target)
     names = tuple(map(_name, target.solution))
@@ -192,7 +194,7 @@ def ledger_of(target: Target, renamed: tuple[tuple[str, str], ...] = ()) -> Step
 
 
 def renamed(target: Target, taken: Set[str]) -> tuple[tuple[str, str], ...]:
-    """New names for those of a target's that are taken, `left_2` for `left`."""
+    """Pairs of a target's name that is already `taken`, and a new one, such as `left_2`."""
     pairs: list[tuple[str, str]] = []
     taken = set(taken)
     for name in map(_name, target.solution):
@@ -210,13 +212,13 @@ def _name(written: str | Calc) -> str:
 
 
 def _cut(formula: str, new: Mapping[str, str]) -> tuple[str, ...]:
-    """A formula with its names changed, cut where the name of what it goes on from belongs."""
+    """A formula with new names, cut at the places of the result that it starts from."""
     text = NAME.sub(lambda match: BREAK if match[0] == IT else new.get(match[0], match[0]), formula)
     return tuple(text.split(BREAK))
 
 
 def _thing(target: Target) -> slice:
-    """Where the nouns of what a continuation counts stand: among nouns, things before, no nouns."""
+    """Slice of the answer's nouns in a sequence: own nouns, nouns of the answer before, blanks."""
     ending, picks = target.asked.ending, list(target.part.picks)
     noun = ending.noun if ending else ""
     place = len(picks) + (1 if not noun else 0)
