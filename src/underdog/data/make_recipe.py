@@ -35,19 +35,19 @@ from underdog.toml_file import StrictTable, read_toml
 
 
 class PoolToMake(StrictTable):
-    """One data set; exactly one of `source` and `family` is given.
+    """One data set to make or collect; exactly one of `source` and `family` is given.
 
     Attributes:
         count: Training items of a source, problems of a family.
-        name: Folder below the output; the source's or family's name when left out.
+        name: Folder below the output folder; the source's or family's name when left out.
         source: Spec of a source.
         model: Engine spec of the role `main`.
         models: Engine specs by role.
         seeds: Spec of the seed problems of a source.
-        max_seeds: Most seed problems.
-        caps: Hard caps on what a source may spend.
+        max_seeds: Most seed problems; `None` is no limit.
+        caps: Hard caps on the cost of a source.
         family: Spec of a family.
-        forms: Forms of a family's solutions; its own when left out.
+        forms: Forms of a family's solutions; the family's own when left out.
     """
 
     count: Annotated[int, Field(ge=1)]
@@ -78,18 +78,18 @@ class PoolToMake(StrictTable):
 
     @property
     def folder(self) -> str:
-        """Name of its folder."""
+        """Name of the data set's folder."""
         return self.name or re.split(r"[:(]", self.source or self.family, maxsplit=1)[0]
 
 
 class MakeFile(StrictTable):
-    """Data sets to make.
+    """The content of MAKE.toml.
 
     Attributes:
         pool: The data sets.
-        seed: What everything drawn hangs on.
-        test_files: Further test sets, relative to the file.
-        decontaminate: Whether what repeats a test item is left out.
+        seed: Root seed of all draws and samples.
+        test_files: Further test sets to compare with, paths relative to the file.
+        decontaminate: Whether items that repeat a test item are left out.
         licence: SPDX name of the data's licence.
     """
 
@@ -108,7 +108,7 @@ class MakeFile(StrictTable):
         return self
 
     def plan(self, pool: PoolToMake) -> MakePlan | CollectPlan:
-        """What to make of a pool.
+        """The plan of a pool: generated when it has a family, collected when it has a source.
 
         Raises:
             UnknownNameError: No such family or form.
@@ -122,10 +122,10 @@ class MakeFile(StrictTable):
 
 
 def read_make(path: Path) -> MakeFile:
-    """Read a file of data sets to make; its test files become relative to the current folder.
+    """Read MAKE.toml; the paths of test files become relative to the current folder.
 
     Raises:
-        ConfigError: It is missing or malformed.
+        ConfigError: The file is missing or malformed.
     """
     made = read_toml(path, MakeFile)
     files = tuple(str(path.parent / name) for name in made.test_files)

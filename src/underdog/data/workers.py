@@ -1,8 +1,8 @@
-"""Work spread over processes, results taken in the order of asking.
+"""Calls run in worker processes; results are taken in the order of the requests.
 
-With one worker the work is done here, when its result is taken. Processes are started afresh
-(spawned), so that nothing of this one's threads or locks is inherited; they ignore Ctrl-C, which
-is this process's to answer.
+With one worker the work runs in the calling process, when its result is taken. Processes are
+spawned, so that they inherit no threads or locks; they ignore Ctrl-C, which the calling process
+handles.
 """
 
 import multiprocessing
@@ -18,10 +18,10 @@ from underdog.errors import UnderdogError, UsageError
 
 
 class Shared(Protocol):
-    """Something large that every process holds once."""
+    """A large object that every worker process holds once, such as an index of test sets."""
 
     def sent(self) -> Callable[[], Self]:
-        """What another process calls to hold it too; cheap to pickle where that is possible."""
+        """A function that gives a worker process its copy; cheap to pickle if possible."""
         ...
 
 
@@ -37,21 +37,21 @@ _KILLED = (
 
 @dataclass(frozen=True, slots=True)
 class Pending(Generic[R]):
-    """A result that is being worked on, or will be when it is taken.
+    """A result that a worker process computes, or that `take` computes.
 
     Attributes:
-        take: Gives the result, waiting for it. Raises `UnderdogError` when its process was killed.
+        take: Waits for the result and returns it; raises `UnderdogError` if its process was killed.
     """
 
     take: Callable[[], R]
 
 
 class Workers(Generic[S]):
-    """A few processes, or this one.
+    """Worker processes, or the calling process.
 
     Args:
-        count: Processes; 1 works in this process.
-        shared: What work may look at, such as an index of test sets; sent to each process once.
+        count: Number of processes; 1 is the calling process.
+        shared: Object for `ask_sharing`, such as an index of test sets; sent to each process once.
     """
 
     def __init__(self, count: int = 1, shared: S | None = None) -> None:
@@ -62,7 +62,7 @@ class Workers(Generic[S]):
         self._pool: ProcessPoolExecutor | None = None
 
     def ask(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
-        """Ask for work; the function and its arguments must be picklable with several workers."""
+        """Request a call; with several workers, function and arguments must be picklable."""
         if self.count == 1:
             return Pending(partial(work, *args, **kwargs))
         return self._submitted(work, *args, **kwargs)
@@ -73,7 +73,7 @@ class Workers(Generic[S]):
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Pending[R]:
-        """Ask for work that gets what is shared as its first argument."""
+        """Request a call with the shared object as its first argument."""
         if self.count == 1:
             return Pending(partial(work, self.shared, *args, **kwargs))
         return self._submitted(_sharing, work, args, kwargs)
@@ -104,7 +104,7 @@ def _result(future: "Future[R]") -> R:
 
 
 _SENT: list[Any] = []
-"""In a worker process: what it was sent."""
+"""In a worker process, the shared object; empty before it arrives."""
 
 
 def _begin(sent: Callable[[], Any] | None) -> None:

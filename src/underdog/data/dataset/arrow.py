@@ -1,4 +1,4 @@
-"""pyarrow, imported when it is first needed; it has no types, so it is `Any` here and only here."""
+"""pyarrow, imported on first use; it has no type stubs, so it is `Any` here and only here."""
 
 from importlib import import_module
 from typing import Any, TypeAlias
@@ -13,10 +13,10 @@ def arrow() -> Any:
 
 
 def compute() -> Any:
-    """Its functions on columns."""
+    """The module `pyarrow.compute`."""
     return import_module("pyarrow.compute")
 
 
 def parquet() -> Any:
-    """Its Parquet reader and writer."""
+    """The module `pyarrow.parquet`."""
     return import_module("pyarrow.parquet")

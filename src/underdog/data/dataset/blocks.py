@@ -1,6 +1,6 @@
 """Random access to stored training items, a few thousand at a time: Parquet row groups, JSON lines.
 
-A row of JSON lines holds `messages`, or `prompt` and `completion`; all else in it is a tag.
+A row of JSON lines holds `messages`, or `prompt` and `completion`; every other field is a tag.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ class ParquetBlocks:
     """The row groups of a data set.
 
     Attributes:
-        places: File and row group of every block.
+        places: Shard and number of the row group, by block.
         sizes: Rows of every block.
     """
 
@@ -66,7 +66,7 @@ class ParquetBlocks:
         return cls(tuple(places), tuple(sizes))
 
     def read(self, block: int) -> Table:
-        """The rows of a block."""
+        """The rows of a block, with the columns of a data set."""
         path, group = self.places[block]
         with open_shard(path) as file:
             return file.read_row_group(group, columns=schema().names)
@@ -74,11 +74,11 @@ class ParquetBlocks:
 
 @dataclass(frozen=True, slots=True)
 class JsonLines:
-    """The lines of a file.
+    """The lines of a JSON Lines file, in blocks.
 
     Attributes:
-        path: The file.
-        offsets: Where every block begins, in bytes.
+        path: The JSON Lines file.
+        offsets: First byte of every block.
         sizes: Lines of every block.
     """
 
@@ -88,7 +88,7 @@ class JsonLines:
 
     @classmethod
     def of(cls, path: Path) -> "JsonLines":
-        """The blocks of a file; reads it once to find them.
+        """The blocks of a file; reads all of it once to find where they begin.
 
         Raises:
             DataError: The file cannot be read, or has no lines.
@@ -112,10 +112,10 @@ class JsonLines:
         return cls(path, tuple(offsets), tuple(sizes))
 
     def read(self, block: int) -> Table:
-        """The rows of a block.
+        """The rows of a block, with the columns of a data set.
 
         Raises:
-            DataError: A line is no training item; says which and why.
+            DataError: A line is no training item; the message has its number and the fault.
         """
         examples: list[Example] = []
         with self.path.open("rb") as file:

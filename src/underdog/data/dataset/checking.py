@@ -1,7 +1,7 @@
-"""Checking a data set from its files alone: is what the card says true?
+"""Checking the card of a data set against its files.
 
-Everything is counted again: hashes, rows, problems. Every completion is read back, executed where
-its form calls for it, and graded against the row's answer. Every key is hashed to its split again.
+Hashes, rows and problems are counted again. Every completion is read back, executed when its form
+is a program, and graded against the row's answer. Every key is hashed to its split again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,12 +32,12 @@ _ROWS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One kind of thing that is wrong.
+    """One kind of fault in a data set.
 
     Attributes:
-        what: The kind, in a few words.
-        count: How often.
-        first: Where it was first seen.
+        what: The fault, in a few words.
+        count: Number of occurrences.
+        first: Id of the first faulty row, or the first faulty file.
     """
 
     what: str
@@ -47,14 +47,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What checking found.
+    """Result of checking a data set.
 
     Attributes:
         rows: Rows read.
         problems: Distinct problems, by key or by question.
         verified: Rows whose completion was read back and graded right.
         unverifiable: Rows that name no checker, form or answer.
-        findings: What is wrong; empty when the card is true.
+        findings: Faults by kind; empty when files and card agree.
     """
 
     rows: int
@@ -65,22 +65,22 @@ class CheckReport:
 
     @property
     def sound(self) -> bool:
-        """Whether the card is true."""
+        """Whether no fault was found."""
         return not self.findings
 
 
 @dataclass(frozen=True, slots=True)
 class ShardCheck:
-    """What one file holds.
+    """Result of checking one file.
 
     Attributes:
-        rows: Rows.
+        rows: Rows read.
         verified: Rows graded right.
         unverifiable: Rows that cannot be graded.
-        keys: Hashes of its distinct problems.
-        ids: Hashes of its ids.
-        pairs: Hashes of its pairs of key and form.
-        faults: Kinds of faults with the ids of the rows.
+        keys: Packed 64-bit hashes of the file's distinct problems.
+        ids: Packed 64-bit hashes of the rows' ids.
+        pairs: Packed 64-bit hashes of the rows' pairs of key and form.
+        faults: Each kind of fault with the ids of its rows.
     """
 
     rows: int
@@ -97,7 +97,7 @@ def check_dataset(folder: Path, *, workers: int = 1) -> CheckReport:
 
     Args:
         folder: The data set.
-        workers: Processes.
+        workers: Worker processes; 1 checks in this process.
 
     Raises:
         DataError: There is no finished data set, or a file cannot be read at all.
@@ -116,7 +116,7 @@ def check_dataset(folder: Path, *, workers: int = 1) -> CheckReport:
 
 
 def check_shard(path: Path) -> ShardCheck:
-    """Check one file; runs in a worker process as well as here."""
+    """Check one file; may run in a worker process."""
     faults: dict[str, list[str]] = {}
     ids: list[str] = []
     keys: set[str] = set()
@@ -151,7 +151,7 @@ def check_shard(path: Path) -> ShardCheck:
 
 
 def claim_of(example: Example) -> Claim | None:
-    """What a training item claims: its completion solves its problem; `None` without a checker."""
+    """The claim that an item's completion solves its problem; `None` without a checker."""
     answer, form, checker = (example.tags.get(name) for name in ("answer", "form", "checker"))
     if answer is None or form is None or checker is None:
         return None
@@ -167,7 +167,7 @@ def _split_fault(example: Example) -> str:
 
 
 def _files(folder: Path, card: DataCard, workers: Workers[Any]) -> list[Finding]:
-    """Files that are not those that the card names."""
+    """Faults of the files: missing, unlisted, or with another hash than on the card."""
     paths = [folder / shard.path for shard in card.shards]
     missing = [path.name for path in paths if not path.exists()]
     there = [(shard, path) for shard, path in zip(card.shards, paths, strict=True) if path.exists()]
@@ -211,7 +211,7 @@ def _wrong_rows(checks: Sequence[ShardCheck]) -> list[Finding]:
 
 
 def _distinct(packed: Iterable[bytes]) -> tuple[int, int]:
-    """How many distinct hashes there are, and how many were there before."""
+    """Number of distinct 64-bit hashes, and number of repeated ones."""
     seen, total = Seen(), 0
     for data in packed:
         marks: Marks = np.frombuffer(data, dtype=np.uint64)

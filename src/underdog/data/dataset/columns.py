@@ -1,8 +1,8 @@
-"""Training items as columns: the schema of a data set, and both ways between rows and examples.
+"""The columns of a data set, and conversion between their rows and `Example` objects.
 
-`messages` is what chat trainers read, `prompt` and `completion` what the others do. `segments` is
-null where it would only repeat the messages with weight 1 on the last turn and 0 before it. Tags
-without a column of their own are one JSON object in `tags`.
+Chat trainers read `messages`; other trainers read `prompt` and `completion`. `segments` is null for
+examples with one segment per turn, of weight 1 for the last turn and 0 for the others, since
+`messages` holds the same. Tags without a column of their own are one JSON object in `tags`.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Which text of an example a selector looks at."""
+"""Parts of an example's text: all turns, the prompt, or the completion."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -10,7 +10,7 @@ Part: TypeAlias = Callable[[Example], str]
 
 
 def whole(example: Example) -> str:
-    """All turns, joined by blank lines."""
+    """The text of all turns, joined by blank lines."""
     return "\n\n".join(turn.content for turn in example.messages)
 
 
@@ -22,7 +22,7 @@ _PARTS: dict[str, Part] = {
 
 
 def part_of(name: str) -> Part:
-    """The reader of a part: `all`, `prompt` or `completion`.
+    """The function that gives a part of an example: `all`, `prompt` or `completion`.
 
     Raises:
         ConfigError: No such part.

@@ -1,4 +1,4 @@
-"""Training items from generated ones: a form's question and the exact solution in that form."""
+"""Training items from generated problems: a form's prompt and the exact solution in it."""
 
 from underdog.core import Example, Form, Item, JSONValue, Message, Question, Step
 from underdog.core.example import reply_learned
@@ -8,17 +8,17 @@ from underdog.forms.layout import lay_out
 def example_of(
     item: Item, form: Form, source: str, checker: str, instruction: bool = True
 ) -> Example | None:
-    """The item's solution in a form, as a training item; `None` where the form makes no sense.
+    """The item's solution in a form, as a training item; `None` when the form does not fit.
 
-    The prompt is what the form asks a solver without worked examples; the whole reply, its opening
-    included, is learned.
+    The prompt is the form's prompt without worked examples. The whole reply, its opening included,
+    is trained on.
 
     Args:
         item: Problem and exact solution.
         form: How the solution is written down.
-        source: Spec of the family, kept as a tag and as the head of the id.
-        checker: Spec of the family's checker, kept as a tag so that the answer can be read again.
-        instruction: Whether the form says what to do; else the prompt is the bare question.
+        source: Spec of the family, kept as a tag and as the beginning of the id.
+        checker: Spec of the family's checker, kept as a tag for later checking.
+        instruction: Whether the prompt contains the form's instruction, not only the question.
     """
     reply = form.render(item)
     if reply is None:
@@ -44,7 +44,7 @@ def example_of(
 
 
 def problem_of(example: Example) -> str:
-    """What tells a row's problem from others: its key, else its question, else the row itself."""
+    """Identity of a row's problem: its key, else its question, else the row itself."""
     tags = example.tags
     if tags.get("key"):
         return str(tags["key"])

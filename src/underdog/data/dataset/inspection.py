@@ -1,4 +1,4 @@
-"""Looking into a data set: some rows, and how long the texts are, by form."""
+"""Inspecting a data set: sample rows, and a histogram of text lengths by form."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -21,15 +21,14 @@ _ROWS = 8_192
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What there is to see.
+    """Sample rows and text lengths of a data set.
 
     Attributes:
-        card: The card; none when the making did not end.
-        rows: Rows.
+        card: The card; `None` when the data set is not finished.
+        rows: Number of rows.
         samples: A few rows, chosen by the seed.
-        lengths: For each form, how many rows have how many tokens, in bins of `bin_tokens`: the
-            bin's lower edge and its rows.
-        bin_tokens: Width of a bin.
+        lengths: Histogram of tokens per row, by form: lower edge of each bin and its rows.
+        bin_tokens: Width of a bin, in tokens.
     """
 
     card: DataCard | None
@@ -42,13 +41,13 @@ class Inspection:
 def inspect_dataset(
     folder: Path, *, samples: int = 3, seed: int = 0, tokenizer: str = ""
 ) -> Inspection:
-    """Look into a data set; reads all texts once, a few thousand rows in memory.
+    """Inspect a data set; reads all texts once, with a few thousand rows in memory at a time.
 
     Args:
         folder: The data set.
-        samples: Rows to show.
-        seed: Which rows.
-        tokenizer: Path of a `tokenizer.json`; empty for a quarter of the characters.
+        samples: Number of sample rows.
+        seed: Seed of the choice of sample rows.
+        tokenizer: Path of a `tokenizer.json`; empty to estimate tokens as characters / 4.
 
     Raises:
         DataError: The folder holds no data set.

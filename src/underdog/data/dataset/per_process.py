@@ -1,4 +1,4 @@
-"""What one process opens once and keeps: forms, checkers, and a sandbox that starts when needed."""
+"""Objects opened once per process and then reused: forms, checkers, and one sandbox."""
 
 from functools import cache
 
@@ -7,7 +7,7 @@ from underdog.core import BatchSandbox, Checker, Form
 
 @cache
 def open_form(name: str) -> Form:
-    """The form of a name."""
+    """The form with a name."""
     from underdog.forms import forms
 
     return forms.create(name)
@@ -15,7 +15,7 @@ def open_form(name: str) -> Form:
 
 @cache
 def open_checker(spec: str) -> Checker:
-    """The checker of a spec; one that runs programs shares this process's sandbox."""
+    """The checker of a spec; a checker that runs programs uses `process_sandbox`."""
     from underdog.tasks.shared_sandbox import make_checker
 
     return make_checker(spec, None)
@@ -23,7 +23,7 @@ def open_checker(spec: str) -> Checker:
 
 @cache
 def process_sandbox() -> BatchSandbox:
-    """One sandbox; its workers end with this process."""
+    """The sandbox of this process, opened on first use; its workers end with the process."""
     from underdog.sandbox.late import LateSandbox
 
     return LateSandbox("auto")

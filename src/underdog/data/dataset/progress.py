@@ -1,4 +1,4 @@
-"""How far a long writing is."""
+"""Progress of writing a data set."""
 
 import time
 from collections.abc import Callable
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class WriteProgress:
-    """How far it is.
+    """Progress of writing a data set, in the writer's unit: problems, rows or tokens.
 
     Attributes:
-        done: What is there, from before included.
-        total: What is wanted.
-        resumed: What was there when this run began.
-        per_second: Rate of this run; 0 before its first shard.
+        done: Units written, by earlier runs too.
+        total: Units wanted.
+        resumed: Units that earlier runs had written.
+        per_second: Units per second in this run; 0 before its first shard.
         eta_s: Seconds left at this rate; 0 when not known.
     """
 
@@ -25,7 +25,7 @@ class WriteProgress:
 
     @classmethod
     def at(cls, done: int, total: int, resumed: int, seconds: float) -> "WriteProgress":
-        """The progress after some seconds of this run.
+        """Progress after `seconds` seconds of this run.
 
         Example:
             >>> WriteProgress.at(done=30, total=70, resumed=10, seconds=2.0).eta_s
@@ -37,12 +37,12 @@ class WriteProgress:
 
 
 class ProgressClock:
-    """Reports the progress of one run, at once and whenever it is called.
+    """Reports the progress of one run: once when made, then at every call.
 
     Args:
-        report: Who is told.
-        done: What is there when the run begins.
-        total: What is wanted.
+        report: Called with the progress.
+        done: Units written before the run.
+        total: Units wanted.
     """
 
     def __init__(self, report: Callable[[WriteProgress], object], done: int, total: int) -> None:
@@ -53,6 +53,6 @@ class ProgressClock:
         self(done)
 
     def __call__(self, done: int) -> None:
-        """Report that so much is there."""
+        """Report that `done` units are written."""
         seconds = time.perf_counter() - self._began
         self._report(WriteProgress.at(done, self._total, self._resumed, seconds))

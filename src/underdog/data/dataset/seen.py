@@ -1,7 +1,7 @@
-"""Which canonical keys a data set already holds: 8 bytes each, exact up to hash collisions.
+"""The set of canonical keys that a data set holds: 8 bytes per key, exact up to hash collisions.
 
 Sorted runs of 64-bit hashes, merged when they reach the same size (a log-structured set). Among a
-hundred million keys a collision, which drops one item too many, is expected 0.0003 times.
+hundred million keys 0.0003 collisions are expected; each drops one new item.
 """
 
 from collections.abc import Iterable
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def marks_of(keys: Iterable[str]) -> "Marks":
-    """Hashes of canonical keys."""
+    """64-bit hashes of canonical keys, in order."""
     digests = b"".join(blake2b(key.encode(), digest_size=8).digest() for key in keys)
     return np.frombuffer(digests, dtype=np.uint64)
 
 
 class Seen:
-    """A growing set of hashes."""
+    """A growing set of 64-bit hashes."""
 
     def __init__(self) -> None:
         self._runs: list[Marks] = []
@@ -32,7 +32,7 @@ class Seen:
         return sum(len(run) for run in self._runs)
 
     def fresh(self, marks: "Marks") -> "NDArray[np.bool_]":
-        """For each mark whether it is new here, and the first of its kind among `marks`."""
+        """Flag per mark: not in the set, and not earlier in `marks`."""
         new = np.zeros(len(marks), dtype=np.bool_)
         new[np.unique(marks, return_index=True)[1]] = True
         for run in self._runs:
@@ -42,7 +42,7 @@ class Seen:
         return new
 
     def add(self, marks: "Marks") -> None:
-        """Remember marks that are all new."""
+        """Add distinct marks that are not in the set."""
         if len(marks) == 0:
             return
         run = np.sort(marks)

@@ -1,7 +1,7 @@
-"""Writing a data set shard by shard, so that what was interrupted goes on where it was.
+"""Writing a data set shard by shard, so that an interrupted run can resume.
 
-A shard is there whole or not at all, also after a kill, and carries in its metadata the state that
-the next one starts from. Which rows come next is the caller's to say.
+A shard is on disk whole or not at all, also after a kill. Its metadata holds the state from which
+the next shard starts. The caller decides the rows.
 """
 
 from collections.abc import Iterator
@@ -33,10 +33,10 @@ class ShardWriter(Generic[S]):
 
     Args:
         folder: The data set; created when missing.
-        state: The type of state that every shard carries.
-        split: Which split it holds.
+        state: Type of the state in every shard's metadata.
+        split: Split of the rows.
         jsonl: Whether the rows are written as JSON lines too.
-        workers: Who writes JSON lines and hashes files; this process when not given.
+        workers: Processes that write JSON lines and hash files; `None` is this process.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class ShardWriter(Generic[S]):
         self._exports: list[Pending[Path]] = []
 
     def resume(self) -> Iterator[tuple[Path, S]]:
-        """The shards that are there, as far as none is missing, each with its state.
+        """The shards on disk, in order up to the first missing one, each with its state.
 
         Raises:
             DataError: A shard is damaged, or its state is of another kind.
@@ -73,13 +73,13 @@ class ShardWriter(Generic[S]):
             self._add(path)
 
     def write(self, rows: Table, state: S) -> None:
-        """Write the next shard, and the state that the one after it starts from."""
+        """Write the next shard, with the state from which the one after it starts."""
         path = self._next_path()
         write_shard(path, rows, state.model_dump_json())
         self._add(path)
 
     def finish(self) -> tuple[Shard, ...]:
-        """All files as the card names them; what interrupted runs left half written is removed."""
+        """All files, as the card lists them; removes half-written files of interrupted runs."""
         for export in self._exports:
             export.take()
         rows = {path: count_rows(path) for path in self._paths}

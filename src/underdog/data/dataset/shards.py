@@ -1,8 +1,8 @@
-"""A data set on disk: Parquet shards under `data/`, the card beside them, JSONL when wanted.
+"""Files of a data set: Parquet shards under `data/`, the card, and optional JSON lines.
 
 - `README.md`: the card for people, with the head that Hugging Face reads.
-- `card.json`: the card for machines; written last, so it marks the end.
-- `data/train-00000.parquet`: rows, with the state of the making in the file's metadata.
+- `card.json`: the card for machines; written last, so it marks a finished data set.
+- `data/train-00000.parquet`: rows; the metadata holds the writer's state.
 - `jsonl/train-00000.jsonl`: the same rows as JSON lines.
 """
 
@@ -22,12 +22,12 @@ _GROUP_ROWS = 4096
 
 
 def shard_path(folder: Path, split: str, number: int) -> Path:
-    """Where a shard lies."""
+    """Path of a shard, numbered from 0."""
     return folder / "data" / f"{split}-{number:05}.parquet"
 
 
 def jsonl_path(shard: Path) -> Path:
-    """Where a shard's rows lie as JSON lines."""
+    """Path of the JSON lines of a shard's rows."""
     return shard.parent.parent / "jsonl" / f"{shard.stem}.jsonl"
 
 
@@ -35,7 +35,7 @@ def shards_of(folder: Path, split: str | None = None) -> list[Path]:
     """The shards of a data set in order.
 
     Raises:
-        DataError: There are none.
+        DataError: The folder holds no shards.
     """
     found = sorted((folder / "data").glob(f"{split or '*'}-*.parquet"))
     if not found:
@@ -48,7 +48,7 @@ def shards_of(folder: Path, split: str | None = None) -> list[Path]:
 
 
 def write_shard(path: Path, table: Table, state: str) -> None:
-    """Write a shard whole or not at all, with the state of the making, JSON, in its metadata."""
+    """Write a shard whole or not at all, with the writer's state, as JSON, in its metadata."""
     table = table.combine_chunks().replace_schema_metadata({_STATE: state.encode()})
 
     def write(file: Any) -> None:
@@ -58,7 +58,7 @@ def write_shard(path: Path, table: Table, state: str) -> None:
 
 
 def read_state(path: Path) -> bytes:
-    """The state of the making in a shard's metadata, JSON.
+    """The writer's state in a shard's metadata, as JSON.
 
     Raises:
         DataError: The file is damaged, or underdog did not write it.
@@ -80,7 +80,7 @@ def open_shard(path: Path) -> Any:
     """A shard as a `pyarrow.parquet.ParquetFile`.
 
     Raises:
-        DataError: It cannot be read.
+        DataError: The file cannot be read.
     """
     try:
         return parquet().ParquetFile(path)
@@ -129,7 +129,7 @@ def check_columns(found: Any, path: Path) -> None:
     """Check that a file has the columns of a data set.
 
     Raises:
-        DataError: Some are missing.
+        DataError: Columns are missing.
     """
     missing = [name for name in schema().names if name not in found.names]
     if missing:

@@ -1,4 +1,4 @@
-"""Hashed windows of words: n-grams of a text as 64-bit numbers, the same on every machine."""
+"""Hashed n-grams of words: 64-bit numbers, the same on every machine."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _BASE = 0x9E3779B97F4A7C15
 
 
 def words(text: str) -> list[str]:
-    """Words and punctuation marks of a text, case evened out.
+    """Words and punctuation marks of a text, case-folded.
 
     Example:
         >>> words("Is 3+4 = 7?")
@@ -24,14 +24,14 @@ def words(text: str) -> list[str]:
 
 
 def word_hash(word: str) -> int:
-    """64 bits of a word."""
+    """64-bit hash of a word."""
     return int.from_bytes(
         blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"
     )
 
 
 def windows(hashes: Hashes, size: int) -> Hashes:
-    """Hash of every window of `size` neighbours: a polynomial modulo 2^64, built by doubling.
+    """Hash of every window of `size` successive words: a polynomial modulo 2^64, built by doubling.
 
     Args:
         hashes: Hash of each word, L of them.
@@ -61,7 +61,7 @@ def windows(hashes: Hashes, size: int) -> Hashes:
 
 
 def shingles(tokens: Sequence[str], size: int) -> Hashes:
-    """Distinct hashed windows of `size` words; the whole text where it is shorter."""
+    """Distinct hashes of windows of `size` words; of a shorter text, one hash of all of it."""
     hashes = np.array([word_hash(token) for token in tokens], dtype=np.uint64)
     if not len(hashes):
         return hashes

@@ -1,4 +1,4 @@
-"""How many tokens training items have: counted by a tokenizer, or estimated and called so."""
+"""Tokens of training items: counted by a tokenizer, or estimated and labelled so."""
 
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ _CHARS = 4
 
 
 def describe_counter(tokenizer: str) -> str:
-    """How tokens are counted, for reports."""
+    """Name of the way tokens are counted, for reports."""
     return f"tokenizer {Path(tokenizer).name}" if tokenizer else ESTIMATE
 
 
@@ -23,7 +23,7 @@ def count_tokens(rows: Table, tokenizer: str = "") -> list[int]:
 
     Args:
         rows: A table with the columns `prompt` and `completion`.
-        tokenizer: Path of a `tokenizer.json`; empty for a quarter of the characters.
+        tokenizer: Path of a `tokenizer.json`; empty to estimate characters / 4.
 
     Raises:
         DataError: The tokenizer cannot be read.

@@ -1,8 +1,8 @@
-"""Whether solutions say what the gold answer says: read as a model's would be, then graded.
+"""Grading solutions of training items against the gold answer.
 
-Nothing is believed because code wrote it: each reply is read back by its form, executed where the
-form calls for it, and graded. Programs of many replies go to the sandbox together: the forms are
-first asked with a sandbox that only notes what it is asked to run, then again with the results.
+Solutions written by code are graded like a model's: each is read back by its form, executed when
+the form is a program, and graded. The sandbox runs the programs of many replies in one batch: each
+form first reads its reply with a sandbox that only notes the program, then again with the result.
 """
 
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ class Claim:
 
     Attributes:
         problem: The problem, gold included.
-        form: How the reply is written.
-        checker: The grader of the problem's task.
-        reply: The whole reply.
+        form: Form of the reply.
+        checker: Checker of the problem's task.
+        reply: The whole reply, its opening included.
     """
 
     problem: Problem
@@ -40,11 +40,11 @@ class Claim:
 
 
 def verify(claims: Sequence[Claim], sandbox: BatchSandbox) -> list[str]:
-    """Why each claim is refused, in a few words; empty for those that hold.
+    """Reason against each claim, in a few words; an empty text for a claim that holds.
 
     Args:
-        claims: What to check.
-        sandbox: Where programs run.
+        claims: Replies with their problems.
+        sandbox: Sandbox for the replies' programs.
     """
     readings: list[Reading] = []
     noted: list[_Notes] = []
@@ -75,7 +75,7 @@ def _why(claim: Claim, reading: Reading) -> str:
 
 @dataclass(slots=True)
 class _Notes:
-    """A sandbox that runs nothing and notes what it was asked to run."""
+    """A sandbox that runs nothing and keeps the programs given to it."""
 
     name: str = "notes"
     programs: list[str] = field(default_factory=list[str])
@@ -85,12 +85,12 @@ class _Notes:
         return _NOTED
 
     def close(self) -> None:
-        """Nothing to end."""
+        """Do nothing; there are no processes."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A sandbox that already knows the result of one program."""
+    """A sandbox with the stored result of one program; other programs go to the inner sandbox."""
 
     program: str
     result: SandboxResult
@@ -101,4 +101,4 @@ class _Known:
         return self.result if program == self.program else self.inner.run(program, limits)
 
     def close(self) -> None:
-        """The owner of the inner sandbox closes it."""
+        """Do nothing; the owner of the inner sandbox closes it."""

@@ -1,6 +1,6 @@
-"""Writing any stream of examples as a data set: what selectors keep, what sources bring.
+"""Writing a stream of examples as a data set, for selectors and sources.
 
-Not for generated families, whose making resumes (`data.making`). Memory is one shard.
+Generated families are written by `data.making`, which can resume. Memory is one shard.
 """
 
 from collections import Counter
@@ -34,22 +34,22 @@ def write_dataset(
     """Write a data set.
 
     Args:
-        folder: Where; must not hold a data set.
-        examples: All of one split; those that name none are of `train`.
-        origin: How they came to be, for the card.
-        verified: Whether all of them have been graded right.
+        folder: Folder of the new data set; must not hold a data set.
+        examples: Examples of one split; an example without the tag `split` belongs to `train`.
+        origin: Where the examples come from, for the card.
+        verified: Whether all examples have been graded right.
         name: Name on the card; the folder's when empty.
         licence: SPDX name of the data's licence.
-        shard_rows: Rows per file.
+        shard_rows: Rows per shard.
         jsonl: Whether to write the rows as JSON lines too.
-        amend: Says more on the card before it is written.
+        amend: Changes the card before it is written.
 
     Returns:
         The card, also on disk.
 
     Raises:
         ConfigError: The folder holds a data set already.
-        DataError: There are no examples, or they are of several splits.
+        DataError: There are no examples, or examples of several splits.
     """
     if (folder / "card.json").exists() or any((folder / "data").glob("*.parquet")):
         raise ConfigError(f"{folder} holds a data set already; choose another folder or remove it")
@@ -80,7 +80,7 @@ def write_dataset(
 
 
 class _Counts:
-    """What there is of each source, all of one split."""
+    """Counts of rows and problems by source, for examples of one split."""
 
     def __init__(self) -> None:
         self.split = ""
@@ -89,10 +89,10 @@ class _Counts:
         self._problems: Counter[str] = Counter()
 
     def add(self, examples: Sequence[Example]) -> None:
-        """Count some examples.
+        """Add examples to the counts.
 
         Raises:
-            DataError: One is of another split than those before.
+            DataError: An example is of another split than the earlier ones.
         """
         for example in examples:
             split = str(example.tags.get("split") or "train")
@@ -113,7 +113,7 @@ class _Counts:
 
     @property
     def sources(self) -> tuple[SourceCount, ...]:
-        """The sources by name."""
+        """The counts of every source, sorted by name."""
         return tuple(
             SourceCount(
                 source=source,

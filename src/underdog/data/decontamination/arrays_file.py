@@ -1,6 +1,6 @@
-"""Named NumPy arrays and a JSON head in one safetensors file that processes share by mapping it.
+"""Named NumPy arrays and a JSON head in one safetensors file that processes map into memory.
 
-The head is an array of bytes. The last four bytes are an array too: a CRC-32 of all before them.
+The head is an array of bytes. So are the last four bytes: the CRC-32 of all bytes before them.
 """
 
 import json
@@ -29,11 +29,11 @@ _ALIGN = 64
 
 @dataclass(frozen=True, slots=True)
 class ArraysFile:
-    """What such a file holds.
+    """Content of such a file.
 
     Attributes:
-        head: Anything that JSON can say.
-        arrays: The arrays by name; read-only when they come from a file.
+        head: Any JSON value.
+        arrays: The arrays by name; read-only when mapped from a file.
     """
 
     head: Mapping[str, Any]
@@ -48,7 +48,7 @@ def write_arrays(path: Path, content: ArraysFile) -> None:
         UnderdogError: The disk is full or the folder cannot be written.
     """
     head = np.frombuffer(json.dumps(content.head).encode(), np.uint8)
-    # The widest first, so that each begins at a multiple of its own width.
+    # The widest arrays first, so that each array begins at a multiple of its item size.
     ordered = sorted(content.arrays.items(), key=lambda item: -item[1].itemsize)
     arrays = {**dict(ordered), _HEAD: head, _CHECK: np.zeros(1, np.uint32)}
     places: dict[str, dict[str, object]] = {}
@@ -68,14 +68,14 @@ def write_arrays(path: Path, content: ArraysFile) -> None:
 
 
 def read_arrays(path: Path, *, check: bool = True) -> ArraysFile:
-    """Map a file.
+    """Map a file into memory.
 
     Args:
         path: The file.
-        check: Whether all of it is read once to compare its checksum.
+        check: Whether the whole file is read to compare its checksum.
 
     Raises:
-        DataError: It is missing or damaged.
+        DataError: The file is missing or damaged.
     """
     try:
         places = read_safetensors_header(path)

@@ -1,7 +1,7 @@
-"""Test sets to stay clear of: every split of a task that is not for training, or a user's file.
+"""Test sets for decontamination: the splits of a task not for training, or a user's file.
 
-What is protected of an item is its question and its passage. Answers and choices are too short to
-tell where they come from.
+An item's question and passage are protected. Answers and choices are too short to tell where they
+come from.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ class Passage:
 
     Attributes:
         item: The item's id.
-        text: Its question or its passage.
+        text: The item's question or passage.
     """
 
     item: str
@@ -38,7 +38,7 @@ class Benchmark:
 
     Attributes:
         name: Task and split, or a file's name.
-        passages: The texts of its items; an item may have several.
+        passages: The texts of the test items; an item may have several.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Benchmark:
 
 
 def protected(task: Task) -> Iterator[Benchmark]:
-    """The parts of a task that must not be trained on: all but `train` and `prompt`."""
+    """The splits of a task that must not be trained on: all but `train` and `prompt`."""
     for split in task.splits:
         if split not in OPEN_SPLITS:
             found = [
@@ -58,10 +58,10 @@ def protected(task: Task) -> Iterator[Benchmark]:
 
 
 def local_benchmarks(data_dir: str | Path | None = None) -> Iterator[Benchmark]:
-    """All catalogue tasks whose data is on this machine; nothing is downloaded.
+    """Test sets of all catalogue tasks whose data is on this machine; downloads nothing.
 
     Args:
-        data_dir: Folder with their data; `UNDERDOG_DATA_DIR` when `None`.
+        data_dir: Folder with the tasks' data; `UNDERDOG_DATA_DIR` when `None`.
     """
     for card in catalogue(data_dir):
         if card.local:
@@ -88,7 +88,7 @@ def benchmark_file(path: Path) -> Benchmark:
 
 
 def flatten(sets: Iterable[Task | Benchmark]) -> Iterator[Benchmark]:
-    """Benchmarks as they are, tasks as their protected parts."""
+    """Benchmarks unchanged, and the protected splits of tasks."""
     for one in sets:
         if isinstance(one, Benchmark):
             yield one

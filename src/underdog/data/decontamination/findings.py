@@ -1,4 +1,4 @@
-"""Leaving contaminated examples out, and the account of which and why."""
+"""Leaving out examples that repeat test items, with a report of which and why."""
 
 import json
 from collections import Counter
@@ -18,13 +18,13 @@ _BATCH = 2_048
 
 @dataclass(slots=True)
 class ContaminationReport:
-    """What was found while a data set went by.
+    """Examples that were left out of a stream, and the test items that they repeat.
 
     Attributes:
-        checked_against: Test sets and how many items each has.
-        num_checked: Examples seen so far.
-        findings: Id of each example that was left out and the test items that it repeats, the
-            strictest first.
+        checked_against: Number of items of each test set.
+        num_checked: Examples compared so far.
+        findings: Id of each example left out, and the test items it repeats, the strictest rule
+            first.
     """
 
     checked_against: dict[str, int]
@@ -33,7 +33,7 @@ class ContaminationReport:
 
     @property
     def count(self) -> RepeatCount:
-        """Examples left out, by every test set that they repeat and by the strictest rule."""
+        """Number of examples left out: by each test set they repeat, and by the strictest rule."""
         names = Counter[str]()
         for _, hits in self.findings:
             names.update(dict.fromkeys((hit.benchmark for hit in hits), 1))
@@ -62,12 +62,12 @@ class ContaminationReport:
 def decontaminate(
     examples: Iterable[Example], index: ContaminationIndex, report: ContaminationReport
 ) -> Iterator[Example]:
-    """The examples that repeat no test item, in order; streams.
+    """Yield the examples that repeat no test item, in order.
 
     Args:
-        examples: All their text is looked at, prompts and solutions.
-        index: Test sets to stay clear of.
-        report: Filled in while the examples go by.
+        examples: Examples, compared with all their text, prompts and completions.
+        index: Index of the test sets.
+        report: Filled in during the iteration.
     """
     rest = iter(examples)
     while some := list(islice(rest, _BATCH)):

@@ -1,4 +1,4 @@
-"""Hashed runs of words, and the table of those that stand in test items."""
+"""Hashed runs of successive words, and the table of the runs in test items."""
 
 from dataclasses import dataclass
 
@@ -13,12 +13,12 @@ _SIEVE_BITS = range(8, 25)
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """Runs of words.
+    """Hashed runs of words, one array entry per run.
 
     Attributes:
-        hashes: Hash of each run.
-        text: Which text it is from.
-        first: Where in its stream it begins.
+        hashes: 64-bit hash of each run.
+        text: Number of the text that holds each run.
+        first: Index in the stream of each run's first word.
     """
 
     hashes: Hashes
@@ -27,7 +27,7 @@ class Grams:
 
 
 def grams(stream: Stream, size: int, lettered: int, word_hashes: Hashes) -> Grams:
-    """All runs of `size` known words inside one text, of which enough have letters."""
+    """All runs of `size` known words inside one text, at least `lettered` of them with letters."""
     total = len(stream.ids) - size + 1
     if total <= 0:
         none = np.empty(0, dtype=np.int64)
@@ -42,7 +42,7 @@ def grams(stream: Stream, size: int, lettered: int, word_hashes: Hashes) -> Gram
 
 
 def _sums(flags: Flags, size: int) -> Ints:
-    """How many flags are set in every window."""
+    """Number of set flags in every window of `size` flags."""
     running = np.zeros(len(flags) + 1, dtype=np.int32)
     np.cumsum(flags, out=running[1:])
     return (running[size:] - running[:-size]).astype(np.int64)
@@ -50,13 +50,14 @@ def _sums(flags: Flags, size: int) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class GramTable:
-    """Which test passages hold a run; runs that many different ones hold are left out.
+    """The test passages that hold each run; runs in many different passages are left out.
 
     Attributes:
         known: Hashes of the runs, ascending.
-        starts: Where in `owners` the passages of each run begin, and the end.
-        owners: Numbers of passages.
-        sieve: Which leading bits some known hash has, so that most others are passed over at once.
+        starts: Index in `owners` of each run's first passage, and the length of `owners`.
+        owners: Passage numbers, run by run.
+        sieve: Flag per value of the leading bits: whether a known hash begins with them. Rules
+            out most unknown hashes by one lookup.
     """
 
     known: Hashes
@@ -66,12 +67,12 @@ class GramTable:
 
     @classmethod
     def build(cls, found: Grams, kind: Ints, common: int) -> "GramTable":
-        """Collect the runs of all passages.
+        """The table of the runs of all passages.
 
         Args:
-            found: The runs, `text` being the passage's number.
-            kind: Passages of the same kind count once towards `common`, by passage.
-            common: A run in more than this many kinds is left out.
+            found: The runs; `text` is the passage's number.
+            kind: Kind of each passage; passages that differ only in numbers share one.
+            common: Most kinds that may hold a run; a more frequent run is left out.
         """
         hashes, owner = distinct_pairs(found.hashes, found.text)
         _, kinds = np.unique(distinct_pairs(found.hashes, kind[found.text])[0], return_counts=True)
@@ -85,11 +86,11 @@ class GramTable:
         return cls(known, np.append(starts, len(hashes)).astype(np.int64), owners, sieve)
 
     def sizes(self, passages: int) -> Ints:
-        """How many different runs of each passage are in the table."""
+        """Number of different runs in the table, by passage number from 0."""
         return np.bincount(self.owners, minlength=passages).astype(np.int64)
 
     def find(self, hashes: Hashes) -> tuple[Ints, Ints]:
-        """Places of `hashes` that are known and, beside them, passages that hold them."""
+        """Indices in `hashes` of known hashes and, paired with them, numbers of their passages."""
         shift = np.uint64(65 - len(self.sieve).bit_length())
         maybe = np.flatnonzero(self.sieve[hashes >> shift])
         at = np.searchsorted(self.known, hashes[maybe])

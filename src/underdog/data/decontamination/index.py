@@ -1,7 +1,7 @@
-"""The index of all test sets, built once, and looking texts up in it, many at a time.
+"""The index of all test sets, built once, and looking up many texts in it at a time.
 
-Building takes about 100 bytes per word of the test sets. Looking up holds one batch of texts and
-nothing else, so any number of texts is one pass. No model calls.
+Building takes about 100 bytes of memory per word of the test sets. Looking up holds one batch of
+texts in memory. No model calls.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,7 +30,7 @@ class _Finding:
     rule: Rule
     share: float
     place: int = -1
-    """Token of the batch where the same words begin; −1 when they do not stand together."""
+    """Index in the batch of the first shared token; −1 when the shared words are scattered."""
     length: int = 0
 
 
@@ -39,19 +39,19 @@ _Findings = dict[tuple[int, int], _Finding]
 
 @dataclass(frozen=True)
 class ContaminationIndex:
-    """All test items, ready to be compared with training texts.
+    """The texts of all test items, indexed for comparison with training texts.
 
     Attributes:
-        names: Of the test sets, with the number of their items.
-        thresholds: When a rule speaks.
-        items: Test set and item of every passage.
+        names: Number of items of each test set.
+        thresholds: Thresholds of the rules.
+        items: Name of the test set and id of the item, by passage number.
         vocabulary: The words of all passages.
-        ngrams: Their runs of words.
-        numbers: Their runs of words, numbers masked.
-        templates: Their runs of content words.
-        short: Those too short for a run.
-        path: The file that it was read from.
-        opener: Opens that file; what other processes are sent, with the path.
+        ngrams: Runs of words of the passages.
+        numbers: Runs of words of the passages, numbers masked.
+        templates: Runs of content words of the passages.
+        short: Passages too short for a run of words.
+        path: File of the index; `None` when it was built in this process.
+        opener: Opens `path` in another process; `None` without a file.
     """
 
     names: dict[str, int]
@@ -74,7 +74,7 @@ class ContaminationIndex:
         Args:
             sets: Tasks (all splits but `train` and `prompt` are protected) and benchmarks, such
                 as `local_benchmarks()` and `benchmark_file(path)` give.
-            thresholds: When a rule speaks.
+            thresholds: Thresholds of the rules; the defaults when `None`.
 
         Example:
             >>> from underdog.data.decontamination.benchmark import Passage
@@ -106,36 +106,36 @@ class ContaminationIndex:
 
     @cached_property
     def sizes(self) -> Ints:
-        """How many different runs of content words of each passage are in the table."""
+        """Number of different runs of content words in the table, by passage number from 0."""
         return self.templates.sizes(len(self.items))
 
     def sent(self) -> "Callable[[], ContaminationIndex]":
-        """What another process calls to have this index: its file's opener, or all of it."""
+        """A picklable function that opens this index in another process, from its file if any."""
         if self.opener is not None and self.path is not None and self.path.exists():
             return partial(self.opener, self.path)
         return partial(_itself, self)
 
     def hits(self, text: str) -> list[Repeat]:
-        """Test items that a text repeats, the strictest rule first."""
+        """Test items that a text repeats, those of the strictest rule first."""
         return next(self.scan([text]))
 
     def scan(self, texts: Iterable[str], batch: int = _BATCH) -> Iterator[list[Repeat]]:
         """Hits of every text, in order.
 
         Args:
-            texts: Read `batch` at a time.
-            batch: Texts that are looked up together.
+            texts: Texts, read `batch` at a time.
+            batch: Number of texts looked up together.
         """
         rest = iter(texts)
         while some := list(islice(rest, batch)):
             yield from self._look_up(some)
 
     def repeats(self, texts: Iterable[str]) -> dict[int, Repeat]:
-        """The strictest hit of each text that has one, by the text's number from 0."""
+        """The strictest hit of each text with hits, by the text's number from 0."""
         return {number: hits[0] for number, hits in enumerate(self.scan(texts)) if hits}
 
     def screen(self, example: Example) -> str | None:
-        """Why an example must not be trained on, or `None`."""
+        """Reason not to train on an example: the test item it repeats; `None` without one."""
         found = self.hits(whole(example))
         return str(found[0]) if found else None
 
@@ -156,7 +156,7 @@ class ContaminationIndex:
         return [list(each.values()) for each in hits]
 
     def _runs(self, streams: WordStreams) -> _Findings:
-        """The `ngram` and `numbers` rules; the stricter overwrites the other."""
+        """Hits of the rules `ngram` and `numbers`; a hit of `ngram` replaces one of `numbers`."""
         found: _Findings = {}
         views = _views(streams, self.thresholds)
         looks: tuple[tuple[Rule, GramTable, int], ...] = (
@@ -204,7 +204,7 @@ def _itself(index: ContaminationIndex) -> ContaminationIndex:
 
 
 def _views(streams: WordStreams, limits: Thresholds) -> list[tuple[Stream, int, int]]:
-    """What the run tables look at: stream, words in a run, words with letters in it."""
+    """Input of the three run tables: stream, words per run, least words with letters per run."""
     return [
         (streams.words, limits.ngram, limits.ngram_words),
         (streams.masked, limits.ngram, limits.numbers_words),
@@ -213,7 +213,7 @@ def _views(streams: WordStreams, limits: Thresholds) -> list[tuple[Stream, int, 
 
 
 def _kinds(masked: Stream, passages: int) -> Ints:
-    """A number per passage, the same for passages that differ in nothing but numbers."""
+    """Kind of each passage, from 0; passages that differ only in numbers share a kind."""
     starts = np.searchsorted(masked.text, np.arange(passages + 1))
     known: dict[bytes, int] = {}
     kinds = [

@@ -1,10 +1,10 @@
-"""The index of the test sets, kept in the cache folder under a hash of all that it hangs on.
+"""The index of the test sets, cached on disk under a hash of everything it depends on.
 
-What it hangs on: the bytes of the test sets' files, the task files that say how they are read, the
-thresholds, a version, and what this code makes of a short text (so that other words, stems or
-hashes are another index, whether or not somebody raised the version). A test set that changes is
-another file name here, so nothing has to be thrown away; the few that were used last stay. A
-damaged file is made again, and a cache that cannot be written is done without.
+It depends on the bytes of the test sets' files, the task files that describe them, the thresholds,
+a version, and the index that the code builds of a short text (so that a change of the words, stems
+or hashes changes the key even when the version stays). A changed test set gets another file name;
+the few files used last stay. A damaged file is built again; without a writable cache the index is
+built every time.
 """
 
 import os
@@ -28,7 +28,7 @@ from underdog.tasks.loaders.rows import check_file
 from underdog.tasks.task_catalogue import CATALOGUE, CatalogueEntry, load_task
 
 VERSION = 1
-"""Rises when test sets are read, split or indexed in another way than before."""
+"""Version of the index; raised when test sets are read, split or indexed in another way."""
 
 _KEPT = 4
 _PROBE = (
@@ -37,14 +37,12 @@ _PROBE = (
 )
 
 
-def key_of(
-    cards: Sequence[CatalogueEntry], data_dir: str | Path | None, files: Sequence[Path]
-) -> str:
-    """What an index of these test sets is kept under.
+def key_of(cards: Sequence[CatalogueEntry], data_dir: str | Path | None, files: Sequence[Path]) -> str:
+    """Cache key of the index of test sets.
 
     Args:
-        cards: Tasks of the catalogue; those that are not on this machine do not count.
-        data_dir: Folder with their data.
+        cards: Tasks of the catalogue; tasks without data on this machine are ignored.
+        data_dir: Folder with the tasks' data; `UNDERDOG_DATA_DIR` when `None`.
         files: The user's own test sets.
 
     Raises:
@@ -62,7 +60,7 @@ def key_of(
 
 
 def kept_index(key: str) -> tuple[ContaminationIndex, str] | None:
-    """The index that is kept under a key, and its digest; `None` when none is, or a damaged one."""
+    """The cached index of a key, and its digest; `None` when it is missing or damaged."""
     try:
         path = _path(key)
         found = read_index(path)
@@ -74,7 +72,7 @@ def kept_index(key: str) -> tuple[ContaminationIndex, str] | None:
 
 
 def keep_index(key: str, index: ContaminationIndex, digest: str) -> ContaminationIndex:
-    """Keep an index; the same one comes back, mapped, or as it was when it cannot be kept."""
+    """Cache an index; returns it mapped from the file, or unchanged if it cannot be written."""
     try:
         path = _path(key)
         write_index(path, index, digest)
@@ -89,7 +87,7 @@ def _path(key: str) -> Path:
 
 
 def _forget(folder: Path) -> None:
-    """Delete all but the few that were used last."""
+    """Delete all cached indices but the few used last."""
     found = sorted(folder.glob("*.index"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in found[_KEPT:]:
         with suppress(OSError):
@@ -97,7 +95,7 @@ def _forget(folder: Path) -> None:
 
 
 def _facts(card: CatalogueEntry, data_dir: str | Path | None) -> Iterator[str]:
-    """How a task of the catalogue is read, and the bytes of what is read of it."""
+    """Facts of a catalogue task that its index depends on: its description, its files' hashes."""
     yield sha256_file(CATALOGUE / f"{card.name}.toml")
     task = load_task(card.name, data_dir)
     if isinstance(task, DeclaredTask):
@@ -108,7 +106,7 @@ def _facts(card: CatalogueEntry, data_dir: str | Path | None) -> Iterator[str]:
 
 @cache
 def _probe() -> str:
-    """Hash of the index of two sentences."""
+    """Hash of the index of two sentences; it changes with the code that builds indices."""
     probe = Benchmark("probe", tuple(Passage(text[:2], text) for text in _PROBE))
     index = ContaminationIndex.build([probe])
     digest = blake2b(repr(index.vocabulary.words).encode(), digest_size=16)

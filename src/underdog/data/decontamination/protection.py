@@ -1,7 +1,7 @@
-"""What data is kept clear of: test sets on this machine, a user's own; and which are absent.
+"""Test sets that training data must not repeat: on this machine, a user's own, and absent ones.
 
-The digest pins the texts, so that an interrupted making goes on against the same test sets or not
-at all. Nothing is downloaded. The index is built once and kept (`kept`).
+A run that resumes compares their digest, so that all of its data is compared with the same test
+sets. Downloads nothing. The index is built once and cached (`kept`).
 """
 
 from collections.abc import Sequence
@@ -26,12 +26,12 @@ from underdog.tasks.task_file import read_task_file
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """Test sets to stay clear of.
+    """Test sets that training data must not repeat.
 
     Attributes:
-        index: Looks texts up in them.
-        not_here: Test sets of the catalogue that are not on this machine and so not looked at.
-        digest: Hash of all their texts, and of the rules' version and thresholds.
+        index: Index of the test sets.
+        not_here: Test sets of the catalogue that are not on this machine, and so not compared.
+        digest: Hash of the test sets' texts and of the rules' version and thresholds.
     """
 
     index: ContaminationIndex
@@ -40,7 +40,7 @@ class Protection:
 
     @property
     def checked_against(self) -> dict[str, int]:
-        """Test sets and how many items each has."""
+        """Number of items of each test set."""
         return self.index.names
 
 
@@ -51,11 +51,11 @@ def protect(
 
     Args:
         data_dir: Folder with the catalogue's data; `UNDERDOG_DATA_DIR` when `None`.
-        files: Further test sets, JSONL, CSV or Parquet.
-        local: Whether the catalogue is looked at.
+        files: Further test sets: JSONL, CSV or Parquet.
+        local: Whether the catalogue's test sets are protected.
 
     Raises:
-        DataError: A file cannot be read or a row of it has no text.
+        DataError: A file cannot be read, or a row has no text.
     """
     cards = catalogue(data_dir) if local else []
     key = key_of(cards, data_dir, files)
@@ -82,14 +82,14 @@ def card_facts(
     left_out: bool = True,
     clear_before: Sequence[str] = (),
 ) -> Decontamination:
-    """What a card says of test items.
+    """The comparison with test sets, as recorded on a card.
 
     Args:
-        tests: The test sets; `None` when none was looked at.
-        checked: Items that were compared with them.
-        found: Those that repeat a test item.
-        left_out: Whether they are left out of the data, else they are still in it.
-        clear_before: Pools that were compared when they were made.
+        tests: The test sets; `None` without a comparison.
+        checked: Items compared.
+        found: Number of items that repeat a test item.
+        left_out: True when those items were left out, false when they are still in the data.
+        clear_before: Pools that were already compared when they were made.
     """
     if tests is None:
         return Decontamination(off=True)
@@ -107,7 +107,7 @@ def card_facts(
 
 
 def absent(data_dir: str | Path | None = None) -> tuple[str, ...]:
-    """Test sets of the catalogue that are not on this machine: a task, or one split of it."""
+    """Names of the catalogue's test sets that are not on this machine: task, or task and split."""
     return _absent(catalogue(data_dir))
 
 

@@ -1,4 +1,4 @@
-"""An item that repeats a test item, and how many do, by test set and by rule."""
+"""Training items that repeat a test item: one hit, and counts by test set and by rule."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from typing import TypeAlias
 from underdog.data.decontamination.rules import Rule
 
 Counts: TypeAlias = Mapping[str, Mapping[str, int]]
-"""How many, by two names, such as test set and rule."""
+"""Counts by two names, such as test set and rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,12 @@ class Repeat:
     """A test item that a text repeats.
 
     Attributes:
-        benchmark: Whose test item it is: task and split.
+        benchmark: Test set of the item: task and split, or a file's name.
         item: The test item's id.
         rule: The strictest rule that found it.
-        share: For the template rule, the share of the item's content that is in the text; 1 for
-            the others.
-        excerpt: The words of the text that are the same, as far as they stand together.
+        share: For the rule `template`, the share of the test item's runs of content words that
+            are in the text; 1 for the other rules.
+        excerpt: The first shared run of words, as written in the text; may be empty.
     """
 
     benchmark: str
@@ -31,19 +31,19 @@ class Repeat:
     excerpt: str
 
     def __str__(self) -> str:
-        """In one line."""
+        """The hit in one line."""
         seen = f": {self.excerpt!r}" if self.excerpt else f" ({self.share:.0%} of its content)"
         return f"{self.rule} match with {self.item} of {self.benchmark}{seen}"
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatCount:
-    """How many items repeat a test item.
+    """Number of items that repeat a test item.
 
     Attributes:
-        total: How many items.
-        by_benchmark: By test set, the most frequent first.
-        by_rule: By rule, the most frequent first.
+        total: Number of items.
+        by_benchmark: Number of items by test set, the most frequent first.
+        by_rule: Number of items by rule, the most frequent first.
     """
 
     total: int = 0
@@ -52,7 +52,7 @@ class RepeatCount:
 
     @classmethod
     def of(cls, parts: Iterable[Counts]) -> "RepeatCount":
-        """The sum of counts by test set and rule."""
+        """Sum of several counts, each by test set and rule."""
         by_benchmark, by_rule = Counter[str](), Counter[str]()
         for counts in parts:
             for benchmark, rules in counts.items():
@@ -62,7 +62,7 @@ class RepeatCount:
 
 
 def counted(before: Counts, found: Iterable[tuple[str, str]]) -> Counts:
-    """Counts by two names, with what was found added."""
+    """Counts by two names, with one added for each pair in `found`."""
     counts = {first: dict(seconds) for first, seconds in before.items()}
     for first, second in found:
         seconds = counts.setdefault(first, {})
@@ -71,5 +71,5 @@ def counted(before: Counts, found: Iterable[tuple[str, str]]) -> Counts:
 
 
 def with_repeats(before: Counts, found: Iterable[Repeat]) -> Counts:
-    """Counts by test set and rule, with items that repeat a test item added."""
+    """Counts by test set and rule, with one added for each repeat in `found`."""
     return counted(before, ((one.benchmark, one.rule) for one in found))

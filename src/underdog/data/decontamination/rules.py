@@ -1,15 +1,15 @@
-"""What counts as a hit on a test set, strictest rule first, with every threshold.
+"""The rules of decontamination, strictest first, and their thresholds.
 
 - `ngram`: 13 words in a row are the same, case and punctuation aside (the rule of the GPT-3 paper,
   arXiv 2005.14165).
-- `whole`: a test item too short for that stands in the text word for word.
-- `numbers`: 13 words in a row are the same after every number, in digits or words, became one mark
+- `whole`: a test item shorter than 13 words stands in the text word for word.
+- `numbers`: 13 words in a row are the same after every number, in digits or words, is masked
   (TinyGSM, arXiv 2312.09241): the same question with other numbers.
-- `template`: most runs of three content words are the same after names, numbers and function words
-  were taken out: the same story with other names and numbers.
+- `template`: most runs of three content words are the same, names, numbers and function words left
+  out: the same story with other names and numbers.
 
-A run that stands in many different test items is their common wording and no evidence. Paraphrases
-and translations are found by none of these.
+A run in many different test items is common wording and no evidence. No rule finds paraphrases or
+translations.
 """
 
 from dataclasses import dataclass
@@ -17,26 +17,24 @@ from typing import Literal, TypeAlias
 
 Rule: TypeAlias = Literal["ngram", "whole", "numbers", "template"]
 VERSION = 1
-"""Rises when a rule finds other texts than before; data compared by older rules does not count."""
+"""Version of the rules; raised when a rule finds other texts than before."""
 
 RULES: tuple[Rule, ...] = ("ngram", "whole", "numbers", "template")
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When a rule speaks.
+    """Thresholds of the rules.
 
     Attributes:
-        ngram: Words in a row that must be the same.
-        ngram_words: Words with letters, not numbers, that such a run must hold at least: digits
-            in a row are no text.
-        whole_words: Words with letters that a short test item must hold at least to be looked for.
-        numbers_words: Words with letters that a run with its numbers masked must hold at least.
-        shingle: Content words in a row that the template rule compares.
-        template_shingles: Different runs that a test item must have at least for the template
-            rule to look at it.
-        template_share: Share of a test item's runs that must be in the text.
-        common: A run in more than this many different test items is no evidence.
+        ngram: Words in a run, for `ngram` and `numbers`.
+        ngram_words: Least words with letters in a run, for `ngram`: digits in a row are no text.
+        whole_words: Least words with letters in a short test item, for `whole`.
+        numbers_words: Least words with letters in a run, for `numbers`.
+        shingle: Content words in a run, for `template`.
+        template_shingles: Least different runs of a test item, for `template`.
+        template_share: Least share of a test item's runs that must be in the text, for `template`.
+        common: Most different test items that may hold a run; a more frequent run is no evidence.
     """
 
     ngram: int = 13

@@ -1,6 +1,6 @@
-"""Looking for test items in a finished data set; the result goes on its card.
+"""Comparing a finished data set with test sets; the counts go on its card.
 
-Nothing is left out here: `decontaminate` does that while a data set is made or selected.
+Leaves no row out; `decontaminate` does that while a data set is made or selected.
 """
 
 from collections import deque
@@ -26,9 +26,9 @@ def scan_dataset(
 
     Args:
         folder: A finished data set.
-        data_dir: Where local test sets lie.
-        files: Further test sets, JSON lines.
-        local: Whether the catalogue's local test sets are looked at.
+        data_dir: Folder with the catalogue's data; `UNDERDOG_DATA_DIR` when `None`.
+        files: Further test sets: JSONL, CSV or Parquet.
+        local: Whether the catalogue's test sets on this machine are compared.
 
     Raises:
         DataError: There is no finished data set, or no test set to compare with.

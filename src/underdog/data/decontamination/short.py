@@ -1,6 +1,6 @@
-"""Test items too short for a run of 13 words: found when they stand in a text word for word.
+"""Test items shorter than a run of 13 words, found where a text holds them word for word.
 
-Each is looked for by its rarest run of a few words; where that stands, the rest is compared.
+A text is searched for each item's rarest run of a few words, then compared with the whole item.
 """
 
 from collections import Counter
@@ -15,15 +15,15 @@ from underdog.data.decontamination.word_streams import Hashes, Ints, Stream
 
 @dataclass(frozen=True, slots=True)
 class ShortTable:
-    """Short passages by their rarest run.
+    """Short passages, found by their rarest run of words.
 
     Attributes:
-        size: Words in such a run.
-        known: Hashes of the runs, ascending; once for each passage that is found by it.
-        passages: The passage found by each.
-        offsets: Which word of the passage the run begins with.
-        ids: Words of all these passages in a row.
-        ends: Where in `ids` each passage ends; it begins where the one before ends.
+        size: Words per run.
+        known: Hashes of the runs, ascending, one per passage; passages may share a hash.
+        passages: Number of the passage of each hash.
+        offsets: Index in the passage of the run's first word.
+        ids: Word numbers of all passages, one passage after the other, in the order of `known`.
+        ends: End of each passage in `ids`; it begins at the end of the one before.
     """
 
     size: int
@@ -35,12 +35,12 @@ class ShortTable:
 
     @classmethod
     def build(cls, words: Stream, below: int, lettered: int, word_hashes: Hashes) -> "ShortTable":
-        """Collect the short passages.
+        """The table of the short passages.
 
         Args:
-            words: All passages' words, `text` being the passage's number.
-            below: Passages of at least this many words are left to the run rule.
-            lettered: Words with letters that a passage must hold; also the length of a run.
+            words: The words of all passages; `text` is the passage's number.
+            below: Words from which a passage is no longer short.
+            lettered: Least words with letters in a passage; also the words per run.
             word_hashes: Hash of each word.
         """
         lengths = np.bincount(words.text)
@@ -72,7 +72,7 @@ class ShortTable:
         )
 
     def find(self, words: Stream, word_hashes: Hashes) -> Iterator[tuple[int, int, int]]:
-        """Where in `words` a passage begins, which one, and its length."""
+        """Occurrences of passages: index of the first word in `words`, passage number, words."""
         runs = grams(words, self.size, 0, word_hashes)
         places = np.flatnonzero(np.isin(runs.hashes, self.known))
         begins = np.searchsorted(self.known, runs.hashes[places])
@@ -86,7 +86,7 @@ class ShortTable:
 
 
 def _stands(words: Stream, first: int, ids: Ints) -> bool:
-    """Whether these words stand in one text from `first` on."""
+    """Whether one text holds the words `ids` from index `first` on."""
     end = first + len(ids)
     if end > len(words.ids) or words.text[first] != words.text[end - 1]:
         return False

@@ -1,6 +1,6 @@
-"""An index of test sets kept on disk: written once, mapped by every process that looks texts up.
+"""An index of test sets as a file: written once, mapped by every process that uses it.
 
-Where it lies and when it still holds is said in `kept`.
+`kept` decides on the path and on when the file is still valid.
 """
 
 from dataclasses import asdict, fields
@@ -26,7 +26,7 @@ def write_index(path: Path, index: ContaminationIndex, digest: str) -> None:
     Args:
         path: The file.
         index: The index.
-        digest: Kept beside it, see `Protection.digest`.
+        digest: Hash of the test sets and rules, `Protection.digest`.
 
     Raises:
         UnderdogError: The disk is full or the folder cannot be written.
@@ -59,7 +59,7 @@ def read_index(path: Path, *, check: bool = True) -> tuple[ContaminationIndex, s
 
     Args:
         path: The file.
-        check: Whether the file's checksum is compared first, which reads all of it once.
+        check: Whether the whole file is read first to compare its checksum.
 
     Raises:
         DataError: The file is missing, damaged or of another version.
@@ -90,7 +90,7 @@ def read_index(path: Path, *, check: bool = True) -> tuple[ContaminationIndex, s
 
 
 def mapped_index(path: Path) -> ContaminationIndex:
-    """The index of a file whose checksum was compared before, by the process that sent it."""
+    """The index of a file, mapped without comparing the checksum; the sending process did."""
     return read_index(path, check=False)[0]
 
 

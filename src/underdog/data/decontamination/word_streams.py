@@ -1,8 +1,8 @@
-"""From texts to word numbers, many texts at a time: what all rules compare.
+"""Texts as arrays of word numbers, many texts at a time: the input of all rules.
 
-Every token becomes a row number in one table lookup; what it is (a word, a number, a name, the end
-of a sentence) is looked up by row, in arrays. Words that stand in no test item share one number,
-which never matches, so the table does not grow with the data that is checked.
+One table lookup turns a token into a row number; arrays hold the traits of each row (word, number,
+name, end of sentence). Words in no test item share one number, which never matches, so the table
+does not grow with the training data.
 """
 
 import re
@@ -22,7 +22,7 @@ Flags = NDArray[np.bool_]
 Hashes = NDArray[np.uint64]
 
 UNKNOWN, NUMBER, END = 0, 1, 2
-"""Numbers of words that are in no test item, of any number once masked, of a sentence's end."""
+"""Word numbers of unknown words, of masked numbers, of sentence ends."""
 
 _PATTERN = r"{0}+(?:['’]{0}+)*|\d+(?:,\d{{3}})*(?:\.\d+)?|[.?!:\n]"
 _ASCII = re.compile(_PATTERN.format("[A-Za-z]"), re.ASCII)
@@ -43,7 +43,7 @@ _NUMERALS = frozenset(_NUMERAL_WORDS.split())
 _FUNCTION_WORDS = frozenset(_FUNCTION.split())
 _CACHE = 1 << 20
 _MARKS = ("", "0", "")
-"""What stands for unknown words, numbers and ends, before the words."""
+"""The words of the numbers `UNKNOWN`, `NUMBER` and `END`."""
 
 
 def tokens(text: str) -> list[str]:
@@ -59,7 +59,7 @@ def tokens(text: str) -> list[str]:
 
 
 def _plain(token: str) -> str:
-    """A token without case, apostrophes and thousands separators."""
+    """A token in lower case, without apostrophes and thousands separators."""
     return token.casefold().replace("'", "").replace("’", "").replace(",", "")
 
 
@@ -68,7 +68,7 @@ def _stem(word: str) -> str:
 
 
 class _Rows(dict[str, int]):
-    """Row of a token: twice its word's number, plus one when it is capitalised."""
+    """Table from token to row: twice its word's number, plus one for a capitalised token."""
 
     def __init__(self, words: dict[str, int]) -> None:
         super().__init__()
@@ -88,13 +88,13 @@ class _Rows(dict[str, int]):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Words of many texts in a row, as one rule sees them.
+    """The words of many texts, one text after the other, one array entry per word.
 
     Attributes:
         ids: Number of each word.
-        text: Which text it is from, ascending.
-        lettered: Whether it is a word with letters, not a number.
-        place: Which token of all it was.
+        text: Number of each word's text, ascending.
+        lettered: Whether each word has letters and is no number.
+        place: Index of each word among all tokens.
     """
 
     ids: Ints
@@ -103,19 +103,19 @@ class Stream:
     place: Ints
 
     def only(self, keep: Flags) -> "Stream":
-        """The words that are flagged."""
+        """The stream of the flagged words."""
         return Stream(self.ids[keep], self.text[keep], self.lettered[keep], self.place[keep])
 
 
 @dataclass(frozen=True, slots=True)
 class WordStreams:
-    """The same texts as each rule sees them.
+    """The same texts as the different rules compare them.
 
     Attributes:
         words: All words.
-        masked: All words, runs of numbers as one mark.
-        content: Words without numbers, names and function words.
-        starts: Which token of all each text begins with.
+        masked: All words, each run of numbers replaced by one mark.
+        content: All words but numbers, names and function words.
+        starts: Index among all tokens of each text's first token.
     """
 
     words: Stream
@@ -126,15 +126,15 @@ class WordStreams:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What each word is, by its number.
+    """Traits of words, one array entry per word number.
 
     Attributes:
-        number: Written in digits.
-        numeral: A number in digits or in words.
-        empty: A function word or a single letter.
-        common_noun: Mostly written small inside a sentence.
-        stem: Number of its stem.
-        hashes: Its hash.
+        number: Whether the word is a number in digits.
+        numeral: Whether the word is a number, in digits or in words.
+        empty: Whether the word is a function word or a single letter.
+        common_noun: Whether the word is mostly in lower case inside a sentence.
+        stem: Number of the word's stem.
+        hashes: 64-bit hash of the word.
     """
 
     number: Flags
@@ -146,7 +146,7 @@ class Traits:
 
     @classmethod
     def of(cls, words: Sequence[str], nouns: frozenset[str]) -> "Traits":
-        """The traits of words, and of what stands before them (`_MARKS`)."""
+        """The traits of the marks (`_MARKS`), which have the first numbers, and of words."""
         table = [*_MARKS, *words]
         number = np.array([bool(word) and word[0].isdigit() for word in table])
         stems: dict[str, int] = {}
@@ -161,11 +161,11 @@ class Traits:
 
 
 class TestWords:
-    """The words of all test items and what each is.
+    """The words of all test items, with their traits.
 
     Args:
         words: The words, in the order of their numbers.
-        traits: What each is.
+        traits: Traits of the words.
     """
 
     def __init__(self, words: Sequence[str], traits: Traits) -> None:
@@ -176,7 +176,7 @@ class TestWords:
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "TestWords":
-        """The vocabulary of all texts of all test items."""
+        """The words of the texts of all test items."""
         seen, starts = Counter[str](), Counter[str]()
         for text in texts:
             found = tokens(text)
@@ -187,14 +187,14 @@ class TestWords:
 
     @property
     def hashes(self) -> Hashes:
-        """Hash of each word."""
+        """64-bit hash of each word, by number."""
         return self.traits.hashes
 
     def __len__(self) -> int:
         return len(self.traits.stem)
 
     def streams(self, texts: Sequence[str]) -> WordStreams:
-        """Texts as each rule sees them."""
+        """Texts as word numbers, once for each kind of rule."""
         get = self._rows.__getitem__
         found, ends = array("q"), array("q")
         for text in texts:
@@ -225,7 +225,7 @@ class TestWords:
 
 
 def _sort_out(seen: Counter[str], starts: Counter[str]) -> tuple[dict[str, int], frozenset[str]]:
-    """Words with their numbers; those that, inside a sentence, are mostly written small."""
+    """Number of each word, and the words mostly in lower case inside a sentence."""
     small = Counter[str]()
     always = sorted(_NUMERALS | _FUNCTION_WORDS)
     words = {word: number for number, word in enumerate(always, start=len(_MARKS))}

@@ -1,7 +1,7 @@
-"""A run of a family's items as verified rows: the unit of work of one worker process.
+"""Batches of a family's items as verified rows: the unit of work of one worker process.
 
-Item i of a family is the same whoever draws it, so that a batch is named by numbers alone and its
-result may be made anywhere, or made again.
+Item i of a family is the same in every process, so numbers alone name a batch, and any process can
+make it, or make it again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some items of a family's stream.
+    """A range of items of a family's stream.
 
     Attributes:
-        stream: Whose.
+        stream: The family's stream.
         start: Number of the first item.
-        count: How many.
-        stride: Distance between their numbers.
+        count: Number of items.
+        stride: Difference between the numbers of successive items.
     """
 
     stream: FamilyStream
@@ -49,12 +49,12 @@ NO_FORM = "has no such form"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A solution that is not in the data.
+    """A solution that is left out of the data.
 
     Attributes:
-        draw: Which item of the batch.
-        form: The form it was to be written in.
-        reason: Why it is left out.
+        draw: Index of the item in the batch.
+        form: Form of the solution.
+        reason: Why the solution is left out, in a few words.
     """
 
     draw: int
@@ -64,14 +64,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Rows of a batch.
+    """The result of a batch: its rows, hashes and left-out items.
 
     Attributes:
-        rows: Table as Arrow's stream format, sorted by draw.
-        draws: For each row which item of the batch it is of, 32-bit integers.
-        marks: For each item the hash of its canonical key, 64-bit integers.
+        rows: Table in Arrow's stream format, sorted by item.
+        draws: Index in the batch of each row's item, packed 32-bit integers.
+        marks: Hash of each item's canonical key, packed 64-bit integers.
         refusals: Solutions left out.
-        copies: Items left out because they repeat a test item, by their number in the batch.
+        copies: Items left out because they repeat a test item, by index in the batch.
     """
 
     rows: bytes
@@ -82,12 +82,12 @@ class Made:
 
 
 def make_clear(index: "ContaminationIndex | None", batch: Batch) -> Made:
-    """Draw, write down, verify, leave out what repeats a test item. Runs in any process."""
+    """`make_batch` with the index first, as `Workers.ask_sharing` calls it."""
     return make_batch(batch, index)
 
 
 def make_batch(batch: Batch, index: "ContaminationIndex | None" = None) -> Made:
-    """Draw, write down, verify; with an index, leave out what repeats a test item."""
+    """Draw a batch's items, write their solutions, verify them, leave out repeated test items."""
     import numpy as np
 
     items = list(_items(batch))
@@ -125,7 +125,7 @@ def _copies(
     kept: Sequence[int],
     index: "ContaminationIndex",
 ) -> "dict[int, Repeat]":
-    """Items of which any text repeats a test item; the question is looked at once for all forms."""
+    """Items with a text that repeats a test item; a question is compared once for all forms."""
     texts: dict[int, list[str]] = {}
     for place in kept:
         example = examples[place]
@@ -161,7 +161,7 @@ def _items(batch: Batch) -> Sequence[Item]:
 
 
 def _written(batch: Batch, item: Item, draw: int) -> list[tuple[Form, Example | None]]:
-    """An item in all forms, or in the first that it has from one chosen by hash on."""
+    """An item in all forms, or in the first that fits it from a form chosen by hash on."""
     stream, family = batch.stream, batch.stream.family
     names = family.forms
     if not stream.every_form:

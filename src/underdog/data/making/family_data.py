@@ -1,4 +1,4 @@
-"""A data set of generated problems in one call, from families as a person writes them."""
+"""A data set of generated problems in one call, from specs of families."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -37,23 +37,23 @@ def make(
     Args:
         families: Families, with knobs and weights: `chain`, `words=3`, `addition(digits=4)=2`; see
             `available("family")`.
-        out: Folder of the data set; the same call goes on with one that was interrupted.
-        count: Distinct problems.
-        forms: Forms that the solutions are written in; each family's own when left out.
+        out: Folder of the data set; the same call resumes an interrupted one.
+        count: Number of distinct problems.
+        forms: Forms of the solutions; each family's own when left out.
         split: `train`, `dev` or `test`.
         seed: Another seed gives other problems of the same split.
-        every_form: A row per form of a problem; else one row per problem.
+        every_form: One row per form of a problem, not one row per problem.
         instruction: Put the form's instruction before the question.
         verify: Read every row back and grade it.
-        decontaminate: Leave out what repeats an item of a test set on this machine.
-        test_files: Test sets of your own to stay clear of too, JSON lines.
+        decontaminate: Leave out problems that repeat an item of a test set on this machine.
+        test_files: Further test sets to compare with: JSONL, CSV or Parquet.
         data_dir: Folder with the data of the catalogue's test sets.
         jsonl: Write the rows as JSON lines too.
-        workers: Processes that draw and verify.
-        shard_problems: Problems per file.
+        workers: Processes that draw and verify; 1 is this process.
+        shard_problems: Problems per shard.
         name: Name on the card; the folder's when empty.
         licence: SPDX name of the data's licence.
-        progress: Told after every shard.
+        progress: Called at the start and after every shard.
 
     Returns:
         The data set's card; `read_examples` reads the rows.

@@ -1,7 +1,7 @@
-"""The stream of one family into a data set: batches asked for ahead, repeats left out, counts kept.
+"""New problems of one family for a data set, from batches that workers make ahead of need.
 
-A family whose last 2,000 draws brought nothing new is saturated: its space, within the split and
-the knobs, is used up.
+A family whose last 2,000 draws gave no new problem is saturated: its problems, within the split and
+the knobs, are used up.
 """
 
 from collections import deque
@@ -32,18 +32,18 @@ _SMALLEST = 50
 
 
 class FeedState(StrictTable):
-    """What has come of a family so far; enough to go on.
+    """Counts of a family so far, and the place from which to resume.
 
     Attributes:
         wanted: Problems asked for.
         problems: Distinct problems given.
         rows: Rows given.
-        next: Number of the next draw, which is also how many there were.
-        stale: Draws since the last that brought something new.
-        repeats: Draws whose key was already there.
-        refused: Solutions left out, by form and reason.
-        copies: Items left out because they repeat a test item, by test set and rule.
-        saturated: Whether nothing new came any more.
+        next: Number of the next draw, from 0; equals the number of draws so far.
+        stale: Draws since the last new problem.
+        repeats: Draws whose canonical key had been drawn before.
+        refused: Number of solutions left out, by form and reason.
+        copies: Number of items left out because they repeat a test item, by test set and rule.
+        saturated: Whether the last 2,000 draws gave no new problem.
     """
 
     wanted: int = 0
@@ -62,8 +62,8 @@ class Taken:
     """New problems of a family.
 
     Attributes:
-        rows: Their rows, in the order of the draws.
-        problem_of_row: For each row which of the problems it is of.
+        rows: Rows of the problems, in the order of the draws.
+        problem_of_row: Index of each row's problem among the new problems.
     """
 
     rows: Table
@@ -72,7 +72,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A batch that has come."""
+    """A batch that a worker has made, unpacked."""
 
     start: int
     rows: Table
@@ -83,13 +83,13 @@ class _Opened:
 
 
 class Feed:
-    """One family of a plan.
+    """The new problems of one family of a plan.
 
     Args:
         plan: The plan.
-        number: Which of its sources.
-        state: Where to go on.
-        workers: Who makes the batches.
+        number: Index of the family among the plan's sources.
+        state: Counts and place from which to go on.
+        workers: Processes that make the batches.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Feed:
         self._open: _Opened | None = None
 
     def take(self, need: int, seen: Seen) -> Taken:
-        """The next `need` problems that are not in `seen`, which learns them; fewer at the end."""
+        """The next `need` problems not in `seen`, which get added to it; fewer once saturated."""
         tables: list[Table] = [schema().empty_table()]
         problems: list[NDArray[np.int64]] = []
         found = 0
@@ -119,7 +119,7 @@ class Feed:
         return Taken(rows, np.concatenate([np.empty(0, dtype=np.int64), *problems]))
 
     def _some(self, need: int, seen: Seen) -> "tuple[Table, NDArray[np.int64]]":
-        """What the batch at hand still brings, at most `need` problems."""
+        """At most `need` new problems from the rest of the open batch: rows, and problem by row."""
         batch = self._batch(need)
         at = self.state.next - batch.start
         with_rows = np.unique(batch.draws)
@@ -180,7 +180,7 @@ class Feed:
         return self._open
 
     def _ask_ahead(self, need: int) -> None:
-        """Keep batches coming, but none beyond what the plan can still use."""
+        """Request batches ahead, but no more items than the plan can still use."""
         share = ceil(self._stream.family.share * self._plan.count) + 1
         while len(self._coming) < self._ahead:
             useful = max(need, share - self.state.problems) - (self._asked - self.state.next)

@@ -1,16 +1,16 @@
-"""Which pool the next training item comes from: shares kept in tokens, exposures evenly spaced.
+"""Choosing the pool of the next training item: token shares kept, exposures evenly spaced.
 
 Worst-case fair weighted fair queueing (WF2Q; Bennett and Zhang, INFOCOM 1996), a scheduler of
-network packets, with pools for flows and tokens for bits. A pool whose tokens so far are t and
-whose share is s has had its due at stream position t / s. It may be chosen again once the stream
-is there; of the pools that may, the one whose next item would be due first is chosen.
+network packets, with pools for flows and tokens for bits. A pool with share s that has given t
+tokens is due again at stream position t / s. Of the pools that are due, the one is chosen whose
+due position after its next item comes first.
 
-Bounds, with L the tokens of the longest item of all pools and M those of the pool's own: at every
+Bounds, with L the tokens of the longest item of all pools and M of the pool's longest: at every
 step, share x total - L <= tokens of the pool <= share x total + (1 - share) x M. Hence at most
 (L + (1 - share) x M) / share tokens lie between two exposures of a pool. Random sampling by weight
 has no such bound, and small models pay for gaps (arXiv 2605.29548).
 
-Nothing is random: the choice hangs on the counts alone, so that a stream resumes from its counts.
+Nothing is random: the choice depends on the counts alone, so that a stream resumes from them.
 One choice costs about a microsecond.
 """
 
@@ -23,13 +23,13 @@ _ROUNDING = 1 + 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What a stream has shown of one pool.
+    """How much of one pool a stream has given.
 
     Attributes:
-        items: Items so far.
-        tokens: Their tokens.
-        last_end: Stream position, in tokens, right after the last of them.
-        largest_gap: Most tokens of other pools between two of them, or before the first.
+        items: Items of the pool so far.
+        tokens: Tokens of those items.
+        last_end: Stream position, in tokens, after the pool's last item.
+        largest_gap: Most tokens of other pools between two items of the pool, or before the first.
     """
 
     items: int = 0
@@ -38,7 +38,7 @@ class Exposure:
     largest_gap: int = 0
 
     def gap_at(self, position: int) -> int:
-        """Largest gap, the one still open at a stream position included."""
+        """Largest gap in tokens, the open gap before stream position `position` included."""
         return max(self.largest_gap, position - self.last_end)
 
 
@@ -47,7 +47,7 @@ def gap_bound(share: float, longest_own: int, longest: int) -> float:
 
     Args:
         share: The pool's share of all tokens.
-        longest_own: Tokens of its longest item.
+        longest_own: Tokens of the pool's longest item.
         longest: Tokens of the longest item of any pool.
 
     Example:
@@ -62,7 +62,7 @@ class Interleaver:
 
     Args:
         shares: Positive shares that sum to 1.
-        exposures: Where to go on; the beginning when not given.
+        exposures: Exposure of each pool so far; empty at the beginning.
     """
 
     def __init__(self, shares: Sequence[float], exposures: Sequence[Exposure] = ()) -> None:
@@ -71,23 +71,23 @@ class Interleaver:
 
     @property
     def exposures(self) -> tuple[Exposure, ...]:
-        """What has been shown of each pool so far; enough to go on from here."""
+        """Exposure of each pool so far, from which another interleaver can go on."""
         return tuple(self._exposures)
 
     @property
     def position(self) -> int:
-        """Tokens so far."""
+        """Stream position: tokens of all pools so far."""
         return sum(exposure.tokens for exposure in self._exposures)
 
     def choose(
         self, sizes: Sequence[Sequence[int]], steps: int, until: int | None = None
     ) -> list[int]:
-        """The next pools, at most `steps`.
+        """Numbers of the next pools, at most `steps` of them.
 
-        Ends earlier where the next size of a pool that may be chosen is not known.
+        Stops early when a pool that is due has no further item in `sizes`.
 
         Args:
-            sizes: For each pool the tokens of its next items, at least 1 each.
+            sizes: Tokens of the next items of each pool, at least 1 per item.
             steps: Most choices.
             until: Stream position in tokens at which to stop.
         """

@@ -1,8 +1,8 @@
-"""Making a data set from families: draw, write down, verify, keep each problem once, write shards.
+"""Making a data set from a plan: draw problems, verify solutions, drop repeats, write shards.
 
-The same plan gives the same bytes, however many workers there are and however often it was
-interrupted: every shard carries the state that the next one starts from. Memory is one shard and a
-few batches, and 8 bytes for each problem's key.
+The same plan gives the same bytes, whatever the number of workers and interruptions: every shard
+holds the state from which the next one starts. Memory is one shard, a few batches, and 8 bytes per
+problem.
 """
 
 from collections.abc import Callable, Sequence
@@ -44,24 +44,24 @@ def make(
     tests: Protection | None = None,
     progress: Callable[[WriteProgress], object] = lambda _: None,
 ) -> DataCard:
-    """Make a data set, or go on with one that was interrupted.
+    """Make a data set, or resume an interrupted one.
 
     Args:
-        plan: What to make.
-        folder: Where; created when missing.
+        plan: Plan of the data set.
+        folder: Folder of the data set; created when missing.
         name: Name on the card; the folder's when empty.
         licence: SPDX name of the data's licence.
         jsonl: Whether to write the rows as JSON lines too.
-        workers: Processes that draw and verify.
-        tests: Test sets to stay clear of, from `protect()`; `None` compares with none, which the
-            card says.
-        progress: Told after every shard.
+        workers: Processes that draw and verify; 1 is this process.
+        tests: Test sets to leave out, from `protect()`; `None` compares with none, and the card
+            records that.
+        progress: Called at the start and after every shard.
 
     Returns:
         The card, also on disk.
 
     Raises:
-        ConfigError: The folder holds another data set, or one kept clear of other test sets.
+        ConfigError: The folder holds another data set, or one compared with other test sets.
         DataError: A family has no item of the split, or a file is damaged.
     """
     finished = read_card(folder)
@@ -79,7 +79,7 @@ def make(
 
 
 class ShardState(StrictTable):
-    """What a shard's metadata says: what is made, and where the next shard goes on."""
+    """State in a shard's metadata: the plan, the state of each family, the test sets' digest."""
 
     plan: MakePlan
     feeds: tuple[FeedState, ...]
@@ -107,7 +107,7 @@ class _DatasetMaker:
         self._num_slots = 0
 
     def resume(self) -> None:
-        """Take up the shards that are there, in order, as far as none is missing."""
+        """Continue from the shards on disk, in order up to the first missing one."""
         for path, state in self._shards.resume():
             _same(state.plan, self._plan, self._folder)
             if state.tests != self._digest:
@@ -118,7 +118,7 @@ class _DatasetMaker:
             self._num_slots = sum(one.wanted for one in self._states)
 
     def run(self, progress: Callable[[WriteProgress], object]) -> None:
-        """Write the shards that are missing."""
+        """Write the missing shards."""
         report = ProgressClock(progress, self._done(), self._plan.count)
         feeds = [
             Feed(self._plan, number, state, self._workers)
@@ -129,7 +129,7 @@ class _DatasetMaker:
             report(self._done())
 
     def card(self, name: str, licence: str) -> DataCard:
-        """What has been made."""
+        """The card of the shards written so far."""
         counts = tuple(
             SourceCount(
                 source=source.spec,
@@ -158,7 +158,7 @@ class _DatasetMaker:
         )
 
     def _decontamination(self) -> Decontamination:
-        """What was kept out, from the counts of all sources."""
+        """The comparison with test sets, from the counts of all families."""
         left_out = RepeatCount.of(state.copies for state in self._states)
         checked = sum(one.problems + one.repeats for one in self._states) + left_out.total
         return card_facts(self._tests, checked, left_out)
@@ -186,7 +186,7 @@ class _DatasetMaker:
 
 
 def _in_order(order: "np.typing.NDArray[np.int64]", taken: Sequence[Taken]) -> Table:
-    """The rows of all sources, their problems in the order of the turns."""
+    """The rows of all families, sorted by `order`, the family of each problem."""
     ranks = [
         np.flatnonzero(order == number)[one.problem_of_row] for number, one in enumerate(taken)
     ]

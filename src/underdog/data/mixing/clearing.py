@@ -1,7 +1,7 @@
-"""Stored items that repeat a test item: found block by block, each block once.
+"""Stored items that repeat a test item, found block by block, each block once.
 
-A data set that was kept clear of the same test sets when it was made need not be compared again:
-its card has to name them by their digest, and its files have to be those on the card.
+A data set already compared with the same test sets is not compared again: its card must record
+their digest, and its files must have the hashes on the card.
 """
 
 from collections.abc import Iterable
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class BlockCopies:
-    """Which rows of stored items repeat a test item; remembers those rows and nothing else.
+    """The rows of stored items that repeat a test item; keeps only those rows in memory.
 
     Args:
-        blocks: Where the items lie.
-        workers: Who compares, against their index.
+        blocks: The stored items.
+        workers: Processes that compare the items with their shared index.
     """
 
     def __init__(self, blocks: "Blocks", workers: "Workers[ContaminationIndex]") -> None:
@@ -36,14 +36,14 @@ class BlockCopies:
         self._known: dict[int, dict[int, Repeat]] = {}
 
     def ask(self, blocks: Iterable[int]) -> None:
-        """Have blocks compared that will be needed soon."""
+        """Request the comparison of blocks that will be needed soon."""
         for block in blocks:
             if block not in self._known and block not in self._asked:
                 pending = self._workers.ask_sharing(copies_in, self._blocks, block)
                 self._asked[block] = pending
 
     def known(self, block: int) -> dict[int, Repeat]:
-        """What rows of a block repeat, by row; nothing of a block that was not asked for."""
+        """Repeated test items, by row of a block; empty for a block that was not requested."""
         if block in self._asked:
             found = self._asked.pop(block).take()
             self._known[block] = found
@@ -51,24 +51,24 @@ class BlockCopies:
 
     @property
     def total(self) -> int:
-        """Rows found so far."""
+        """Number of rows found so far."""
         return sum(len(rows) for rows in self._known.values())
 
 
 def copies_in(
     index: "ContaminationIndex | None", blocks: "Blocks", block: int
 ) -> dict[int, Repeat]:
-    """The rows of a block that repeat a test item; runs in a worker process as well as here."""
+    """Repeated test items, by row of a block; may run in a worker process."""
     if index is None:
         return {}
     return index.repeats(map(whole, examples_of(blocks.read(block))))
 
 
 def made_clear(folder: Path, split: str, digest: str) -> bool:
-    """Whether a data set is known to repeat no item of the test sets of a digest.
+    """Whether a data set is known to repeat no item of the test sets with a digest.
 
-    Its card must say that it was compared with them, when it was made or later, and that nothing
-    in it repeats one; and every file of the split must have the hash that is on the card.
+    Its card must record a comparison with those test sets and no repeated item, and every file of
+    the split must have the hash on the card.
 
     Raises:
         DataError: The folder holds no data set of the split, or the card is damaged.

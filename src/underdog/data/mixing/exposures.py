@@ -1,7 +1,7 @@
-"""The exposure ledger: how much of each pool a model has seen, how spread out, at every point.
+"""The exposure ledger: items, tokens and gaps of each pool at successive points of the stream.
 
-Capacity decides what a small model learns of what it sees, and gaps decide what it keeps (arXiv
-2605.29548): so the ledger counts exposures, not intentions. It is written beside the data as
+A small model's capacity limits what it learns, and gaps between exposures limit what it keeps
+(arXiv 2605.29548), so the ledger counts actual exposures. It is written beside the data as
 `ledger.parquet` and, for people and plots, `ledger.json`.
 """
 
@@ -19,18 +19,19 @@ from underdog.files import write_atomic
 
 @dataclass(frozen=True, slots=True)
 class PoolExposure:
-    """What has been seen of one pool at one step.
+    """Exposure of one pool up to one step of the stream.
 
     Attributes:
         step: Items of all pools so far.
-        position: Their tokens.
-        pool: The pool.
-        target: Its share of the tokens as asked for.
-        items: Its items so far.
-        tokens: Their tokens.
-        distinct: Distinct items among them; for a family, distinct draws.
-        epochs: How often a finite pool has been gone through; 0 for a family.
-        largest_gap: Most tokens of other pools between two of its items, the open gap included.
+        position: Tokens of all pools so far.
+        pool: Name of the pool.
+        target: The pool's share of the tokens in the recipe.
+        items: Items of the pool so far.
+        tokens: Tokens of the pool so far.
+        distinct: Distinct items of the pool so far; for a family, distinct draws.
+        epochs: Passes over a finite pool, fractions included; 0 for a family.
+        largest_gap: Most tokens of other pools between two items of the pool, the open gap
+            included.
         left_out: Items left out because they repeat a test item; of a finite pool, each once.
     """
 
@@ -47,12 +48,12 @@ class PoolExposure:
 
     @property
     def share(self) -> float:
-        """Its share of the tokens so far."""
+        """The pool's share of the tokens so far."""
         return self.tokens / self.position if self.position else 0.0
 
     @property
     def repeats(self) -> int:
-        """Items that had been seen before."""
+        """Items that repeat earlier items of the pool."""
         return self.items - self.distinct
 
 
@@ -81,9 +82,9 @@ def write_ledger(folder: Path, rows: Sequence[PoolExposure], counted_by: str) ->
     """Write `ledger.parquet` and `ledger.json`.
 
     Args:
-        folder: Where.
-        rows: The ledger.
-        counted_by: How tokens were counted.
+        folder: Folder of the mixture.
+        rows: Rows of the ledger.
+        counted_by: Way of counting tokens, from `describe_counter`.
     """
     records: list[dict[str, Any]] = [asdict(row) for row in rows]
     table = arrow().Table.from_pylist(records)
@@ -93,10 +94,10 @@ def write_ledger(folder: Path, rows: Sequence[PoolExposure], counted_by: str) ->
 
 
 def read_ledger(folder: Path) -> tuple[list[PoolExposure], str]:
-    """The ledger of a mixture, and how its tokens were counted.
+    """The ledger of a mixture, and the way its tokens were counted.
 
     Raises:
-        DataError: There is none, or it is damaged.
+        DataError: The ledger is missing or damaged.
     """
     path = folder / "ledger.json"
     try:

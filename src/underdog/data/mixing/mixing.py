@@ -1,6 +1,6 @@
 """Writing a mixture as a data set, with its exposure ledger; an interrupted one resumes.
 
-Every shard carries in its metadata the place from which the next one goes on.
+Every shard's metadata holds the state from which the next shard starts.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,11 +33,11 @@ from underdog.toml_file import StrictTable
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How much of a mixture to write; exactly one is given.
+    """Amount of a mixture to write; exactly one of `items` and `tokens` is given.
 
     Attributes:
         items: Training items.
-        tokens: Tokens; the last item may reach past it.
+        tokens: Tokens; the last item may exceed the amount.
     """
 
     items: int | None = None
@@ -50,7 +50,7 @@ class Amount:
 
 
 class MixState(StrictTable):
-    """What a shard's metadata says: what is mixed, and where the next shard goes on."""
+    """State in a shard's metadata: the mixture, and the place where the next shard starts."""
 
     mix: MixFile
     rank: int
@@ -77,17 +77,17 @@ def mix(
 
     Args:
         recipe: The mixture, or its file (MIX.toml): pools, their shares, a seed.
-        out: Folder of the data set; the same call goes on with one that was interrupted.
-        items: How many training items to draw; this or `tokens`.
-        tokens: How many tokens to draw.
-        decontaminate: Leave out what repeats an item of a test set on this machine.
-        test_files: Test sets of your own to stay clear of too, JSON lines.
+        out: Folder of the data set; the same call resumes an interrupted one.
+        items: Training items to draw; give this or `tokens`.
+        tokens: Tokens to draw; the last item may exceed them.
+        decontaminate: Leave out items that repeat an item of a test set on this machine.
+        test_files: Further test sets to compare with: JSONL, CSV or Parquet.
         data_dir: Folder with the data of the catalogue's test sets.
-        workers: Processes that make generated items.
-        progress: Told after every shard.
+        workers: Processes that make generated items; 1 is this process.
+        progress: Called at the start and after every shard.
 
     Returns:
-        The data set's card; `ledger.parquet` beside it says how often each pool was seen.
+        The data set's card; `ledger.parquet` beside it holds the exposures of each pool.
 
     Raises:
         ConfigError: The recipe is malformed, or the folder holds another data set.
@@ -137,17 +137,17 @@ def write_mixture(
 
     Args:
         mix: The mixture.
-        folder: Where; created when missing.
-        amount: How much.
-        rank: Which worker's stream this is.
-        world: How many workers there are.
-        workers: Processes that make generated items.
-        shard_rows: Rows per file.
+        folder: Folder of the data set; created when missing.
+        amount: Items or tokens to write.
+        rank: Number of the training worker that reads the data, from 0.
+        world: Number of training workers that share the stream.
+        workers: Processes that make generated items; 1 is this process.
+        shard_rows: Rows per shard.
         name: Name on the card; the folder's when empty.
         licence: SPDX name of the data's licence.
-        tests: Test sets to stay clear of, from `protect()`; `None` compares with none, which the
-            card says.
-        progress: Told after every shard.
+        tests: Test sets to leave out, from `protect()`; `None` compares with none, and the card
+            records that.
+        progress: Called at the start and after every shard.
 
     Returns:
         The card, also on disk; `ledger.parquet` and `ledger.json` lie beside it.
@@ -192,7 +192,7 @@ class _Mixing:
         self._shards = ShardWriter(folder, MixState)
 
     def resume(self) -> None:
-        """Take up the shards that are there."""
+        """Continue from the shards on disk, in order up to the first missing one."""
         for _, state in self._shards.resume():
             _same(_origin(state), self._asked, self._folder)
             self._go_on(state.places)
@@ -203,7 +203,7 @@ class _Mixing:
         workers: Workers[ContaminationIndex],
         progress: Callable[[WriteProgress], object],
     ) -> None:
-        """Write the shards that are missing."""
+        """Write the missing shards."""
         report = ProgressClock(progress, self._done(amount), amount.items or amount.tokens or 0)
         left = None if amount.items is None else amount.items - self._done(amount)
         stream = self._mixture.stream(
@@ -220,7 +220,7 @@ class _Mixing:
             report(self._done(amount))
 
     def card(self, name: str, licence: str, tests: Protection | None) -> DataCard:
-        """What has been mixed."""
+        """The card of the shards written so far."""
         shards = self._shards.finish()
         last = self.ledger[-len(self._places) :]
         verified = sum(
@@ -245,7 +245,7 @@ class _Mixing:
     def _decontamination(
         self, last: Sequence[PoolExposure], tests: Protection | None
     ) -> Decontamination:
-        """What was kept out, from the counts of all pools."""
+        """The comparison with test sets, from the counts of all pools."""
         left_out = RepeatCount.of(place.copies for place in self._places)
         clear = [
             pool.name for pool in self._mixture.pools if isinstance(pool, FinitePool) and pool.clear

@@ -1,8 +1,8 @@
 """A stream of training items from several pools, each with its share of the tokens at every step.
 
-Where the stream is, is a few numbers for each pool (`PoolPlace`): from them it goes on exactly. Of
-N workers, worker r draws items r, r + N, r + 2N, … of every pool: none is drawn twice, none is left
-out, and each worker's stream keeps shares and gaps by itself.
+A few numbers per pool (`PoolPlace`) hold the place in the stream, from which it can be resumed. Of
+N workers, worker r draws items r, r + N, r + 2N, … of every pool: each item goes to one worker.
+Each worker's stream keeps the shares and gaps.
 """
 
 from collections import Counter
@@ -30,13 +30,13 @@ _EXAMPLES = 256
 
 @dataclass(frozen=True, slots=True)
 class PoolPlace:
-    """Where the stream is in one pool.
+    """The place of a stream in one pool.
 
     Attributes:
-        exposure: What has been shown of it.
-        next: Number of its next item.
-        copies: How many before that are left out because they repeat a test item, by test set and
-            rule; of a finite pool, each once.
+        exposure: Items, tokens and gaps of the pool so far.
+        next: Number of the pool's next item.
+        copies: Number of earlier items left out because they repeat a test item, by test set and
+            rule; an item of a finite pool counts once, not once per epoch.
     """
 
     exposure: Exposure
@@ -45,17 +45,17 @@ class PoolPlace:
 
     @property
     def left_out(self) -> int:
-        """How many are left out."""
+        """Number of items left out."""
         return RepeatCount.of([self.copies]).total
 
 
 @dataclass(frozen=True, slots=True)
 class MixedRows:
-    """Some steps of the stream.
+    """Consecutive items of the stream, one per step.
 
     Attributes:
-        rows: Their rows, with the columns `pool` and `tokens` added.
-        places: Where the stream is after them, by pool.
+        rows: Rows of the items, with the columns `pool` and `tokens` added.
+        places: Place of the stream after them, by pool.
     """
 
     rows: Table
@@ -63,23 +63,23 @@ class MixedRows:
 
     @property
     def examples(self) -> Iterator[Example]:
-        """Their training items."""
+        """The rows as training items."""
         return examples_of(self.rows)
 
 
 class Mixture:
-    """Pools and their shares of the tokens.
+    """A stream of items from several pools, with their shares of the tokens.
 
     Args:
-        pools: Where items come from.
-        shares: Their shares; positive, summing to 1.
-        rank: Which worker this is.
-        world: How many workers there are.
-        index: Test sets to stay clear of; none when not given.
+        pools: The pools.
+        shares: Share of the tokens of each pool; positive, summing to 1.
+        rank: Number of the worker that draws, from 0.
+        world: Number of workers that share the stream.
+        index: Index of the test sets to leave out; `None` compares with none.
 
     Raises:
-        ConfigError: The shares cannot be used.
-        UsageError: No such worker.
+        ConfigError: The shares are not positive or do not sum to 1.
+        UsageError: `rank` is not below `world`.
     """
 
     def __init__(
@@ -111,18 +111,18 @@ class Mixture:
         steps: int = _STEPS,
         workers: "Workers[ContaminationIndex] | None" = None,
     ) -> Iterator[MixedRows]:
-        """The stream from a place on; without end unless one is given.
+        """The stream from a place on; endless unless `items` or `until_tokens` is given.
 
         Args:
-            places: Where to go on; the beginning when empty.
+            places: Place in each pool; empty for the beginning.
             items: Items to draw from there.
-            until_tokens: Position in tokens, counted from the beginning, at which to stop.
-            steps: Items in one piece.
-            workers: Who makes and compares items; this process when not given. They must hold the
-                mixture's own index.
+            until_tokens: Stream position, in tokens from the beginning, at which to stop.
+            steps: Items per yielded piece.
+            workers: Processes that make and compare items, with the mixture's index as their
+                shared object; `None` is this process.
 
         Raises:
-            UsageError: The workers hold other test sets than the mixture.
+            UsageError: The workers' index is not the mixture's.
         """
         hands = workers or Workers(shared=self.index)
         if hands.shared is not self.index:
@@ -142,7 +142,7 @@ class Mixture:
             yield from piece.examples
 
     def distinct(self, pool: int, place: PoolPlace) -> int:
-        """Distinct items shown of a pool: by number, which for a family is its draws."""
+        """Distinct items given of a pool, by number; of a family, its draws."""
         size = self.pools[pool].size
         if size is None:
             return place.exposure.items
@@ -150,7 +150,7 @@ class Mixture:
         return passed - place.left_out
 
     def epochs(self, pool: int, place: PoolPlace) -> float:
-        """How often a finite pool has been gone through; 0 for pools without end."""
+        """Passes over a finite pool, fractions included; 0 for an endless pool."""
         size = self.pools[pool].size
         if size is None:
             return 0.0
@@ -161,7 +161,7 @@ def check_shares(shares: dict[str, float]) -> None:
     """Check that shares are positive and sum to 1.
 
     Raises:
-        ConfigError: They do not.
+        ConfigError: A share is not positive, or the sum is not 1.
     """
     if not shares:
         raise ConfigError("a mixture needs at least one pool: add a table [pools.NAME]")
@@ -175,7 +175,7 @@ def check_shares(shares: dict[str, float]) -> None:
 
 
 class _Drawn:
-    """Pools being read, as far as their current chunks."""
+    """Reading position in the pools of a mixture: the current chunk of each pool."""
 
     def __init__(
         self, mixture: Mixture, places: list[PoolPlace], workers: "Workers[ContaminationIndex]"
@@ -207,7 +207,7 @@ class _Drawn:
         return MixedRows(rows, tuple(places))
 
     def _sizes(self, pool: int) -> list[int]:
-        """Tokens of the pool's next items; at least one of them."""
+        """Tokens of each of the pool's next items, at least one item."""
         chunk = self._chunks[pool]
         while chunk is None or self._used[pool] == len(chunk.tokens):
             chunk = next(self._streams[pool])
@@ -225,7 +225,7 @@ class _Drawn:
         return rows.append_column("tokens", tokens)
 
     def _count_copies(self, pool: int) -> None:
-        """Count the copies before the pool's next item, wherever its chunks end."""
+        """Count the left-out items before the pool's next item."""
         met, end = self._met[pool], self._next[pool]
         if met:
             passed = [met.pop(number) for number in list(met) if number < end]
@@ -235,7 +235,7 @@ class _Drawn:
 def _merged(
     order: "np.typing.NDArray[np.int64]", pieces: Sequence[Sequence[Table]], mixture: Mixture
 ) -> Table:
-    """The pieces of all pools as one table in the order of the steps."""
+    """The pieces of all pools as one table, sorted by `order`, the pool of each step."""
     pa = arrow()
     tables = [table for pool in pieces for table in pool]
     if not tables:

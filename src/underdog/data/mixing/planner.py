@@ -1,9 +1,9 @@
-"""How often a task must be seen before a small model learns it, and what that costs the others.
+"""The least share of a task in the data at which a small model learns it, and the tasks it loses.
 
 Huang et al., arXiv 2605.29548 (theorem 3): a model of width N keeps the N features of largest
-utility, utility being a task's frequency times the feature's strength. This is a plan, not a
-measurement: frequencies, widths in features and strengths are assumptions, printed with the result,
-and what it says is to be checked by training at the planned share and at half of it.
+utility, the product of a task's frequency and the feature's strength. A plan, not a measurement:
+frequencies, width in features and strengths are assumptions, printed with the result. Check it by
+training at the planned share and at half of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,12 +29,12 @@ CHECKS = (
 
 @dataclass(frozen=True, slots=True)
 class PlannedTask:
-    """A task as the planner sees it.
+    """A task as frequency and feature strengths.
 
     Attributes:
-        name: Its name.
-        frequency: Its share of the data.
-        strengths: Strengths of its features, in any unit that all tasks share.
+        name: Name of the task.
+        frequency: Share of the data.
+        strengths: Strengths of the task's features, in the same unit for all tasks.
     """
 
     name: str
@@ -44,15 +44,15 @@ class PlannedTask:
 
 @dataclass(frozen=True, slots=True)
 class FrequencyPlan:
-    """What the planner found.
+    """The planned share of a task, and its effect on the other tasks.
 
     Attributes:
-        target: The task that is to be learned.
-        width: Features that the model can keep.
-        base: Its share now.
-        needed: Smallest share at which it is learned; `None` when no share is enough.
-        learned_before: Tasks learned at the shares of now, the target included when it is.
-        lost: Other tasks that are learned now and are not at the needed share.
+        target: Name of the task to learn.
+        width: Number of features that the model can keep.
+        base: Present share of the target.
+        needed: Smallest share at which the target is learned; `None` when no share is enough.
+        learned_before: Tasks learned at the present shares, possibly the target.
+        lost: Other tasks learned at the present shares but not at the needed share.
     """
 
     target: str
@@ -64,12 +64,12 @@ class FrequencyPlan:
 
     @property
     def factor(self) -> float | None:
-        """Needed share over the share of now."""
+        """Needed share divided by the present share; `None` when no share is enough."""
         return None if self.needed is None else self.needed / self.base
 
     @property
     def already(self) -> bool:
-        """Whether the target is learned at its share of now."""
+        """Whether the target is learned at its present share."""
         return self.target in self.learned_before
 
 
@@ -79,7 +79,7 @@ def power_law(features: int, decay: float = 1.0) -> tuple[float, ...]:
 
 
 def explained(tasks: Sequence[PlannedTask], width: int) -> dict[str, float]:
-    """Share of each task's strength that a model of a width keeps.
+    """Share of each task's total strength in the features that a model of a width keeps.
 
     Example:
         >>> even = [PlannedTask(name, 0.5, (2.0, 1.0)) for name in "ab"]
@@ -101,12 +101,12 @@ def explained(tasks: Sequence[PlannedTask], width: int) -> dict[str, float]:
 
 
 def learned(tasks: Sequence[PlannedTask], width: int) -> tuple[str, ...]:
-    """Names of the tasks of which more than half is kept."""
+    """Names of the tasks of whose strength more than half is kept."""
     return tuple(name for name, share in explained(tasks, width).items() if share > LEARNED)
 
 
 def with_share(tasks: Sequence[PlannedTask], target: str, share: float) -> list[PlannedTask]:
-    """The tasks with one share changed and the others scaled, so that the sum stays."""
+    """The tasks with the target's share set and the others scaled to the same sum."""
     others = sum(task.frequency for task in tasks if task.name != target)
     total = sum(task.frequency for task in tasks)
     return [
@@ -120,12 +120,12 @@ def with_share(tasks: Sequence[PlannedTask], target: str, share: float) -> list[
 
 
 def plan_frequency(tasks: Sequence[PlannedTask], target: str, width: int) -> FrequencyPlan:
-    """The smallest share at which a task is learned, and which others are lost to it.
+    """The smallest share at which a task is learned, and the other tasks lost at that share.
 
     Args:
         tasks: All tasks of the mixture; at least two.
-        target: Name of the task that is to be learned.
-        width: Features that the model can keep: its residual width, as a first guess.
+        target: Name of the task to learn.
+        width: Number of features that the model can keep; at a first guess, its residual width.
 
     Raises:
         UnknownNameError: No such task.
@@ -148,19 +148,19 @@ def plan_frequency(tasks: Sequence[PlannedTask], target: str, width: int) -> Fre
 
 
 def exposures(share: float, budget_tokens: float, tokens_per_item: float) -> float:
-    """Items of a pool within a budget of tokens."""
+    """Items of a pool in a budget of tokens: share × budget / tokens per item."""
     return share * budget_tokens / tokens_per_item
 
 
 def tasks_of(
     shares: Mapping[str, float], strengths: Mapping[str, tuple[float, ...]]
 ) -> list[PlannedTask]:
-    """Tasks from the shares of a mixture."""
+    """Tasks from the shares of a mixture and the strengths of their features, by name."""
     return [PlannedTask(name, share, strengths[name]) for name, share in shares.items()]
 
 
 def _smallest(tasks: Sequence[PlannedTask], target: str, width: int) -> float | None:
-    """By halving: more of a task never makes it less learned."""
+    """The smallest sufficient share, by bisection: a larger share never unlearns a task."""
     low, high = 0.0, 1.0 - 1e-9
     if target not in learned(with_share(tasks, target, high), width):
         return None

@@ -1,8 +1,8 @@
-"""What a mixture draws from: families without end, data sets and JSON lines with one.
+"""The pools of a mixture: endless families, and finite data sets and JSON Lines files.
 
-Items of a pool are numbered, and item n is the same whoever asks and whenever. A pool of a family
-makes it afresh. A finite pool is read in another order each epoch: blocks in a shuffled order, and
-shuffled within, so that neither memory nor an index grows with its size.
+Items of a pool are numbered, and item n is the same in every process and run. A family generates
+new items. A finite pool is read in another order each epoch: blocks in shuffled order, and rows
+shuffled within each block, so that memory does not grow with its size.
 """
 
 from collections import deque
@@ -37,14 +37,14 @@ _MAX_BARREN = 20
 
 @dataclass(frozen=True, slots=True)
 class PoolChunk:
-    """Some items of a pool in their order.
+    """Consecutive items of a pool.
 
     Attributes:
-        rows: Their rows.
-        numbers: Their numbers in the pool, rising.
-        tokens: Their tokens.
-        copies: Items between them that are left out because they repeat a test item, by number;
-            of a finite pool, those of its first epoch.
+        rows: Rows of the items.
+        numbers: Numbers of the items in the pool, ascending.
+        tokens: Tokens of each item.
+        copies: Items between them left out because they repeat a test item, by number; of a
+            finite pool, only those of its first epoch.
     """
 
     rows: Table
@@ -58,12 +58,12 @@ class Pool(Protocol):
 
     @property
     def name(self) -> str:
-        """Its name in the mixture."""
+        """Name of the pool in the mixture."""
         ...
 
     @property
     def size(self) -> int | None:
-        """Items before it repeats; `None` when it never does."""
+        """Items per epoch; `None` for an endless pool."""
         ...
 
     def chunks(
@@ -71,19 +71,19 @@ class Pool(Protocol):
     ) -> Iterator[PoolChunk]:
         """The items with numbers `first`, `first + stride`, …, without end.
 
-        Items that repeat one of the workers' test sets are left out.
+        Items that repeat an item of the workers' test sets are left out.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class FamilyPool:
-    """Fresh items of a family, one form each, verified.
+    """An endless pool: verified items of a family, in one form each.
 
     Attributes:
-        name: Its name.
-        stream: The items; those that fail verification are left out.
-        tokenizer: How tokens are counted.
+        name: Name of the pool in the mixture.
+        stream: The items; items that fail verification are left out.
+        tokenizer: Path of a `tokenizer.json`; empty to estimate characters / 4.
     """
 
     name: str
@@ -92,7 +92,7 @@ class FamilyPool:
 
     @property
     def size(self) -> None:
-        """It has no end."""
+        """`None`: the pool is endless."""
         return None
 
     def chunks(
@@ -101,7 +101,7 @@ class FamilyPool:
         """The items with numbers `first`, `first + stride`, …; some numbers may be left out.
 
         Raises:
-            DataError: Nothing but refused items came for a long time.
+            DataError: A long run of items failed verification or were left out.
         """
         coming: deque[tuple[int, Pending[_CountedBatch]]] = deque()
         barren = copies = 0
@@ -126,14 +126,14 @@ class FamilyPool:
 
 @dataclass(frozen=True, slots=True)
 class FinitePool:
-    """Items that are there once and come again, in another order, when all have been seen.
+    """A finite pool: stored items, repeated in another order each epoch.
 
     Attributes:
-        name: Its name.
-        blocks: Where they lie.
-        seed: What the orders hang on.
-        tokenizer: How tokens are counted.
-        clear: Whether it is known to repeat no test item, so that it need not be compared.
+        name: Name of the pool in the mixture.
+        blocks: The stored items.
+        seed: Seed of the orders.
+        tokenizer: Path of a `tokenizer.json`; empty to estimate characters / 4.
+        clear: Whether the items are known to repeat no test item and need no comparison.
     """
 
     name: str
@@ -144,7 +144,7 @@ class FinitePool:
 
     @property
     def size(self) -> int:
-        """Items of one epoch."""
+        """Items per epoch."""
         return sum(self.blocks.sizes)
 
     def chunks(
@@ -180,7 +180,7 @@ class FinitePool:
     def _chunk(
         self, block: int, epoch: int, places: Ints, end: int, copies: BlockCopies
     ) -> PoolChunk:
-        """The items of one block at some places of an epoch, without those that are copies."""
+        """The items of one block at given places of an epoch, without copies of test items."""
         size = self.blocks.sizes[block]
         rows = self._shuffled(size, f"block {block}", epoch)[places - (end - size)]
         numbers = epoch * self.size + places
@@ -205,7 +205,7 @@ class FinitePool:
 
 @dataclass(frozen=True, slots=True)
 class _CountedBatch:
-    """A batch with its tokens, and the items of it that repeat a test item."""
+    """The rows of a batch, their tokens, and the items left out as copies of test items."""
 
     rows: bytes
     draws: bytes
@@ -213,14 +213,14 @@ class _CountedBatch:
     copies: Mapping[int, Repeat]
 
     def chunk(self, start: int, stride: int) -> PoolChunk:
-        """The same as numbered items."""
+        """The batch as a chunk of numbered items of the pool."""
         numbers = start + stride * np.frombuffer(self.draws, dtype=np.int32).astype(np.int64)
         copies = {start + stride * draw: repeat for draw, repeat in self.copies.items()}
         return PoolChunk(unpacked(self.rows), numbers.tolist(), self.tokens, copies)
 
 
 def _made(index: "ContaminationIndex | None", batch: Batch, tokenizer: str) -> _CountedBatch:
-    """Make a batch and count its tokens; runs in a worker process as well as here."""
+    """Make a batch and count its tokens; may run in a worker process."""
     made = make_batch(batch, index)
     tokens = count_tokens(unpacked(made.rows), tokenizer)
     return _CountedBatch(made.rows, made.draws, tokens, made.copies)

@@ -35,13 +35,13 @@ class PoolTable(StrictTable):
     """One pool of a mixture; exactly one of `family`, `data` and `jsonl` is given.
 
     Attributes:
-        share: Share of all tokens.
-        family: Spec of a family, drawn afresh without end.
+        share: Share of all tokens, above 0 and at most 1.
+        family: Spec of a family, an endless pool of generated items.
         data: Folder of a data set, relative to the file.
-        jsonl: File of JSON lines, relative to the file.
+        jsonl: JSON Lines file, relative to the file.
         forms: Forms of a family's solutions; the family's own when left out.
         split: Split of a family or a data set.
-        instruction: Whether a family's prompts say what to do.
+        instruction: Whether a family's prompts contain the form's instruction.
         verify: Whether a family's items are read back and graded.
         features: For the planner: how many features the task has.
         decay: For the planner: feature j has strength j ** -decay.
@@ -68,14 +68,15 @@ class PoolTable(StrictTable):
 
 
 class MixFile(StrictTable):
-    """A mixture.
+    """The content of MIX.toml.
 
     Attributes:
         pools: Pools by name.
-        seed: What the streams and the orders hang on.
-        tokenizer: Path of a `tokenizer.json`, relative to the file; empty for an estimate.
-        test_files: Further test sets to stay clear of, relative to the file.
-        decontaminate: Whether what repeats a test item is left out.
+        seed: Root seed of the families' items and the pools' orders.
+        tokenizer: Path of a `tokenizer.json`, relative to the file; empty to estimate
+            characters / 4.
+        test_files: Further test sets to compare with, paths relative to the file.
+        decontaminate: Whether items that repeat a test item are left out.
     """
 
     pools: dict[str, PoolTable]
@@ -86,7 +87,7 @@ class MixFile(StrictTable):
 
     @property
     def shares(self) -> dict[str, float]:
-        """Share of every pool."""
+        """Share of the tokens of every pool, by name."""
         return {name: pool.share for name, pool in self.pools.items()}
 
 
@@ -94,7 +95,7 @@ def read_mix(path: Path) -> MixFile:
     """Read a mixture file; its paths become relative to the current folder.
 
     Raises:
-        ConfigError: It is missing, malformed, or its shares do not sum to 1.
+        ConfigError: The file is missing or malformed, or its shares do not sum to 1.
     """
     mix = read_toml(path, MixFile)
     check_shares(mix.shares)
@@ -107,10 +108,10 @@ def open_mix(
     """The stream that a mixture file describes.
 
     Args:
-        mix: The file.
-        rank: Which worker this is.
-        world: How many workers draw from the mixture.
-        tests: Test sets to stay clear of, from `protect()`; `None` compares with none.
+        mix: Content of the file.
+        rank: Number of the worker that draws, from 0.
+        world: Number of workers that draw from the mixture.
+        tests: Test sets to leave out, from `protect()`; `None` compares with none.
 
     Raises:
         DataError: A pool's data is missing or empty.

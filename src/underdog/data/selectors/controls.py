@@ -18,7 +18,7 @@ from underdog.seeds import unit
 
 @selectors.register("random")
 class RandomDraw:
-    """A random draw: which examples it takes hangs on their ids and the seed alone."""
+    """A random draw that depends on the examples' ids and the seed alone."""
 
     name = "random"
     needs: tuple[Aid, ...] = ()
@@ -34,7 +34,7 @@ class RandomDraw:
 
 @selectors.register("longest")
 class Longest:
-    """The longest texts to be trained on, in characters."""
+    """The examples with the longest trained-on text, in characters."""
 
     name = "longest"
     needs: tuple[Aid, ...] = ()
@@ -50,7 +50,7 @@ class Longest:
 
 @selectors.register("highest_loss")
 class HighestLoss:
-    """The answers that a model finds least likely, in nats per token."""
+    """The examples whose answers have the highest loss under a model, in nats per token."""
 
     name = "highest_loss"
     needs: tuple[Aid, ...] = ("engine",)

@@ -26,12 +26,12 @@ _CLIENTS = 2_048
 class Diversity:
     """Examples that cover the wording of all others.
 
-    The score is how much a pick added when it was made: its distance from the earlier ones, or
-    its gain in mean similarity. What was not picked has none.
+    The score of a picked example is its distance from the earlier picks (`k_center`) or its gain
+    in mean similarity (`facility`); other examples have none.
 
     Args:
         by: `k_center` or `facility`.
-        dims: Numbers per embedding.
+        dims: Dimensions of an embedding.
         part: `all` of the example, its `prompt` or its `completion`.
     """
 

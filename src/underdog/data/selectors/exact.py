@@ -1,7 +1,7 @@
-"""Exact de-duplication: the first of every set of equal examples stays.
+"""Exact de-duplication: keep the first of every set of equal examples.
 
-Equal means the same text after Unicode folding, with white space and case evened out. Streams;
-memory is a digest and an id per distinct example. No model calls.
+Equal means the same text after Unicode normalisation (NFKC), with case folded and white space
+collapsed. Streams; memory is a digest and an id per distinct example. No model calls.
 """
 
 import unicodedata

@@ -1,10 +1,10 @@
-"""IFD and IC-IFD: how much the question helps the model to say the answer.
+"""IFD and IC-IFD: the effect of the question on the model's loss of the answer.
 
-From mean losses L of answer A and question Q under a small model:
-IFD = L(A|Q) / L(A) (Cherry, arXiv 2308.12032) and IC-IFD = L(A|Q) / (L(Q) · L(A)) (arXiv
-2412.11231). The highest are kept: the question tells little of the answer, so there is something to
-learn. At IFD ≥ 1 the question does not help at all and the two hardly belong together; the guard
-rejects those. Label noise also scores high. Cost: 2 forward passes per example, 3 for IC-IFD.
+From mean losses L of answer A and question Q under a small model: IFD = L(A|Q) / L(A) (Cherry,
+arXiv 2308.12032) and IC-IFD = L(A|Q) / (L(Q) · L(A)) (arXiv 2412.11231). Examples with the highest
+values are kept: the question says little about the answer, so there is something to learn. At IFD ≥
+1 the question does not help at all and probably does not belong to the answer; the guard rejects
+such examples. Label noise also scores high. Cost: 2 forward passes per example, 3 for IC-IFD.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ _EMPTY = "nothing to score"
 
 
 class _Ratio:
-    """What the two share."""
+    """The selection that `IFD` and `ICIFD` share."""
 
     name = "ifd"
     needs: tuple[Aid, ...] = ("engine",)
@@ -67,7 +67,7 @@ class IFD(_Ratio):
 
 @selectors.register("ic_ifd")
 class ICIFD(_Ratio):
-    """The same, counting easy (likely) questions more.
+    """IC-IFD: as `IFD`, with more weight on easy (likely) questions.
 
     Args:
         guard: Reject examples whose question does not make the answer likelier at all.

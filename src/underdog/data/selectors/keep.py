@@ -1,4 +1,4 @@
-"""How much of a data set is kept: a share or a count."""
+"""Amount of a data set to keep: a share or a count."""
 
 import re
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """How much to keep; exactly one of the two is given.
+    """Amount of examples to keep; exactly one of `share` and `count` is given.
 
     Attributes:
-        share: Of all examples, above 0 and at most 1.
-        count: Examples.
+        share: Share of all examples, above 0 and at most 1.
+        count: Number of examples, at least 1.
     """
 
     share: float | None = None
@@ -34,7 +34,7 @@ class Keep:
         """Read `10%`, `0.1` (a share) or `5000` (a count).
 
         Raises:
-            ConfigError: It is none of these.
+            ConfigError: The text is no share above 0 and at most 1, and no positive count.
 
         Example:
             >>> Keep.parse("10%").of(2_000)
@@ -48,7 +48,7 @@ class Keep:
         raise ConfigError(f"cannot read {text!r}; say how much to keep as 10%, 0.1 or 5000")
 
     def of(self, total: int) -> int:
-        """How many of `total` examples that is: a share is rounded down, but not to nothing."""
+        """Number of examples to keep of `total`; a share is rounded down, but to at least 1."""
         if self.count is not None:
             return min(self.count, total)
         share = self.share or 0.0

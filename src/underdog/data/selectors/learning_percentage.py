@@ -1,4 +1,4 @@
-"""Learning percentage: keep what is learnt late (arXiv 2402.10430).
+"""Learning percentage: keep examples that are learnt late (arXiv 2402.10430).
 
 With an example's perplexity P0 before training, P1 after the first epoch and Pn at the end,
 LP = (P0 − P1) / (P0 − Pn), or (P0 − P1) / P0 when only one epoch was run. Low means learnt late,
@@ -33,8 +33,8 @@ class LearningPercentage:
 
     Args:
         clusters: Embedding clusters to take an equal share of; 1 ranks all together.
-        first: Which checkpoint is the end of the first epoch.
-        log: Compare losses rather than perplexities, which outliers distort.
+        first: Index of the checkpoint at the end of the first epoch.
+        log: Compare losses, not perplexities, which outliers distort.
         guard: Reject examples whose loss did not fall, and clip values to [0, 1].
     """
 

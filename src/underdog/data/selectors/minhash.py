@@ -1,4 +1,4 @@
-"""MinHash de-duplication: the first of near-equal examples stays (Broder 1997).
+"""MinHash de-duplication: keep the first of near-equal examples (Broder 1997).
 
 Word shingles of a text are reduced to a signature of P minima; banding finds candidates, and the
 share of equal minima, an estimate of the Jaccard similarity with a standard error of at most
@@ -28,12 +28,12 @@ Signature = NDArray[np.uint32]
 class MinHash:
     """Keep the first of examples that share most of their word shingles.
 
-    The score is the estimated similarity to the nearest candidate that was kept, 0 without one.
+    The score is the estimated similarity to the nearest kept candidate, 0 without one.
 
     Args:
-        threshold: Jaccard similarity from which two examples are the same.
+        threshold: Least Jaccard similarity of two examples that count as equal.
         words: Words per shingle.
-        minima: Size of a signature.
+        minima: Minima per signature.
         part: `all` of the example, its `prompt` or its `completion`.
     """
 
@@ -83,19 +83,19 @@ class Signer:
 
     @classmethod
     def seeded(cls, count: int, seed: int) -> "Signer":
-        """`count` functions that hang on the seed."""
+        """`count` functions drawn with a seed."""
         rng = np.random.default_rng(derive("minhash", seed))
         drawn = rng.integers(0, 1 << 64, size=(2, count), dtype=np.uint64)
         return cls(drawn[0] | np.uint64(1), drawn[1])
 
     def sign(self, hashes: Hashes) -> Signature:
-        """The least value of every function over a set of at least one hash."""
+        """The least value of each function over a non-empty set of hashes."""
         values_SP = hashes[:, None] * self.factors_P[None, :] + self.shifts_P[None, :]
         return (values_SP.min(axis=0) >> np.uint64(32)).astype(np.uint32)
 
 
 def bands(threshold: float, minima: int) -> tuple[int, int]:
-    """Bands and rows per band that miss few pairs at the threshold.
+    """Number of bands, and of rows per band, that miss few pairs at the threshold.
 
     The fewest bands (of the longest rows) with which a pair of exactly this similarity becomes a
     candidate with a probability of at least 0.95.
@@ -113,7 +113,7 @@ def bands(threshold: float, minima: int) -> tuple[int, int]:
 
 @dataclass(slots=True)
 class _Kept:
-    """Signatures of the kept examples, found by their bands."""
+    """Signatures of the kept examples, indexed by band."""
 
     count: int
     rows: int
@@ -126,7 +126,7 @@ class _Kept:
         return cls(count, rows, {}, [], [])
 
     def nearest(self, signature: Signature) -> tuple[str | None, float]:
-        """The kept example that shares most minima, among those that share a band."""
+        """Id and estimated similarity of the nearest kept example that shares a band, if any."""
         places = {place for key in self._keys(signature) for place in self.table.get(key, ())}
         best, likeness = None, 0.0
         for place in sorted(places):

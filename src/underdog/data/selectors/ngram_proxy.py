@@ -28,13 +28,13 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class NgramProxy:
-    """A byte model and how it is trained.
+    """Shape of a byte model and the settings of its training.
 
     Attributes:
-        orders: How many bytes back each table of weights looks.
-        buckets: Rows of weights that all contexts share by hashing.
-        epochs: Passes over the examples, each followed by a recording.
-        batch: Examples per step.
+        orders: Bytes of context of each table of weights.
+        buckets: Rows of weights, shared by all contexts through hashing.
+        epochs: Passes over the examples, each followed by a recording of all losses.
+        batch: Examples per training step.
         rate: Learning rate of AdaGrad.
     """
 
@@ -45,7 +45,7 @@ class NgramProxy:
     rate: float = 0.1
 
     def record(self, examples: Sequence[Example], seed: int = 0) -> Trajectories:
-        """Train on the examples' completions and record every example's mean loss on the way.
+        """Train on the examples' completions and record each example's mean loss, in nats per byte.
 
         The first loss is the untrained model's.
         """
@@ -65,7 +65,7 @@ class NgramProxy:
 
 @dataclass(frozen=True, slots=True)
 class _Positions:
-    """Every byte that is trained on: its contexts' rows, itself, and whose it is."""
+    """Trained-on bytes: rows of their contexts, their values, and each example's first byte."""
 
     rows_PK: Ints
     target_P: Ints
@@ -93,7 +93,7 @@ class _Positions:
 
 
 def _contexts(ids: Ints, first: int, proxy: NgramProxy) -> Ints:
-    """Row of weights of every order, for every byte from `first` on."""
+    """Number of the row of weights of each order, for every byte from `first` on."""
     mixed = (ids.astype(np.uint64) + np.uint64(1)) * np.uint64(0xD6E8FEB86659FD93)
     columns: list[Ints] = []
     for order in proxy.orders:

@@ -1,13 +1,14 @@
-"""NUGGETS: keep the examples that help a model most when shown as the one worked example.
+"""NUGGETS: keep the examples that help a model most as the only worked example.
 
-Anchors are questions with answers. s0 is an anchor's mean log-probability of its answer without
-help, s1(z) with example z shown before it; the golden score of z is the share of anchors with
-s1(z) > s0 (arXiv 2312.10302). SuperNUGGETS (arXiv 2412.09990) does the same with a 125M-350M model.
+Anchors are questions with answers. s0 is the mean log-probability of an anchor's answer without a
+worked example, s1(z) with example z shown before it; the golden score of z is the share of anchors
+with s1(z) > s0 (arXiv 2312.10302). SuperNUGGETS (arXiv 2412.09990) does the same with a 125M-350M
+model.
 
 Anchors come from the examples by k-centre greedy inside a random pool (SuperNUGGETS takes a fifth
-of them by a reward model; we have none and take all by k-centre). Ours: an anchor that is the
-candidate itself or nearly so (cosine of hashed n-gram embeddings above `twin`) does not count.
-Cost: one forward pass per candidate and anchor, which is dear.
+of them by a reward model; we take all by k-centre). Our addition: an anchor that is the candidate
+itself or nearly so (cosine of hashed n-gram embeddings above `twin`) does not count. Cost: one
+forward pass per pair of candidate and anchor.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,8 +38,8 @@ class Nuggets:
     """Examples that, shown once, make most other answers likelier.
 
     Args:
-        anchors: How many examples the gain is measured on.
-        pool: Random examples that anchors are chosen from.
+        anchors: Number of examples on which the gain is measured.
+        pool: Number of random examples from which anchors are chosen.
         twin: Cosine similarity above which an anchor does not count for a candidate.
     """
 

@@ -1,8 +1,9 @@
-"""Pass-rate band: problems that the student solves sometimes, neither always nor never.
+"""Pass-rate band: keep problems that the student solves sometimes, neither always nor never.
 
-What it always solves teaches nothing; what it never solves in n samples is out of reach or wrongly
-labelled. Caps difficulty for tiny students (see also arXiv 2502.12143, 2408.16737). Pass rates come
-from sampled rollouts graded with gold: a data filter, never a strategy. No model calls here.
+A problem that it always solves teaches nothing; one that it never solves in n samples is out of
+reach or wrongly labelled. Caps difficulty for tiny students (see also arXiv 2502.12143,
+2408.16737). Pass rates come from sampled rollouts graded with gold: a data filter, never a
+strategy. No model calls here.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,11 +21,11 @@ from underdog.generators.knobs import share
 class PassRate:
     """Examples whose problem the student solves in a share of its samples inside a band.
 
-    When more fit than may be kept, those nearest the middle of the band stay.
+    When more examples fit than `keep` allows, those nearest the middle of the band are kept.
 
     Args:
-        low: Lowest share of right samples.
-        high: Highest share of right samples.
+        low: Least share of right samples, in [0, 1].
+        high: Largest share of right samples, in [0, 1].
     """
 
     name = "pass_rate"

@@ -1,4 +1,4 @@
-"""Running a selector, after checking that it has what it needs."""
+"""Running a selector, after checking that all its aids are given."""
 
 from collections.abc import Iterable, Iterator
 
@@ -31,19 +31,19 @@ def select(
     keep: Keep | None = None,
     aids: Aids | None = None,
 ) -> Iterator[Choice]:
-    """Decide about every example.
+    """Choose which examples to keep.
 
     Args:
         selector: A selector, or a spec such as `ifd` or `minhash:threshold=0.8`.
-        examples: With unique ids. Read once; a streaming selector holds none of them.
-        keep: How much to keep; `None` keeps all that the selector does not reject.
-        aids: Engine, trajectories or pass rates, where the selector needs them.
+        examples: Examples with unique ids, read once; a streaming selector keeps none in memory.
+        keep: Share or count to keep; `None` keeps all that the selector does not reject.
+        aids: Engine, trajectories or pass rates, when the selector needs them.
 
     Returns:
         One choice per example, in their order.
 
     Raises:
-        UsageError: Something that the selector needs is missing, or `keep` was given to a
+        UsageError: An aid that the selector needs is missing, or `keep` was given to a
             selector that takes none.
 
     Example:

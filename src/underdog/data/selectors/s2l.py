@@ -30,7 +30,7 @@ class S2L:
     Args:
         clusters: k-means clusters per source.
         iterations: k-means steps.
-        group: Tag that names an example's source.
+        group: Name of the tag that holds an example's source.
     """
 
     name = "s2l"

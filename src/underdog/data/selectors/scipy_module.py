@@ -1,4 +1,4 @@
-"""scipy, which two selectors need and the core install does not have."""
+"""scipy, an optional dependency of two selectors, imported on first use."""
 
 from importlib import import_module
 from typing import Any
@@ -10,7 +10,7 @@ def scipy_module(name: str) -> Any:
     """A module of scipy.
 
     Args:
-        name: Such as `sparse`.
+        name: Name of the module below `scipy`, such as `sparse`.
 
     Raises:
         MissingExtraError: scipy is not installed.

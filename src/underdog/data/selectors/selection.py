@@ -1,4 +1,4 @@
-"""Selecting part of a data set on disk: read, choose, write what is kept, count the reasons."""
+"""Selecting part of a data set on disk: read, choose, write the kept examples, count reasons."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,11 +14,11 @@ from underdog.data.selectors import Aids, Choice, Keep, select
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What came of it.
+    """Result of a selection.
 
     Attributes:
         card: Card of the new data set.
-        reasons: How often each reason was given, such as `dropped: repeats another`.
+        reasons: Number of examples by reason, such as `dropped: repeats another`.
     """
 
     card: DataCard
@@ -35,20 +35,20 @@ def select_dataset(
     split: str | None = None,
     notes: Mapping[str, JSONValue] | None = None,
 ) -> Selection:
-    """Write what a selector keeps of a data set.
+    """Write the examples of a data set that a selector keeps as a new data set.
 
     Args:
         folder: The data set.
-        target: Folder for what is kept; must not hold a data set.
+        target: Folder of the new data set; must not hold a data set.
         by: Spec of the selector, such as `minhash:threshold=0.8`.
-        keep: How much; `None` keeps all that the selector does not reject.
-        aids: What the selector needs besides the examples.
-        split: Only this split.
-        notes: What else the card says of how it came to be.
+        keep: Share or count to keep; `None` keeps all that the selector does not reject.
+        aids: Engine, trajectories or pass rates, when the selector needs them.
+        split: Split to read; all splits when `None`.
+        notes: Further facts for the card's `origin`.
 
     Raises:
         UsageError: An aid is missing, or `keep` does not go with the selector.
-        DataError: The folder holds no data set, or nothing is left.
+        DataError: The folder holds no data set, or no example is kept.
     """
     before = read_card(folder)
     reasons: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""The seam to selectors: what they are given, and what they say of every example."""
+"""The protocol of selectors: examples and aids in, one choice per example out."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ Aid: TypeAlias = Literal["engine", "trajectories", "pass_rates"]
 
 @dataclass(frozen=True, slots=True)
 class Aids:
-    """What a selector may look at besides the examples; it says which it needs.
+    """Inputs of a selector besides the examples; `Selector.needs` names the required ones.
 
     Attributes:
-        engine: A small model whose `score` gives losses. Not closed by the selector.
-        trajectories: Each example's loss at every checkpoint of a small proxy's training.
-        pass_rates: Share of a student's samples that were right, by example id or `key` tag.
-        seed: What random choices hang on.
+        engine: A small model whose `score` gives losses; the caller closes it.
+        trajectories: Loss of each example at every checkpoint of a small proxy's training.
+        pass_rates: Share of a student's samples that are right, by example id or `key` tag.
+        seed: Seed of random choices.
     """
 
     engine: SyncEngine | None = None
@@ -31,14 +31,14 @@ class Aids:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was decided about one example.
+    """Decision about one example.
 
     Attributes:
         example: The example.
-        kept: Whether it stays.
-        reason: Why, in a few words, the same words for the same cause.
-        score: What the selector measured, in its own unit; `None` when it measured nothing.
-        rival: Id of the example that it repeats, for selectors that drop repeats.
+        kept: Whether the example is kept.
+        reason: Reason in a few fixed words.
+        score: The selector's measure of the example, in its own unit; `None` without one.
+        rival: Id of the earlier example that this one repeats, from selectors that drop repeats.
     """
 
     example: Example
@@ -58,14 +58,14 @@ class Selector(Protocol):
 
     @property
     def needs(self) -> tuple[Aid, ...]:
-        """Aids that must be given."""
+        """Names of the aids that must be given."""
         ...
 
     @property
     def streams(self) -> bool:
-        """Whether it decides example by example, without reading all of them first.
+        """Whether the selector decides example by example, without reading all of them first.
 
-        Such a selector takes no `keep`: how many stay follows from the data.
+        Such a selector takes no `keep`: the number of kept examples follows from the data.
         """
         ...
 
@@ -75,8 +75,8 @@ class Selector(Protocol):
         """One choice per example, in their order.
 
         Args:
-            examples: With unique ids.
-            keep: How much to keep; `None` keeps all that the selector does not reject.
-            aids: Holds at least what it needs.
+            examples: Examples with unique ids.
+            keep: Share or count to keep; `None` keeps all that the selector does not reject.
+            aids: At least the aids in `needs`.
         """
         ...

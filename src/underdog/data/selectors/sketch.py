@@ -1,8 +1,8 @@
-"""Sketch de-duplication: few of every structure stay, constants and names taken out.
+"""Sketch de-duplication: keep few examples of every structure, constants and names aside.
 
 FLAME (arXiv 2301.13779) replaces references, numbers and strings of a formula by placeholders and
-keeps one per sketch. For programs and formulas that is what is done here; in text, quoted strings,
-numbers (in words, too) and capitalised words that do not begin a sentence are taken out. Streams;
+keeps one per sketch. Programs and formulas are treated the same way here; in text, placeholders
+replace quoted strings, numbers (in words, too) and capitalised words inside a sentence. Streams;
 memory is a digest, an id and a count per distinct sketch. No model calls.
 """
 
@@ -28,7 +28,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def sketch(text: str) -> str:
-    """The text with its constants replaced by what they are.
+    """The text with its constants replaced by placeholders for their kind.
 
     Example:
         >>> sketch('=IF(A2>10, "yes", B7)')
@@ -42,10 +42,10 @@ def sketch(text: str) -> str:
 class Sketch:
     """Keep the first few examples of every structure.
 
-    The score is which of its sketch an example is, from 1.
+    The score is the number of an example among those of its sketch, from 1.
 
     Args:
-        each: How many examples of a sketch stay.
+        each: Most examples kept per sketch.
         part: `all` of the example, its `prompt` or its `completion`.
     """
 

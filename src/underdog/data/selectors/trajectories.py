@@ -1,7 +1,7 @@
 """Loss trajectories: each example's mean loss at every checkpoint of a small proxy's training.
 
-A Parquet file holds them with the columns `id` (string) and `losses` (list of float). The first
-loss is the untrained proxy's, the next one per checkpoint in order.
+They are stored as Parquet with the columns `id` (string) and `losses` (list of float, in nats). The
+first loss is the untrained proxy's, then one loss per checkpoint in order.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,11 +19,11 @@ from underdog.files import write_atomic
 
 @dataclass(frozen=True, slots=True)
 class Trajectories:
-    """Losses by example.
+    """Loss trajectories by example.
 
     Attributes:
-        rows: Row of an example's id.
-        losses_NT: Mean loss in nats per token: example by checkpoint.
+        rows: Row in `losses_NT`, by example id.
+        losses_NT: Mean losses in nats per token or byte, N examples by T checkpoints.
     """
 
     rows: Mapping[str, int]
@@ -31,10 +31,10 @@ class Trajectories:
 
     @classmethod
     def of(cls, losses: Mapping[str, Sequence[float]]) -> "Trajectories":
-        """Trajectories from a table of id to losses.
+        """Trajectories from losses by example id.
 
         Raises:
-            DataError: They differ in length, are shorter than 2, or hold what is no number.
+            DataError: Lists differ in length, are shorter than 2, or hold a non-number.
         """
         lengths = {len(row) for row in losses.values()}
         if len(lengths) > 1 or min(lengths, default=2) < 2:
@@ -53,10 +53,10 @@ class Trajectories:
         return cls({name: row for row, name in enumerate(losses)}, table)
 
     def take(self, ids: Sequence[str]) -> NDArray[np.float32]:
-        """Rows of these examples, in order.
+        """Losses of some examples in order, one row per id.
 
         Raises:
-            DataError: An example has none.
+            DataError: An example has no trajectory.
         """
         missing = [name for name in ids if name not in self.rows]
         if missing:
@@ -67,7 +67,7 @@ class Trajectories:
         return self.losses_NT[[self.rows[name] for name in ids]]
 
     def write(self, path: Path) -> None:
-        """Write them as Parquet."""
+        """Write the trajectories as Parquet."""
         pa = arrow()
         rows = list(self.losses_NT[list(self.rows.values())])
         columns = {
@@ -78,7 +78,7 @@ class Trajectories:
 
     @classmethod
     def read(cls, path: Path) -> "Trajectories":
-        """Read them from Parquet.
+        """Read trajectories from Parquet.
 
         Raises:
             DataError: The file cannot be read, lacks a column, or its rows do not fit together.

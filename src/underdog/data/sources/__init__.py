@@ -1,7 +1,7 @@
 """Training data from a model: one source per file, all run by `collect`.
 
-A source asks a model for something, a solution, a new problem, a rewording, a story, and keeps what
-survives checking. Nothing is thrown away: what is refused is kept with the reason.
+A source asks a model for solutions, new problems, rewordings or stories, and checks each reply.
+Rejected replies are kept too, with the reason.
 """
 
 from underdog.data.sources.source import Ask, Desk, Exchange, Record, Reply, Source

@@ -1,11 +1,11 @@
-"""Questions that a passage answers, with the sentence that proves it.
+"""Questions about passages of documents, with the sentence that proves the answer.
 
 Meerkat (arXiv 2404.00376) and Dr. LLaMA (arXiv 2305.07804): the model reads a passage of the user's
 own documents and writes a question, the quote that answers it and the answer. The quote must stand
 in the passage word for word and contain the answer's words; the question must not give the answer
 away; and, with `confirm=k`, the question is asked again with the passage, and one of k replies must
-agree. What passes is grounded, which is not the same as worth knowing. The training item cites the
-quote, then answers. Seeds are made by `passages`. Cost: n calls per passage, and k per question.
+agree. Accepted questions are grounded, not necessarily worth knowing. The training item cites the
+quote, then answers. `passages` makes the seeds. Cost: n calls per passage, and k per question.
 """
 
 import re
@@ -62,8 +62,8 @@ class Documents:
     Args:
         n: Questions asked for per passage.
         confirm: Times that each question is answered again from the passage; 0 skips that.
-        temperature: Of sampling.
-        max_tokens: Limit per sample.
+        temperature: Sampling temperature.
+        max_tokens: Most tokens per sample.
     """
 
     n: int = 1
@@ -105,7 +105,7 @@ def passages(documents: Iterable[Path | str], longest: int = 160) -> Iterator[Pr
     """Passages of documents as seed problems for `collect`, cut between sentences.
 
     Args:
-        documents: Text files, or texts.
+        documents: Paths of text files, or texts themselves.
         longest: Most words per passage; a longer sentence is a passage by itself.
 
     Raises:
@@ -143,7 +143,7 @@ def _read(reply: Reply, seed: Problem, place: int) -> _Quiz:
 def _fault(
     question: str, quote: str, answer: str, passage: str, reply: Reply
 ) -> tuple[str, str] | None:
-    """Why question, quote and answer do not belong to a passage: reason and detail."""
+    """Fault of a question, quote and answer of a passage: reason and detail, or `None`."""
     if reply.finish == "length":
         return "truncated", ""
     if not question.endswith("?"):
@@ -178,7 +178,7 @@ def _record(one: _Quiz, answers: Sequence[Reply], form: Form, desk: Desk) -> Rec
 
 
 def _agree(left: str | None, right: str | None, question: Question, desk: Desk) -> bool:
-    """Equal for the checker, or the same words but for small ones, in either direction."""
+    """Whether two answers are equal for the checker, or one has all main words of the other."""
     if left is None or right is None:
         return False
     if desk.checker.equal(left, right, question):

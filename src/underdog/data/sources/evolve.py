@@ -1,4 +1,4 @@
-"""Harder versions of a problem, kept only while the student can still solve some of them.
+"""Harder versions of a problem, kept only if the student solves them sometimes.
 
 Evol-Instruct (WizardLM, arXiv 2304.12244) with the finding of arXiv 2412.11231 that instructions
 which are too hard make very small students worse: the student's own pass rate is the cap. One
@@ -67,9 +67,9 @@ class Evolve:
         k: Programs of the teacher that vote on a version's answer.
         m: Samples of the student; 0 takes the teacher's own as the student's.
         hardest: Least share of the student's samples that must reach the answer.
-        easiest: Largest share; 1 keeps also what the student always solves.
-        temperature: Of sampling.
-        student: Role of the student; the main engine unless it is there.
+        easiest: Largest such share; 1 also keeps versions that the student always solves.
+        temperature: Sampling temperature.
+        student: Role of the student; the main engine when no engine has the role.
     """
 
     n: int = 1
@@ -93,7 +93,7 @@ class Evolve:
         return spelled("evolve", self)
 
     def make(self, seed: Problem, desk: Desk) -> Exchange:
-        """Ask for versions, then for solutions of those that read well."""
+        """Ask for versions, then for solutions of the well-formed ones."""
         operations = [_operation(seed, place, desk) for place in range(self.n)]
         params = SamplingParams(self.temperature, 0.95, max_tokens=256, stop=("\n\n",))
         asked = yield [Ask(_prompt(seed.question.text, one), params) for one in operations]
@@ -132,7 +132,7 @@ class Evolve:
         solutions: Sequence[Sequence[Reply]],
         desk: Desk,
     ) -> Record:
-        """The record of a version whose solutions are in."""
+        """The record of a version, judged by its solutions."""
         form = forms.create("program")
         vote = consensus(form, question, solutions[0], desk)
         spent = [reply, *(one for rows in solutions for one in rows)]
@@ -153,7 +153,7 @@ class Evolve:
 def _accepted(
     question: Question, best: ReadReply, tags: Mapping[str, JSONValue], spent: Sequence[Reply]
 ) -> Record:
-    """The record of a version, with the first program that gave its answer."""
+    """The record of an accepted version, with the first program that gave its answer."""
     record = recorded(best, forms.create("program"), question, "evolved")
     meta = {"source": "evolve", "seed": question.id.partition("~")[0]}
     return replace(
@@ -179,7 +179,7 @@ def _refused(
 
 
 def _fault(original: str, text: str, reply: Reply) -> tuple[str, str] | None:
-    """Why a text is no harder version: reason and detail."""
+    """Fault of a text as a harder version: reason and detail; `None` without one."""
     if (wrong := failure(reply)) is not None:
         return wrong
     if reply.finish == "length":

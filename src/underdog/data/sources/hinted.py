@@ -1,10 +1,10 @@
-"""Chains from a teacher that was told the answer (Teaching Small LMs to Reason, arXiv 2212.08410).
+"""Solutions by a teacher that was told the answer (Teaching Small LMs to Reason, arXiv 2212.08410).
 
-The gold answer stands behind the question, so that the teacher can aim at it; what does not reach
-it is rejected, and so is what betrays the hint or only states the answer. The student is asked the
-bare question. The hint is also put into the worked examples, whose replies show how not to mention
-it. We depart from the paper in rejecting solutions that state a false equation (`sound=False` keeps
-them). Cost: n calls per problem.
+The gold answer follows the question in the teacher's prompt. Solutions that miss it, betray the
+hint or only state the answer are rejected. The student's prompt is the bare question. The worked
+examples contain the hint too, and their replies do not mention it. We depart from the paper in
+rejecting solutions that state a false equation (`sound=False` keeps them). Cost: n calls per
+problem.
 """
 
 import re
@@ -31,9 +31,9 @@ class Hinted:
     Args:
         form: Form of the solutions.
         n: Samples per problem.
-        temperature: Of sampling.
-        max_tokens: Limit per sample; 0 takes the form's.
-        strict: Whether the answer must stand where the form asks for it.
+        temperature: Sampling temperature.
+        max_tokens: Most tokens per sample; 0 takes the form's limit.
+        strict: Whether the answer must be in the place that the form asks for.
         sound: Whether a false equation in a right solution rejects it.
     """
 
@@ -88,7 +88,7 @@ def with_hint(prompt: Prompt, form: Form, seed: Problem, desk: Desk) -> Prompt:
 def _shot_answers(
     turns: Sequence[Message], form: Form, seed: Problem, desk: Desk
 ) -> dict[int, str]:
-    """What each worked example answers, by the place of its question."""
+    """Answer of each worked example, by the index of its question in `turns`."""
     found: dict[int, str] = {}
     for place, turn in enumerate(turns[:-1]):
         reply = turns[place + 1]

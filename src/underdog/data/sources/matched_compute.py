@@ -1,11 +1,11 @@
-"""A weak model sampled often against a strong one sampled seldom, at equal compute.
+"""Many samples of a weak model against few of a strong one, at equal compute.
 
 Smaller, Weaker, Yet Better (arXiv 2408.16737): for the FLOPs of n samples of the strong model the
 weak one gives n · P_strong / P_weak; right solutions of both are kept, and `sampling_report`
 compares them by coverage, diversity and false positives. As in the paper a token's cost is taken
-from the architecture, not from the text; the FLOPs actually spent are reported beside it. Nothing
-but the final answer filters here, so that the false positives can be counted. Cost: n strong calls
-and their equal in weak ones per problem.
+from the architecture, not from the text; the FLOPs actually spent are reported beside it. Only the
+final answer is checked, so that false positives can be counted. Cost: n strong calls and weak calls
+of equal FLOPs per problem.
 """
 
 from dataclasses import dataclass, replace
@@ -27,9 +27,9 @@ class MatchedCompute:
     Args:
         form: Form of the solutions.
         n: Samples of the strong model per problem.
-        ratio: Weak samples for one strong; 0 takes it from the models' architectures.
-        temperature: Of sampling.
-        max_tokens: Limit per sample; 0 takes the form's.
+        ratio: Weak samples per strong sample; 0 takes it from the models' architectures.
+        temperature: Sampling temperature.
+        max_tokens: Most tokens per sample; 0 takes the form's limit.
         weak: Role of the weak model.
         strong: Role of the strong model.
     """
@@ -59,7 +59,7 @@ class MatchedCompute:
         return {self.weak: max(1, int(self.n * ratio + 1e-9)), self.strong: self.n}
 
     def make(self, seed: Problem, desk: Desk) -> Exchange:
-        """Sample both and keep what is right."""
+        """Sample both models and keep right solutions."""
         if seed.gold is None:
             return [Record("no gold answer", question=seed.question.text)]
         form = forms.create(self.form)
@@ -77,7 +77,7 @@ class MatchedCompute:
 
 
 def compute_ratio(weak: EngineInfo, strong: EngineInfo) -> float:
-    """FLOPs of a strong model's token in those of a weak one's.
+    """FLOPs per token of a strong model divided by those of a weak one.
 
     Raises:
         UsageError: A model's architecture is not known.

@@ -1,9 +1,8 @@
-"""Collecting a data set from models: keep what is accepted, say what it cost, resume.
+"""Collecting a data set from models: run a source, write accepted items and their cost, resume.
 
-The journal in the folder holds every reply that was paid for; shards, `rejected.jsonl` and the card
-are written from it at the end. So an interrupted collection goes on where it was, and a larger
-count or budget goes on from a finished one. Of the items in the order of the seeds the first
-`count` are kept, whatever ran side by side.
+The journal in the folder holds every reply; shards, `rejected.jsonl` and the card are written from
+it at the end. So an interrupted collection resumes, and a larger count or budget extends a finished
+one. The first `count` accepted items in the order of the seeds are kept, whatever ran first.
 """
 
 import json
@@ -65,22 +64,22 @@ def collect(
     licence: str = "apache-2.0",
     progress: Callable[[CollectProgress], None] | None = None,
 ) -> DataCard:
-    """Make a data set with a model: ask, check every answer, keep what is right.
+    """Make a data set with a model: ask, check every answer, keep right ones.
 
     Args:
-        source: How, such as `self:form=program,k=4`; see `available("source")`.
-        out: Folder of the data set; the same call goes on with one that was interrupted.
+        source: Spec of the source, such as `self:form=program,k=4`; see `available("source")`.
+        out: Folder of the data set; the same call resumes an interrupted one.
         seeds: Seed problems, such as `gsm8k:split=train`.
         model: The model that is asked: a name, a GGUF file, an endpoint, or an open engine; several
             by role, for sources that ask several.
         count: Training items wanted.
-        max_seeds: Most seed problems.
-        seed: Every sample's seed is derived from it.
-        budget: Hard caps on the whole: calls, tokens, seconds, FLOPs, US dollars; the same call
-            goes on after one of seconds.
-        sandbox: Where programs that the model writes run.
-        decontaminate: Leave out what repeats an item of a test set on this machine.
-        test_files: Test sets of your own to stay clear of too, JSON lines.
+        max_seeds: Most seed problems; `None` is no limit.
+        seed: Root seed, from which every sample's seed is derived.
+        budget: Hard caps on the whole collection: calls, tokens, seconds, FLOPs, US dollars; after
+            the cap on seconds the same call resumes.
+        sandbox: Kind of sandbox for programs that the model writes.
+        decontaminate: Leave out items that repeat an item of a test set on this machine.
+        test_files: Further test sets to compare with: JSONL, CSV or Parquet.
         data_dir: Folder with the data of catalogue tasks.
         jsonl: Write the rows as JSON lines too.
         name: Name on the card; the folder's when empty.
@@ -88,7 +87,7 @@ def collect(
         progress: Told after every seed.
 
     Returns:
-        The data set's card, with what was kept, what was refused and why, and what it cost.
+        The data set's card, with accepted and rejected records, reasons, and cost.
 
     Raises:
         UsageError: The source, the seed task or a model is misspelt.
@@ -139,14 +138,14 @@ def collect(
 
 
 def _spec(model: Model) -> str:
-    """What the card says of a model."""
+    """Spec of a model, as recorded on the card."""
     if isinstance(model, str | Path):
         return str(model)
     return f"{model.info.engine}:{model.info.model}"
 
 
 def finished(plan: CollectPlan, folder: Path) -> DataCard | None:
-    """The card of the same data set when nothing is left to do; `None` when there is.
+    """The card of the same data set if it is complete; `None` if work is left.
 
     Raises:
         ConfigError: The folder holds another data set.
@@ -183,19 +182,19 @@ async def collect_dataset(
     concurrency: int = 32,
     progress: Callable[[CollectProgress], None] | None = None,
 ) -> DataCard:
-    """Collect a data set from models, or go on with one.
+    """Collect a data set from models, or resume one.
 
     Args:
-        plan: What to collect.
-        folder: Where; created when missing.
+        plan: Plan of the collection.
+        folder: Folder of the data set; created when missing.
         seeds: The plan's seed problems.
         engines: The plan's models by role.
-        sandbox: Where programs that models write run.
+        sandbox: Sandbox for programs that models write.
         name: Name on the card; the folder's when empty.
         licence: SPDX name of the data's licence.
         jsonl: Whether to write the rows as JSON lines too.
-        tests: Test sets to stay clear of; `None` compares with none, which the card says.
-        concurrency: Seeds worked on side by side.
+        tests: Test sets to leave out; `None` compares with none, and the card records that.
+        concurrency: Number of seeds in work at a time.
         progress: Told after every seed.
 
     Returns:
@@ -203,8 +202,8 @@ async def collect_dataset(
 
     Raises:
         ConfigError: The folder holds another data set.
-        DataError: Nothing was accepted, or the journal is another's.
-        EngineError: A model cannot work; what was answered stays in the journal.
+        DataError: Nothing was accepted, or the journal is of another collection.
+        EngineError: A model cannot work; its replies so far stay in the journal.
     """
     done = finished(plan, folder)
     if done is not None:
@@ -233,7 +232,7 @@ async def collect_dataset(
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """Writing what was collected as a data set."""
+    """Writes a collection as a data set."""
 
     plan: CollectPlan
     folder: Path
@@ -244,7 +243,7 @@ class _Writing:
     def write(
         self, name: str, licence: str, jsonl: bool, engines: Mapping[str, Engine]
     ) -> DataCard:
-        """Write rejected items, shards, and the card last, in place of an earlier run's."""
+        """Write rejected items, shards, and last the card, replacing those of an earlier run."""
         remove_shards(self.folder)
         examples = self.made.examples
         lines = [_rejected_line(record) for record in self.made.rejected]
@@ -301,7 +300,7 @@ class _Writing:
 
 
 def _verified(examples: list[Example]) -> int:
-    """Rows whose completion is read back and graded right against the answer they carry."""
+    """Number of rows whose completion, read back, agrees with the row's answer."""
     claims = [claim for claim in map(claim_of, examples) if claim is not None]
     right = 0
     for start in range(0, len(claims), _BATCH):

@@ -2,7 +2,7 @@
 
 A rewording must keep every number, be worded differently, and be confirmed: the model solves it,
 and only solutions that reach the original's gold answer become training items. A rewording that
-nobody solves is rejected, since nothing then says that it still has the same answer. Cost: n calls
+is never solved is rejected, since its answer may have changed. Cost: n calls
 per problem and k per rewording that passes.
 """
 
@@ -50,8 +50,8 @@ class Paraphrase:
         form: Form of the solutions.
         n: Rewordings asked for per problem.
         k: Solutions sampled per rewording.
-        temperature: Of sampling.
-        solver: Role of the engine that solves; the main one unless it is there.
+        temperature: Sampling temperature.
+        solver: Role of the engine that solves; the main engine when no engine has the role.
     """
 
     form: str = "cot"
@@ -70,7 +70,7 @@ class Paraphrase:
         return spelled("paraphrase", self)
 
     def make(self, seed: Problem, desk: Desk) -> Exchange:
-        """Ask for rewordings, then for solutions of those that pass."""
+        """Ask for rewordings, then for solutions of the well-formed ones."""
         if seed.gold is None:
             return [Record("no gold answer", question=seed.question.text)]
         params = SamplingParams(self.temperature, 0.95, max_tokens=256, stop=("\n\n",))
@@ -99,7 +99,7 @@ class Paraphrase:
 
 
 def rewording_fault(original: str, text: str, reply: Reply) -> tuple[str, str] | None:
-    """Why a text is not a rewording: reason and detail."""
+    """Fault of a text as a rewording: reason and detail; `None` without one."""
     if (wrong := failure(reply)) is not None:
         return wrong
     if reply.finish == "length":
@@ -125,7 +125,7 @@ def _confirmed(
     solutions: Sequence[Reply],
     desk: Desk,
 ) -> list[Record]:
-    """A record per solution of a rewording; the first is charged with the rewording itself."""
+    """One record per solution of a rewording; the first has the cost of the rewording added."""
     reworded = replace(seed, question=question, split="train")
     attempts = [graded(form, reworded, one, desk) for one in solutions]
     if all(attempt.reason for attempt in attempts):

@@ -1,4 +1,4 @@
-"""How often a student solves the problems of a data set: for the selector `pass_rate`.
+"""Pass rates of a student on the problems of a data set, for the selector `pass_rate`.
 
 Each problem is sampled a few times and graded with its answer: a data filter, which sees gold,
 never a strategy. The journal makes it resumable; a problem with several rows is sampled once.
@@ -23,12 +23,12 @@ from underdog.generators.knobs import whole
 
 @dataclass(frozen=True, slots=True)
 class PassRates:
-    """What was measured.
+    """Pass rates and their cost.
 
     Attributes:
-        by_id: Share of right samples for every row whose problem could be sampled.
-        problems: Problems that were sampled.
-        usage: What it cost, earlier calls included.
+        by_id: Share of right samples, by row id; rows without samples are missing.
+        problems: Number of sampled problems.
+        usage: Cost, earlier calls included.
     """
 
     by_id: dict[str, float]
@@ -38,7 +38,7 @@ class PassRates:
 
 @dataclass(frozen=True, slots=True)
 class _Solving:
-    """Samples a problem and says how often it was solved; brings no training item."""
+    """A source that samples a problem and counts right samples; makes no training item."""
 
     form: str
     k: int
@@ -71,17 +71,17 @@ async def measure_pass_rates(
     seed: int = 0,
     concurrency: int = 32,
 ) -> PassRates:
-    """Sample every problem of a data set and grade what comes.
+    """Sample every problem of a data set and grade the samples.
 
     Args:
-        examples: Rows of a train split that carry an answer and a checker.
+        examples: Rows of a train split with the tags `answer` and `checker`.
         engine: The student.
-        sandbox: Where programs run.
-        folder: Where the journals go; the same call goes on from them.
-        samples: Per problem.
-        form: How solutions are written; each row's own when empty.
-        seed: What all sampling hangs on.
-        concurrency: Problems worked on side by side.
+        sandbox: Sandbox for programs.
+        folder: Folder of the journals, from which the same call resumes.
+        samples: Samples per problem.
+        form: Form of the solutions; each row's own when empty.
+        seed: Root seed of all sampling.
+        concurrency: Number of problems in work at a time.
 
     Raises:
         DataError: A row is from a held-out split or cannot be graded.

@@ -1,10 +1,10 @@
-"""The same problem with other numbers, whose answer its program computes.
+"""The same problem with other numbers, and the answer that its program computes.
 
 The model writes a program for the problem (told the answer, unless `hint=False`). If the program is
 right, the numbers that question and program share are drawn anew in both, and the program is run
-for the new answer. A draw is kept when nothing turns silly: what was whole, positive or unlike
-before stays so, for every intermediate value as for the answer. Not a rewording: the words stay.
-Cost: n calls per problem, however many variants are made of it.
+for the new answer. A variant is kept when its answer and all intermediate values keep their sign
+and get no more decimals, and the answer is another one of a similar size. The words stay. Cost: n
+calls per problem, whatever the number of variants.
 """
 
 from dataclasses import dataclass, replace
@@ -31,9 +31,9 @@ class Perturb:
     Args:
         n: Programs sampled per problem; the first right one is used.
         copies: Variants kept per problem.
-        tries: Draws of new numbers per problem.
+        tries: Most draws of new numbers per problem.
         hint: Whether the model is told the answer.
-        temperature: Of sampling.
+        temperature: Sampling temperature.
     """
 
     n: int = 2
@@ -71,7 +71,7 @@ class Perturb:
         return records if used is None else [*records, *self._variants(used, form, seed, desk)]
 
     def _variants(self, used: ReadReply, form: Form, seed: Problem, desk: Desk) -> list[Record]:
-        """Records of the variants; the first is charged with the program."""
+        """Records of the variants; the first has the cost of the program."""
         code = program_in(used.text) or ""
         rng = Random(derive("perturb", desk.seed, seed.id))  # noqa: S311 - data, not secrets
         drawn = draw_variants(seed.question.text, code, self.tries, rng)
@@ -87,7 +87,7 @@ class Perturb:
 
 
 def _left(attempt: ReadReply, form: Form, seed: Problem) -> Record:
-    """The record of a program that no variant is made of."""
+    """The record of a program without variants."""
     return recorded(attempt.rejected("not needed"), form, seed.question, seed.id)
 
 

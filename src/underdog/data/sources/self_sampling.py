@@ -1,8 +1,8 @@
-"""Rejection sampling from the student itself: right solutions that take different ways.
+"""Rejection sampling from the student itself: right solutions with different calculations.
 
 STaR (arXiv 2203.14465) and rejection-sampling fine-tuning (arXiv 2308.01825): sample k solutions
-per training problem, keep the right ones, and of those that calculate the same, one. Distinct means
-other equations in words, other syntax trees in programs. Cost: k calls per problem.
+per training problem, and keep one of the right solutions for each distinct calculation: other
+equations in words, other syntax trees in programs. Cost: k calls per problem.
 """
 
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ class SelfSampling:
         form: Form of the solutions.
         k: Samples per problem.
         keep: Most solutions kept per problem, so that easy problems do not fill the data.
-        temperature: Of sampling.
-        max_tokens: Limit per sample; 0 takes the form's.
-        strict: Whether the answer must stand where the form asks for it.
+        temperature: Sampling temperature.
+        max_tokens: Most tokens per sample; 0 takes the form's limit.
+        strict: Whether the answer must be in the place that the form asks for.
         sound: Whether a false equation in a right solution rejects it.
-        engine: Role of the engine.
+        engine: Role of the sampled engine.
     """
 
     form: str = "cot"
@@ -62,7 +62,7 @@ class SelfSampling:
         return [recorded(attempt, form, seed.question, seed.id) for attempt in kept]
 
     def _chosen(self, attempts: list[ReadReply]) -> list[ReadReply]:
-        """All attempts, those beyond the first `keep` ways rejected."""
+        """All attempts; those after the first `keep` distinct ways are rejected."""
         ways: set[str] = set()
         chosen: list[ReadReply] = []
         for attempt in attempts:

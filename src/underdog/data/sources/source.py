@@ -1,8 +1,8 @@
-"""The seam to sources of training data: what they ask, what they get, what they make of it.
+"""The protocol of sources of training data: asks to models, their replies, and records.
 
-A source does no input or output: it is a generator that yields what to ask of which model and
-is sent the replies. `collect` does the asking, the accounts and the journal, so that a source can
-be stopped and continued, tested by hand, and run on any engine.
+A source does no input or output: it is a generator that yields asks, each for one model, and is
+sent the replies. `collect` does sampling, budget and journal, so that a source can be stopped and
+resumed, tested by hand, and run on any engine.
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -32,12 +32,12 @@ MAIN = "main"
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Something to ask of a model.
+    """A request for samples of a model.
 
     Attributes:
-        prompt: What to continue.
-        params: How to sample.
-        n: How many samples.
+        prompt: The prompt.
+        params: Sampling parameters.
+        n: Number of samples.
         engine: Role of the engine, such as `main` or `student`.
     """
 
@@ -49,16 +49,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One sample that a model gave.
+    """One sample of a model.
 
     Attributes:
         text: The whole reply, the prompt's prefix included.
-        finish: Why it ended; `error` when the sample failed.
-        engine: Role of the engine that gave it.
-        usage: What it cost; the prompt is charged to the first sample of an ask.
-        stop_string: The stop string that ended it, left out of the text.
-        error: What went wrong when `finish` is `error`.
-        prefix: The part of the text that the prompt had opened the reply with.
+        finish: Reason why the sample ended; `error` when it failed.
+        engine: Role of the engine.
+        usage: Cost; the first sample of an ask has the cost of the prompt.
+        stop_string: The stop string that ended the sample, not part of the text.
+        error: Message of the error when `finish` is `error`.
+        prefix: The beginning of the text, given by the prompt.
     """
 
     text: str
@@ -71,12 +71,12 @@ class Reply:
 
     @property
     def said(self) -> str:
-        """The model's own part of the text."""
+        """The text without the prompt's prefix."""
         return self.text.removeprefix(self.prefix)
 
     @classmethod
     def of(cls, ask: Ask, completion: Completion) -> "Reply":
-        """The reply that a completion makes."""
+        """The reply of a completion."""
         return cls(
             text=ask.prompt.prefix + completion.text,
             finish=completion.finish,
@@ -90,21 +90,21 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One thing that a source tried to make, and what became of it.
+    """One attempt of a source to make an item or a problem, accepted or rejected.
 
     Attributes:
-        reason: Why it was rejected, in a few fixed words; empty when it was accepted.
+        reason: Reason of rejection, in a few fixed words; empty when accepted.
         detail: More about the reason: the answer seen, the words missing.
-        question: The text of the problem that the reply belongs to.
-        reply: What the model wrote, or what was made of it.
+        question: Text of the problem that the reply belongs to.
+        reply: The model's text, possibly edited by the source.
         teacher: Role of the engine.
-        usage: What it cost. Every reply of a source is charged to exactly one of its records.
-        example: The training item when it was accepted.
-        problem: The new problem with its answer, where the source makes problems.
-        key: Records of a collection with the same key are duplicates; empty is like no other.
-        tags: What else is known of it.
-        id: Given by `collect`: seed and number.
-        seed: Given by `collect`: id of the seed problem.
+        usage: Cost. Every reply of a source counts in exactly one of its records.
+        example: The training item, when accepted.
+        problem: The new problem with its answer, from sources that make problems.
+        key: Records of a collection with equal keys are duplicates; an empty key equals none.
+        tags: Further facts, by name.
+        id: Seed and number; set by `collect`.
+        seed: Id of the seed problem; set by `collect`.
     """
 
     reason: str
@@ -122,26 +122,26 @@ class Record:
 
     @property
     def accepted(self) -> bool:
-        """Whether it is in the data."""
+        """Whether the record is accepted."""
         return not self.reason
 
 
 def no_shots(_form: str) -> Sequence[Shot] | None:
-    """Leave worked examples to the form."""
+    """`None` for every form: the form's own worked examples are used."""
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a source works with.
+    """The surroundings of a source: checker, sandbox, worked examples, engines, seed.
 
     Attributes:
-        checker: How answers are read and compared.
-        sandbox: Where programs run.
+        checker: Reads and compares answers.
+        sandbox: Sandbox for programs.
         shots: The task's worked examples for a form; `None` leaves them to the form.
         peers: All seed problems of the collection.
-        infos: What the engines say of themselves, by role.
-        seed: Root of everything drawn at random.
+        infos: `EngineInfo` of each engine, by role.
+        seed: Root seed of all random draws.
     """
 
     checker: Checker
@@ -152,12 +152,12 @@ class Desk:
     seed: int = 0
 
     def role(self, wanted: str) -> str:
-        """The role `wanted` when an engine has it, else the main one."""
+        """The role `wanted` when an engine has it, else `main`."""
         return wanted if wanted in self.infos else MAIN
 
 
 Exchange: TypeAlias = Generator[Sequence[Ask], Sequence[Sequence[Reply]], list[Record]]
-"""Yields what to ask, is sent the replies to each, returns the records."""
+"""Generator that yields asks, is sent the replies to each ask, and returns records."""
 
 
 class Source(Protocol):
@@ -165,14 +165,14 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """The source with all its parameters, as a spec for the same thing."""
+        """Spec of the source with all its parameters."""
         ...
 
     def make(self, seed: Problem, desk: Desk) -> Exchange:
         """Make records from one seed problem.
 
-        What it asks must depend on nothing but the seed, the desk and the replies, so that a
-        stopped collection can be continued from its journal.
+        The asks must depend only on the seed, the desk and the replies, so that a stopped
+        collection can be resumed from its journal.
         """
         ...
 

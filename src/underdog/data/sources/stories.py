@@ -1,9 +1,9 @@
 """Short stories that must use given words and features (TinyStories, arXiv 2305.07759).
 
 A verb, a noun and an adjective from small children's words, and features that code can check, are
-drawn per story: diversity comes from the draw, not from the temperature. A story is kept when every
-demand is met, it is long enough, ended by itself and does not repeat itself. Whether it is good is
-not checked; a judge or a reader must say. Seeds are made by `story_seeds`. Cost: n calls per draw.
+drawn per story: diversity comes from the draw, not from the temperature. A story is kept when it
+meets every demand, is long enough, ended by itself and does not repeat itself. Its quality is not
+checked. `story_seeds` makes the seeds. Cost: n calls per draw.
 """
 
 import re
@@ -46,7 +46,7 @@ FEATURES: Mapping[str, tuple[str, Callable[[str], bool]]] = {
     ),
     "weather": ("The weather matters.", lambda text: _RAIN.search(text) is not None),
 }
-"""Features by name: how they are demanded, and how their presence is checked."""
+"""Features by name: words of the demand, and check of a story."""
 
 _INSTRUCTION = (
     "You write very short stories for children of four years, in simple words and short sentences."
@@ -61,10 +61,10 @@ class Stories:
 
     Args:
         n: Stories per draw.
-        shortest: Least words.
-        longest: Most words.
-        temperature: Of sampling.
-        max_tokens: Limit per story.
+        shortest: Least words per story.
+        longest: Most words per story.
+        temperature: Sampling temperature.
+        max_tokens: Most tokens per story.
     """
 
     n: int = 1
@@ -129,7 +129,7 @@ class Stories:
 
 @dataclass(frozen=True, slots=True)
 class Demands:
-    """What a story must have.
+    """Words and features that a story must have.
 
     Attributes:
         words: Words that must occur, in any regular form.
@@ -189,7 +189,7 @@ def uses(text: str, word: str) -> bool:
 
 
 def repeated_share(text: str) -> float:
-    """Share of sentences that were there before, by their words."""
+    """Share of sentences that repeat the words of an earlier sentence."""
     sentences = [squeezed(part) for part in re.split(r"[.!?]+", text)]
     sentences = [one for one in sentences if one]
     return 1 - len(set(sentences)) / len(sentences) if sentences else 0.0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class StoryWords:
-    """The words, by what they are."""
+    """The words, by kind."""
 
     verbs: tuple[str, ...]
     nouns: tuple[str, ...]

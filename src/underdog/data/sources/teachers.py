@@ -1,8 +1,8 @@
-"""Several teachers, each record tagged with the one that gave it (TinyLLM, arXiv 2402.04616).
+"""Several teachers, each record tagged with its teacher (TinyLLM, arXiv 2402.04616).
 
 Any other source is run once per engine on the same seed. Records carry the role as `teacher`, so
-that a mixture can weight the teachers; the same solution from two teachers is kept once for each,
-since each is a stream of its own. Cost: that of the inner source, times the teachers.
+that a mixture can weight the teachers; the same solution from two teachers is kept once for each.
+Cost: that of the inner source, times the number of teachers.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Teachers:
         return spelled("teachers", self)
 
     def make(self, seed: Problem, desk: Desk) -> Exchange:
-        """Run the inner source once per teacher, their asks side by side."""
+        """Run the inner source once per teacher, the asks of each step together."""
         inner = sources.create(self.source)
         running = {role: inner.make(seed, desk) for role in self._roles(desk)}
         sent: dict[str, Sequence[Sequence[Reply]]] = {}
@@ -68,7 +68,7 @@ class Teachers:
 def _dealt(
     asks: dict[str, list[Ask]], replies: Sequence[Sequence[Reply]]
 ) -> dict[str, Sequence[Sequence[Reply]]]:
-    """Replies to the joined asks, back by role."""
+    """Replies to the joined asks, by role."""
     dealt: dict[str, Sequence[Sequence[Reply]]] = {}
     start = 0
     for role, batch in asks.items():

@@ -1,11 +1,11 @@
 """New problems with their programs, in the style of seed problems (TinyGSM, arXiv 2312.09241).
 
 The model sees two seed questions and writes another one with a Python function that solves it. The
-function is run and what it returns is the answer. As in the paper there is no gold answer to check
-against; what can be checked is: the program runs and calculates, its result is a sensible number,
-the question states numbers, is not cut from the seeds or examples, and the program's numbers come
-from it. `agree=k` asks for k more programs for the new question and keeps it only when most of them
-give the same answer, which the paper does not do. Cost: n calls per seed, and k per new problem.
+function is run, and its result is the answer. As in the paper there is no gold answer. Checks: the
+program runs and calculates, its result is a sensible number, the question states numbers and is not
+copied from the seeds or examples, and the program's numbers come from the question. `agree=k` asks
+for k more programs for the new question and keeps it only when most of them give the same answer,
+which the paper does not do. Cost: n calls per seed, and k per new problem.
 """
 
 import re
@@ -60,11 +60,11 @@ class TinyGSM:
 
     Args:
         n: New problems asked for per seed.
-        agree: Further programs per new problem, most of which must agree; 0 asks for none.
-        distracted: Share of seeds that ask for a number which is not needed.
-        temperature: Of sampling.
-        max_tokens: Limit per sample.
-        copied: Largest share of six-word runs that may stand in the seeds or examples.
+        agree: Further programs per new problem, most of which must agree; 0 is no check.
+        distracted: Share of seeds for which the new problem shall state a needless number.
+        temperature: Sampling temperature.
+        max_tokens: Most tokens per sample.
+        copied: Largest share of a question's six-word runs that the seeds or examples may have.
     """
 
     n: int = 1
@@ -112,7 +112,7 @@ class TinyGSM:
     def _attempt(
         self, reply: Reply, question: Question, code: str, shown: Sequence[str], desk: Desk
     ) -> ReadReply:
-        """The program, read and run, with what is wrong with it or with the question."""
+        """The program, read and run, rejected for a fault of the program or the question."""
         unread = ReadReply(reply, reply.text)
         if wrong := failure(reply):
             return unread.rejected(*wrong)
@@ -150,7 +150,7 @@ def _record(new: _New, others: Sequence[Reply], desk: Desk) -> Record:
 
 
 def question_fault(text: str, shown: Sequence[str], copied: float) -> tuple[str, str] | None:
-    """Why a text is no new question of its own: reason and detail."""
+    """Fault of a text as a new question: reason and detail; `None` without one."""
     size = len(words(text))
     if not _MIN_WORDS <= size <= _MAX_WORDS:
         return "bad length", f"{size} words, not {_MIN_WORDS} to {_MAX_WORDS}"
@@ -165,7 +165,7 @@ def question_fault(text: str, shown: Sequence[str], copied: float) -> tuple[str,
 
 
 def sensible(answer: str, whole_number: bool | None = None) -> str | None:
-    """Why a computed answer is not one that a word problem has, or `None` when it is one."""
+    """Reason why a computed answer is implausible for a word problem; `None` without one."""
     value = read_number(answer)
     if value is None:
         return f"{answer[:40]!r} is no number"
@@ -197,7 +197,7 @@ def _program_fault(text: str, attempt: ReadReply) -> tuple[str, str] | None:
 
 
 def _styles(seed: Problem, desk: Desk) -> list[str]:
-    """The seed's question and another one's, drawn from the peers."""
+    """The seed's question and the question of another seed, drawn from the peers."""
     others = [peer for peer in desk.peers if peer.id != seed.id]
     rng = Random(derive("peer", desk.seed, seed.id))  # noqa: S311 - data, not secrets
     return [one.question.text for one in [seed, *rng.sample(others, min(1, len(others)))]]

@@ -1,4 +1,4 @@
-"""What `underdog data collect` is asked for: source, models, seeds, size, caps."""
+"""The plan of `underdog data collect`: source, models, seed problems, size, caps."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,14 +11,14 @@ from underdog.toml_file import StrictTable
 
 
 class Caps(StrictTable):
-    """Hard caps on what a data set of models may cost; what is left out has none.
+    """Hard caps on the cost of collecting a data set; `None` is no cap.
 
     Attributes:
-        calls: Samples.
+        calls: Samples drawn.
         tokens: Tokens sampled.
-        seconds: Of one run; the same command goes on after it.
+        seconds: Wall-clock seconds of one run; the same command resumes afterwards.
         flops: Floating-point operations.
-        usd: Money.
+        usd: US dollars.
     """
 
     calls: Annotated[int, Field(ge=1)] | None = None
@@ -29,7 +29,7 @@ class Caps(StrictTable):
 
     @classmethod
     def of(cls, budget: Budget) -> "Caps":
-        """A budget as caps."""
+        """The caps of a budget."""
         return cls(
             calls=budget.calls,
             tokens=budget.generated_tokens,
@@ -40,7 +40,7 @@ class Caps(StrictTable):
 
     @property
     def budget(self) -> Budget:
-        """The same as a budget."""
+        """The budget with these caps."""
         return Budget(
             calls=self.calls,
             generated_tokens=self.tokens,
@@ -51,16 +51,16 @@ class Caps(StrictTable):
 
 
 class CollectPlan(StrictTable):
-    """A data set that is collected from models; it stands on the card.
+    """A data set to collect from models, as recorded on its card.
 
     Attributes:
         source: Spec of the source, such as `self:form=program,k=4`.
-        models: Engine specs by role; `main` is the one asked.
+        models: Engine specs by role; `main` answers unless the source names another.
         seeds: Spec of the seed problems, such as `gsm8k:split=train`.
         count: Training items wanted.
-        max_seeds: Most seed problems.
-        seed: What all sampling hangs on.
-        caps: Hard caps.
+        max_seeds: Most seed problems; `None` is no limit.
+        seed: Root seed of all sampling.
+        caps: Hard caps on the cost.
     """
 
     source: str
@@ -73,7 +73,7 @@ class CollectPlan(StrictTable):
 
     @property
     def recorded(self) -> "CollectPlan":
-        """The plan as a card tells it: models without the folders they lie in."""
+        """The plan as the card records it: model files by name, without their folders."""
         return self.model_copy(update={"models": {r: _bare(m) for r, m in self.models.items()}})
 
 

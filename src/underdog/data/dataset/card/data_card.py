@@ -1,7 +1,7 @@
 """The card of a data set: what is in it and how it came to be, for machines and for people.
 
-How it reads for people is in `page`. Every number in it is counted; `underdog data check` counts it
-again from the files.
+`page` writes it for people. Every number is a count; `underdog data check` counts again from the
+files.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from underdog.toml_file import StrictTable, describe_errors
 
 
 class Shard(StrictTable):
-    """One file: its path below the folder, rows, and SHA-256."""
+    """A file of a data set: path relative to the folder, number of rows, SHA-256 in hex."""
 
     path: str
     rows: int
@@ -25,17 +25,17 @@ class Shard(StrictTable):
 
 
 class SourceCount(StrictTable):
-    """What came of one source.
+    """Counts of one family or pool.
 
     Attributes:
         source: Spec of the family, or name of the pool.
         wanted: Problems asked for.
         problems: Distinct problems in the data.
         rows: Rows in the data.
-        drawn: Items drawn for them.
-        repeats: Draws whose canonical key was already there.
-        refused: Solutions left out, by form and reason.
-        saturated: Whether its space gave nothing new any more.
+        drawn: Items drawn, repeats and left-out items included.
+        repeats: Drawn items whose canonical key had been drawn before.
+        refused: Number of solutions left out, by form and reason.
+        saturated: Whether drawing ended because no new problems came any more.
     """
 
     source: str
@@ -49,20 +49,20 @@ class SourceCount(StrictTable):
 
 
 class Decontamination(StrictTable):
-    """What is known of test items in a data set.
+    """Result of comparing a data set with test sets.
 
     Attributes:
-        checked: Items that were compared with the test sets.
-        left_out: Items that were left out because they repeat a test item.
-        repeating: Rows that are in the data although they repeat one.
-        by_benchmark: Of both, how many by test set.
-        by_rule: Of both, how many by the rule that found them.
-        checked_against: The test sets and how many items each has.
-        not_here: Test sets of the catalogue that were not on the machine and so not looked at.
+        checked: Items compared with the test sets.
+        left_out: Items left out because they repeat a test item.
+        repeating: Rows in the data that repeat a test item.
+        by_benchmark: Number of items left out or repeating, by test set.
+        by_rule: Number of items left out or repeating, by the rule that found them.
+        checked_against: Number of items of each test set compared with.
+        not_here: Test sets of the catalogue that were not on the machine, and so not compared.
         digest: Hash of the test sets' texts and the rules.
-        clear_before: Pools of a mixture that were not compared because their own cards say that
-            they were, with the same test sets.
-        off: Whether no test set was looked at because the maker said so.
+        clear_before: Pools of a mixture that were not compared again, because their own cards
+            record the same comparison.
+        off: Whether the comparison was switched off.
     """
 
     checked: int = 0
@@ -78,21 +78,21 @@ class Decontamination(StrictTable):
 
 
 class Sampling(StrictTable):
-    """How models made a data set, and what it cost: all samples up to the last that is kept.
+    """How a data set was sampled from models, and the cost of all samples up to the last kept one.
 
     Attributes:
-        plan: What was asked for.
+        plan: The plan of the collection.
         engines: Fingerprints of the engines, by role.
-        seeds_used: Seed problems that were worked on.
-        seeds_given: Seed problems that there were.
-        records: Things that were tried.
-        accepted: Those that were kept.
-        reasons: Why the others were not, with counts.
+        seeds_used: Seed problems worked on.
+        seeds_given: Seed problems available.
+        records: Records made from the samples, accepted or rejected.
+        accepted: Accepted records.
+        reasons: Number of rejected records, by reason.
         calls: Samples drawn.
-        prompt_tokens: Tokens read.
+        prompt_tokens: Tokens of all prompts.
         generated_tokens: Tokens sampled.
-        flops: Floating-point operations, 0 where a model's architecture is not known.
-        stopped_by: The cap that ended it before the count was reached.
+        flops: Floating-point operations, 0 when a model's architecture is not known.
+        stopped_by: The cap that ended the collection before its count was reached.
     """
 
     plan: CollectPlan
@@ -110,28 +110,28 @@ class Sampling(StrictTable):
 
     @property
     def acceptance(self) -> float:
-        """Share that was kept."""
+        """Accepted records as a share of all records."""
         return self.accepted / self.records if self.records else 0.0
 
 
 class DataCard(StrictTable):
-    """A finished data set.
+    """The card of a finished data set.
 
     Attributes:
         name: Name for people.
         licence: SPDX name of the licence.
-        split: Which split its problems belong to.
+        split: Split of all its problems: `train`, `dev` or `test`.
         problems: Distinct problems.
         rows: Training rows.
-        verified: Rows that were read back and graded right when made.
-        sources: Counts by source.
+        verified: Rows read back and graded right when the data set was made.
+        sources: Counts of every family or pool.
         shards: The files.
-        plan: What it was made from; none for data that came by another way.
-        sampling: How models made it; none when none did.
-        origin: How it came to be when there is no plan.
-        repeats: Whether rows may occur again, as in a mixture of several epochs.
-        decontamination: What was kept out while it was made; none when it came by another way.
-        scan: What a later search for test items found; none when there was none.
+        plan: Plan of generated data; `None` for other data.
+        sampling: Sampling of data collected from models; `None` for other data.
+        origin: Where the data comes from when there is no plan.
+        repeats: Whether rows may repeat, as in a mixture of several epochs.
+        decontamination: Comparison with test sets during making; `None` when the maker does none.
+        scan: Comparison with test sets by a later scan; `None` before one.
     """
 
     name: str

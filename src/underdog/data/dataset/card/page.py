@@ -1,4 +1,4 @@
-"""The card of a data set as README.md: for people, with the head that Hugging Face reads."""
+"""The card of a data set as README.md, with the YAML head that Hugging Face reads."""
 
 import json
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ _SPLITS = (
 
 
 def write_card(folder: Path, card: DataCard) -> None:
-    """Write README.md, then card.json, which marks the data set as whole."""
+    """Write README.md, then card.json, which marks the data set as finished."""
     write_atomic(folder / "README.md", lambda file: file.write(readme(card).encode()))
     text = card.model_dump_json(indent=2, exclude_none=True)
     write_atomic(folder / "card.json", lambda file: file.write(text.encode() + b"\n"))
 
 
 def readme(card: DataCard) -> str:
-    """The card for people, with the head that Hugging Face reads."""
+    """Text of README.md: YAML head and Markdown."""
     share = card.verified / card.rows if card.rows else 0.0
     lines = [
         *_head(card),

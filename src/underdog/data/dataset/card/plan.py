@@ -1,7 +1,7 @@
-"""What `underdog data make` is asked for: families with knobs and shares, forms, split, size, seed.
+"""The plan of `underdog data make`: families with knobs and shares, forms, split, size, seed.
 
-A plan stands on the card of its data set and in every shard: the names and the order of its fields
-are those of a file format.
+A plan is stored on the card and in every shard of its data set, so the names and the order of its
+fields are a file format.
 """
 
 import re
@@ -21,14 +21,14 @@ _SHARED = re.compile(r"([\w.\-]+|[\w.\-]+\(.*\)|[\w.\-]+:.*=[^=,]*)=(\d+(?:\.\d+
 
 
 class PlannedFamily(StrictTable):
-    """A family of generated problems and how much of the data it makes up.
+    """A family of generated problems and its share of the data.
 
     Attributes:
         spec: The family, such as `addition:digits=4`.
-        share: Its share of the problems.
+        share: Share of the problems, above 0 and at most 1.
         version: Version of the family.
-        checker: Spec of its checker.
-        forms: Forms that its solutions are written in.
+        checker: Spec of the family's checker.
+        forms: Forms of the solutions.
     """
 
     spec: str
@@ -40,14 +40,15 @@ class PlannedFamily(StrictTable):
 
 @dataclass(frozen=True, slots=True)
 class FamilyStream:
-    """The items of a family as training rows, in a fixed order and without end.
+    """The endless sequence of a family's items as training rows, in a fixed order.
 
     Attributes:
-        family: The family, and the forms that its solutions are written in.
-        split: Which split the items belong to.
+        family: The family and the forms of its solutions.
+        split: Split of the items: `train`, `dev` or `test`.
         seed: Another seed gives other items of the same split.
-        every_form: One row per form of an item; else one per item, its form by hash.
-        instruction: Whether the prompt carries the form's instruction.
+        every_form: True for one row per form of an item; false for one row per item, its form
+            chosen by hash.
+        instruction: Whether the prompt contains the form's instruction.
         verify: Whether every row is read back and graded.
     """
 
@@ -60,13 +61,13 @@ class FamilyStream:
 
 
 class MakePlan(StrictTable):
-    """A data set that can be made again from this alone.
+    """A plan from which a data set can be made again, byte for byte.
 
     Attributes:
         sources: Families, with shares that sum to 1.
         count: Distinct problems wanted.
         split, seed, every_form, instruction, verify: See `FamilyStream`.
-        shard_problems: Problems per file.
+        shard_problems: Problems per shard.
     """
 
     sources: Annotated[tuple[PlannedFamily, ...], Field(min_length=1)]
@@ -89,13 +90,13 @@ class MakePlan(StrictTable):
 
     @property
     def streams(self) -> tuple[FamilyStream, ...]:
-        """What is drawn, family by family."""
+        """One stream of items per family."""
         style = (self.split, self.seed, self.every_form, self.instruction, self.verify)
         return tuple(FamilyStream(family, *style) for family in self.sources)
 
 
 class PlanSettings(TypedDict, total=False):
-    """The settings of a plan, each the plan's default when left out."""
+    """Settings of a plan; one left out takes the default of `MakePlan`."""
 
     split: str
     seed: int

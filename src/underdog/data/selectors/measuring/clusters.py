@@ -1,4 +1,4 @@
-"""k-means clusters of trajectories or embeddings, by scipy, with a seed and for any data.
+"""k-means clusters of trajectories or embeddings, by scipy, with a fixed seed.
 
 Cost: (iterations + 1) · N · K · T multiplications. Empty clusters are left empty.
 """
@@ -18,8 +18,8 @@ def cluster(
 
     Args:
         vectors_NT: One row per example.
-        count: Clusters at most; fewer when there are fewer different rows.
-        seed: Decides where the centres start (k-means++).
+        count: Most clusters; fewer when there are fewer different rows.
+        seed: Seed of the initial centres (k-means++).
         iterations: Lloyd steps.
 
     Raises:

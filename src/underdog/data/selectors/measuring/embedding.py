@@ -1,8 +1,8 @@
-"""Hashed n-gram embeddings: a cheap picture of what a text is about, without any model.
+"""Hashed n-gram embeddings: vectors of a text's wording, without a model.
 
 Word unigrams and bigrams, each put into one of D buckets with a sign by its hash (feature hashing,
 Weinberger et al. 2009), damped by a square root, scaled to unit length. Texts that share wording
-are close; texts that only share meaning are not.
+are close; texts that share only meaning are not.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from underdog.data.dataset.shingles import shingles, words
 
 
 def embed(texts: Sequence[str], dims: int = 256) -> NDArray[np.float32]:
-    """One unit row of `dims` numbers per text (all zeros for an empty one)."""
+    """Unit vectors, one row of `dims` numbers per text; all zeros for an empty text."""
     vectors_ND = np.zeros((len(texts), dims), dtype=np.float32)
     for row, text in zip(vectors_ND, texts, strict=True):
         tokens = words(text)

@@ -1,7 +1,7 @@
-"""Mean losses of example texts under an engine: with their question, with none, with another's.
+"""Mean losses of texts under an engine, each after a prompt.
 
-A loss is the mean of −log p over the tokens of a text, in nats. "None" is an empty user's turn, so
-that chat templates stay intact. One forward pass per text.
+A loss is the mean of −log p over the tokens of a text, in nats. A text without a question follows
+an empty user's turn, so that chat templates stay intact. One forward pass per text.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def losses(engine: SyncEngine, pairs: Sequence[tuple[Prompt, str]]) -> list[floa
 
 
 def asked(example: Example) -> Prompt:
-    """What stands before the first text that is trained on, as a prompt."""
+    """The turns of an example before its first trained-on text, as a prompt."""
     read = takewhile(lambda segment: segment.weight <= 0, example.segments)
     turns = [*Example(example.id, tuple(read)).messages]
     opening = turns.pop().content if turns and turns[-1].role == "assistant" else ""

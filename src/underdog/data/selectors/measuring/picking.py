@@ -1,4 +1,4 @@
-"""Pickers: from scores, clusters or vectors to the places of the examples that are kept.
+"""Pickers: from scores, clusters or vectors to the places (indices) of the kept examples.
 
 Balanced clusters follow SmallToLarge (arXiv 2403.07384): clusters in ascending order of size each
 get an equal part of what is left, small ones are emptied and leave their part to larger ones.
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 
 def top(scores: Sequence[float], count: int) -> list[int]:
-    """Places of the `count` highest scores; of equal ones, the earlier.
+    """Places of the `count` highest scores; of equal scores, the earlier.
 
     Example:
         >>> top([0.2, 0.9, 0.5], 2)
@@ -28,8 +28,8 @@ def balanced(clusters: Sequence[int], count: int, rng: Random, small: int = 2) -
     Args:
         clusters: Cluster of each place.
         count: Places to draw.
-        rng: Draws inside a cluster.
-        small: Clusters of at most this many members are drawn from when all others are used up.
+        rng: Random numbers for the draws inside a cluster.
+        small: Clusters of at most this many members are used after all others.
 
     Example:
         >>> sorted(balanced([0, 0, 0, 0, 1, 1, 1], 4, Random(0)))[-1] >= 4
@@ -72,15 +72,15 @@ def top_of_each(scores: Sequence[float], groups: Sequence[int], count: int) -> l
 def k_center(
     vectors_ND: NDArray[np.float32], count: int, first: int
 ) -> tuple[list[int], list[float]]:
-    """Places that cover all vectors, each the farthest from those before it.
+    """Places that cover all vectors, each the farthest from the places before it.
 
     Args:
         vectors_ND: One row per place.
         count: Places to pick, at most N.
-        first: Where to begin.
+        first: The first place.
 
     Returns:
-        Places in the order in which they were picked, and how far each was from the ones before
+        Places in the order of picking, and the distance of each from the nearest earlier one
         (infinite for the first). Cost: `count` passes over the N × D table.
     """
     squares_N = np.einsum("nd,nd->n", vectors_ND, vectors_ND)
@@ -112,8 +112,8 @@ def facility(
         count: Places to pick, at most N.
 
     Returns:
-        Places in the order in which they were picked, and the gain of each, per client. Cost: an
-        N × M table and, by lazy evaluation, few passes over it.
+        Places in the order of picking, and the mean gain per client of each. Cost: an N × M table
+        and, by lazy evaluation, few passes over it.
     """
     near_NM = np.maximum(vectors_ND @ clients_MD.T, 0)
     covered_M = np.zeros(len(clients_MD), dtype=np.float32)
@@ -130,7 +130,7 @@ def facility(
 
 
 def _members(groups: Sequence[int]) -> dict[int, list[int]]:
-    """The places of every group."""
+    """Places by group."""
     members: dict[int, list[int]] = {}
     for place, group in enumerate(groups):
         members.setdefault(group, []).append(place)
@@ -140,7 +140,7 @@ def _members(groups: Sequence[int]) -> dict[int, list[int]]:
 def _best_gain(
     near_NM: NDArray[np.float32], covered_M: NDArray[np.float32], bound_N: NDArray[np.float32]
 ) -> int:
-    """The place of the largest gain; gains only fall, so an old one bounds the new one."""
+    """The place of the largest gain; gains only fall, so an old gain bounds the new one."""
     while True:
         place = int(bound_N.argmax())
         gain = np.maximum(near_NM[place] - covered_M, 0).sum()

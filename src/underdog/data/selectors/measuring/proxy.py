@@ -1,8 +1,8 @@
 """A tiny byte-level transformer, trained from scratch to record loss trajectories.
 
-It stands where SmallToLarge (arXiv 2403.07384) takes Pythia-70M: what matters is which examples
-are learnt alike and when, not what the proxy can do. Needs torch (the `transformers` extra). Cost:
-about 6 FLOPs per parameter and byte and epoch, and a third of that per checkpoint.
+It replaces the Pythia-70M of SmallToLarge (arXiv 2403.07384): the trajectories show which examples
+are learnt alike and when, whatever the proxy can do. Needs torch (the `transformers` extra). Cost:
+about 6 FLOPs per parameter, byte and epoch, and a third of that per checkpoint.
 """
 
 from collections.abc import Sequence
@@ -22,16 +22,16 @@ _SYMBOLS = 258
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy and how it is trained.
+    """Shape of a proxy and the settings of its training.
 
     Attributes:
-        width: Size of a position's vector.
+        width: Dimensions of the residual stream.
         layers: Transformer blocks.
         heads: Attention heads; they divide `width`.
-        length: Bytes of an example that are read, the last ones.
+        length: Most bytes read of an example, counted from its end.
         epochs: Passes over the examples.
-        checkpoints: Recordings per epoch.
-        batch: Examples per step.
+        checkpoints: Recordings of all losses per epoch.
+        batch: Examples per training step.
         rate: Peak learning rate of AdamW, falling linearly to 0.
     """
 
@@ -45,7 +45,7 @@ class Proxy:
     rate: float = 2e-3
 
     def record(self, examples: Sequence[Example], seed: int = 0) -> Trajectories:
-        """Train on the examples' completions and record every example's mean loss on the way.
+        """Train on the examples' completions and record each example's mean loss, in nats per byte.
 
         The first loss is the untrained proxy's. The same seed gives the same losses on the same
         machine and torch.
@@ -107,7 +107,7 @@ class _Training:
         return found
 
     def _sums(self, places: Sequence[int]) -> tuple[Any, Any]:
-        """Summed loss and number of bytes that are trained on, per example."""
+        """Summed loss in nats and number of trained-on bytes, per example."""
         torch = self._torch
         rows = [self._rows[place] for place in places]
         longest = max(len(row.bytes) for row in rows)
@@ -136,7 +136,7 @@ class _ProxyRow:
 
 
 def _encode(example: Example, length: int) -> _ProxyRow:
-    """An end mark, the prompt and the completion as bytes; the last `length` of them."""
+    """An end mark, the prompt and the completion as bytes, cut to the last `length`."""
     asked = f"{example.prompt}\n".encode("utf-8", "replace")
     said = example.completion.encode("utf-8", "replace")
     ids = [_END, *asked, *said, _END]

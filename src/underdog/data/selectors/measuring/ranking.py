@@ -1,4 +1,4 @@
-"""From scores to choices: what every selector that reads all examples first shares."""
+"""From scores to choices, for selectors that read all examples before they choose."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -12,7 +12,7 @@ PASSED_OVER = "ranked lower"
 
 
 def room(keep: Keep | None, total: int, fit: int) -> int:
-    """How many to pick: what `keep` says of all `total`, but no more than the `fit` ones."""
+    """Number of examples to pick: `keep` of all `total`, at most the `fit` eligible ones."""
     return fit if keep is None else min(fit, keep.of(total))
 
 
@@ -25,10 +25,10 @@ def report(
     """One choice per example.
 
     Args:
-        examples: All of them.
-        scores: What was measured of each.
-        picked: Places of those that stay.
-        rejected: Why an example could not be ranked at all, by place.
+        examples: All examples.
+        scores: Score of each example; `None` without one.
+        picked: Places of the kept examples.
+        rejected: Reason why an example could not be ranked, by place.
     """
     why = rejected or {}
     kept = frozenset(picked)
@@ -44,14 +44,14 @@ def report_best(
     rejected: dict[int, str] | None = None,
     ranks: Sequence[float] | None = None,
 ) -> Iterator[Choice]:
-    """One choice per example: the highest stay, of equal ones the earlier.
+    """One choice per example; those with the highest scores are kept, of equal ones the earlier.
 
     Args:
-        examples: All of them.
-        scores: What was measured of each.
-        keep: How much of all to keep; `None` keeps what is not rejected.
-        rejected: Why an example must not stay, by place.
-        ranks: What they are ranked by; their scores when not given.
+        examples: All examples.
+        scores: Score of each example; `None` without one.
+        keep: Share or count of all examples to keep; `None` keeps all that are not rejected.
+        rejected: Reason why an example must not be kept, by place.
+        ranks: Numbers to rank by, highest first; the scores when `None`.
     """
     why = rejected or {}
     values = [score or 0.0 for score in scores] if ranks is None else ranks

@@ -1,8 +1,8 @@
-"""A budget that many asks share: what is spent, and what is reserved for asks in flight.
+"""A budget shared by concurrent asks: the cost spent, and the cost reserved for asks in flight.
 
-An ask is let through when its worst case still fits beside everything reserved. One that does not
-fit waits for those in flight, whose true cost is usually less; when nothing is in flight, the
-budget is spent. Seconds are a deadline, which `collect` keeps; they are not counted here.
+An ask may be made when its worst case fits beside all reservations. Otherwise it waits for the asks
+in flight, whose true cost is usually lower; with none in flight, the budget is spent. Seconds are
+a deadline, kept by `collect` and not counted here.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ class Allowance:
 
     Args:
         budget: The caps.
-        spent: What earlier calls of the same collection used.
+        spent: Cost of earlier calls of the same collection.
     """
 
     def __init__(self, budget: Budget, spent: Usage = Usage()) -> None:
@@ -30,7 +30,7 @@ class Allowance:
         self._changed = asyncio.Condition()
 
     async def reserve(self, worst: Usage) -> bool:
-        """Whether an ask may be made; waits for those in flight where that can help."""
+        """Reserve an ask's worst case, waiting for asks in flight; false when it does not fit."""
         async with self._changed:
             while self.stopped_by is None:
                 cap = self._budget.exceeded_by(sum(self._reserved, self._spent + worst))
@@ -45,7 +45,7 @@ class Allowance:
             return False
 
     async def settle(self, worst: Usage, actual: Usage) -> None:
-        """Book what an ask cost in place of what was reserved for it."""
+        """Replace the reservation of an ask by its actual cost."""
         async with self._changed:
             self._reserved.remove(worst)
             self._spent = self._spent + actual
@@ -53,7 +53,7 @@ class Allowance:
 
 
 def worst_case(asks: Sequence[tuple[Ask, int]], info: EngineInfo) -> Usage:
-    """The most that asks to one engine can cost, each with a number of samples."""
+    """Highest possible cost of asks to one engine, each with its number of samples."""
     total = Usage()
     for ask, count in asks:
         prompt = prompt_bound_tokens(ask.prompt)

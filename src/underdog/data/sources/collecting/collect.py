@@ -1,9 +1,8 @@
-"""Run a source over seed problems: ask, check, keep, and be able to go on after a stop.
+"""Running a source over seed problems: ask, check, keep, resume after a stop.
 
-Seeds are worked on side by side and every step's asks are submitted together, so that engines can
-batch. With a journal, the same call continues where the last one stopped, after kill -9 too:
-nothing that was answered is asked again, and nothing is counted twice. Seeds of a split that is
-held out are refused.
+Seeds run concurrently and the asks of a step are submitted together, so that engines can batch.
+With a journal, the same call resumes where the last one stopped, also after kill -9: no answered
+ask is made again, and none is counted twice. Seeds of a held-out split are refused.
 
 Example:
     >>> import asyncio
@@ -61,25 +60,25 @@ async def collect(
     Args:
         source: A source or its spec, such as `hinted:form=cot,n=4`.
         problems: Seeds, from a train split.
-        engines: Engines by role; `main` is the one asked unless the source says otherwise.
-        checker: How answers are read and compared; a task's `checker`.
-        sandbox: Where programs run.
+        engines: Engines by role; `main` answers unless the source names another.
+        checker: Reads and compares answers; a task's `checker`.
+        sandbox: Sandbox for the replies' programs.
         shots: Worked examples by form; a task's `shots`.
         seed: Root of all randomness.
         journal: File that makes the collection resumable; `None` keeps it in memory.
-        budget: Hard caps on the whole collection, what the journal already holds included;
+        budget: Hard caps on the whole collection, earlier calls in the journal included;
             `seconds` counts from this call.
-        concurrency: Seeds worked on side by side.
-        screen: Says why an example must not be used (overlap with a test set), or `None`.
-        wanted: Accepted items that are enough: no more is asked once the first seeds in order
-            have brought so many, and the collection ends with the last of them.
-        progress: Told after every seed.
+        concurrency: Number of seeds in work at a time.
+        screen: Gives the reason not to use an example (it repeats a test item), or `None`.
+        wanted: Accepted items at which to stop: when the finished seeds in order have this many,
+            no more is asked, and the collection ends with the last of these items.
+        progress: Called after every seed.
 
     Raises:
         DataError: A seed is from a held-out split, two seeds share an id, or the journal belongs
             to another collection.
-        UnknownNameError: No such source, or it asks a role that no engine has.
-        EngineError: An engine cannot work at all; what was answered stays in the journal.
+        UnknownNameError: No such source, or no engine has a role that it asks.
+        EngineError: An engine cannot work at all; the replies so far stay in the journal.
     """
     if isinstance(source, str):
         source = sources.create(source)
@@ -97,7 +96,7 @@ async def collect(
 
 
 def refuse_held_out(split: str, what: str) -> None:
-    """Raise `DataError` when a split is one that nothing may be learned from."""
+    """Raise `DataError` when a split is held out, such as `test`."""
     if split.lower() in HELD_OUT:
         raise DataError(
             f"{what} is from split {split!r}, which is held out; make training data from the "
@@ -106,7 +105,7 @@ def refuse_held_out(split: str, what: str) -> None:
 
 
 def _manifest(source: Source, desk: Desk) -> dict[str, object]:
-    """What a journal's answers depend on."""
+    """The settings on which the replies in a journal depend."""
     return {
         "source": source.name,
         "engines": {role: info.fingerprint for role, info in sorted(desk.infos.items())},
@@ -116,7 +115,7 @@ def _manifest(source: Source, desk: Desk) -> dict[str, object]:
 
 
 def _checked(problems: Iterable[Problem]) -> dict[str, Problem]:
-    """Seeds by key."""
+    """Seed problems by key; raises `DataError` for held-out splits and repeated ids."""
     seeds: dict[str, Problem] = {}
     ids: set[str] = set()
     for problem in problems:

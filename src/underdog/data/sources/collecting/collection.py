@@ -1,4 +1,4 @@
-"""What a collection has come to: records, their reasons, and what an accepted item costs."""
+"""The outcome of a collection: records, reasons of rejection, and cost per accepted item."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from underdog.core import Example, Problem, Usage
 from underdog.data.sources.source import Record
 
 Screen = Callable[[Example], str | None]
-"""Says why an example must not be used, or `None`: decontamination, for one."""
+"""Gives the reason not to use an example, or `None`; decontamination is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +16,11 @@ class Collection:
     """The outcome of `collect`.
 
     Attributes:
-        source: The source with all its parameters.
-        records: In the order of the seeds; of duplicates the first is kept as accepted.
-        usage: Everything that was spent, also on seeds that are not finished.
-        num_seeds: Seed problems given.
-        num_done: Seeds that are finished.
+        source: Spec of the source with all parameters.
+        records: Records in the order of the seeds; of duplicates only the first is accepted.
+        usage: Cost of all samples, unfinished seeds included.
+        num_seeds: Number of seed problems given.
+        num_done: Number of finished seed problems.
         stopped_by: The cap that ended it early; `None` when it ran to its end.
     """
 
@@ -38,34 +38,34 @@ class Collection:
 
     @property
     def problems(self) -> list[Problem]:
-        """The new problems among what was accepted, to sample solutions for."""
+        """The accepted new problems, for sampling solutions."""
         return [one.problem for one in self.records if one.accepted and one.problem is not None]
 
     @property
     def rejected(self) -> list[Record]:
-        """What was refused, each with its reason."""
+        """The rejected records, each with its reason."""
         return [one for one in self.records if not one.accepted]
 
     @property
     def num_accepted(self) -> int:
-        """How many records were accepted."""
+        """Number of accepted records."""
         return len(self.records) - len(self.rejected)
 
     @property
     def acceptance(self) -> float:
-        """Share of records that were accepted; 0 when there is none."""
+        """Accepted records as a share of all records; 0 without records."""
         return self.num_accepted / len(self.records) if self.records else 0.0
 
     @property
     def reasons(self) -> Mapping[str, int]:
-        """Rejected records by reason, the most frequent first."""
+        """Number of rejected records by reason, the most frequent first."""
         return dict(Counter(one.reason for one in self.rejected).most_common())
 
     @property
     def cost_per_accepted(self) -> Usage | None:
-        """Everything spent, divided by the accepted records; `None` when there is none.
+        """Total cost divided by the number of accepted records; `None` when none is accepted.
 
-        Counts come out as fractions of a call or token.
+        Calls and tokens may be fractions.
         """
         if not self.num_accepted:
             return None
@@ -77,10 +77,10 @@ class Collection:
 
 
 class Settling:
-    """Records in the order of the seeds, repeats and what a screen refuses marked as rejected.
+    """Records in the order of the seeds; duplicates and screened examples become rejected.
 
     Args:
-        screen: Says why an example must not be used.
+        screen: Gives the reason not to use an example, or `None`.
     """
 
     def __init__(self, screen: Screen | None = None) -> None:
@@ -90,14 +90,14 @@ class Settling:
         self._records: list[Record] = []
 
     def add(self, records: Iterable[Record]) -> None:
-        """Settle the records of the next seed."""
+        """Add the records of the next seed."""
         for record in records:
             settled = _settle(record, self._seen, self._screen)
             self._records.append(settled)
             self.accepted += settled.accepted
 
     def first(self, wanted: int | None) -> tuple[Record, ...]:
-        """All records, or those up to the one that makes `wanted` accepted ones."""
+        """All records, or the records up to the accepted one with number `wanted`."""
         if wanted is None or self.accepted <= wanted:
             return tuple(self._records)
         places = [place for place, one in enumerate(self._records) if one.accepted]
@@ -117,7 +117,7 @@ def _settle(record: Record, seen: set[str], screen: Screen | None) -> Record:
 
 
 def numbered(records: Sequence[Record], seed: Problem, source: str, checker: str) -> list[Record]:
-    """Records with their ids, and with the tags that all examples carry."""
+    """A seed's records with ids, and with the tags that all examples have."""
     done: list[Record] = []
     for place, record in enumerate(records):
         name = f"{source}/{seed.id}/{place}"

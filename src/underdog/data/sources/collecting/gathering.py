@@ -1,4 +1,4 @@
-"""Working on the seeds of a collection side by side, until all are done or it is enough."""
+"""Running the seeds of a collection concurrently, until all are done or enough is accepted."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,15 +17,16 @@ from underdog.errors import UnknownNameError
 
 @dataclass(frozen=True, slots=True)
 class CollectProgress:
-    """How far a collection is.
+    """Progress of a collection.
 
     Attributes:
-        done: Seeds finished, earlier calls included.
-        total: Seeds in all.
-        accepted: Accepted records so far, before duplicates are dropped.
+        done: Finished seeds, earlier calls included.
+        total: All seeds.
+        accepted: Accepted records so far, duplicates included.
         records: Records so far.
-        usage: Spent so far.
-        settled: Accepted among the first seeds in order that are all done; what `wanted` counts.
+        usage: Cost so far.
+        settled: Accepted records, without duplicates, of the seeds before the first unfinished
+            one; compared with `wanted`.
     """
 
     done: int
@@ -37,7 +38,7 @@ class CollectProgress:
 
 
 class Gathering:
-    """One call of `collect`; its arguments are told there."""
+    """One call of `collect`, which documents the arguments."""
 
     def __init__(
         self,
@@ -71,7 +72,7 @@ class Gathering:
         self._settle()
 
     async def finish(self, concurrency: int, seconds: float | None) -> str | None:
-        """Work until all seeds are done or a cap is reached; its name."""
+        """Work until all seeds are done or a cap is reached; returns the cap's name or `None`."""
         if self._enough.is_set():
             return None
         waiting = iter([key for key in self._order if self._book.records(key) is None])
@@ -86,7 +87,7 @@ class Gathering:
         return self._allowance.stopped_by
 
     def collection(self, stopped_by: str | None) -> Collection:
-        """What there is so far, earlier calls included."""
+        """The collection so far, earlier calls included."""
         done = self._settled
         if not self._enough.is_set():
             rest = [self._found(key) for key in self._order[done:]]
@@ -103,12 +104,12 @@ class Gathering:
         )
 
     def _found(self, key: str) -> list[Record] | None:
-        """The records of a seed that was worked on."""
+        """The records of a finished or failed seed; `None` before."""
         records = self._book.records(key)
         return self._failed.get(key) if records is None else records
 
     def _settle(self) -> None:
-        """Settle the seeds that are done as far as none is missing, in order, until enough."""
+        """Settle the finished seeds in order, up to the first unfinished one or until enough."""
         while self._settled < len(self._order) and not self._enough.is_set():
             records = self._found(self._order[self._settled])
             if records is None:
@@ -167,7 +168,7 @@ class Gathering:
         self._counts[2] += len(records)
 
     async def _answer(self, seed: str, step: int, asks: Sequence[Ask]) -> list[list[Reply]] | None:
-        """Replies to each ask, from the journal where they are there; `None` without budget."""
+        """Replies to each ask, from the journal if it has them; `None` when the budget is spent."""
         keys: list[AskKey] = [(seed, step, digest(place, ask)) for place, ask in enumerate(asks)]
         known = [dict(self._book.replies(key)) for key in keys]
         missing = [
@@ -220,7 +221,7 @@ _Advanced: TypeAlias = Sequence[Ask] | _Gathered
 
 
 def _advance(exchange: Exchange, replies: Sequence[Sequence[Reply]] | None) -> _Advanced:
-    """The source's next asks, or its records; runs in a thread, since programs may run in it."""
+    """The source's next asks, or its records. Call it in a thread: sources may run programs."""
     try:
         return next(exchange) if replies is None else exchange.send(replies)
     except StopIteration as stop:

@@ -1,4 +1,4 @@
-"""Asking an engine for the samples of an ask that are still missing, each with its own seed."""
+"""Sampling the missing replies to an ask, each with its own seed."""
 
 import hashlib
 import json
@@ -13,26 +13,26 @@ from underdog.seeds import derive_each
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Samples of an ask that are still to be drawn."""
+    """The missing samples of an ask, by number."""
 
     place: int
     ask: Ask
     numbers: list[int]
 
     def request(self, root: int, seed: str) -> GenerateRequest:
-        """The request, with seeds in the 32 bits that every backend takes."""
+        """The request to the engine, with 32-bit seeds, which every backend takes."""
         path = ("source", root, seed, digest(self.place, self.ask))
         seeds = tuple(one >> 32 for one in derive_each(path, self.numbers))
         return GenerateRequest(self.ask.prompt, self.ask.params, seeds)
 
     def replies(self, rows: Sequence[Completion]) -> dict[int, Reply]:
-        """Replies by number."""
+        """The replies, by number of the sample."""
         made = (Reply.of(self.ask, row) for row in rows)
         return dict(zip(self.numbers, made, strict=True))
 
 
 async def sampled(engine: Engine, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
-    """Completions; a prompt that does not fit the model fails alone."""
+    """Completions of every request; a prompt too long for the model fails only its own request."""
     try:
         return await engine.generate(requests)
     except ContextError as error:
@@ -43,7 +43,7 @@ async def sampled(engine: Engine, requests: Sequence[GenerateRequest]) -> list[l
 
 
 def digest(place: int, ask: Ask) -> str:
-    """What tells an ask from all others of the same seed and step."""
+    """Digest of an ask, unique among the asks of a seed and step."""
     prompt = [[turn.role, turn.content] for turn in ask.prompt.messages]
     content = json.dumps([place, ask.engine, prompt, ask.prompt.prefix, ask.params.settings()])
     return hashlib.blake2b(content.encode(), digest_size=8).hexdigest()

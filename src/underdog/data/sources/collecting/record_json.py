@@ -1,7 +1,7 @@
 """Records and replies as lines of JSON, for the journal and for people.
 
-Text is escaped to ASCII, so that whatever a model writes comes back exactly. What is read is
-checked: a line that says anything else is a `DataError`.
+Text is escaped to ASCII, so that any model output is read back exactly. Reading checks the fields
+and raises `DataError` for any other line.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,17 +21,17 @@ _RECORD = ("id", "seed", "reason", "detail", "question", "reply", "teacher", "ke
 
 
 def write_usage(usage: Usage) -> Row:
-    """The fields that are not zero."""
+    """The non-zero fields of a usage as JSON."""
     return {name: value for name in _USAGE if (value := getattr(usage, name))}
 
 
 def write_reply(reply: Reply) -> Row:
-    """One reply."""
+    """A reply as JSON."""
     return {name: getattr(reply, name) for name in _REPLY} | {"usage": write_usage(reply.usage)}
 
 
 def write_record(record: Record) -> Row:
-    """One record with its example and problem."""
+    """A record as JSON, with its example and problem."""
     return {name: getattr(record, name) for name in _RECORD} | {
         "usage": write_usage(record.usage),
         "tags": dict(record.tags),
@@ -41,18 +41,18 @@ def write_record(record: Record) -> Row:
 
 
 def write_example(example: Example) -> Row:
-    """One training item: id, segments and tags."""
+    """A training item as JSON: id, segments and tags."""
     segments = [{"text": s.text, "role": s.role, "weight": s.weight} for s in example.segments]
     return {"id": example.id, "segments": segments, "tags": dict(example.tags)}
 
 
 def read_reply(row: object) -> Reply:
-    """What `write_reply` wrote. Raises `DataError`."""
+    """A reply from the JSON of `write_reply`; raises `DataError`."""
     return _checked(row, _reply)
 
 
 def read_record(row: object) -> Record:
-    """What `write_record` wrote. Raises `DataError`."""
+    """A record from the JSON of `write_record`; raises `DataError`."""
     return _checked(row, _record)
 
 

@@ -1,9 +1,9 @@
-"""The journal of a collection: every reply that was paid for, and every seed that is done.
+"""The journal of a collection: every reply so far, and the records of every finished seed.
 
-One JSON object per line. The first line says what the collection depends on; a journal of another
-collection is refused. A line is on disk before the work that rests on it goes on; lines of
-concurrent seeds share one sync. A last line that was cut by a crash is dropped, any other damage is
-refused. Samples that failed are counted and asked again.
+One JSON object per line. The first line holds the settings of the collection; a journal with other
+settings is refused. A line is on disk before work that depends on it continues; lines of concurrent
+seeds share one sync. A last line cut by a crash is dropped, any other damage is refused. Failed
+samples are counted and sampled again.
 """
 
 import asyncio
@@ -31,18 +31,18 @@ FORMAT = "underdog collection 1"
 _HEADER = f'{{"format":"{FORMAT}"'.encode()
 
 AskKey = tuple[str, int, str]
-"""Seed, step, and digest of what was asked."""
+"""Seed key, step, and digest of the ask."""
 
 
 class ReplyJournal:
-    """What a collection has so far, in memory and, with a path, on disk.
+    """Replies and records of a collection, in memory and, with a path, on disk.
 
     Args:
         path: The file; made when missing. `None` keeps nothing on disk.
-        manifest: What the collection depends on.
+        manifest: Settings on which the replies depend.
 
     Raises:
-        DataError: The file belongs to another collection, is damaged, or is being written.
+        DataError: The file belongs to another collection, is damaged, or is open elsewhere.
     """
 
     def __init__(self, path: Path | None, manifest: Mapping[str, Any]) -> None:
@@ -71,7 +71,7 @@ class ReplyJournal:
         self.close()
 
     def close(self) -> None:
-        """Write what waits and close the file. May be called twice."""
+        """Write waiting lines and close the file; a second call does nothing."""
         try:
             self._flush()
         finally:
@@ -81,22 +81,22 @@ class ReplyJournal:
                 self._file = None
 
     def records(self, seed: str) -> list[Record] | None:
-        """The records of a seed that is done."""
+        """The records of a seed; `None` when it is not finished."""
         return self._done.get(seed)
 
     def replies(self, key: AskKey) -> dict[int, Reply]:
-        """The replies to an ask that are there, by number."""
+        """The replies to an ask so far, by number of the sample."""
         return self._replies.get(key, {})
 
     async def keep(self, key: AskKey, replies: Mapping[int, Reply]) -> None:
-        """Keep replies to an ask; they are on disk when this returns."""
+        """Add replies to an ask; they are on disk when this returns."""
         self._remember(key, replies)
         seed, step, ask = key
         rows = [[number, write_reply(reply)] for number, reply in replies.items()]
         await self._append({"seed": seed, "step": step, "ask": ask, "replies": rows})
 
     async def finish(self, seed: str, records: Sequence[Record]) -> None:
-        """Keep the records of a seed; it is done."""
+        """Add the records of a seed, which marks it as finished."""
         self._conclude(seed, list(records))
         await self._append({"seed": seed, "records": [write_record(one) for one in records]})
 
@@ -125,7 +125,7 @@ class ReplyJournal:
             self._written = upto
 
     def _flush(self) -> None:
-        """Write what waits; lines are taken and written under one lock, so that none is lost."""
+        """Write waiting lines; one lock covers taking and writing, so that none is lost."""
         with self._disk:
             lines, self._pending = self._pending, []
             if self._file is not None and lines:

@@ -1,8 +1,8 @@
-"""How good are the samples of each teacher: coverage, diversity, false positives, and their cost.
+"""Quality of each teacher's samples: coverage, diversity, false positives, and their cost.
 
 The three measures of Smaller, Weaker, Yet Better (arXiv 2408.16737). A false positive has the right
-answer by wrong reasoning. What is counted here is a lower bound: a false equation, or a program
-that only states its answer; the paper has people or a judge model read the reasoning.
+answer by wrong reasoning. The count here is a lower bound: solutions with a false equation, and
+programs that only state their answer; in the paper, people or a judge model read the reasoning.
 """
 
 from collections import defaultdict
@@ -21,13 +21,13 @@ class SamplingReport:
 
     Attributes:
         teacher: Role of the engine.
-        num_problems: Problems that were sampled.
-        num_samples: Samples in all.
+        num_problems: Sampled problems.
+        num_samples: All samples.
         num_right: Samples with the right answer.
         num_covered: Problems with at least one right sample.
         num_distinct: Right samples that differ within their problem.
-        num_flawed: Right samples whose reasoning is seen to be wrong.
-        usage: What the samples cost.
+        num_flawed: Right samples with a detected fault in the reasoning.
+        usage: Cost of the samples.
     """
 
     teacher: str
@@ -41,7 +41,7 @@ class SamplingReport:
 
     @property
     def coverage(self) -> float:
-        """Share of problems with a right sample."""
+        """Share of problems with at least one right sample."""
         return self.num_covered / self.num_problems
 
     @property
@@ -51,12 +51,12 @@ class SamplingReport:
 
     @property
     def diversity(self) -> float:
-        """Different right solutions per problem."""
+        """Mean number of different right solutions per problem."""
         return self.num_distinct / self.num_problems
 
     @property
     def false_positives(self) -> float | None:
-        """Share of right samples that are flawed; `None` without a right one."""
+        """Share of right samples that are flawed; `None` without right samples."""
         return self.num_flawed / self.num_right if self.num_right else None
 
     @property

@@ -1,4 +1,4 @@
-"""The seed problems that a spec names: a split of a task, demands for stories, texts of your own.
+"""Seed problems from a spec: a split of a task, demands for stories, or passages of files.
 
 - `gsm8k`, `words:max_steps=3`, `mine.toml`, each with `:split=…` (or `,split=…`) when not `train`
 - `stories`: drawn demands for the source `stories`
@@ -28,12 +28,12 @@ _STORIES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """Seed problems and how their answers are read.
+    """Seed problems with the checker and worked examples of their task.
 
     Attributes:
-        problems: In their order.
-        checker: How answers are read and compared.
-        shots: Worked examples by form.
+        problems: The seed problems, in order.
+        checker: Reads and compares answers.
+        shots: Gives the worked examples of a form; `None` leaves them to the form.
     """
 
     problems: tuple[Problem, ...]
@@ -46,7 +46,7 @@ def open_seeds(spec: str, limit: int | None = None, data_dir: str | Path | None 
 
     Args:
         spec: Such as `gsm8k:split=train`.
-        limit: Most problems; of a family 1,000 when left out.
+        limit: Most problems; of a family 1,000 when `None`.
         data_dir: Folder with the data of catalogue tasks.
 
     Raises:

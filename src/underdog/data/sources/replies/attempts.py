@@ -1,7 +1,7 @@
-"""Reading one reply as a solution: what it answers, or why it cannot be used.
+"""Reading one reply as a solution: its answer, or the reason why it cannot be used.
 
-Stricter than evaluation: a reply that is to be learned from must end by itself, answer once, in the
-place that the form asks for, and do no more.
+Stricter than evaluation: a reply for training must end by itself, answer once, in the place that
+the form asks for, and contain nothing after the answer.
 """
 
 from collections.abc import Generator, Sequence
@@ -20,22 +20,21 @@ from underdog.forms.program import program_in
 from underdog.grading.numerals import read_number
 
 _SMALL = 12
-"""Up to here a program may hold its answer by chance: counts, halves, dozens."""
+"""Largest number that a program may contain and answer by chance: counts, halves, dozens."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadReply:
-    """A reply that was read.
+    """A reply read as a solution.
 
     Attributes:
-        reply: As it came.
-        text: What would be learned from: closed where a fence was open, cut after the answer.
-        answer: What it answers.
-        reason: Why it cannot be used; empty when it can.
+        reply: The reply as sampled.
+        text: The text to train on: open code fences closed, cut after the answer.
+        answer: The answer; `None` when there is none.
+        reason: Reason why the reply cannot be used, in a few fixed words; empty when it can.
         detail: More about the reason.
-        way: What it calculates: two attempts that take the same way share it.
-        flaw: What is wrong with its reasoning although its answer may be right; empty when
-            nothing was found.
+        way: Key of the calculation; solutions that calculate the same share it.
+        flaw: Fault in the reasoning, whether or not the answer is right; empty when none is found.
     """
 
     reply: Reply
@@ -47,12 +46,12 @@ class ReadReply:
     flaw: str = ""
 
     def rejected(self, reason: str, detail: str = "") -> "ReadReply":
-        """The same attempt with a reason against it, unless it has one."""
+        """The same reply with a reason for rejection, unless it already has one."""
         return self if self.reason else replace(self, reason=reason, detail=detail)
 
 
 def sampling(form: Form, temperature: float, max_tokens: int = 0) -> SamplingParams:
-    """How replies in a form are sampled; 0 tokens leaves the limit to the form."""
+    """Sampling parameters for replies in a form; `max_tokens=0` takes the form's limit."""
     return SamplingParams(
         temperature=temperature,
         top_p=0.95,
@@ -70,7 +69,7 @@ def solve_each(
     shots: Sequence[Shot] | None = None,
     engine: str = MAIN,
 ) -> Generator[Sequence[Ask], Sequence[Sequence[Reply]], dict[str, Sequence[Reply]]]:
-    """Ask for k solutions of each question; the replies by its id, without asking for nothing."""
+    """Ask for k solutions of each question; returns replies by question id. Skips an empty ask."""
     if not questions or not k:
         return {}
     params = sampling(form, temperature)
@@ -79,7 +78,7 @@ def solve_each(
 
 
 def failure(reply: Reply) -> tuple[str, str] | None:
-    """Why a reply cannot even be read, whatever it was asked for: reason and detail."""
+    """Fault that makes a reply unreadable in any form: reason and detail; `None` without one."""
     if reply.finish in ("error", "cancelled"):
         return "engine error", reply.error or reply.finish
     if is_refusal(reply.said):
@@ -90,14 +89,14 @@ def failure(reply: Reply) -> tuple[str, str] | None:
 def read_attempt(
     form: Form, question: Question, reply: Reply, desk: Desk, strict: bool = True
 ) -> ReadReply:
-    """Read a reply, running it where the form calls for it.
+    """Read a reply, and run its program when the form is a program.
 
     Args:
-        form: The form it was asked in.
-        question: What was asked.
-        reply: What came.
-        desk: Checker and sandbox.
-        strict: Whether the answer must stand where the form asks for it.
+        form: Form of the reply.
+        question: The question.
+        reply: The reply.
+        desk: Holds the checker and the sandbox.
+        strict: Whether the answer must be in the place that the form asks for.
     """
     text, complete = _whole(form, question, reply, desk)
     attempt = ReadReply(reply, text)
@@ -119,7 +118,7 @@ def read_attempt(
 def graded(
     form: Form, problem: Problem, reply: Reply, desk: Desk, strict: bool = True
 ) -> ReadReply:
-    """A reply to a problem, read and rejected unless its answer is the gold answer.
+    """A reply to a problem as `read_attempt` reads it, rejected unless it has the gold answer.
 
     The arguments are those of `read_attempt`.
     """
@@ -137,10 +136,10 @@ def recorded(attempt: ReadReply, form: Form, question: Question, scope: str) -> 
     """The record of an attempt as a training item for `question`.
 
     Args:
-        attempt: What was read.
-        form: Its form.
-        question: What a student is asked; not always what the teacher was.
-        scope: Attempts in the same scope that take the same way are duplicates.
+        attempt: The reply as read.
+        form: Form of the reply.
+        question: Question for the student; the teacher's may differ.
+        scope: Name of a group of attempts, in which equal ways are duplicates.
     """
     record = Record(
         reason=attempt.reason,
@@ -159,7 +158,7 @@ def recorded(attempt: ReadReply, form: Form, question: Question, scope: str) -> 
 
 
 def _reasoning(text: str) -> dict[str, str]:
-    """The way a solution takes and what is wrong with it, as far as that can be computed."""
+    """The fields `way` and `flaw` of a solution, as far as code can tell."""
     code = program_in(text)
     if code is not None:
         return {"way": program_way(code), "flaw": "" if calculates(code) else "no calculation"}
@@ -168,7 +167,7 @@ def _reasoning(text: str) -> dict[str, str]:
 
 
 def _states_answer(text: str, answer: str, question: Question) -> bool:
-    """Whether a program holds its answer as a number that the question does not state."""
+    """Whether a program contains its answer as a number that the question does not state."""
     code = program_in(text)
     value = read_number(answer) if code is not None else None
     if code is None or value is None or value <= _SMALL:
@@ -178,7 +177,7 @@ def _states_answer(text: str, answer: str, question: Question) -> bool:
 
 
 def _whole(form: Form, question: Question, reply: Reply, desk: Desk) -> tuple[str, bool]:
-    """The text to learn from, and whether it is known to be complete."""
+    """The text to train on, and whether it is known to be complete."""
     text = reply.text.rstrip()
     if text.count("```") % 2:
         return f"{text}\n```", False

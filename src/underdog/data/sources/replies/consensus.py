@@ -1,7 +1,7 @@
-"""What several samples say about a question whose answer nobody gave: the majority and its share.
+"""Majority vote of several samples on a question without a gold answer.
 
-Agreement of a model with itself is evidence, not proof: a consensus can be wrong, and data that
-rests on one says so in its tags (`share`).
+Agreement of a model with itself is evidence, not proof: a majority can be wrong. The tag `share` of
+training items records it.
 """
 
 from collections import Counter
@@ -15,12 +15,12 @@ from underdog.data.sources.source import Desk, Record, Reply
 
 @dataclass(frozen=True, slots=True)
 class Consensus:
-    """How samples voted.
+    """Result of a vote.
 
     Attributes:
         attempts: The samples as read.
-        best: First usable attempt that gave the majority answer.
-        votes: How many gave it.
+        best: First usable attempt with the majority answer; `None` without votes.
+        votes: Number of votes for the majority answer.
     """
 
     attempts: tuple[ReadReply, ...]
@@ -29,7 +29,7 @@ class Consensus:
 
     @property
     def share(self) -> float:
-        """Share of all samples that gave the majority answer, unusable ones counted against it."""
+        """Votes for the majority answer as a share of all samples, unusable ones included."""
         return self.votes / len(self.attempts) if self.attempts else 0.0
 
     @property
@@ -39,14 +39,14 @@ class Consensus:
         return f"{self.votes} of {len(self.attempts)} programs give {answer}"
 
     def agrees(self, answer: str, question: Question, desk: Desk) -> bool:
-        """Whether at least half of the samples gave this answer."""
+        """Whether `answer` is the majority answer, with at least half of all samples."""
         if self.best is None or self.best.answer is None or self.share < 0.5:
             return False
         return desk.checker.equal(answer, self.best.answer, question)
 
 
 def consensus(form: Form, question: Question, replies: Sequence[Reply], desk: Desk) -> Consensus:
-    """Read samples and count their answers."""
+    """Read samples and take the vote of their answers."""
     attempts = tuple(read_attempt(form, question, reply, desk) for reply in replies)
     keys = [_vote(attempt, question, desk) for attempt in attempts]
     counts = Counter(key for key in keys if key is not None)
@@ -57,7 +57,7 @@ def consensus(form: Form, question: Question, replies: Sequence[Reply], desk: De
 
 
 def passes(answer: str, question: Question, attempts: Sequence[ReadReply], desk: Desk) -> float:
-    """Share of attempts that give an answer."""
+    """Share of attempts whose answer equals `answer`; 0 without attempts."""
     right = sum(
         attempt.answer is not None and desk.checker.equal(attempt.answer, answer, question)
         for attempt in attempts
@@ -66,7 +66,7 @@ def passes(answer: str, question: Question, attempts: Sequence[ReadReply], desk:
 
 
 def joined(record: Record, replies: Sequence[Reply]) -> Record:
-    """The record charged with further replies that were asked for to check it."""
+    """The record with the cost of further replies, which checked it, added."""
     return replace(record, usage=sum((reply.usage for reply in replies), record.usage))
 
 

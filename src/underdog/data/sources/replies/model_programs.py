@@ -1,4 +1,4 @@
-"""What a program that a model wrote consists of, read from its syntax tree; nothing runs here."""
+"""Syntax trees of programs written by models: their numbers and calculations; runs nothing."""
 
 import ast
 import hashlib
@@ -8,13 +8,13 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A number in a program.
+    """A number literal in a program.
 
     Attributes:
         value: Its exact value.
-        line: Line, from 0.
-        start: First byte in the line.
-        end: Byte after the last one.
+        line: Number of the line, from 0.
+        start: Offset of the first byte in the line.
+        end: Offset after the last byte.
     """
 
     value: Fraction
@@ -24,7 +24,7 @@ class Literal:
 
 
 def parsed(code: str) -> ast.Module | None:
-    """The syntax tree, or `None` when it is no Python."""
+    """The syntax tree of a program; `None` when it is not valid Python."""
     try:
         return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -32,7 +32,7 @@ def parsed(code: str) -> ast.Module | None:
 
 
 def literals(code: str) -> list[Literal]:
-    r"""The numbers of a program in the order of their places; none when it is no Python.
+    r"""The number literals of a program in order; empty when it is not valid Python.
 
     Example:
         >>> [int(one.value) for one in literals("def solution():\n    return 12 * 8 - 7")]
@@ -49,7 +49,7 @@ def literals(code: str) -> list[Literal]:
 
 
 def calculates(code: str) -> bool:
-    """Whether a program computes anything, rather than only stating its answer."""
+    """Whether a program calculates, and does not only state its answer."""
     tree = parsed(code)
     working = (ast.BinOp, ast.AugAssign, ast.Call, ast.For, ast.While, ast.Compare)
     return tree is not None and any(isinstance(node, working) for node in ast.walk(tree))
@@ -80,7 +80,7 @@ def _number(value: object) -> Fraction | None:
         return None
     try:
         return Fraction(str(value))
-    except ValueError:  # inf, which 1e999 reads as, or more digits than Python writes
+    except ValueError:  # infinity, the value of 1e999, or more digits than Python prints
         return None
 
 

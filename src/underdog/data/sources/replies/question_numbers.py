@@ -1,4 +1,4 @@
-"""The numbers that a question states in digits, and putting others in their place."""
+"""The numbers that a question states in digits, and their replacement by others."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ class QuestionNumber:
 
     Attributes:
         value: Its exact value.
-        decimals: Decimals as written.
+        decimals: Number of decimals as written.
         percent: Whether a percent sign follows.
     """
 
@@ -54,7 +54,7 @@ def with_numbers(text: str, new: Mapping[Fraction, Fraction]) -> str:
 
 
 def written(value: Fraction, decimals: int) -> str:
-    """A number with a fixed number of decimals, thousands set apart."""
+    """A number as text with `decimals` decimals and commas between thousands."""
     return f"{float(value):,.{decimals}f}" if decimals else f"{int(value):,}"
 
 

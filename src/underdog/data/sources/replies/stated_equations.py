@@ -1,4 +1,4 @@
-"""The equations that a solution in words states: is each true, and which way does it go?
+"""The equations in a solution in words, and whether they are true.
 
 Two solutions with the same equations in the same order take the same way, however they are worded
 (the distinctness used by rejection sampling, arXiv 2308.01825).
@@ -26,9 +26,9 @@ class StatedEquation:
 
     Attributes:
         left: The expression as written, without spaces.
-        value: Its exact value.
-        stated: What the text says it is.
-        decimals: Decimals of what is stated.
+        value: Exact value of the expression.
+        stated: Value stated in the text.
+        decimals: Number of decimals of the stated value.
     """
 
     left: str
@@ -38,7 +38,7 @@ class StatedEquation:
 
     @property
     def holds(self) -> bool:
-        """Whether it is true; a stated decimal may be rounded to its last digit."""
+        """Whether the equation is true; a stated decimal may be rounded to its last digit."""
         if not self.decimals:
             return self.value == self.stated
         return abs(self.value - self.stated) <= Fraction(1, 2 * 10**self.decimals)
@@ -71,7 +71,7 @@ def stated_equations(text: str) -> list[StatedEquation]:
 
 
 def false_equation(text: str) -> str | None:
-    """The first equation of a text that does not hold.
+    """The first false equation of a text; `None` without one.
 
     Example:
         >>> false_equation("10 / 3 = 3.33 and 12 - 2 = 11")
@@ -81,13 +81,13 @@ def false_equation(text: str) -> str | None:
 
 
 def way(text: str) -> str:
-    """What a solution in words calculates, for telling ways apart; without equations, its words."""
+    """Key of a solution's calculation: its equations, or its words when it has none."""
     equations = stated_equations(text)
     return ";".join(map(str, equations)) if equations else squeezed(text)
 
 
 def _plain_signs(text: str) -> str:
-    """LaTeX's signs of arithmetic as plain ones."""
+    """A text with LaTeX's arithmetic signs replaced by plain ones."""
     text = _FRACTION.sub(r"(\1)/(\2)", text)
     for command, sign in _SIGNS.items():
         text = text.replace(command, sign)

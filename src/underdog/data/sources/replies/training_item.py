@@ -1,7 +1,7 @@
 """A question and its solution as a training item, asked as the form asks a trained model.
 
-The prompt is the form's own without worked examples and without anything that the teacher was told
-besides (hints, teacher instructions); it is read, and only the reply is learned.
+The prompt is the form's own, without worked examples and without the teacher's hints and
+instructions. Only the reply is trained on.
 """
 
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ def training_item(
 
     Args:
         form: The form of the solution.
-        question: What is asked.
+        question: The question.
         reply: The whole reply, its opening included.
-        tags: What is known of it.
+        tags: Tags of the item, such as `answer`.
     """
     known: dict[str, JSONValue] = {
         "family": question.task,

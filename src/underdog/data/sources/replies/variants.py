@@ -1,8 +1,8 @@
-"""Drawing other numbers for a question and its program, and running what was drawn.
+"""Variants of a question and its program: other numbers are drawn, and the program is run.
 
-A number may change where the question states it as often as the program uses it; 0, 1 and 100, and
-numbers that the program only implies, stay. All draws run in one go in the sandbox, each in its own
-function that also notes its intermediate values.
+A number may change when the question states it as often as the program uses it; 0, 1, 100, and
+numbers that only the program contains, stay. The sandbox runs all draws at once, each as a function
+that also records its intermediate values.
 """
 
 import ast
@@ -35,9 +35,9 @@ class Variant:
     """A question and its program with other numbers.
 
     Attributes:
-        question: The question.
+        question: Text of the question.
         code: The program.
-        answer: What the program returns; empty before it was run.
+        answer: Return value of the program; empty before it was run.
     """
 
     question: str
@@ -46,7 +46,7 @@ class Variant:
 
 
 def draw_variants(question: str, code: str, count: int, rng: Random) -> list[Variant]:
-    """Up to `count` different draws; none when no number is free."""
+    """Up to `count` different variants, not yet run; none when no number may change."""
     free = free_numbers(question, code)
     if not free:
         return []
@@ -60,7 +60,7 @@ def draw_variants(question: str, code: str, count: int, rng: Random) -> list[Var
 
 
 def free_numbers(question: str, code: str) -> list[QuestionNumber]:
-    """Numbers that may change: stated as often as the program uses them."""
+    """Numbers of a question that may change: stated as often as the program uses them."""
     stated = question_numbers(question)
     used = Counter(one.value for one in literals(code))
     times = Counter(number.value for number in stated)
@@ -83,10 +83,10 @@ def with_literals(code: str, new: Mapping[Fraction, Fraction]) -> str:
 
 
 def tried(code: str, drawn: Sequence[Variant], sandbox: Sandbox) -> list[Variant]:
-    """The draws whose program gives a sound answer, with it.
+    """The variants whose program gives a sound answer, with that answer.
 
-    Sound is measured against the original: the same number of intermediate values, each whole and
-    not negative where the original's is, and an answer of the same kind and a similar size.
+    Sound means like the original: the same number of intermediate values, each of the same sign
+    and with no more decimals, and another answer of at most 20 times the size (or up to 100).
     """
     program = _all_in_one([code, *(variant.code for variant in drawn)])
     result = sandbox.run(program, Limits(timeout_s=5.0))
@@ -130,7 +130,7 @@ def _all_in_one(codes: Sequence[str]) -> str:
 
 
 def _noting(code: str) -> str:
-    """The program with its plain assignments noted as they are made."""
+    """The program with code added that records the value of each plain assignment."""
     tree = parsed(code)
     function = (
         next((one for one in tree.body if isinstance(one, ast.FunctionDef)), None) if tree else None
@@ -179,7 +179,7 @@ def _alike(was: Fraction, now: Fraction) -> bool:
 
 
 def _decimals(value: Fraction) -> int:
-    """0 for a whole number, 2 for one in cents, 9 for anything longer."""
+    """Class of a number by its decimals: 0 for whole, 2 for up to two decimals, else 9."""
     if value.denominator == 1:
         return 0
     return 2 if (value * 100).denominator == 1 else 9

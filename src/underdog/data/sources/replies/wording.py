@@ -33,12 +33,12 @@ def words(text: str) -> list[str]:
 
 
 def squeezed(text: str) -> str:
-    """A text as its words alone, so that two with the same words are equal."""
+    """A text reduced to its words; texts with the same words give the same result."""
     return " ".join(words(text))
 
 
 def copied_share(text: str, original: str, n: int = 6) -> float:
-    """Share of the n-grams of `text` that stand in `original` too; 0 for a text without n words.
+    """Share of the n-grams of `text` that `original` has too; 0 for a text of fewer than n words.
 
     Example:
         >>> copied_share("the cat sat on the mat", "the cat sat on the rug", n=3)
@@ -62,7 +62,7 @@ def is_refusal(text: str) -> bool:
 
 
 def leaked_hint(text: str, question: str) -> str | None:
-    """The phrase that shows that the reply was told the answer, unless the question has it too.
+    """A phrase of a reply that betrays a given answer, unless the question has it too; or `None`.
 
     Example:
         >>> leaked_hint("To match the given answer we add 2.", "What is 1 + 2?")
