@@ -155,7 +155,7 @@ def _closed() -> EngineError:
 
 
 Model: TypeAlias = str | Path | Engine | SyncEngine
-"""A model by name, path or endpoint, which a call opens and closes; or an open one, left open."""
+"""A model's name, path or endpoint, opened and closed by the call; or an engine, left open."""
 
 
 def open_engine(spec: str | Path, **options: Any) -> SyncEngine:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from underdog.core import TokenTrace
 
 FLOOR = -1e4
-"""Stands for log 0 and for what a backend reports instead of it."""
+"""Lowest log-probability in nats, in place of log 0 and of a missing or invalid number."""
 
 
 def clamp(logprob: float | None) -> float:

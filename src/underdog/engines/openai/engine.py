@@ -65,7 +65,7 @@ _OPTIONAL: Mapping[str, Any] = {
     "continue_final_message": None,
     "add_generation_prompt": None,
 }
-"""Fields an endpoint may refuse; those with a value mean nothing while they have that value."""
+"""Optional request fields that an endpoint may refuse, with the value that switches each off."""
 
 
 class OpenAIEngine:

@@ -13,7 +13,7 @@ from underdog.engines.shaping.constraints import Matcher
 from underdog.engines.shaping.penalties import Ints, Penalties
 
 NO_LOGIT = np.float32(-1e30)
-"""Stands for a token that is out of reach; finite, so that differences of such are numbers."""
+"""Logit of a forbidden token; finite, so that differences of two such logits are numbers."""
 
 
 class Shaper:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 AUTOMATIC = 0
-"""`max_rows` that leaves the number to free memory."""
+"""Value of `max_rows` for a number of rows chosen by free memory."""
 
 _MOST_AUTOMATIC = 32
 _AUTOMATIC_SHARE = 0.5
