@@ -1,4 +1,4 @@
-"""How tokenizers cut a text into words, under the names that GGUF files use for it."""
+"""Pre-tokenizers: patterns that cut a text into words, by their names in GGUF files."""
 
 from collections.abc import Mapping
 
@@ -18,14 +18,14 @@ CUTS: Mapping[str, tuple[str, ...]] = {
     "llama-bpe": (_LLAMA3,),
 }
 WHOLE_WORDS = ("llama-bpe",)
-"""Cuts of vocabularies whose words are taken whole where there is a token for them."""
+"""Pre-tokenizers of vocabularies in which a word that is a token is not split by merges."""
 
 PIECES = "pieces"
-"""In place of a cut: a SentencePiece vocabulary, which cuts nothing."""
+"""Stands for SentencePiece vocabularies, which have no pre-tokenizer."""
 
 
 def tokenizer_cut(header: GgufHeader) -> str:
-    """How a model's tokenizer cuts texts into words: a name in `CUTS`, or `PIECES`.
+    """Name of a model's pre-tokenizer: a key of `CUTS`, or `PIECES` for SentencePiece.
 
     Raises:
         ModelFileError: The tokenizer is of a kind that is not supported.
