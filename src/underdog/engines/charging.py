@@ -1,4 +1,4 @@
-"""What one call to an engine cost, as a `Usage`: tokens as counted, FLOPs from the architecture."""
+"""The cost of one call to an engine as a `Usage`: tokens, FLOPs by the architecture, money."""
 
 from dataclasses import replace
 
@@ -22,13 +22,14 @@ def charge(
 
     Args:
         prompt_tokens: Prompt tokens charged to this row (0 for all but the first of a request).
-        generated_tokens: Tokens that it sampled.
-        cached_prompt_tokens: The part of the prompt that a prefix cache served.
-        context_before: Tokens that sampling started after; `prompt_tokens` unless given.
+        generated_tokens: Tokens that the row sampled.
+        cached_prompt_tokens: Prompt tokens that a prefix cache held already.
+        context_before: Length of the context where sampling started, in tokens; `prompt_tokens`
+            unless given.
         calls: Sampled completions.
-        seconds: Wall-clock seconds of its engine work.
+        seconds: Wall-clock seconds of the engine's work on the row.
         shape: Architecture; without it FLOPs are 0 (unknown).
-        price: Money per token.
+        price: Price of prompt, cached and generated tokens.
 
     Example:
         >>> charge(prompt_tokens=10, generated_tokens=2, shape=ModelShape(1000)).flops

@@ -1,8 +1,9 @@
-"""Which engine runs a model that was named without one: OpenVINO where it can, else another.
+"""Choice of an engine for a model that was named without one.
 
-OpenVINO is several times faster for many samples of a prompt; llama.cpp runs every model, and
-keeps the file's own compression in memory where OpenVINO unpacks it to 8 bits. A folder of
-safetensors that OpenVINO cannot run is transformers' work.
+OpenVINO is taken where it supports the model, being several times faster for many samples of a
+prompt. llama.cpp runs every GGUF model, and keeps the file's own quantisation in memory where
+OpenVINO unpacks it to 8 bits. A safetensors folder that OpenVINO does not support is run by
+transformers.
 """
 
 import importlib.util
@@ -22,11 +23,11 @@ _BEST = "the fastest here for many samples"
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """An engine and why.
+    """The chosen engine and the reason.
 
     Attributes:
         engine: Registered name.
-        reason: One clause, for people.
+        reason: The reason as one clause, to be shown to people.
     """
 
     engine: LocalEngine
@@ -37,7 +38,7 @@ def choose_engine(path: Path) -> EngineChoice:
     """The engine for a model file or folder on this machine.
 
     Raises:
-        ModelFileError: The file is missing or no usable GGUF model, or the folder is not complete.
+        ModelFileError: The file is missing or not a usable GGUF model, or the folder is incomplete.
     """
     if path.is_dir():
         return _for_folder(path)
@@ -60,13 +61,13 @@ def _for_folder(folder: Path) -> EngineChoice:
 
 
 def _missing() -> str:
-    """What OpenVINO lacks here; empty when nothing."""
+    """Reason why OpenVINO is not usable on this machine; empty when it is."""
     missing = [name for name in ("openvino", "tokenizers") if not importlib.util.find_spec(name)]
     return f"{' and '.join(missing)} not installed" if missing else ""
 
 
 def _too_large(needed: int) -> str:
-    """Why 8-bit weights of so many bytes would crowd this machine; empty when they fit."""
+    """Reason why 8-bit weights of `needed` bytes are too large for this machine; empty if not."""
     from underdog.engines.machine.memory import total_bytes
 
     memory = total_bytes()

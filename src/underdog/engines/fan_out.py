@@ -8,10 +8,10 @@ T = TypeVar("T")
 
 
 async def fan_out(jobs: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-    """Results in the order of `jobs`.
+    """Results of coroutines that run side by side, in the order of `jobs`.
 
-    A task group that hands on its first error bare, so that a caller catches `EngineError` and
-    not a group of them. Cancelling the caller cancels every job.
+    The first error is raised by itself and not in an exception group, so that a caller can catch
+    `EngineError`. Cancelling the caller cancels every job.
     """
     tasks: list[asyncio.Task[T]] = []
     try:

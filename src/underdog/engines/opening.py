@@ -27,12 +27,12 @@ def open_engine(spec: str, **options: Any) -> Engine:
     """Open an engine.
 
     Args:
-        spec: A model's name (`smollm2-135m`), GGUF file or safetensors folder, which the fastest
-            engine that can runs (see `choosing`); or an engine and its model:
+        spec: A model's name (`smollm2-135m`), a GGUF file or a safetensors folder, run by the
+            fastest engine that supports it (see `choosing`); or an engine and its model:
             `llama_cpp:model.gguf`, `openvino:model.gguf`, `openvino:folder`, `transformers:folder`,
             `openai:http://host:port/v1#model`, `scripted:replies.json`. Parameters
-            may follow, `openvino:model.gguf,lora=adapter`, or all be named,
-            `llama_cpp:model=model.gguf,slots=8`.
+            may follow the model, `openvino:model.gguf,lora=adapter`, or the model may be a named
+            parameter too, `llama_cpp:model=model.gguf,slots=8`.
         options: Further parameters of the engine, such as `slots=8` or `threads=1`.
 
     Raises:
@@ -53,7 +53,7 @@ def open_engine(spec: str, **options: Any) -> Engine:
 
 
 def _open_local(path: Path, options: dict[str, Any]) -> Engine:
-    """The best engine for a model; what only llama.cpp has an option for is llama.cpp's."""
+    """The fastest engine for a model, or llama.cpp when only it has all of the options."""
     given = {"model": str(path), **options}
     fast = inspect.signature(engines.get("openvino")).parameters
     slow = inspect.signature(engines.get("llama_cpp")).parameters
@@ -75,13 +75,13 @@ def _open(spec: str, kind: str, given: dict[str, Any]) -> Engine:
     accepted = inspect.signature(engines.get(kind)).parameters
     needed = [name for name, one in accepted.items() if one.default is inspect.Parameter.empty]
     missing = next((name for name in needed if name not in given), None)
-    if missing and given.keys() <= accepted.keys():  # else it may only be misspelt
+    if missing and given.keys() <= accepted.keys():  # an unknown name may be `missing` misspelt
         raise UsageError(f"engine spec {spec!r} lacks {missing}; write {kind}:{missing.upper()}")
     return engines.build(spec, kind, given)
 
 
 def _parse(spec: str) -> tuple[str, str, dict[str, Any]]:
-    """Engine (empty for a model alone), model and parameters."""
+    """Engine name (empty when the spec names only a model), model and parameters of a spec."""
     spec = spec.strip()
     kind, colon, rest = spec.partition(":")
     if kind in engines.names():
@@ -95,7 +95,7 @@ def _parse(spec: str) -> tuple[str, str, dict[str, Any]]:
 
 
 def _split(text: str) -> tuple[str, dict[str, Any]]:
-    """A model and the parameters behind it; a file may have a comma in its name."""
+    """Model and parameters of `model,key=value,…`; commas in a file's name are kept."""
     begin = _FURTHER.search(text)
     if begin is None or Path(text).exists():
         return text, {}

@@ -48,21 +48,24 @@ ANYTHING = "*"
 
 
 class ScriptedEngine:
-    """An engine that replies as it is told.
+    """An engine whose replies come from a function or a table.
 
     Args:
-        replies: A function of prompt and seed giving the whole reply, or a table from the last
-            message's text to one reply or several, of which seed s gets number s modulo their
-            count; `*` stands for any other question. Greedy sampling takes seed 0. What the
-            prompt's prefix already says is not repeated.
-        name: What the model is called.
-        fails: Why a sample fails, or `None`; such rows come back with `finish="error"`.
-        likelihood: log p of a continuation, spread evenly over its tokens; unless given, every
-            token has its own fixed log-probability.
+        replies: A function of prompt and seed giving the whole reply; or a table from the last
+            message's text to one reply or a list of replies, of which seed s gets number s modulo
+            their count, with `*` for any other message; or one reply to every prompt. Greedy
+            sampling takes seed 0. The part of the reply that the prompt's prefix already contains
+            is not repeated.
+        name: Model name to report.
+        fails: A function of prompt and seed giving the reason why that sample fails, or `None`;
+            failed rows come back with `finish="error"`.
+        likelihood: A function of prompt and continuation giving the continuation's total
+            log-probability, spread evenly over its tokens; unless given, every token has a fixed
+            log-probability that depends on its text only.
         pause: Awaited once per call, so that a test decides when the engine answers.
-        context_tokens: Longest prompt plus completion.
-        shape: Architecture for FLOPs.
-        price: Money per token.
+        context_tokens: Longest prompt plus completion, in tokens.
+        shape: Architecture for counting FLOPs; without it FLOPs are 0 (unknown).
+        price: Price of prompt and generated tokens.
 
     Example:
         >>> import asyncio
@@ -101,11 +104,11 @@ class ScriptedEngine:
 
     @property
     def info(self) -> EngineInfo:
-        """What this engine is."""
+        """Model name, fingerprint, context length and abilities."""
         return self._info
 
     async def generate(self, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
-        """Completions per request, in request and seed order."""
+        """Completions, one list per request, in the order of its seeds."""
         if self._pause is not None:
             await self._pause()
         for request in requests:
@@ -114,13 +117,17 @@ class ScriptedEngine:
         return [self._rows(request) for request in requests]
 
     async def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
-        """Scores per request, in order. Raises `ContextError` for what does not fit."""
+        """Log-probabilities of each request's continuation, in request order.
+
+        Raises:
+            ContextError: A prompt and its continuation do not fit the context.
+        """
         if self._pause is not None:
             await self._pause()
         return [self._score(request) for request in requests]
 
     async def aclose(self) -> None:
-        """Nothing to release."""
+        """Do nothing: this engine holds no resources."""
 
     def _rows(self, request: GenerateRequest) -> list[Completion]:
         num_prompt = num_tokens(request.prompt)
@@ -180,7 +187,7 @@ class ScriptedEngine:
 
 @engines.register("scripted")
 def open_scripted(model: str = "", reply: str = "") -> Engine:
-    """Fixed replies, for trying things out: a JSON table of questions, or one reply to all."""
+    """Fixed replies, for trying things out: a JSON table of replies by question, or one reply."""
     if not model:
         return ScriptedEngine(str(reply))
     path = Path(model).expanduser()
@@ -196,7 +203,7 @@ def open_scripted(model: str = "", reply: str = "") -> Engine:
 
 
 def num_tokens(prompt: Prompt) -> int:
-    """Tokens of a prompt as this engine counts them."""
+    """Number of tokens of a prompt as this engine counts them: words between white space."""
     return sum(len(turn.content.split()) for turn in prompt.messages) + len(prompt.prefix.split())
 
 
@@ -224,7 +231,11 @@ def _counted(prompt_tokens: int, generated_tokens: int) -> Usage:
 def _sample(
     said: str, stop: tuple[str, ...], room: int, top_k: int
 ) -> tuple[str, FinishReason, str | None, int, TokenTrace]:
-    """Cut a reply as sampling token by token would: text, why it ended, tokens, trace."""
+    """Cut a reply where sampling token by token would end it.
+
+    Returns:
+        Text, finish reason, stop string, number of tokens and token trace.
+    """
     end, stopped_by = _first_stop(said, stop)
     reach = end + len(stopped_by or "")
     tokens: list[str] = _TOKEN.findall(said)

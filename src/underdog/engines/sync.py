@@ -1,7 +1,7 @@
-"""Engines, and anything else that awaits, for scripts and notebooks.
+"""A synchronous face of the asynchronous engines, for scripts and notebooks.
 
-One event loop in a thread of its own serves the whole process: an engine that is used from one call
-to the next meets the same loop each time, and a caller may run a loop of his own, as notebooks do.
+One event loop, in a background thread, serves the whole process: an engine's connections stay on
+the same loop from call to call, and the caller may run an event loop too, as notebooks do.
 """
 
 import asyncio
@@ -32,10 +32,10 @@ _STARTING = threading.Lock()
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Wait for a coroutine on the process's event loop; Ctrl-C cancels it and waits for its end.
+    """Result of a coroutine run on the process's event loop; Ctrl-C cancels the coroutine.
 
     Raises:
-        EngineError: The call comes from that loop itself, and would wait for ever.
+        EngineError: The call comes from that event loop itself, and would never return.
     """
     loop = _loop_for(work)
     ended = threading.Event()
@@ -63,7 +63,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _loop_for(work: Coroutine[Any, Any, object]) -> asyncio.AbstractEventLoop:
-    """The process's event loop; refuses a caller who is on it."""
+    """The process's event loop; raises `EngineError` when called from that loop."""
     with _STARTING:
         loop = _loop()
     try:
@@ -91,7 +91,7 @@ class SyncEngine:
     """An engine whose calls wait for their result; works inside notebooks too.
 
     Args:
-        engine: The engine; it is closed with this object.
+        engine: The asynchronous engine; `close` closes it.
 
     Example:
         >>> from underdog.core import Message, Prompt, SamplingParams
@@ -108,26 +108,26 @@ class SyncEngine:
 
     @property
     def engine(self) -> Engine:
-        """The engine itself, for `run`. Raises `EngineError` when this object is closed."""
+        """The asynchronous engine, for `run`. Raises `EngineError` when this object is closed."""
         if self._closed:
             raise _closed()
         return self._engine
 
     @property
     def info(self) -> EngineInfo:
-        """What the engine is."""
+        """The engine's model, fingerprint, context length and abilities."""
         return self._engine.info
 
     def generate(self, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
-        """Completions per request, in request and seed order."""
+        """Completions, one list per request, in the order of its seeds."""
         return self.run(self._engine.generate(requests))
 
     def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
-        """Scores per request, in order."""
+        """Log-probabilities of each request's continuation, in request order."""
         return self.run(self._engine.score(requests))
 
     def run(self, job: Coroutine[Any, Any, T]) -> T:
-        """Wait for any coroutine on the engine's event loop.
+        """Result of any coroutine, run on the engine's event loop.
 
         Raises:
             EngineError: This object is closed.
@@ -155,7 +155,7 @@ def _closed() -> EngineError:
 
 
 Model: TypeAlias = str | Path | Engine | SyncEngine
-"""A model by name, path or endpoint, which a call opens and closes; or an open one, left open."""
+"""A model's name, path or endpoint, opened and closed by the call; or an engine, left open."""
 
 
 def open_engine(spec: str | Path, **options: Any) -> SyncEngine:
@@ -189,10 +189,11 @@ def open_engine(spec: str | Path, **options: Any) -> SyncEngine:
 
 @contextmanager
 def opened_engines(models: Mapping[str, Model]) -> Generator[dict[str, Engine]]:
-    """Engines by role: a model that is named is opened once and closed at the end.
+    """Engines by role; engines opened here are closed at the end of the `with` block.
 
     Args:
-        models: By role, such as `main`. What is an engine already is left open.
+        models: Models by role, such as `main`. A name or path is opened as an engine, once even
+            when several roles name it; an engine is used as given and stays open.
 
     Raises:
         UnknownNameError: No such engine, model or parameter.

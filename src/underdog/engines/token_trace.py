@@ -1,8 +1,8 @@
 """Per-token numbers from log-probabilities: DeepConf confidence and self-certainty.
 
 Confidence is -(1/k) sum log p over the k likeliest tokens (arXiv 2508.15260). Self-certainty is
-the KL divergence of the uniform distribution from the k likeliest, renormalised among themselves
-(arXiv 2502.18581 takes the whole vocabulary; engines report only its head).
+the KL divergence, in nats, of the uniform distribution from that of the k likeliest tokens,
+renormalised to sum 1 (arXiv 2502.18581 takes the whole vocabulary; engines report only its head).
 """
 
 import math
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from underdog.core import TokenTrace
 
 FLOOR = -1e4
-"""Stands for log 0 and for what a backend reports instead of it."""
+"""Lowest log-probability in nats, in place of log 0 and of a missing or invalid number."""
 
 
 def clamp(logprob: float | None) -> float:
@@ -24,13 +24,13 @@ def clamp(logprob: float | None) -> float:
 def token_trace(
     logprobs: Sequence[float | None], alternatives: Sequence[Sequence[float]], top_k: int
 ) -> TokenTrace:
-    """Build a trace.
+    """Token trace: log-probability, confidence and self-certainty of each sampled token.
 
     Args:
-        logprobs: Log-probability of each sampled token.
-        alternatives: Per token the log-probabilities of the likeliest tokens, at least `top_k`
-            of them where the vocabulary has as many.
-        top_k: How many alternatives count; 0 leaves the last two columns empty.
+        logprobs: Log-probability of each sampled token, in nats; `None` counts as -10,000.
+        alternatives: Per sampled token, the log-probabilities of the likeliest tokens, at least
+            `top_k` of them where the vocabulary has as many.
+        top_k: Number of likeliest tokens that count; 0 leaves confidence and self-certainty empty.
 
     Example:
         >>> token_trace([-0.7], [[-0.69, -0.7]], top_k=2).confidence

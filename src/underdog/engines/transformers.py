@@ -52,10 +52,10 @@ class TransformersEngine:
         folder: Folder with `config.json`, a tokenizer and `*.safetensors`.
         template: Built-in chat template to use instead of the model's own.
         device: PyTorch device.
-        context_tokens: Longest prompt plus completion; 0 takes the model's own.
+        context_tokens: Longest prompt plus completion, in tokens; 0 takes the model's own limit.
 
     Raises:
-        ModelFileError: The folder holds no such model.
+        ModelFileError: The folder does not hold a model that transformers can load.
         MissingExtraError: PyTorch or transformers is not installed.
     """
 
@@ -90,19 +90,23 @@ class TransformersEngine:
 
     @property
     def info(self) -> EngineInfo:
-        """What this engine is."""
+        """Model name, fingerprint, context length and abilities."""
         return self._info
 
     async def generate(self, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
-        """Completions per request, in request and seed order."""
+        """Completions, one list per request, in the order of its seeds."""
         return [await self._in_thread(self._sample, request) for request in requests]
 
     async def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
-        """Scores per request, in order. Raises `ContextError` for what does not fit."""
+        """Log-probabilities of each request's continuation, in request order.
+
+        Raises:
+            ContextError: A prompt and its continuation do not fit the context.
+        """
         return [await self._in_thread(self._score, request) for request in requests]
 
     async def aclose(self) -> None:
-        """Let the model go. May be called twice."""
+        """Release the model. May be called twice."""
         self._closed = True
         with self._lock:
             self._model = self._tokenizer = None
@@ -123,7 +127,10 @@ class TransformersEngine:
             cancelled.set()
 
     def _tokens(self, text: str) -> list[int]:
-        """Token ids; a chat template has already written the special tokens, `plain` has not."""
+        """Token ids of a rendered prompt; special tokens are added for `plain` only.
+
+        Other chat templates write special tokens into the text.
+        """
         special = self._template.name == "plain"
         return list(self._tokenizer(text, add_special_tokens=special)["input_ids"])
 
@@ -147,7 +154,7 @@ class TransformersEngine:
         ]
 
     def _shaper(self, params: SamplingParams, prompt: list[int]) -> "Callable[[], Shaper | None]":
-        """Makes what changes each row's logits; nothing for most requests."""
+        """A factory of each row's shaper; it gives `None` when no logits are to be changed."""
         if not params.shaped:
             return lambda: None
         import numpy as np
@@ -248,16 +255,16 @@ class _SampledRow:
 
     @property
     def done(self) -> bool:
-        """Whether it has stopped."""
+        """Whether the row is finished."""
         return self._ended
 
     @property
     def last(self) -> int:
-        """The token to feed next (any, once the row is done)."""
+        """The token to feed next; any token once the row is finished."""
         return self.ids[-1] if self.ids else 0
 
     def step(self, logits_V: Any, stop_ids: frozenset[int]) -> None:
-        """Draw one token from the logits and see whether it ends the row."""
+        """Draw one token from the logits (V is the vocabulary's size); may finish the row."""
         if self._ended:
             return
         logprobs_V = _log_softmax(logits_V)
@@ -278,7 +285,7 @@ class _SampledRow:
         self._ended = complete or self._stopped_by is not None
 
     def completion(self) -> Completion:
-        """What was sampled."""
+        """The finished completion."""
         trace = token_trace(self._logprobs, self._tops, self._params.top_logprobs)
         ended: FinishReason = "stop" if self._ended else "length"
         return Completion(
@@ -291,7 +298,7 @@ class _SampledRow:
         )
 
     def _shaped(self, logits_V: Any) -> Any:
-        """The logits to draw from; ends the row where no token is left."""
+        """The logits to draw from; the row fails when no token is allowed."""
         if self._shaper is None:
             return logits_V
         torch: Any = importlib.import_module("torch")

@@ -1,4 +1,4 @@
-"""A LoRA adapter that has been looked at: which matrices it changes, and by what."""
+"""A LoRA adapter as data: the matrices that it changes, and its low-rank factors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from underdog.models.tensor_source import TensorSource
 
 @dataclass(frozen=True, slots=True)
 class LowRank:
-    """The update of one matrix.
+    """The low-rank update of one matrix: scale * up @ down.
 
     Attributes:
-        down: Name of the factor of shape (rank, inputs), in the adapter's file.
-        up: Name of the factor of shape (outputs, rank).
-        rank: What the two share.
-        scale: What their product is multiplied by.
+        down: Tensor name, in the adapter's file, of the factor of shape (rank, inputs).
+        up: Tensor name, in the adapter's file, of the factor of shape (outputs, rank).
+        rank: Rank of the update.
+        scale: Factor of the product.
     """
 
     down: str
@@ -26,15 +26,15 @@ class LowRank:
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """An adapter that has been looked at, not merged.
+    """An adapter that has been checked but not merged.
 
     Attributes:
-        path: Its file or folder.
-        digest: SHA-256 of what was read.
-        family: The family of models that it was made for; empty when it does not say.
+        path: The adapter's file or folder.
+        digest: SHA-256 of the adapter's files.
+        family: The family of models that it was made for; empty when not stated.
         interleaved: Whether its query and key rows come in interleaved rotary pairs.
-        tensors: Its factors.
-        updates: What it changes, by the matrix's name in GGUF files.
+        tensors: The factors.
+        updates: The updates, by the changed matrix's name in GGUF files.
     """
 
     path: Path

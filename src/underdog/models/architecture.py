@@ -1,8 +1,8 @@
-"""The shape of a decoder as data: everything that the graph is built from besides the weights.
+"""The architecture of a decoder as data: everything that the graph needs besides the weights.
 
 A family of models is a set of traits here, not a name: the graph asks whether queries and keys are
-normalised, never whether the model is a Qwen3. GGUF metadata is read into it by `gguf_shape`, a
-`config.json` by `config_shape`.
+normalised, never whether the model is a Qwen3. GGUF metadata is read by `gguf.shape`, a
+`config.json` by `folder.config`.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Rope:
 
     Attributes:
         base: Base of the rotary frequencies.
-        divisors: What each frequency is divided by, one per pair; empty when nothing is stretched.
+        divisors: Divisor of each frequency, one per rotary pair; empty without scaling.
     """
 
     base: float
@@ -28,11 +28,12 @@ class Rope:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What may differ from layer to layer.
+    """Traits of a layer that may differ from layer to layer.
 
     Attributes:
-        rope: How positions are told; `None` when the layer is not told them.
-        window: Tokens that a token sees, itself included; 0 for all before it.
+        rope: Rotary position embedding; `None` when the layer has no position embedding.
+        window: Size of the sliding attention window in tokens, the present one included; 0 for
+            full causal attention.
     """
 
     rope: Rope | None
@@ -44,7 +45,7 @@ class Architecture:
     """A decoder with RMS normalisation, grouped attention and a gated MLP.
 
     Attributes:
-        family: The model's own name for its shape, for messages.
+        family: The architecture's name in the model's metadata, for messages.
         hidden_size: Width of the residual stream.
         num_heads: Query heads.
         num_kv_heads: Key and value heads.
@@ -54,8 +55,8 @@ class Architecture:
         layers: The decoder layers.
         interleaved: Whether the file's query and key rows come in interleaved rotary pairs.
         qk_norm: Whether each head's query and key are normalised.
-        post_norms: Whether the outcomes of attention and MLP are normalised before they are added.
-        activation: What the MLP's gate passes through.
+        post_norms: Whether outputs of attention and MLP are normalised before they are added.
+        activation: Activation function of the MLP's gate.
         embedding_scale: Factor of the token embeddings.
     """
 
@@ -75,7 +76,7 @@ class Architecture:
 
     @property
     def num_layers(self) -> int:
-        """Decoder layers."""
+        """Number of decoder layers."""
         return len(self.layers)
 
     @property
@@ -90,15 +91,15 @@ class Architecture:
 
     @property
     def ropes(self) -> tuple[Rope, ...]:
-        """The kinds of rotary embedding that layers use, each once."""
+        """The distinct rotary embeddings of the layers."""
         return tuple(dict.fromkeys(layer.rope for layer in self.layers if layer.rope))
 
 
 def checked(architecture: Architecture) -> Architecture:
-    """The architecture, when its sizes fit each other.
+    """The given architecture, after a check that its sizes are consistent.
 
     Raises:
-        ModelFileError: They do not.
+        ModelFileError: The sizes are not consistent.
     """
     shape = architecture
     stretched = {len(rope.divisors) for rope in shape.ropes} - {0}

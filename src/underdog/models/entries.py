@@ -1,4 +1,4 @@
-"""Checked numbers out of what a model file says about itself."""
+"""Checked numbers from the metadata of a model file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,27 +8,27 @@ from underdog.errors import ModelFileError
 
 _MOST = 1 << 20
 MOST_LAYERS = 1 << 12
-"""More layers than any model has; each costs memory before the first weight is looked for."""
+"""Exclusive upper limit of a model's layers; each costs memory before any weight is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """Named entries of a model file, which may be wrong in any way.
+    """Untrusted metadata entries of a model file.
 
     Attributes:
         values: The entries by name.
-        prefix: In front of every name that is asked for.
+        prefix: Put in front of every requested name.
     """
 
     values: Mapping[str, Any]
     prefix: str = ""
 
     def given(self, name: str) -> Any:
-        """An entry as it stands; `None` when there is none."""
+        """An unchecked entry; `None` when there is none."""
         return self.values.get(self.prefix + name)
 
     def whole(self, name: str, default: int = 0, *, least: int = 1, most: int = _MOST) -> int:
-        """A whole number from `least` to below `most`. Raises `ModelFileError`."""
+        """A whole number, `least` <= number < `most`. Raises `ModelFileError`."""
         value = self.given(name)
         value = default if value is None else value
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value < most:
@@ -44,7 +44,7 @@ class Entries:
         return float(value)
 
     def wrong(self, name: str) -> ModelFileError:
-        """An entry that cannot be."""
+        """The error for an entry with an invalid value."""
         return ModelFileError(
             f"the model file gives {self.prefix}{name} as {str(self.given(name))[:80]!r}; "
             "download it again or use another"

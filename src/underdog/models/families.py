@@ -1,8 +1,8 @@
-"""The families of models that this engine runs, as the traits that tell them apart.
+"""The supported families of models, as the traits in which they differ.
 
-Both readers of model files start from this table: files state sizes, and leave to the reader what
-every model of a family shares. The names are those of GGUF files; `config.json` has its own for
-some (`CONFIG_NAMES`).
+Both readers of model files use this table: files state sizes, but not the traits that every model
+of a family shares. The names are those of GGUF files; `config.json` has other names for some
+(`CONFIG_NAMES`).
 """
 
 from collections.abc import Mapping
@@ -14,19 +14,20 @@ from underdog.models.architecture import Activation
 
 @dataclass(frozen=True, slots=True)
 class ModelFamily:
-    """What models of a family share.
+    """Traits that all models of a family share.
 
     Attributes:
         interleaved: Whether GGUF files keep query and key rows in interleaved rotary pairs.
         qk_norm: Whether each head's query and key are normalised.
-        post_norms: Whether the outcomes of attention and MLP are normalised, too.
-        activation: What the MLP's gate passes through.
+        post_norms: Whether the outputs of attention and MLP are normalised.
+        activation: Activation function of the MLP's gate.
         scaled_embedding: Whether embeddings are multiplied by the square root of their width.
-        shifted_norms: Whether safetensors hold a normalisation's factor less one.
+        shifted_norms: Whether safetensors files store normalisation weights minus 1.
         rope_base: Base of the rotary frequencies where the file states none.
-        window_rope_base: Base in layers with a sliding window; 0 for that of the others.
-        whole_every: Every so-manieth layer sees all tokens, the others a window; 0 for no rule.
-        unrotated_every: Every so-manieth layer is not told positions; 0 for none.
+        window_rope_base: Base in layers with a sliding window; 0 for that of the other layers.
+        whole_every: n when every n-th layer has full attention and the others a sliding window; 0
+            when the family has no such rule.
+        unrotated_every: n when every n-th layer has no position embedding; 0 when all have one.
     """
 
     interleaved: bool = False
@@ -64,10 +65,10 @@ CONFIG_NAMES: Mapping[str, str] = {"gemma3_text": "gemma3"}
 
 
 def family_of(name: str) -> ModelFamily:
-    """The family of that name.
+    """The family with a name of GGUF files.
 
     Raises:
-        ModelFileError: It is none of those the graph is written for.
+        ModelFileError: The family is not supported.
     """
     family = FAMILIES.get(CONFIG_NAMES.get(name, name))
     if family is None:

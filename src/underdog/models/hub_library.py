@@ -1,4 +1,4 @@
-"""huggingface_hub as it is used here: it sends no usage reports, and its errors are ours."""
+"""Use of huggingface_hub: version check, telemetry off, errors raised as `ModelFileError`."""
 
 import os
 from collections.abc import Generator
@@ -14,10 +14,10 @@ _LEAST_MAJOR = 2
 
 
 def check_library() -> None:
-    """Make sure that huggingface_hub is there, and let it send no usage reports.
+    """Check that huggingface_hub is installed, and switch off its telemetry.
 
     Raises:
-        MissingExtraError: It is missing or too old.
+        MissingExtraError: huggingface_hub is missing or too old.
     """
     try:
         import huggingface_hub
@@ -30,7 +30,7 @@ def check_library() -> None:
 
 
 def endpoint() -> str:
-    """Address of the hub: `HF_ENDPOINT`, or the public one."""
+    """Address of the hub: `HF_ENDPOINT`, or the public hub."""
     from huggingface_hub import constants
 
     return (os.environ.get("HF_ENDPOINT") or constants.ENDPOINT).rstrip("/")
@@ -38,10 +38,10 @@ def endpoint() -> str:
 
 @contextmanager
 def explained(what: str) -> Generator[None]:
-    """Raise what goes wrong with a hub or the disk as `ModelFileError`, with what to do.
+    """Raise errors of the hub and the disk in the `with` block as `ModelFileError` with advice.
 
     Args:
-        what: What was asked for.
+        what: The requested model or file, for the message.
     """
     import httpx2
 

@@ -1,9 +1,9 @@
-"""A model on a hub: one GGUF file, or a whole model folder; found, downloaded and checked.
+"""Download of a model from a hub: one GGUF file, or a model folder.
 
-Of a folder, settings, tokenizer and safetensors are taken: no pickles, no code. All files are of
-one commit, each is compared with the hash that the hub states, and what has arrived stays for the
-next try. That is why files are asked for one by one: huggingface_hub's own `snapshot_download`
-throws a part away when it is interrupted.
+Of a folder, settings, tokenizer and safetensors are fetched: no pickles, no code. All files are of
+one commit, each is compared with the hash that the hub states, and an interrupted download is
+resumed by the next try. Files are fetched one by one, because huggingface_hub's own
+`snapshot_download` discards a partial file when it is interrupted.
 """
 
 import errno
@@ -35,16 +35,16 @@ _FOLDER = re.compile(
 )
 
 Report = Callable[[int, int], None]
-"""Told the bytes that are there and the bytes in all."""
+"""Called with the bytes fetched so far and the total bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class HubModel:
-    """What is asked for.
+    """The address of a model on a hub.
 
     Attributes:
-        repository: Owner and name.
-        file: A GGUF file of it; empty for the model folder.
+        repository: Owner and name, as `owner/name`.
+        file: Path of a GGUF file in the repository; empty for the model folder.
         revision: Branch, tag or commit.
     """
 
@@ -54,7 +54,10 @@ class HubModel:
 
     @classmethod
     def parse(cls, source: str) -> Self:
-        """Read `hf:owner/repository[/file.gguf][@revision]`. Raises `UsageError`.
+        """The address written as `hf:owner/repository[/file.gguf][@revision]`.
+
+        Raises:
+            UsageError: The text is not written like this.
 
         Example:
             >>> HubModel.parse("hf:owner/models/small.gguf@v2").revision
@@ -70,17 +73,17 @@ class HubModel:
 
 
 def fetch_from_hub(asked: HubModel, target: Path, report: Report | None = None) -> None:
-    """Download a file or a folder; what stands at `target` gives way when all of it is here.
+    """Download a file or a folder; `target` is replaced when the download is complete.
 
     Args:
-        asked: What to fetch.
-        target: Where it goes.
-        report: Told how far the download is.
+        asked: The model's address.
+        target: Path of the downloaded file or folder.
+        report: Called with the bytes downloaded and the total bytes.
 
     Raises:
         MissingExtraError: huggingface_hub is missing or too old.
-        ModelFileError: The hub cannot be reached or refuses, there is no such model, a file is not
-            what the hub says it is, or the disk is full; what arrived is kept for the next try.
+        ModelFileError: The hub cannot be reached or refuses, there is no such model, a file's hash
+            is wrong, or the disk is full; partial files are kept for the next try.
     """
     check_library()
     where = f"{endpoint()}/{asked.repository}"
@@ -97,7 +100,7 @@ def fetch_from_hub(asked: HubModel, target: Path, report: Report | None = None) 
 
 
 def _looked_up(asked: HubModel, where: str) -> "tuple[str, list[RepoSibling]]":
-    """The commit that stands behind the revision, and its files."""
+    """The revision's commit hash and its files."""
     from huggingface_hub import HfApi
 
     hub = HfApi(endpoint(), library_name="underdog")
@@ -144,7 +147,7 @@ def _check_room(place: Path, files: "Sequence[RepoSibling]") -> None:
 
 
 def _fetch(repository: str, commit: str, file: "RepoSibling", place: Path, bar: "_Bar") -> None:
-    """One file, from the byte where an earlier try stopped."""
+    """Download one file, from the byte where an earlier try stopped."""
     library: Any = import_module("huggingface_hub.file_download")
     headers: Any = import_module("huggingface_hub.utils").build_hf_headers(library_name="underdog")
     path, size_bytes = place / _name(file), _size_bytes(file)
@@ -171,7 +174,7 @@ def _fetch(repository: str, commit: str, file: "RepoSibling", place: Path, bar: 
 
 
 def _check(part: Path, file: "RepoSibling", url: str) -> None:
-    """Compare with the hub's hash: of the content of large files, of git's object for others."""
+    """Compare a file with the hub's hash: SHA-256 of large files, git's object hash of others."""
     from huggingface_hub.utils.sha import git_hash
 
     if file.lfs is None:
@@ -202,24 +205,24 @@ def _size_bytes(file: "RepoSibling") -> int:
 
 
 class _Bar:
-    """What huggingface_hub takes for a progress bar; it adds up over all files."""
+    """A progress bar for huggingface_hub, with bytes summed over all files."""
 
     def __init__(self, total: int, report: Report | None) -> None:
         self._total, self._finished, self._begun = total, 0, 0
         self._report = report
 
     def opened(self, *, initial: int = 0, **_: object) -> Self:
-        """The bar again, for a file of which some bytes are there."""
+        """This bar, set to a new file of which `initial` bytes have been downloaded before."""
         self._begun = initial
         return self
 
     def update(self, count: int) -> None:
-        """Add bytes of the file that is being fetched."""
+        """Add `count` bytes of the present file."""
         self._begun += count
         self._tell()
 
     def finish(self, size_bytes: int) -> None:
-        """Count a file as here."""
+        """Count a file of `size_bytes` as complete."""
         self._finished, self._begun = self._finished + size_bytes, 0
         self._tell()
 

@@ -22,20 +22,19 @@ DEFAULT_CONTEXT_TOKENS = 2048
 def open_model(
     path: str | Path, template: str = "", context_tokens: int = DEFAULT_CONTEXT_TOKENS
 ) -> OpenModel:
-    """Look at a model's files without an engine: shape, tensors, tokenizer, chat template.
+    """A model opened without an engine: architecture, tensors, tokenizer, chat template.
 
     Args:
         path: A GGUF file; a folder with `config.json`, `*.safetensors` and `tokenizer.json`; or the
             name of a model that has been pulled.
         template: Built-in chat template to use instead of the model's own; empty for its own.
-        context_tokens: Longest prompt plus completion that is wanted; the model may allow less.
+        context_tokens: Longest prompt plus completion, in tokens; the model may allow less.
 
     Returns:
-        The model, of which `architecture`, `template`, `context_tokens` and `digest` are read;
-        `open_tensors()` and `open_vocabulary()` open the rest.
+        The model; `open_tensors()` and `open_vocabulary()` read its weights and its tokenizer.
 
     Raises:
-        ModelFileError: It is missing, malformed, or of a family that this engine cannot run.
+        ModelFileError: The model is missing, malformed, or of an unsupported family.
         UnknownNameError: No such pulled model or built-in template.
 
     Example:

@@ -1,4 +1,4 @@
-"""A model on this machine as any engine opens it: its template, context and identity."""
+"""A model on this machine, common to all engines: chat template, context length, identity."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +9,14 @@ from underdog.models.chat.template import ChatTemplate
 
 @dataclass(frozen=True, slots=True)
 class LocalModel:
-    """A model that has been looked at, not loaded.
+    """A model whose metadata has been read, but no weights.
 
     Attributes:
-        path: The file or folder.
-        template: How conversations are written down for it.
-        context_tokens: Longest prompt plus completion.
-        digest: SHA-256 of whatever can change its logits.
-        shape: Architecture for FLOPs.
+        path: The model's file or folder.
+        template: Chat template.
+        context_tokens: Longest prompt plus completion, in tokens.
+        digest: SHA-256 of all files that can change its logits.
+        shape: Architecture, for counting FLOPs.
     """
 
     path: Path
@@ -26,12 +26,13 @@ class LocalModel:
     shape: ModelShape
 
     def info(self, engine: str, runtime: str, name: str = "") -> EngineInfo:
-        """What an engine over this model is.
+        """Description of an engine that runs this model.
 
         Args:
             engine: Registered name of the engine.
-            runtime: Whatever else of the engine can change a token: versions, precision.
-            name: What the model is called; the file's name unless given.
+            runtime: Versions and settings of the engine that can change a token, such as precision;
+                part of the fingerprint.
+            name: Model name to report; the file's name unless given.
         """
         return EngineInfo(
             engine=engine,

@@ -1,8 +1,9 @@
 """LoRA adapters, merged into a model's weights as they are read (arXiv 2106.09685).
 
-An adapter changes a matrix W to W + scale * up @ down, with two thin matrices. The sum is taken in
-float32 before anything is quantised, so an adapted model costs nothing extra to run. Adapters come
-as PEFT folders (`peft_adapter`) or GGUF files (`gguf_adapter`); several at once are not read.
+An adapter changes a matrix W to W + scale * up @ down, where `up` and `down` have a low rank. The
+sum is computed in float32 before quantisation, so an adapted model costs nothing extra to run.
+Adapters come as PEFT folders (`peft_adapter`) or GGUF files (`gguf_adapter`); only one adapter can
+be merged.
 """
 
 import hashlib
@@ -29,12 +30,12 @@ class AdaptedTensors:
 
     Args:
         model: The model's file or folder, for messages.
-        base: Its tensors.
+        base: The model's tensors without the adapter.
         adapter: The adapter.
-        architecture: The model's shape.
+        architecture: The model's architecture.
 
     Raises:
-        ModelFileError: The adapter changes a matrix that the model has not.
+        ModelFileError: The adapter changes a matrix that the model does not have.
     """
 
     def __init__(
@@ -55,7 +56,15 @@ class AdaptedTensors:
         return name in self._base
 
     def tensor(self, name: str, *shape: int) -> Floats:
-        """A tensor's values, adapted; an extent of 0 stands for any. Raises `ModelFileError`."""
+        """A tensor's values as float32, with the adapter merged in.
+
+        Args:
+            name: The tensor's name in GGUF files.
+            shape: The required shape, slowest axis first; 0 stands for any extent.
+
+        Raises:
+            ModelFileError: A tensor of model or adapter is missing, damaged or of another shape.
+        """
         weights = self._base.tensor(name, *shape)
         update = self._adapter.updates.get(name)
         return weights if update is None else self._merged(name, weights, update)
@@ -79,7 +88,7 @@ class AdaptedTensors:
         return check_values(path, f"{name} with the adapter", change)
 
     def _arranged(self, up: Floats) -> Floats:
-        """The rows of every head in the model's order."""
+        """The factor `up` with the rotary rows of every head in the model's order."""
         interleaved = self._architecture.interleaved
         if self._adapter.interleaved == interleaved:
             return up
@@ -92,8 +101,8 @@ def adapted(model: OpenModel, path: Path) -> OpenModel:
     """A model with an adapter, which is merged when the weights are read.
 
     Args:
-        model: The model.
-        path: The adapter: a folder or a GGUF file.
+        model: The model without the adapter.
+        path: The adapter: a PEFT folder or a GGUF file.
 
     Raises:
         ModelFileError: The adapter cannot be read or merged, or was made for another family.
@@ -114,13 +123,13 @@ def adapted(model: OpenModel, path: Path) -> OpenModel:
 
 
 def open_adapter(path: Path) -> Adapter:
-    """Look at an adapter.
+    """The adapter in a folder or file, checked but not merged.
 
     Args:
         path: A folder with `adapter_config.json` and `adapter_model.safetensors`, or a GGUF file.
 
     Raises:
-        ModelFileError: It is missing, damaged, or of a kind that cannot be merged.
+        ModelFileError: The adapter is missing, damaged, or of a kind that cannot be merged.
     """
     from underdog.models.folder.peft_adapter import read_peft_adapter
     from underdog.models.gguf.gguf_adapter import read_gguf_adapter

@@ -1,7 +1,7 @@
-"""A model that has been opened, whether it comes as a GGUF file or as a folder.
+"""An opened model, from a GGUF file or a model folder.
 
-What reads weights is opened on demand: a model that was converted before starts without its file.
-An adapter is put on a model by replacing `open_tensors` and `digest`.
+Weights are opened on demand: an engine that has converted the model before does not read them
+again. An adapter is applied by replacing `open_tensors` and `digest`.
 """
 
 from collections.abc import Callable, Generator
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenModel(LocalModel):
-    """A model whose shape is known and whose weights can be read.
+    """A model whose architecture is known and whose weights can be read.
 
     Attributes:
-        architecture: Its decoder's shape.
+        architecture: Sizes and traits of its decoder.
         open_tensors: Opens its weights.
         open_vocabulary: Reads its tokenizer.
     """
@@ -36,7 +36,7 @@ class OpenModel(LocalModel):
 
 @contextmanager
 def naming(path: Path) -> Generator[None]:
-    """Say which model an error is about, where the error does not.
+    """Add the model's path to a `ModelFileError` raised in the `with` block that lacks it.
 
     Args:
         path: The model's file or folder.

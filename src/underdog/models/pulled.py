@@ -1,7 +1,7 @@
-"""Model files on this machine: which are known, which are pulled, and where they lie.
+"""Models on this machine: known names, pulled models and their paths.
 
-Pulled models live in the cache folder beside a manifest with their SHA-256, which is checked when
-a model is resolved, so that a file that was changed or damaged on disk is refused.
+Pulled models are stored in the cache folder with a manifest of their SHA-256, which is checked
+when a model is resolved, so that a file that was changed or damaged on disk is refused.
 """
 
 import logging
@@ -22,7 +22,7 @@ from underdog.models.wheel_member import fetch_wheel_member
 _LOG = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
-"""Told the bytes that are there and the bytes in all (0 when unknown)."""
+"""Called with the bytes fetched so far and the total bytes (0 when unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class KnownModel:
 
     Attributes:
         name: Short name.
-        sha256: Of the GGUF file.
-        size_bytes: Of the GGUF file.
+        sha256: SHA-256 of the GGUF file, in hexadecimal.
+        size_bytes: Size of the GGUF file.
         licence: SPDX identifier.
         package: Pinned package on the Python package index that carries the file.
         member: The file's path inside the package.
@@ -47,7 +47,7 @@ class KnownModel:
 
 
 class PulledModel(BaseModel):
-    """One row of the manifest: a file or folder that is here."""
+    """One row of the manifest: a model file or folder on this machine."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -72,14 +72,14 @@ _MANIFEST = TypeAdapter(dict[str, PulledModel])
 
 
 def models_folder() -> Path:
-    """Where pulled models lie; created when missing."""
+    """The folder of pulled models; created when missing."""
     folder = cache_folder() / "models"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def pulled_models() -> dict[str, PulledModel]:
-    """Models that are here, by name.
+    """Models on this machine that are in the manifest, by name.
 
     Raises:
         ModelFileError: The manifest is damaged.
@@ -96,13 +96,13 @@ def pulled_models() -> dict[str, PulledModel]:
 
 
 def pull_model(source: str, progress: Progress | None = None) -> Path:
-    """Fetch a model and enter it in the manifest; at once when it is here already.
+    """Path of a model that is fetched, unless it is here already, and entered in the manifest.
 
     Args:
         source: A known name; `hf:owner/repository` for a model folder of a hub or
             `hf:owner/repository/file.gguf` for a file of it, with `@revision` if wanted; or the
-            path of a GGUF file, which is entered under its stem where it lies.
-        progress: Told how far the download is.
+            path of a GGUF file, which is entered under its stem and not copied.
+        progress: Called with the bytes downloaded and the total bytes.
 
     Raises:
         UnknownNameError: No such model.
@@ -129,7 +129,7 @@ def pull_model(source: str, progress: Progress | None = None) -> Path:
 
 
 def missing_model(spec: str) -> KnownModel | None:
-    """The known model that an engine spec names and that is not here yet, if it names one."""
+    """The known model that an engine spec names, if it has not been pulled; else `None`."""
     name = spec.removeprefix("openvino:").removeprefix("llama_cpp:")
     if name not in KNOWN or name in pulled_models() or Path(name).exists():
         return None
@@ -137,13 +137,13 @@ def missing_model(spec: str) -> KnownModel | None:
 
 
 def pull_if_missing(spec: str) -> None:
-    """Fetch a known model that is about to be opened and is not here yet; a warning says so.
+    """Fetch the known model that an engine spec names, with a logged warning, unless it is here.
 
     Args:
-        spec: An engine spec; anything but a known model's name is left alone.
+        spec: An engine spec; one that names no known model is ignored.
 
     Raises:
-        ModelFileError: It cannot be had, for instance without a network.
+        ModelFileError: The download failed, for instance without a network.
     """
     if (model := missing_model(spec)) is not None:
         _LOG.warning("fetching %s, %.0f MB, once", model.name, model.size_bytes / 1e6)
@@ -151,11 +151,11 @@ def pull_if_missing(spec: str) -> None:
 
 
 def resolve_model(name: str) -> Path:
-    """The file or folder of a model given by path or name; a pulled one's checksum is verified.
+    """Path of a model given by path or name; the checksum of a pulled model is verified.
 
     Raises:
-        UnknownNameError: Neither a file nor a known or pulled model.
-        ModelFileError: Known but not pulled yet, or changed since.
+        UnknownNameError: The name is neither a file nor a known or pulled model.
+        ModelFileError: The model is known but not pulled yet, or its files have changed.
     """
     path = Path(name).expanduser()
     pulled = pulled_models()
@@ -171,9 +171,9 @@ def resolve_model(name: str) -> Path:
 
 
 def model_name(source: str) -> str:
-    """The name that a source is entered under: itself when known, else the file's or folder's.
+    """The manifest name of a source: a known name itself, else the file's or repository's name.
 
-    A known name stays with the model that it is known for.
+    A hub model whose name equals a known one gets its owner's name in front.
     """
     if source in KNOWN:
         return source
@@ -210,7 +210,7 @@ def _check_format(path: Path) -> None:
 
 
 def _files(path: Path) -> list[Path]:
-    """A model's file, or all files of its folder; none when it is gone."""
+    """A model's file, or all files of its folder; empty when it no longer exists."""
     if path.is_dir():
         return sorted(file for file in path.iterdir() if file.is_file())
     return [path] if path.is_file() else []

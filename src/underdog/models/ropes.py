@@ -1,8 +1,8 @@
-"""Rotary embeddings out of a `config.json`, and how they are stretched.
+"""Rotary position embeddings of a `config.json`, with their scaling for longer contexts.
 
-`linear` divides every frequency alike (arXiv 2306.15595); `llama3` leaves the fast ones, divides
-the slow ones and blends between. Other ways are refused: they depend on the length of the text or
-change the attention's temperature.
+`linear` divides every frequency by one factor (arXiv 2306.15595); `llama3` keeps high frequencies,
+divides low ones and interpolates between. Other scalings are refused: they depend on the length of
+the text or change the attention's temperature.
 """
 
 import math
@@ -17,12 +17,12 @@ def read_rope(given: dict[str, Any], default_base: float, head_size: int) -> Rop
     """The rotary embedding that a `rope_parameters` or `rope_scaling` object describes.
 
     Args:
-        given: The object, with `rope_theta` inside.
-        default_base: Base where it names none.
-        head_size: Width of a head.
+        given: The decoded object, with `rope_theta` inside.
+        default_base: Base of the frequencies where the object has no `rope_theta`.
+        head_size: Width of an attention head.
 
     Raises:
-        ModelFileError: It stretches in a way that is not supported, or a number cannot be.
+        ModelFileError: The kind of scaling is not supported, or a number is out of range.
     """
     get = Entries(given)
     kind = given.get("rope_type", given.get("type", "default"))

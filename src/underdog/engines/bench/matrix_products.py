@@ -1,7 +1,7 @@
-"""Which matrix products a token takes on its way through a model: sizes, and how many of each.
+"""Sizes and counts of the matrix products that a model computes for one token.
 
-Products that share their input (query, key and value; gate and up) count as one wide one, as any
-fast decoder runs them. Attention itself, whose cost follows the context, is not among them.
+Products that share their input (query, key and value; gate and up) count as one wide product, as
+any fast decoder runs them. Attention scores, whose cost depends on the context, are not included.
 """
 
 from collections import Counter
@@ -28,11 +28,11 @@ Kind: TypeAlias = Literal["int8", "bf16", "f32"]
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """The rate that plain products of a kind reach on this machine (see `openvino.peak`).
+    """The highest rate of plain products of a kind on this machine (see `compiled.peak`).
 
     Attributes:
-        kind: How weights are stored and products computed.
-        rows: Rows that are multiplied at once.
+        kind: Storage format of the weights: `int8`, `bf16` or `f32`.
+        rows: Rows multiplied at once.
         flops_per_s: Floating-point operations per second.
     """
 
@@ -43,12 +43,12 @@ class Ceiling:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A vector of `inputs` numbers times a matrix.
+    """The product of a vector and a matrix.
 
     Attributes:
-        inputs: Numbers that go in.
-        outputs: Numbers that come out.
-        count: How many of this size there are in the model.
+        inputs: Length of the input vector.
+        outputs: Length of the output vector.
+        count: Number of products of this size in the model.
     """
 
     inputs: int
@@ -57,7 +57,7 @@ class Product:
 
     @property
     def flops(self) -> float:
-        """Floating-point operations of all of them, for one token."""
+        """Floating-point operations of all `count` products, for one token."""
         return 2.0 * self.inputs * self.outputs * self.count
 
 
@@ -79,7 +79,7 @@ def products_of_file(header: GgufHeader) -> list[Product]:
 
 
 def products_of_shape(shape: ModelShape) -> list[Product]:
-    """Products of a model of which only the architecture is known: one wide one for each layer."""
+    """Products of a model known only by its architecture: one wide product per layer."""
     active = shape.num_params - shape.num_embedding_params
     if not (shape.num_layers and shape.hidden_size and active > 0):
         return []

@@ -1,9 +1,9 @@
-"""How fast an engine is on this machine: many samples of a prompt, long prompts, step-wise search.
+"""Speed of an engine on this machine: many samples of a prompt, long prompts, step-wise search.
 
-What is counted is what the engine charges: tokens generated, and prompt tokens that no prefix cache
-served. Replies end where the model ends them, as in real use. A warming call goes before everything
-else; each measurement is taken several times, and the best is kept, since other work only ever adds
-to it. Comparing engines of other makers is the business of `benchmarks/engine.py`.
+Counted are the tokens that the engine charges: generated tokens, and prompt tokens that no prefix
+cache held. Replies end where the model ends them, as in real use. A warm-up call comes first; each
+measurement is repeated and the fastest is kept, since other work on the machine only ever slows it
+down. Engines of other projects are compared by `benchmarks/engine.py`.
 """
 
 import os
@@ -43,7 +43,7 @@ class Speed:
         rows: Rows side by side.
         tokens: Tokens generated, or read for `prefill`.
         seconds: Wall-clock seconds.
-        flops: Their floating-point operations; 0 when the architecture is unknown.
+        flops: Floating-point operations for these tokens; 0 when the architecture is unknown.
         cpu_s: Processor seconds of this process and its children.
     """
 
@@ -67,15 +67,15 @@ class Speed:
 
 @dataclass(frozen=True, slots=True)
 class EngineBenchmark:
-    """What was measured of an engine.
+    """The measured speeds of an engine.
 
     Attributes:
         engine: Its registered name.
-        model: Its model.
-        fingerprint: All that can change its tokens.
-        speeds: The measurements.
-        memory_bytes: Most memory that this process and its children held; 0 when unknown.
-        shape: The architecture that operations are counted from, when it is known.
+        model: Its model's name.
+        fingerprint: Identifies model, engine version and settings: all that can change a token.
+        speeds: One entry per measurement.
+        memory_bytes: Peak memory of this process and its children; 0 when unknown.
+        shape: The architecture by which FLOPs are counted; `None` when unknown.
     """
 
     engine: str
@@ -92,10 +92,10 @@ async def benchmark(
     """Measure an engine.
 
     Args:
-        engine: What to measure; it should have nothing else to do.
-        counts: Numbers of samples of one prompt.
-        max_tokens: Longest sample.
-        repeats: Times that each measurement is taken.
+        engine: The engine; it should have no other requests meanwhile.
+        counts: Numbers of samples of one prompt to try.
+        max_tokens: Longest sample, in tokens.
+        repeats: Number of times that each measurement is taken.
     """
     await _samples(engine, 1, 2, 0)
     speeds = [
@@ -124,7 +124,7 @@ class _Stopwatch:
         self._begun = time.perf_counter()
 
     def speed(self, what: str, rows: int, tokens: int, usages: Iterable[Usage]) -> Speed:
-        """What was done in this time."""
+        """The speed of the work done since the stopwatch was made."""
         seconds = time.perf_counter() - self._begun
         cpu_s = used_by(os.getpid()).cpu_s - self._cpu_s
         return Speed(what, rows, tokens, seconds, sum(usage.flops for usage in usages), cpu_s)
@@ -140,7 +140,7 @@ async def _samples(engine: Engine, rows: int, max_tokens: int, turn: int) -> Spe
 
 
 async def _prefill(engine: Engine, turn: int) -> Speed:
-    """A prompt of half the context that nothing in a cache begins like."""
+    """Speed of reading a prompt of half the context, with no prefix of it in a cache."""
     words = _WORDS * max(1, engine.info.context_tokens // 2 // len(_WORDS.split()))
     prompt = Prompt((Message("user", f"Report {turn} of {time.time_ns()}: {words}"),))
     watch = _Stopwatch()
@@ -150,7 +150,7 @@ async def _prefill(engine: Engine, turn: int) -> Speed:
 
 
 async def _step_search(engine: Engine, turn: int) -> Speed:
-    """Beams that are cut back to a few after every step, and branch again."""
+    """Speed of a beam search: after every step the best beams are kept and branch again."""
     params = SamplingParams(temperature=0.8, max_tokens=_STEP_TOKENS, stop=("\n\n",))
     prefixes = [""]
     usages: list[Usage] = []

@@ -1,10 +1,10 @@
-"""GGUF models through llama.cpp, in a child process that is spoken to over loopback HTTP.
+"""GGUF models through llama.cpp, in a child process that serves loopback HTTP.
 
 Samples of one prompt are separate requests, because llama.cpp's own `n_cmpl` seeds its rows s,
 s+1, …, which would tie a row's text to its place in the batch. The prompt is read once and its
-state copied to the rows' slots (see `shared_prompt`). Rows are handed over in order, at most
-`slots` at once. A row's text depends on prompt, seed and parameters; batches of other sizes round
-differently, which can turn a near tie between two tokens.
+state copied to the rows' slots (see `shared_prompt`). Rows are sent in order, at most `slots` at
+once. A row's text depends on prompt, seed and parameters; batches of other sizes round differently,
+which can change the choice between two tokens of nearly equal probability.
 
 Scoring forces the continuation's own tokens through a grammar of token ids and reads the model's
 log-probabilities: exact, at one decoding step per continuation token.
@@ -67,9 +67,9 @@ class LlamaCpp:
 
     Args:
         path: The model file.
-        name: What the model is called; the file's name unless given.
-        slots: Rows that are decoded side by side.
-        context_tokens: Longest prompt plus completion of a row.
+        name: Model name to report; the file's name unless given.
+        slots: Rows decoded side by side.
+        context_tokens: Longest prompt plus completion of a row, in tokens.
         threads: Threads for matrix products; 0 takes `UNDERDOG_THREADS` or one per physical
             core. On a busy machine 1 is many times faster than 2.
         template: Built-in chat template to use instead of the model's own.
@@ -104,18 +104,18 @@ class LlamaCpp:
 
     @property
     def info(self) -> EngineInfo:
-        """What this engine is."""
+        """Model name, fingerprint, context length and abilities."""
         return self._info
 
     async def generate(self, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
-        """Completions per request, in request and seed order.
+        """Completions, one list per request, in the order of its seeds.
 
         A prompt that leaves no room in the context gives rows with `finish="error"`.
 
         Raises:
             EngineError: The child process died.
             ModelFileError: The model's chat template cannot render a prompt.
-            UsageError: A penalty or constraint is malformed, or llama.cpp has none like it.
+            UsageError: A penalty or constraint is malformed, or llama.cpp does not support it.
         """
         for request in requests:
             _check(request.params)
@@ -124,7 +124,7 @@ class LlamaCpp:
         return await fan_out([self._rows(text, request) for text, request in pairs])
 
     async def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
-        """Log-probabilities of the tokens that the tokenizer cuts each continuation into.
+        """Log-probabilities of the tokens of each continuation, in request order.
 
         Raises:
             ContextError: A prompt and its continuation do not fit the context.
@@ -176,7 +176,7 @@ class LlamaCpp:
     def _usage(
         self, reply: Mapping[str, Any], shared: SharedPrompt | None, *, first: bool
     ) -> Usage:
-        """What a row cost; reading a shared prompt is charged to the first."""
+        """Usage of a row; reading a shared prompt is charged to the first row."""
         timings = reply["timings"]
         num_prompt: int = reply["tokens_evaluated"]
         cached: int = shared.cached_tokens if shared is not None else timings["cache_n"]
@@ -248,7 +248,7 @@ class LlamaCpp:
         )
 
     async def _split(self, text: str, continuation: str) -> tuple[list[int], list[int]]:
-        """Token ids of the prompt, and of the continuation as it is cut after that prompt."""
+        """Token ids of the prompt, and of the continuation tokenised after that prompt."""
         prompt, whole = await fan_out(
             [self._process.tokenize(text), self._process.tokenize(text + continuation)]
         )
@@ -292,7 +292,7 @@ def _check(params: SamplingParams) -> None:
 def _text_tokens(
     tokens: Sequence[Mapping[str, Any]], text: str, *, cut: bool
 ) -> Sequence[Mapping[str, Any]]:
-    """The tokens that lie in `text`: llama.cpp leaves a stop string's first tokens in the list."""
+    """The tokens inside `text`; llama.cpp also lists the first tokens of a stop string."""
     if not cut:
         return tokens
     room = len(text.encode())

@@ -23,12 +23,12 @@ _LOAD_TIMEOUT_S = 600.0
 
 
 class LlamaProcess:
-    """A loaded model that answers requests.
+    """A llama.cpp server with a loaded model, in a child process.
 
     Args:
         path: The model file.
-        slots: Rows decoded side by side, and requests sent at once.
-        context_tokens: Context of each row.
+        slots: Rows decoded side by side, and most requests in flight.
+        context_tokens: Context of each row, in tokens.
         threads: Threads for matrix products.
 
     Raises:
@@ -68,17 +68,17 @@ class LlamaProcess:
 
     @property
     def address(self) -> str:
-        """Where the server listens, such as `http://127.0.0.1:40123`."""
+        """Base URL of the server, such as `http://127.0.0.1:40123`."""
         return self._address
 
     @property
     def api_key(self) -> str:
-        """The key that its routes ask for."""
+        """The key that the server's routes require."""
         return self._api_key
 
     @asynccontextmanager
     async def shared(self, text: str) -> AsyncGenerator[SharedPrompt]:
-        """A prompt that is read once for all rows that are sampled within."""
+        """A prompt that is read once for all rows sampled in the `with` block."""
         prompt = SharedPrompt(text, self._folder)
         try:
             yield prompt
@@ -88,12 +88,12 @@ class LlamaProcess:
     async def complete(
         self, text: str, body: Mapping[str, Any], shared: SharedPrompt | None = None
     ) -> Mapping[str, Any]:
-        """Run one row when a slot is free, and wait for it.
+        """The server's answer for one row, run when a slot is free.
 
         Args:
             text: The rendered prompt, by which the slot is chosen.
-            body: What to ask for; `prompt` is `text` unless it says otherwise.
-            shared: The prompt's reading that the row starts from.
+            body: Request fields; `prompt` is `text` unless given here.
+            shared: The shared prompt that the row starts from; `None` to read `text` in the slot.
 
         Raises:
             ContextError: The prompt does not fit the context.
@@ -114,8 +114,9 @@ class LlamaProcess:
         """Token ids of a text.
 
         Args:
-            text: What to cut.
-            special: Add what the model puts in front, and read special tokens as such.
+            text: The text.
+            special: Whether to add the model's beginning-of-sequence token, and to read names of
+                special tokens in the text as these tokens.
         """
         body = {"content": text, "add_special": special, "parse_special": special}
         reply = await self._send(self._connect(), "/tokenize", body)
@@ -129,7 +130,7 @@ class LlamaProcess:
         await asyncio.to_thread(self.close)
 
     def close(self) -> None:
-        """End the child, without an event loop. May be called twice."""
+        """End the child; needs no event loop. May be called twice."""
         self._worker.end()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -172,7 +173,7 @@ class LlamaProcess:
 
 
 class RefusedRequestError(EngineError):
-    """llama.cpp says that a request is malformed."""
+    """llama.cpp refused a request as malformed."""
 
 
 class _Problem(BaseModel):
@@ -181,7 +182,7 @@ class _Problem(BaseModel):
 
 
 class _Refusal(BaseModel):
-    """The body of an answer that is not 200; whatever else llama.cpp adds is not for us."""
+    """The body of an answer with an error status; other fields are ignored."""
 
     error: _Problem = _Problem()
 

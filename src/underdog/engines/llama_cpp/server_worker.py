@@ -1,8 +1,8 @@
 """The child process that holds a llama.cpp model.
 
 It reads one JSON line of settings, starts llama.cpp's HTTP server on a random loopback port, writes
-the address as one JSON line, and lives until standard input closes or its parent is gone. A file
-that makes llama.cpp crash ends this process only.
+the address as one JSON line, and lives until standard input closes or its parent process ends. A
+model file that makes llama.cpp crash ends this process only.
 """
 
 import importlib
@@ -52,7 +52,7 @@ def _start_server(settings: dict[str, Any]) -> Any:
 
 
 def main() -> None:
-    """Serve until the parent lets go."""
+    """Serve until standard input closes or the parent process ends."""
     limit_process()
     _follow_parent()
     settings = json.loads(sys.stdin.readline())

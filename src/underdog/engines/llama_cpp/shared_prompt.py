@@ -1,9 +1,9 @@
-"""Which of llama.cpp's slots a row runs in, and one reading of a prompt for all its rows.
+"""Assignment of rows to llama.cpp's slots, and one prefill of a prompt for all its rows.
 
-Each slot keeps the keys and values of what it last worked on. A row goes to the free slot that
-shares the longest beginning with its prompt. The rows of one request share a whole prompt: the
-first to get a slot has it read, its state is written to a file, and the other rows' slots take
-it from there. That copy takes milliseconds; on a CPU, reading the prompt again costs as much per
+Each slot keeps the keys and values of its last sequence. A row goes to the free slot whose last
+prompt has the longest common prefix with its own. The rows of one request share a whole prompt: the
+first row to get a slot reads it, the slot's state is written to a file, and the other rows' slots
+load that file. The copy takes milliseconds; on a CPU, reading the prompt again costs as much per
 token as generating does.
 """
 
@@ -24,7 +24,7 @@ _NUMBERS = itertools.count()
 
 
 class Slots:
-    """The slots that are free, and the prompt that each last worked on."""
+    """Free slots of a llama.cpp server, and the last prompt of each slot."""
 
     def __init__(self, count: int) -> None:
         self._free = list(range(count))
@@ -33,7 +33,7 @@ class Slots:
 
     @asynccontextmanager
     async def one(self, text: str) -> AsyncGenerator[int]:
-        """Wait for a slot and hold it; waiters are served in order."""
+        """Wait for a slot and hold it during the `with` block; waiters are served in order."""
         async with self._available:
             slot = max(self._free, key=lambda free: _shared_length(self._prompts[free], text))
             self._free.remove(slot)
@@ -49,15 +49,15 @@ class Slots:
 
 
 class SharedPrompt:
-    """A prompt that several rows start from.
+    """A prompt that is read once and shared by several rows.
 
     Args:
         text: The rendered prompt.
-        folder: Where the server writes states.
+        folder: Folder where the server writes slot states.
 
     Attributes:
         cached_tokens: Prompt tokens that were in a slot's cache when the prompt was read.
-        seconds: How long reading it took.
+        seconds: Wall-clock seconds of reading the prompt.
     """
 
     def __init__(self, text: str, folder: Path) -> None:
@@ -70,7 +70,7 @@ class SharedPrompt:
         self.seconds = 0.0
 
     async def enter(self, slot: int, slots: Slots, send: Send) -> None:
-        """Bring the prompt into a slot: by reading it, if nobody has yet, else by copying.
+        """Bring the prompt into a slot: read by the first row, copied for the others.
 
         Raises:
             ContextError: The prompt does not fit the context.
@@ -83,7 +83,7 @@ class SharedPrompt:
             await _tried(send(f"/slots/{slot}?action=restore", {"filename": self._file.name}))
 
     def close(self) -> None:
-        """Delete the state."""
+        """Delete the file with the prompt's state."""
         self._file.unlink(missing_ok=True)
 
     async def _read(self, slot: int, send: Send) -> None:
@@ -98,7 +98,7 @@ class SharedPrompt:
 
 
 async def _tried(request: Awaitable[object]) -> bool:
-    """Whether a copy worked; without one (a full disk, say) the row reads its prompt itself."""
+    """Whether copying a state worked; if not (a full disk, say), the row reads the prompt."""
     try:
         await request
     except EngineError:

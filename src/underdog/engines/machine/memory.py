@@ -1,7 +1,7 @@
-"""How much memory this machine has, and how much this process can still take.
+"""Total memory of this machine, and an estimate of the memory that this process can still take.
 
-The second is an estimate, as the system and its container see it: other programs take and give
-back memory at any time.
+The estimate follows the operating system and the container's limit; other programs take and
+release memory at any time.
 """
 
 from pathlib import Path
@@ -12,12 +12,12 @@ _CONTAINER = Path("/sys/fs/cgroup")
 
 
 def total_bytes() -> int:
-    """Memory of this machine."""
+    """Physical memory of this machine in bytes."""
     return psutil.virtual_memory().total
 
 
 def free_bytes() -> int:
-    """Memory that can be taken without swapping, at least 1."""
+    """Bytes of memory that can be taken without swapping, at least 1."""
     known = [psutil.virtual_memory().available]
     if (left := _of_container()) is not None:
         known.append(left)
@@ -25,7 +25,10 @@ def free_bytes() -> int:
 
 
 def _of_container() -> int | None:
-    """What is left below a container's limit; pages of files that can be dropped do not count."""
+    """Bytes left below the container's limit, droppable file pages counted as free.
+
+    `None` when there is no limit.
+    """
     try:
         limit = int((_CONTAINER / "memory.max").read_text())
         used = int((_CONTAINER / "memory.current").read_text())

@@ -1,7 +1,7 @@
-"""What a process and its children have used: processor time, and the most memory they held.
+"""Processor time and peak memory of a process and its child processes.
 
-An engine may live in child processes, and the system's own totals know only of children that have
-ended. Memory that several of them share, and files that are mapped, are counted for each.
+An engine may run in child processes, and the operating system's own totals include only children
+that have ended. Shared memory and memory-mapped files are counted once per process.
 """
 
 import sys
@@ -17,12 +17,12 @@ _PROCESSES = Path("/proc")
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What was used so far.
+    """Processor time and memory that processes have used so far.
 
     Attributes:
-        cpu_s: Processor seconds, user and system; on Linux of children that have ended too.
-        peak_bytes: Sum of the most memory that each living process held; on systems that do not
-            keep it, of what each holds now.
+        cpu_s: Processor seconds, user and system; on Linux ended children are included.
+        peak_bytes: Sum of the living processes' peak resident memory; of their present resident
+            memory on systems that do not record the peak.
     """
 
     cpu_s: float = 0.0
@@ -33,10 +33,10 @@ class Used:
 
 
 def used_by(process: int) -> Used:
-    """What a process and its living descendants have used; nothing when it is gone.
+    """Usage of a process and its living descendants; zeros when the process has ended.
 
     Args:
-        process: Its id.
+        process: The process id.
     """
     import psutil
 
@@ -60,7 +60,7 @@ def _used_by_one(process: "psutil.Process") -> Used:
 
 
 def _peak_bytes(process: "psutil.Process") -> int:
-    """The most memory it held: Windows tells psutil, Linux only whoever reads this file."""
+    """Peak resident bytes of a process: from psutil on Windows, from `/proc` on Linux."""
     memory = process.memory_info()
     if sys.platform == "win32":
         return memory.peak_wset

@@ -1,8 +1,8 @@
-"""How many processor cores are worth a thread each, as they are at this moment.
+"""Default number of threads: the processor cores that are idle at this moment.
 
-The load average lags by a minute: right after a build it says that an idle machine is busy. The
-kernel's counters over a twentieth of a second say what runs now. Work of lower priority than ours
-gives way to us, so it does not count; neither does our own.
+The load average lags by a minute: right after a build it shows an idle machine as busy. The
+kernel's tick counters over a twentieth of a second show the present load. Processes of lower
+priority ("nice") yield to this one and are not counted; neither is this process.
 """
 
 import os
@@ -24,9 +24,9 @@ def default_threads() -> int:
     """Idle physical cores that this process may use, at least 1.
 
     Matrix products gain nothing from a core's second hyper-thread and lose time waiting for it.
-    Cores that other work keeps busy are left out: threads that wait for each other at every layer,
-    one of them without a core, are many times slower than one thread alone. `UNDERDOG_THREADS`
-    overrides the count.
+    Cores that other processes keep busy are left out: threads that wait for each other at every
+    layer, one of them without a core, are many times slower than one thread alone.
+    `UNDERDOG_THREADS` overrides the count.
     """
     chosen = os.environ.get("UNDERDOG_THREADS", "")
     if chosen.isdecimal() and int(chosen):
@@ -40,7 +40,10 @@ def default_threads() -> int:
 
 
 def _busy_cores(cores: Mapping[str, list[int]]) -> float:
-    """Cores' worth of work that others did just now; a core is as busy as its busiest half."""
+    """Number of cores kept busy by other processes, measured over `_WATCH_S` seconds.
+
+    A core counts as busy as its busiest hyper-thread.
+    """
     before = _Counters.now()
     time.sleep(_WATCH_S)
     after = _Counters.now()
@@ -55,7 +58,13 @@ def _busy_cores(cores: Mapping[str, list[int]]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Counters:
-    """Ticks that each processor has spent on work that does not give way, and our own time."""
+    """Counter readings at one moment.
+
+    Attributes:
+        ticks: Clock ticks of work by logical processor, idle and low-priority time excluded.
+        own_s: Processor seconds of this process.
+        wall_s: Monotonic clock in seconds.
+    """
 
     ticks: Mapping[int, int]
     own_s: float
@@ -67,10 +76,10 @@ class _Counters:
 
 
 def _work_ticks() -> dict[int, int]:
-    """Ticks of work by processor; nothing where the system does not say.
+    """Clock ticks of work by logical processor; empty on systems without `/proc/stat`.
 
-    psutil numbers the lines and not the processors, so one that is switched off would shift all
-    behind it.
+    Read here and not through psutil, which numbers processors by line: one that is switched off
+    would shift all later numbers.
     """
     counted = [_USER, _SYSTEM, _IRQ, _SOFTIRQ, _STEAL]
     if os.getpriority(os.PRIO_PROCESS, 0) > 0:
@@ -92,7 +101,7 @@ def _ticks_per_second() -> int:
 
 
 def _allowance(otherwise: int) -> int:
-    """Whole processors that a container's quota is worth, at least 1."""
+    """Whole processors that the container's quota allows, at least 1; `otherwise` without one."""
     try:
         quota, period = _QUOTA.read_text().split()
         return max(1, int(quota) // int(period))

@@ -1,9 +1,9 @@
 """Any OpenAI-compatible endpoint: vLLM, SGLang, llama-server, Ollama, hosted models.
 
-With a chat template, given or told by the server, prompts are rendered here and sent to
-`/v1/completions`, so that a reply's opening is really continued. Without one, messages go to
-`/v1/chat/completions` with the opening as an unfinished assistant turn; an endpoint may then begin
-its answer anew, so `info.continues` is false and a repeated opening is cut off.
+With a chat template, the user's or the server's, prompts are rendered here and sent to
+`/v1/completions`, so that the model continues the prompt's prefix. Without one, messages go to
+`/v1/chat/completions` with the prefix as an unfinished assistant turn; an endpoint may then begin
+its answer anew, so `info.continues` is false and a repeated prefix is cut off.
 
 Each row is its own request with its own seed, unless `share_prompt` asks for all rows of a prompt
 at once (`n`), which pays for the prompt once but leaves the rows without seeds of their own.
@@ -65,7 +65,7 @@ _OPTIONAL: Mapping[str, Any] = {
     "continue_final_message": None,
     "add_generation_prompt": None,
 }
-"""Fields an endpoint may refuse; those with a value mean nothing while they have that value."""
+"""Optional request fields that an endpoint may refuse, with the value that switches each off."""
 
 
 class OpenAIEngine:
@@ -74,12 +74,12 @@ class OpenAIEngine:
     Args:
         base_url: Address ending in `/v1`.
         model: Model name; may be empty when the endpoint serves exactly one.
-        template: Built-in chat template, or a folder with a tokenizer configuration; empty asks
-            the server, `none` forces chat.
+        template: Built-in chat template, or a folder with a tokenizer configuration; empty to ask
+            the server, `none` to use the chat route.
         concurrency: Requests in flight at once.
         share_prompt: Ask for all rows of a prompt in one request; `info.seeded` is then false.
-        context_tokens: Context to declare when the endpoint does not state it.
-        price: Money per token.
+        context_tokens: Context length in tokens, used when the endpoint does not state it.
+        price: Price of prompt and generated tokens.
         patience: Retries and time-outs.
 
     Raises:
@@ -124,27 +124,32 @@ class OpenAIEngine:
 
     @property
     def info(self) -> EngineInfo:
-        """What this engine is; `logprobs`, `scores` and `seeded` turn false once refused."""
+        """Model, fingerprint, context length and abilities.
+
+        `logprobs`, `scores` and `seeded` turn false once the endpoint has refused them.
+        """
         return self._info
 
     async def generate(self, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
-        """Completions per request, in request and seed order.
+        """Completions, one list per request, in the order of its seeds.
 
         A row that kept failing, or whose prompt is too long, comes back with `finish="error"`.
 
         Raises:
             EndpointError: The endpoint refuses the key, the model or the request, or is gone.
-            UsageError: It has no such penalty or constraint, or the constraint is malformed.
+            UsageError: The endpoint does not support a penalty or constraint, or the constraint is
+                malformed.
         """
         for request in requests:
             self._shaping(request.params)
         return await fan_out([self._request(request) for request in requests])
 
     async def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
-        """Log-probabilities of continuations, where the endpoint echoes prompts with them.
+        """Log-probabilities of each request's continuation, in request order.
 
         Raises:
-            UnsupportedError: It does not; vLLM does.
+            UnsupportedError: The endpoint does not return log-probabilities of prompt tokens
+                (`echo`); vLLM does.
             ContextError: A prompt and its continuation do not fit the context.
         """
         if not self._info.scores:
@@ -231,7 +236,7 @@ class OpenAIEngine:
         )
 
     def _usage(self, answer: Answer, choice: WireChoice, place: int, share: int) -> Usage:
-        """Tokens by underdog's count (a prompt once per request); money as billed."""
+        """Usage of a row: the prompt counted once per request, money as the endpoint bills it."""
         if answer.usage is None:
             return Usage(calls=1, generated_tokens=len(choice.tokens))
         told = answer.usage

@@ -1,4 +1,4 @@
-"""The first look at an endpoint: is it there, which model, which context, which chat template."""
+"""First contact with an endpoint: its models, context length and chat template."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +24,14 @@ _PROBE_TIMEOUT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """What a look at an endpoint found.
+    """A reachable endpoint and what it reports about its model.
 
     Attributes:
         base_url: Address without a final slash.
-        model: Model to ask for.
-        context_tokens: Context that it states; 0 when it does not.
-        template: The chat template that it tells; `None` when it tells none.
-        local: Whether it is on this machine, where no proxy belongs in between.
+        model: Name of the model to request.
+        context_tokens: Context length in tokens; 0 when the endpoint does not state it.
+        template: The chat template that the endpoint reports; `None` when it reports none.
+        local: Whether the endpoint is on this machine and must be reached without a proxy.
     """
 
     base_url: str
@@ -42,7 +42,7 @@ class Endpoint:
 
 
 def probe(base_url: str, model: str, timeout_s: float) -> Endpoint:
-    """Look at an endpoint's `/models`, and at `/props` of a llama.cpp server.
+    """Read an endpoint's `/models`, and `/props` of a llama.cpp server.
 
     Raises:
         UsageError: The address is malformed, or several models are served and none was named.
@@ -70,7 +70,7 @@ def probe(base_url: str, model: str, timeout_s: float) -> Endpoint:
 
 
 def _models(client: "httpx2.Client", base: str) -> list[ListedModel]:
-    """The models that an endpoint lists; none when it has no such route."""
+    """The models that an endpoint lists; empty when it has no `/models` route."""
     response = client.get(base + "/models")
     if response.status_code in (401, 403):
         raise refusal(base, response.status_code, response.content)
@@ -113,7 +113,7 @@ def _choose(model: str, listed: list[ListedModel], base: str) -> ListedModel:
 
 
 def choose_template(chosen: str, told: ChatTemplate | None) -> ChatTemplate | None:
-    """The template that the user names, else the one that the endpoint tells."""
+    """The chat template that the user names, else the one that the endpoint reports."""
     if chosen == "none":
         return None
     if chosen and Path(chosen).is_dir():

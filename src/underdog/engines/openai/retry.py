@@ -1,7 +1,7 @@
-"""Requests to a remote endpoint: retried with growing, jittered pauses; errors that say the fix.
+"""Requests to a remote endpoint, retried with exponential backoff and jitter.
 
-Answers 408, 429 and 5xx, broken connections, time-outs and half-written bodies are tried again;
-`Retry-After` is honoured. What cannot get better by waiting is raised at once. Keys come from the
+Answers 408, 425, 429 and 5xx, broken connections, time-outs and incomplete bodies are tried again;
+`Retry-After` is honoured. Other errors are raised at once, with advice. Keys come from the
 environment (`UNDERDOG_API_KEY`, else `OPENAI_API_KEY`) and never appear in a message.
 """
 
@@ -30,7 +30,7 @@ _FIXES: Mapping[int, str] = {
 
 
 class RefusedError(EndpointError):
-    """The endpoint says that the request is malformed (400 or 422).
+    """The endpoint refused the request as malformed (status 400 or 422).
 
     Attributes:
         reason: The endpoint's own message.
@@ -47,10 +47,10 @@ class BusyError(EndpointError):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often and how long to try.
+    """Number of retries, pauses between them, and time-outs.
 
     Attributes:
-        retries: Further tries after the first.
+        retries: Tries after the first.
         first_pause_s: Pause before the second try; doubled for every further one.
         longest_pause_s: Cap on a pause, `Retry-After` included.
         timeout_s: Time-out of one try.
@@ -63,7 +63,7 @@ class Patience:
 
 
 def authorization() -> dict[str, str]:
-    """The header that carries the user's key; empty without one."""
+    """The HTTP header with the user's key; empty without a key."""
     key = os.environ.get("UNDERDOG_API_KEY") or os.environ.get("OPENAI_API_KEY")
     return {"Authorization": f"Bearer {key}"} if key else {}
 
@@ -105,7 +105,7 @@ async def post_json(
 
 
 def refusal(url: str, status: int, data: bytes) -> EngineError:
-    """The error for an answer that waiting does not help."""
+    """The error for an answer that is not retried."""
     reason = _reason(data)
     lowered = reason.lower()
     if status in (400, 413, 422):
@@ -117,7 +117,7 @@ def refusal(url: str, status: int, data: bytes) -> EngineError:
 
 
 def unreachable(url: str, error: Exception) -> EndpointError:
-    """The error for an endpoint that nobody answers at."""
+    """The error for an endpoint that does not answer."""
     return EndpointError(
         f"cannot reach {url}: {type(error).__name__}; start the server or check the address"
     )
@@ -148,7 +148,7 @@ def _reason(data: bytes) -> str:
 
 
 def _retry_after(value: str) -> float:
-    """Seconds that the endpoint asks to wait: a number, or a date."""
+    """Seconds to wait by a `Retry-After` header, which holds seconds or a date."""
     try:
         return max(0.0, float(value))
     except ValueError:

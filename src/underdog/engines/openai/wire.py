@@ -1,4 +1,4 @@
-"""What an OpenAI-compatible endpoint says, reduced to what underdog reads.
+"""The JSON answers of OpenAI-compatible endpoints, limited to the fields that underdog reads.
 
 Endpoints differ: log-probabilities come as parallel lists (`/v1/completions` of vLLM) or as a list
 of records (`/v1/chat/completions`, and both routes of llama.cpp); usage may lack its details.
@@ -16,7 +16,13 @@ from underdog.errors import EndpointError
 
 @dataclass(frozen=True, slots=True)
 class SampledToken:
-    """One generated (or echoed) token: its text, log p, and the likeliest alternatives' log p."""
+    """One generated or echoed token.
+
+    Attributes:
+        text: The token's text.
+        logprob: Log-probability in nats; `None` when the endpoint gives none.
+        alternatives: Log-probabilities of the likeliest tokens at its position, highest first.
+    """
 
     text: str
     logprob: float | None
@@ -73,7 +79,7 @@ class WireChoice(BaseModel):
 
     @property
     def reply(self) -> str:
-        """The generated text, from whichever route."""
+        """The generated text, from the completions or the chat route."""
         if self.text is not None:
             return self.text
         return (self.message.content or "") if self.message is not None else ""
@@ -85,7 +91,7 @@ class WireChoice(BaseModel):
 
     @property
     def offsets(self) -> Sequence[int]:
-        """Where each token begins in the text; empty when the endpoint does not say."""
+        """Character offset of each token in the text; empty when the endpoint gives none."""
         return (self.logprobs.text_offset or ()) if self.logprobs is not None else ()
 
 
@@ -127,7 +133,7 @@ class ListedModel(BaseModel):
 
     @property
     def context_tokens(self) -> int:
-        """Context that the endpoint states; 0 when it does not."""
+        """Context length in tokens; 0 when the endpoint does not state it."""
         return self.max_model_len or (self.meta.n_ctx if self.meta is not None else 0) or 0
 
 
@@ -138,7 +144,7 @@ class ModelList(BaseModel):
 
 
 class ServerProps(BaseModel):
-    """The part of llama.cpp's `/props` that says how a conversation is written down."""
+    """The chat template and special tokens in the answer of llama.cpp's `/props`."""
 
     chat_template: str | None = None
     bos_token: str = ""
@@ -156,7 +162,7 @@ def cut_tokens(tokens: Sequence[SampledToken], text: str) -> tuple[SampledToken,
 
 
 def earliest_stop(text: str, stop: Sequence[str]) -> tuple[str, str | None]:
-    """The text before the first stop string in it, and that string."""
+    """The text before its first stop string, and that string; the whole text and `None` without."""
     found = [(text.find(word), word) for word in stop if word and word in text]
     if not found:
         return text, None
@@ -165,7 +171,7 @@ def earliest_stop(text: str, stop: Sequence[str]) -> tuple[str, str | None]:
 
 
 def mentioned(reason: str, fields: Mapping[str, object]) -> list[str]:
-    """Which of the sent fields an endpoint's complaint names."""
+    """Names of the sent fields that an endpoint's error message mentions."""
     return [name for name in fields if name in reason]
 
 
@@ -174,11 +180,11 @@ def _descending(logprobs: Sequence[float | None]) -> tuple[float, ...]:
 
 
 def read_answer(reply: object, url: str) -> Answer:
-    """An answer as its fields.
+    """The validated body of an answer to a completion request.
 
     Raises:
-        EndpointError: It is no completion.
-        BusyError: It has no choices.
+        EndpointError: The body is not a completion.
+        BusyError: The body has no choices.
     """
     try:
         answer = Answer.model_validate(reply)

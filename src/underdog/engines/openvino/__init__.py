@@ -19,7 +19,7 @@ def open_openvino(
     template: str = "",
     lora: str = "",
 ) -> Engine:
-    """A GGUF file or safetensors folder through OpenVINO; the fastest here for many samples."""
+    """A GGUF file or safetensors folder through OpenVINO; fastest for many samples of a prompt."""
     return OpenVinoEngine(
         Path(model).expanduser(),
         precision=precision,

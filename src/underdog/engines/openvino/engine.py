@@ -1,8 +1,8 @@
-"""The fast CPU engine: Llama-like models on OpenVINO, many rows at a time.
+"""The fast CPU engine: Llama-like models on OpenVINO, many rows (samples) decoded at a time.
 
-Weights are converted to int8 once (see `weights`); prompts share what they have in common; a row's
-text depends on prompt, seed and parameters only, whatever runs beside it. It is the engine for
-many samples; for one row at a time of a model above a billion parameters llama.cpp is as fast.
+Weights are converted to int8 once (see `compiled.weights`); prompts share the KV cache of a common
+prefix; a row's text depends on prompt, seed and parameters only, not on the rest of the batch. For
+one row at a time of a model above a billion parameters llama.cpp is as fast.
 """
 
 import asyncio
@@ -57,17 +57,17 @@ class OpenVinoEngine:
     Args:
         path: The model file, or a folder with `config.json`, `*.safetensors` and `tokenizer.json`.
         precision: `int8`, `int4`, `bf16`, `f16` or `f32` matrices.
-        max_rows: Rows that are decoded side by side, fewer where memory holds no more; 0 for 32
-            or as many as take half of the free memory.
-        context_tokens: Longest prompt plus completion of a row.
+        max_rows: Rows decoded side by side, fewer where memory is short; 0 for 32, or for as many
+            as take half of the free memory if that is fewer.
+        context_tokens: Longest prompt plus completion of a row, in tokens.
         threads: Threads for matrix products; 0 or `None` takes `UNDERDOG_THREADS` or one per
             physical core.
-        name: What the model is called; the file's name unless given.
+        name: Model name to report; the file's name unless given.
         template: Built-in chat template to use instead of the model's own.
         lora: A LoRA adapter to merge into the weights: a PEFT folder or a GGUF file.
 
     Raises:
-        MissingExtraError: OpenVINO or what reads GGUF files is not installed.
+        MissingExtraError: OpenVINO or a library that reads the model is not installed.
         ModelFileError: The model or the adapter is missing, corrupt, or of a kind that this engine
             cannot run.
     """
@@ -96,16 +96,16 @@ class OpenVinoEngine:
 
     @property
     def info(self) -> EngineInfo:
-        """What this engine is."""
+        """Model name, fingerprint, context length and abilities."""
         return self._info
 
     @property
     def counters(self) -> "Counters":
-        """What its decoding loop has done so far."""
+        """Counts of the decoding loop's steps, rows and tokens since the engine was opened."""
         return self._loop.counters
 
     async def generate(self, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
-        """Completions per request, in request and seed order.
+        """Completions, one list per request, in the order of its seeds.
 
         A prompt that leaves no room in the context gives rows with `finish="error"`.
 
@@ -116,7 +116,7 @@ class OpenVinoEngine:
         return await fan_out([self._sample(request) for request in requests])
 
     async def stream(self, request: GenerateRequest) -> AsyncIterator[Piece]:
-        """The pieces of one row as they are sampled; leaving the loop early cancels it.
+        """Text pieces of one row as they are sampled; leaving the loop early cancels the row.
 
         Raises:
             UsageError: The request has not exactly one seed.
@@ -142,7 +142,7 @@ class OpenVinoEngine:
             rows.cancel()
 
     async def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
-        """Log-probabilities of the tokens that the tokenizer cuts each continuation into.
+        """Log-probabilities of the tokens of each continuation, in request order.
 
         Raises:
             ContextError: A prompt and its continuation do not fit the context.
@@ -151,7 +151,7 @@ class OpenVinoEngine:
         return await fan_out([self._score(request) for request in requests])
 
     async def hidden_states(self, requests: Sequence[StatesRequest]) -> list[LayerStates]:
-        """The residual stream of each prompt at a layer and at some of its tokens.
+        """Residual stream of each prompt at the requested layer and token positions.
 
         Raises:
             ContextError: A prompt does not fit the context.
@@ -187,7 +187,7 @@ class OpenVinoEngine:
         )
 
     async def _matcher(self, params: SamplingParams) -> "Matcher | None":
-        """What follows the parameters' constraint, compiled before anything is sampled."""
+        """Matcher of the parameters' constraint, compiled before sampling; `None` without one."""
         if not params.shaped:
             return None
         check_penalties(params, self._vocabulary.num_tokens)
@@ -221,7 +221,7 @@ class OpenVinoEngine:
         )
 
     def _cut(self, request: ScoreRequest) -> tuple[list[int], list[int]]:
-        """Tokens of the prompt and of the continuation, cut as one text where that is possible."""
+        """Tokens of prompt and continuation, tokenised as one text where the cut allows it."""
         text = self._template.render(request.prompt)
         prompt = self._vocabulary.encode(text)
         both = self._vocabulary.encode(text + request.continuation)
@@ -234,7 +234,7 @@ class OpenVinoEngine:
         return self._vocabulary.encode(text)
 
     async def _done(self, make: "Callable[[Callable[[object], None]], Job]") -> Any:
-        """Submit a job and await what it delivers; cancelling drops the job at the next step."""
+        """Submit a job and await its result; cancelling drops the job at the next step."""
         running = asyncio.get_running_loop()
         future: asyncio.Future[Any] = running.create_future()
 
@@ -270,7 +270,10 @@ def _opened(path: Path, template: str, context_tokens: int, lora: Path | None) -
 def _start(
     model: OpenModel, precision: Any, max_rows: int, threads: int
 ) -> "tuple[DecodingLoop, Vocabulary, StateReader]":
-    """Load and compile; the tokenizer is built beside the compiler, which leaves Python alone."""
+    """Load and compile the model.
+
+    The tokenizer is built in parallel, because the compiler releases Python's interpreter lock.
+    """
     from underdog.engines.openvino.compiled.weights import converted
     from underdog.engines.openvino.decoding.cache_plan import CachePlan, block_bytes, with_cache
 
@@ -313,7 +316,7 @@ def _start(
 
 
 def _room(weights: "Weights") -> int:
-    """Memory for keys and values: what is free, less the compiled weights."""
+    """Bytes of memory for keys and values: free memory less the size of the compiled weights."""
     return max(1, free_bytes() - sum(array.nbytes for array in weights.arrays.values()))
 
 

@@ -1,4 +1,4 @@
-"""Whether this engine can run a model, judged by what the model says about itself."""
+"""Whether this engine supports a model, judged by its metadata: GGUF header or `config.json`."""
 
 import importlib.util
 from pathlib import Path
@@ -12,7 +12,7 @@ from underdog.models.tokenizer.pretokenizers import pretokenizer_of
 
 
 def obstacle(header: GgufHeader) -> str:
-    """Why the engine cannot run a GGUF file; empty when it can."""
+    """Reason why the engine cannot run a GGUF file; empty when it can."""
     try:
         read_architecture(header)
         pretokenizer_of(header)
@@ -33,7 +33,7 @@ def obstacle(header: GgufHeader) -> str:
 
 
 def folder_obstacle(folder: Path) -> str:
-    """Why the engine cannot run a model folder; empty when it can."""
+    """Reason why the engine cannot run a model folder; empty when it can."""
     try:
         read_config(folder)
     except ModelFileError as error:

@@ -1,9 +1,9 @@
 """Constraints as masks over a vocabulary, by the llguidance library.
 
-A constraint is compiled once and followed by one matcher per row: the matcher says which tokens
-may come next and is told which one came. Works on the bytes of tokens, so that characters which
-span tokens are right. White space between the parts of JSON is bounded, because small models
-otherwise write blanks until their tokens run out.
+A constraint is compiled once and followed by one matcher per row: the matcher gives a mask of the
+tokens that may come next and is told the token that was drawn. It works on the bytes of tokens, so
+that characters which span tokens are handled. White space between the parts of JSON is bounded,
+because small models otherwise write blanks until the token limit.
 """
 
 import json
@@ -24,32 +24,32 @@ _KEPT = 64
 
 
 class Lexicon(Protocol):
-    """What has to be known of a tokenizer."""
+    """The part of a tokenizer that a constraint needs."""
 
     @property
     def token_bytes(self) -> Sequence[bytes]:
-        """The bytes of every token; none for control tokens."""
+        """The bytes of every token, by token id; empty for control tokens."""
         ...
 
     @property
     def ends(self) -> Sequence[int]:
-        """Tokens that end a reply."""
+        """Ids of the tokens that end a reply."""
         ...
 
     def encode(self, text: str, *, special: bool = True) -> list[int]:
-        """Tokens of a text; control tokens in it are plain text when `special` is false."""
+        """Token ids of a text; names of control tokens are plain text when `special` is false."""
         ...
 
 
 class Matcher:
-    """Follows one reply through a constraint."""
+    """The state of a constraint after the tokens of one reply so far."""
 
     def __init__(self, matcher: Any, num_tokens: int) -> None:
         self._matcher = matcher
         self._num_tokens = num_tokens
 
     def mask(self) -> "NDArray[np.bool_]":
-        """Which tokens may come next; none where the matcher has failed."""
+        """Mask over the vocabulary: tokens that may come next; all false after a failure."""
         import numpy as np
 
         bits = np.frombuffer(self._matcher.compute_bitmask(), np.uint8)
@@ -57,25 +57,25 @@ class Matcher:
         return allowed if not self._matcher.is_error() else np.zeros_like(allowed)
 
     def accept(self, token: int) -> bool:
-        """Take the next token; whether the reply is complete and nothing may follow."""
+        """Advance by a token; return whether the reply is complete and no token may follow."""
         self._matcher.consume_token(token)
         return self._matcher.is_stopped() and not self._matcher.is_error()
 
     @property
     def error(self) -> str:
-        """Why it cannot go on; empty while it can."""
+        """Reason of the matcher's failure; empty without one."""
         return _short(self._matcher.get_error())
 
     def fresh(self) -> "Matcher":
-        """A matcher at the same place that goes its own way."""
+        """An independent copy of this matcher in the same state."""
         return Matcher(self._matcher.deep_copy(), self._num_tokens)
 
 
 class ConstraintCompiler:
-    """Compiles constraints for one vocabulary, and keeps what it has compiled.
+    """Compiles constraints for one vocabulary, and caches the compiled ones.
 
     Args:
-        tokenizer: Makes llguidance's view of it, once, when the first constraint comes.
+        tokenizer: Makes llguidance's tokenizer of the vocabulary; called at the first constraint.
     """
 
     def __init__(self, tokenizer: Callable[[], Any]) -> None:
@@ -88,7 +88,7 @@ class ConstraintCompiler:
         """A matcher at the beginning of a reply.
 
         Raises:
-            UsageError: The constraint is malformed or asks for what cannot be enforced.
+            UsageError: The constraint is malformed or cannot be enforced.
             MissingExtraError: llguidance is not installed.
         """
         with self._gate:
@@ -113,7 +113,7 @@ class ConstraintCompiler:
 
 
 def byte_tokenizer(lexicon: Lexicon) -> Any:
-    """Llguidance's view of a vocabulary whose bytes are known."""
+    """The llguidance tokenizer of a vocabulary with known token bytes."""
     library = _llguidance()
     return library.LLTokenizer(
         library.TokenizerWrapper(_Words(lexicon)),
@@ -123,10 +123,15 @@ def byte_tokenizer(lexicon: Lexicon) -> Any:
 
 
 def folder_tokenizer(tokenizer: Any, num_tokens: int, ends: Iterable[int]) -> Any:
-    """What llguidance sees of a tokenizer of transformers.
+    """The llguidance tokenizer of a transformers tokenizer.
+
+    Args:
+        tokenizer: A fast tokenizer of transformers.
+        num_tokens: Size of the model's vocabulary, in tokens.
+        ends: Ids of the tokens that end a reply.
 
     Raises:
-        UsageError: It is none of the fast ones.
+        UsageError: The tokenizer is not a fast one.
     """
     _llguidance()
     from llguidance.hf import from_tokenizer
@@ -140,7 +145,7 @@ def folder_tokenizer(tokenizer: Any, num_tokens: int, ends: Iterable[int]) -> An
 
 
 class _Words:
-    """A vocabulary as llguidance wants to see it."""
+    """Adapter of a vocabulary to the attributes that llguidance reads."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         words = list(enumerate(lexicon.token_bytes))
@@ -176,7 +181,7 @@ def _grammar(matcher: Any, constraint: Constraint) -> str:
 
 
 def literal(text: str) -> str:
-    """A regular expression for exactly this text, in the syntax of Rust and of Python alike."""
+    """A regular expression that matches exactly this text, valid in Rust and in Python."""
     return "".join(
         letter
         if letter.isascii() and letter.isalnum()

@@ -1,4 +1,4 @@
-"""Penalties and biases on the few tokens that they touch.
+"""Penalties and biases, applied to the logits of the few tokens that they change.
 
 Repetition penalty as in arXiv 1909.05858 (tokens of prompt and reply), presence and frequency
 penalty as OpenAI defines them (tokens of the reply), then biases.
@@ -15,11 +15,11 @@ Ints = NDArray[np.int64]
 
 
 class Penalties:
-    """What one row has said so far, and what that makes of its logits.
+    """Token counts of one row's reply, and the penalties and biases that follow from them.
 
     Args:
-        params: The row's parameters.
-        prompt: The distinct tokens of its prompt.
+        params: The row's sampling parameters.
+        prompt: Ids of the distinct tokens of its prompt.
     """
 
     def __init__(self, params: SamplingParams, prompt: Ints) -> None:
@@ -35,11 +35,11 @@ class Penalties:
 
     @property
     def tokens(self) -> Ints:
-        """The tokens that it touches."""
+        """Ids of the tokens whose logits are changed."""
         return self._tokens
 
     def count(self, token: int) -> None:
-        """Take note of a token of the reply."""
+        """Count a token of the reply."""
         place = int(np.searchsorted(self._tokens, token))
         if place == len(self._tokens) or self._tokens[place] != token:
             self._tokens = np.insert(self._tokens, place, token)
@@ -50,7 +50,7 @@ class Penalties:
         self._times[place] += 1.0
 
     def apply(self, values_V: NDArray[Any]) -> None:
-        """Change the touched logits."""
+        """Apply penalties and biases to a row's logits, in place; V is the vocabulary's size."""
         params = self._params
         values = values_V[self._tokens].astype(np.float64)
         penalty = params.repetition_penalty

@@ -1,8 +1,8 @@
-"""Constraints in the words of servers: fields of requests, and whether a reply kept to them.
+"""Constraints as request fields of servers, and checks of their replies.
 
 llama.cpp's servers take JSON schemas and grammars of their own notation (GBNF); vLLM takes
 `structured_outputs`; the chat routes of OpenAI and others take `response_format` for JSON schemas.
-A server may overlook a field that it does not know, so replies are looked at again.
+A server may ignore a field that it does not know, so replies are checked against the constraint.
 """
 
 import json
@@ -18,15 +18,15 @@ _PENALTIES = ("repetition_penalty", "presence_penalty", "frequency_penalty")
 
 
 def shaping_fields(params: SamplingParams, *, llama: bool, chat: bool) -> dict[str, Any]:
-    """Penalties, biases and the constraint of a request to an endpoint; none for what is off.
+    """Request fields for penalties, biases and constraint; parameters that are off are left out.
 
     Args:
-        params: What was asked for.
+        params: Sampling parameters.
         llama: Whether the endpoint is a llama.cpp server.
-        chat: Whether it is asked on the chat route.
+        chat: Whether the request goes to the chat route.
 
     Raises:
-        UsageError: A penalty or the schema is none, or the endpoint has no such constraint.
+        UsageError: A penalty or the schema is invalid, or the endpoint has no such constraint.
     """
     check_penalties(params)
     used = params.settings()
@@ -41,10 +41,10 @@ def shaping_fields(params: SamplingParams, *, llama: bool, chat: bool) -> dict[s
 
 
 def llama_fields(constraint: Constraint, engine: str) -> dict[str, Any]:
-    """What a llama.cpp server is asked for.
+    """Request fields of a constraint for a llama.cpp server.
 
     Raises:
-        UsageError: It has no such constraint, or the schema is none.
+        UsageError: The server has no such constraint, or the schema is invalid.
     """
     match constraint:
         case JsonSchema():
@@ -61,10 +61,10 @@ def llama_fields(constraint: Constraint, engine: str) -> dict[str, Any]:
 
 
 def openai_fields(constraint: Constraint, *, chat: bool) -> dict[str, Any]:
-    """What any other OpenAI-compatible server is asked for.
+    """Request fields of a constraint for any other OpenAI-compatible server.
 
     Raises:
-        UsageError: The schema is no JSON.
+        UsageError: The schema is not JSON.
     """
     match constraint:
         case JsonSchema() if chat:
@@ -81,10 +81,10 @@ def openai_fields(constraint: Constraint, *, chat: bool) -> dict[str, Any]:
 
 
 def parsed_schema(constraint: JsonSchema) -> Any:
-    """The schema itself.
+    """The decoded JSON schema of a constraint.
 
     Raises:
-        UsageError: Its text is no JSON schema.
+        UsageError: Its text is not a JSON schema.
     """
     from jsonschema import Draft202012Validator, SchemaError
 
@@ -100,7 +100,7 @@ def parsed_schema(constraint: JsonSchema) -> Any:
 
 
 def breach(constraint: Constraint, text: str) -> str:
-    """How a complete reply breaks a constraint; empty when it does not, or nobody can tell."""
+    """How a complete reply breaks a constraint; empty when it does not or cannot be checked."""
     broken = ""
     match constraint:
         case JsonSchema():
@@ -117,7 +117,7 @@ def breach(constraint: Constraint, text: str) -> str:
 def _matches(pattern: str, text: str) -> bool:
     try:
         return re.fullmatch(pattern, text) is not None
-    except re.error:  # another dialect than Python's
+    except re.error:  # the pattern is in another dialect than Python's
         return True
 
 

@@ -1,4 +1,4 @@
-"""Which penalties and biases make sense, and which an engine can honour; asked before sampling."""
+"""Checks before sampling: penalties and biases in range, and supported by the engine."""
 
 import math
 
@@ -7,11 +7,11 @@ from underdog.errors import UsageError
 
 
 def check_penalties(params: SamplingParams, num_tokens: int | None = None) -> None:
-    """Refuse penalties that mean nothing.
+    """Refuse penalties and biases that are out of range.
 
     Args:
-        params: What was asked for.
-        num_tokens: Size of the vocabulary; `None` when it is not known.
+        params: Sampling parameters.
+        num_tokens: Size of the vocabulary, in tokens; `None` when unknown.
 
     Raises:
         UsageError: A penalty is not a number in its range, or a biased token does not exist.
@@ -33,12 +33,12 @@ def check_penalties(params: SamplingParams, num_tokens: int | None = None) -> No
 
 
 def refuse(params: SamplingParams, engine: str, **unsupported: str) -> None:
-    """Refuse parameters that an engine cannot honour and that are in use.
+    """Refuse parameters that are in use and that an engine does not support.
 
     Args:
-        params: What was asked for.
-        engine: Who refuses.
-        unsupported: Parameters by name, and why each cannot be honoured.
+        params: Sampling parameters.
+        engine: The engine's name, for the message.
+        unsupported: By parameter name, the reason why the engine does not support it.
 
     Raises:
         UsageError: One of them is in use.

@@ -1,6 +1,7 @@
 """The child process that renders untrusted chat templates, one request per conversation.
 
-The operating system bounds its memory, and its time by an alarm; the host kills it before that.
+The operating system limits its memory, and its time by an alarm; normally the parent process kills
+it earlier.
 """
 
 import datetime
@@ -20,7 +21,7 @@ _MEMORY_BYTES = 512 * 1024 * 1024
 
 
 class _GenerationBlock(Extension):
-    """`{% generation %}…{% endgeneration %}` marks trained text in some templates; kept as is."""
+    """Renders the body of `{% generation %}…{% endgeneration %}`, which marks trained text."""
 
     tags = {"generation"}  # noqa: RUF012 - declared so by Jinja
 
@@ -85,6 +86,6 @@ def _answer(job: dict[str, Any]) -> dict[str, str]:
 
 
 def main() -> None:
-    """Render until standard input closes."""
+    """Answer one JSON request per line until standard input closes."""
     limit_process(_MEMORY_BYTES, file_bytes=0)
     serve_lines(_answer)

@@ -1,7 +1,7 @@
 """Renders untrusted chat templates in one shared child process with a time limit.
 
-The child starts on first use and is replaced after a template made it hang or die. Renderings are
-remembered, since every sample of a problem and many scorings ask for the same one.
+The child starts on first use and is replaced after a template made it hang or die. Results are
+cached, since all samples of a problem and many scorings render the same conversation.
 """
 
 import json
@@ -71,15 +71,15 @@ _RENDERER = _Renderer()
 
 
 def start_renderer() -> None:
-    """Start the child that renders, unless it runs already; returns at once."""
+    """Start the child process unless it runs already; does not wait for it."""
     _RENDERER.start()
 
 
 def render_guarded(job: Mapping[str, Any], timeout_s: float = TIMEOUT_S) -> str:
-    """Render one conversation by an untrusted template.
+    """The text of one conversation, rendered by an untrusted template.
 
     Args:
-        job: `source`, `messages`, `bos_token` and `eos_token`.
+        job: Template `source`, `messages`, `bos_token` and `eos_token`.
         timeout_s: Wall-clock seconds after which the child is killed.
 
     Raises:

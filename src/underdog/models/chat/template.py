@@ -3,8 +3,8 @@
 A template that comes with a model is an untrusted program. It is rendered by Jinja's immutable
 sandbox inside a child process under limits of memory, time and output, because the sandbox alone
 lets a nested loop run for hours (template injection: CVE-2024-34359). Built-in templates are ours
-and are rendered in place. The reply's opening is appended raw after the rendered turns, so that it
-is continued as it stands; templates that trim an assistant's message cannot touch it.
+and are rendered in this process. The prompt's prefix (the beginning of the reply) is appended
+unchanged after the rendered turns; templates that trim an assistant's message do not see it.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ _MAX_CONFIG_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ChatTemplate:
-    """A way to write a conversation down.
+    """A chat template: turns a conversation into the text that a model continues.
 
     Attributes:
         name: `chatml`, `llama3`, `plain`, or `model` for the model's own.
@@ -42,17 +42,17 @@ class ChatTemplate:
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever a conversation may be written down differently."""
+        """A string that differs whenever a conversation may be rendered differently."""
         parts = json.dumps([self.name, self.source, self.bos_token, self.eos_token])
         return hashlib.sha256(parts.encode()).hexdigest()[:12]
 
     def prepare(self) -> None:
-        """Start what will render, so that the first conversation need not wait for it."""
+        """Start the rendering process early, so that the first conversation need not wait."""
         if self.name not in _BUILT_IN:
             start_renderer()
 
     def render(self, prompt: Prompt) -> str:
-        r"""The text up to where the model goes on.
+        r"""The rendered conversation, which the model continues at its end.
 
         Raises:
             ModelFileError: The model's template is malformed, refused the conversation, or ran
@@ -131,7 +131,7 @@ class _NamedTemplate(BaseModel):
 
 
 class _TokenizerConfig(BaseModel):
-    """The few entries of a foreign file that concern us; it has dozens of others."""
+    """The entries of `tokenizer_config.json` about chat templates; all others are ignored."""
 
     chat_template: str | list[_NamedTemplate] | None = None
     bos_token: str | _SpecialToken | None = None

@@ -1,7 +1,7 @@
-"""A decoder's shape read out of a `config.json` as the transformers library writes it.
+"""A decoder's architecture from a `config.json` as the transformers library writes it.
 
-Published files leave out what their authors' library took as a default, and name the rotary
-settings in an older and a newer way; both are read.
+Published files leave out entries that had the library's default values; those defaults are filled
+in. The older and the newer names of rotary settings are both read.
 """
 
 import json
@@ -45,14 +45,14 @@ _UNSUPPORTED = (
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig:
-    """What a model folder says about itself.
+    """The settings of a model folder.
 
     Attributes:
-        architecture: The decoder's shape.
-        family: The traits of its family.
-        context_tokens: Context that the model was trained for; 0 when it does not say.
+        architecture: Sizes and traits of the decoder.
+        family: Traits that all models of its family share.
+        context_tokens: Context length that the model was trained for, in tokens; 0 when not stated.
         tied: Whether the output head is the embedding.
-        ends: Tokens that end a turn.
+        ends: Ids of tokens that end a turn.
     """
 
     architecture: Architecture
@@ -63,11 +63,10 @@ class ModelConfig:
 
 
 def read_config(folder: Path) -> ModelConfig:
-    """Read `config.json`, and `generation_config.json` where there is one.
+    """The settings in `config.json`, and in `generation_config.json` where there is one.
 
     Raises:
-        ModelFileError: A file is missing or malformed, or the model is none that the graph is
-            written for.
+        ModelFileError: A file is missing or malformed, or the model is not supported.
     """
     whole = read_json(folder / "config.json")
     text = whole.get("text_config")
@@ -97,7 +96,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """A JSON object of at most 4 MiB.
 
     Raises:
-        ModelFileError: It is missing, larger, or no JSON object.
+        ModelFileError: The file is missing, larger, or not a JSON object.
     """
     try:
         if path.stat().st_size > _MAX_BYTES:
@@ -116,7 +115,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def _stated(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The entries with a value; a window that is given as null is a window of none."""
+    """The entries that are not null; a sliding window given as null becomes 0, full attention."""
     nothing = {"sliding_window": 0}
     return {
         name: nothing.get(name) if value is None else value
@@ -181,7 +180,7 @@ def _layers(get: Entries, name: str, family: ModelFamily, head_size: int) -> tup
 
 
 def _kinds(get: Entries, name: str, family: ModelFamily, num_layers: int) -> list[bool]:
-    """Whether each layer has a sliding window, where the model has one."""
+    """For each layer, whether its attention has a sliding window."""
     listed = get.given("layer_types")
     if name == "mistral":
         return [True] * num_layers
@@ -200,7 +199,7 @@ def _kinds(get: Entries, name: str, family: ModelFamily, num_layers: int) -> lis
 
 
 def _rotated(get: Entries, family: ModelFamily, num_layers: int) -> list[bool]:
-    """Whether each layer is told positions."""
+    """For each layer, whether it has a rotary position embedding."""
     listed = get.given("no_rope_layers")
     if family.unrotated_every and isinstance(listed, list):
         marks = cast("list[Any]", listed)
@@ -214,7 +213,7 @@ def _rotated(get: Entries, family: ModelFamily, num_layers: int) -> list[bool]:
 
 
 def _ropes(get: Entries, family: ModelFamily, head_size: int) -> tuple[Rope, Rope]:
-    """How positions are told in layers that see everything, and in those with a window."""
+    """Rotary embeddings of layers with full attention and of layers with a sliding window."""
     given = _object(get, "rope_parameters")
     base = get.real("rope_theta", family.rope_base)
     if {_FULL, _SLIDING} & given.keys():

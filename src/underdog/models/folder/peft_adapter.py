@@ -1,9 +1,9 @@
 """LoRA adapters as the PEFT library saves them: `adapter_config.json` and safetensors beside it.
 
-Plain LoRA on the linear layers of a decoder is read, with ranks and alphas per module and with
-rank-stabilised scaling (arXiv 2312.03732). Whatever else the configuration asks for is refused by
-name, so that nothing an adapter means is silently left out. Patterns of ranks and alphas may be
-module names or their ends; regular expressions are not run, because the file is untrusted.
+Plain LoRA on the linear layers of a decoder is supported, with ranks and alphas per module and with
+rank-stabilised scaling (arXiv 2312.03732). Any other setting with an effect is refused by name, so
+that no part of an adapter is silently left out. Patterns of ranks and alphas may be module names or
+their ends; regular expressions are not run, because the file is untrusted.
 """
 
 import hashlib
@@ -49,7 +49,7 @@ _CHANGES_BASE = ("pissa", "olora", "loftq", "corda", "lora_ga")
 
 
 class _Config(BaseModel):
-    """What matters of `adapter_config.json`; other entries are let in and judged."""
+    """The supported entries of `adapter_config.json`; others are kept and checked by `refused`."""
 
     model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
 
@@ -63,7 +63,7 @@ class _Config(BaseModel):
     alpha_pattern: dict[str, float] | None = None
 
     def refused(self) -> str:
-        """A setting that cannot be merged; empty when there is none."""
+        """Description of a setting that cannot be merged; empty when there is none."""
         extra = self.model_extra or {}
         for name, value in extra.items():
             if value and name not in _WITHOUT_EFFECT:
@@ -74,18 +74,17 @@ class _Config(BaseModel):
         return ""
 
     def scale(self, module: str) -> tuple[int, float]:
-        """Rank of a module's factors, and what their product is multiplied by."""
+        """Rank of a module's factors, and the scale of their product."""
         rank = _matched(self.rank_pattern, module, self.r)
         alpha = _matched(self.alpha_pattern, module, self.lora_alpha)
         return rank, alpha / (rank**0.5 if self.use_rslora else rank)
 
 
 def read_peft_adapter(folder: Path) -> Adapter:
-    """Look at an adapter folder.
+    """The adapter in a folder, checked but not merged.
 
     Raises:
-        ModelFileError: A file is missing or damaged, or the adapter is of a kind that cannot be
-            merged.
+        ModelFileError: A file is missing or damaged, or the adapter cannot be merged.
     """
     config = _config(folder / _CONFIG)
     if not (folder / _WEIGHTS).is_file() and (folder / _PICKLE).is_file():
@@ -142,7 +141,7 @@ def _check(path: Path, config: _Config) -> None:
 
 
 def _matched(patterns: Mapping[str, Number] | None, module: str, default: Number) -> Number:
-    """The number of the first pattern that is the module's name or its end."""
+    """The rank or alpha of the first pattern that equals the module's name or its end."""
     for pattern, number in (patterns or {}).items():
         name = pattern.removeprefix("^")
         whole = name != pattern
@@ -152,7 +151,7 @@ def _matched(patterns: Mapping[str, Number] | None, module: str, default: Number
 
 
 def _factors(folder: Path, tensors: SafetensorsFile) -> dict[str, dict[str, str]]:
-    """Names of the factors, `A` and `B`, by module."""
+    """Tensor names of the factors, under `A` and `B`, by module."""
     found: dict[str, dict[str, str]] = {}
     for name in tensors.places:
         match = _FACTOR.fullmatch(name)

@@ -1,9 +1,9 @@
-"""A bounded reader for safetensors files: where arrays lie; F32, F16 and BF16 tensors as float32.
+"""A bounded reader for safetensors files: header, and F32, F16 and BF16 tensors as float32.
 
 A file is 8 bytes with the length of a JSON header, the header, and the values. It is untrusted
-input: every length is checked against the bytes that are there before anything is allocated, and
-whatever does not fit the format raises `ModelFileError`. The format is described in the
-safetensors repository of Hugging Face.
+input: every length is checked against the file's size before anything is allocated, and any
+violation of the format raises `ModelFileError`. The format is described in the safetensors
+repository of Hugging Face.
 """
 
 import json
@@ -29,13 +29,13 @@ _MAX_DIMS = 8
 
 @dataclass(frozen=True, slots=True)
 class StoredTensor:
-    """Where a tensor lies.
+    """Place and format of a tensor in its file.
 
     Attributes:
-        kind: The format's name for how a value is written down.
-        shape: Extents, the slowest first.
-        start: First byte in the file.
-        end: One past its last byte.
+        kind: Data type by its name in the format, such as `BF16`.
+        shape: Extents, slowest axis first.
+        start: Offset of its first byte in the file.
+        end: Offset after its last byte in the file.
     """
 
     kind: str
@@ -45,13 +45,13 @@ class StoredTensor:
 
 
 class SafetensorsFile:
-    """A mapped safetensors file.
+    """A memory-mapped safetensors file.
 
     Args:
         path: The file.
 
     Raises:
-        ModelFileError: It is missing, cut short, or not well-formed.
+        ModelFileError: The file is missing, cut short, or not well-formed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -66,7 +66,15 @@ class SafetensorsFile:
         return name in self.places
 
     def tensor(self, name: str, *shape: int) -> NDArray[np.float32]:
-        """A tensor's values; an extent of 0 stands for any. Raises `ModelFileError`."""
+        """A tensor's values as float32.
+
+        Args:
+            name: The tensor's name in this file.
+            shape: The required shape, slowest axis first; 0 stands for any extent.
+
+        Raises:
+            ModelFileError: The tensor is missing, of another shape or format, or not finite.
+        """
         place = self.places.get(name)
         if place is None:
             raise ModelFileError(f"{self._path} has no tensor {name}; download the model again")
@@ -79,13 +87,13 @@ class SafetensorsFile:
         values = self._data[place.start : place.end].view(_KINDS[place.kind])
         if place.kind == "BF16":
             values = (values.astype(np.uint32) << 16).view(np.float32)
-        with np.errstate(invalid="ignore"):  # not-a-number survives the cast and is found below
+        with np.errstate(invalid="ignore"):  # not-a-number survives the cast and is refused below
             values = values.astype(np.float32)
         return check_values(self._path, name, values).reshape(place.shape)
 
 
 def read_safetensors_header(path: Path) -> dict[str, StoredTensor]:
-    """Where a file's tensors lie, by name.
+    """Place and format of a file's tensors, by name.
 
     Raises:
         ModelFileError: The file is missing, cut short, or not well-formed.
@@ -149,7 +157,7 @@ def _places(
 
 
 def _whole(values: Json) -> bool:
-    """Whether this is a list of natural numbers."""
+    """Whether a JSON value is a list of whole numbers, none negative."""
     if not isinstance(values, list):
         return False
     return all(type(item) is int and item >= 0 for item in cast("list[Json]", values))

@@ -1,7 +1,7 @@
 """A model folder as the transformers library writes it: `config.json`, safetensors, a tokenizer.
 
-Weights are given out under GGUF's names and conventions (see `tensor_source`), so that nothing
-else needs to know where a model came from. No code from the folder is run, and pickled weights
+Weights are returned under GGUF's names and conventions (see `tensor_source`), so that other code
+need not distinguish the sources of a model. No code from the folder is run, and pickled weights
 are not read.
 """
 
@@ -53,11 +53,11 @@ class FolderTensors:
     """The weights of a model folder.
 
     Args:
-        folder: The folder.
-        config: What it says about itself.
+        folder: The model folder.
+        config: Its settings, as read by `read_config`.
 
     Raises:
-        ModelFileError: It holds no safetensors, or they are malformed.
+        ModelFileError: The folder holds no safetensors files, or malformed ones.
     """
 
     def __init__(self, folder: Path, config: ModelConfig) -> None:
@@ -72,10 +72,14 @@ class FolderTensors:
         return self._theirs(name) in self._homes
 
     def tensor(self, name: str, *shape: int) -> NDArray[np.float32]:
-        """A tensor's values by GGUF's name; an extent of 0 stands for any.
+        """A tensor's values as float32.
+
+        Args:
+            name: The tensor's name in GGUF files.
+            shape: The required shape, slowest axis first; 0 stands for any extent.
 
         Raises:
-            ModelFileError: It is missing, of another shape or of an unknown format.
+            ModelFileError: The tensor is missing, of another shape or of an unknown format.
         """
         theirs = self._theirs(name)
         home = self._homes.get(theirs)
@@ -88,7 +92,7 @@ class FolderTensors:
 
     @property
     def shape(self) -> ModelShape:
-        """Architecture numbers for FLOPs; the embedding counts only when it is also the head."""
+        """Architecture, for counting FLOPs; the embedding counts only when it is also the head."""
         sizes = {
             name: math.prod(home.places[name].shape)
             for name, home in self._homes.items()
@@ -109,12 +113,12 @@ class FolderTensors:
 
     @property
     def num_rows(self) -> int:
-        """Rows of the embedding."""
+        """Number of rows of the embedding matrix, one per token id."""
         theirs = self._theirs("token_embd.weight")
         return self._homes[theirs].places[theirs].shape[0] if theirs in self._homes else 0
 
     def _theirs(self, name: str) -> str:
-        """The folder's name for a tensor; empty when it has none."""
+        """The folder's name of a tensor with a GGUF name; empty when there is none."""
         if name == "output.weight":
             return "" if self._config.tied else "lm_head.weight"
         match = _NAME.fullmatch(name)
@@ -126,12 +130,12 @@ class FolderTensors:
 
 
 def open_folder(folder: Path, template: str, context_tokens: int) -> OpenModel:
-    """Look at a model folder.
+    """The model of a folder; weights and tokenizer are opened on demand.
 
     Args:
         folder: The folder.
         template: Built-in chat template to use instead of the model's own; empty for its own.
-        context_tokens: Longest prompt plus completion that is wanted; the model may allow less.
+        context_tokens: Longest prompt plus completion, in tokens; the model may allow less.
 
     Raises:
         ModelFileError: A file is missing or malformed, or the family is not supported.
@@ -155,7 +159,7 @@ def open_folder(folder: Path, template: str, context_tokens: int) -> OpenModel:
 
 
 def _homes(folder: Path) -> dict[str, SafetensorsFile]:
-    """The file that each tensor lies in."""
+    """The file of each tensor, by the tensor's name."""
     files = {name: SafetensorsFile(folder / name) for name in _files(folder)}
     homes: dict[str, SafetensorsFile] = {}
     for name, file in files.items():

@@ -1,7 +1,7 @@
-"""A model folder's tokenizer, out of `tokenizer.json`.
+"""A model folder's tokenizer, from `tokenizer.json`.
 
-Byte-level vocabularies and those with a mark for the space and byte pieces (`<0x0A>`) are read;
-both tell for every token which bytes it adds to a text, which sampling needs.
+Supported are byte-level vocabularies, and SentencePiece ones with a mark for the space and byte
+pieces (`<0x0A>`): in both, the bytes of every token are known, which sampling needs.
 """
 
 import json
@@ -21,11 +21,11 @@ def read_vocabulary(folder: Path, ends: tuple[int, ...], num_rows: int) -> Vocab
 
     Args:
         folder: The folder.
-        ends: Tokens that end a turn, as the folder's settings name them.
-        num_rows: Rows of the embedding: tokens beyond them are left out.
+        ends: Ids of tokens that end a turn, by the folder's settings.
+        num_rows: Number of rows of the embedding; tokens beyond them are left out.
 
     Raises:
-        ModelFileError: There is no `tokenizer.json`, or it is malformed or of another kind.
+        ModelFileError: `tokenizer.json` is missing, malformed or of an unsupported kind.
     """
     path = folder / "tokenizer.json"
     whole = _read(path)
@@ -69,7 +69,7 @@ class _TokenizerModel(BaseModel):
 
 
 class _Described(BaseModel):
-    """The few entries of a foreign file that concern us."""
+    """The entries of `tokenizer.json` that are read here; all others are ignored."""
 
     model: _TokenizerModel
     added_tokens: list[_TokenizerToken] = []
@@ -98,7 +98,7 @@ def _described(path: Path, whole: object) -> _Described:
 
 
 def _spaced(path: Path, described: _Described) -> bool:
-    """Whether pieces are plain text with a mark for the space; else they are byte letters."""
+    """Whether token names are plain text with a mark for the space; else they are byte letters."""
     if described.model.byte_fallback:
         return True
     decoder = described.decoder or _Step()

@@ -1,7 +1,7 @@
 """The tensor formats of GGUF files: weights and bytes per block, by their numbers in the file.
 
-Sizes only, so that a file's header can be judged without NumPy and without reading a weight. Which
-of them an engine can read is the engine's business. From the ggml repository (ggml-common.h).
+Sizes only, so that a file's header can be checked without NumPy and without reading a weight;
+formats that no engine here reads are listed too. From the ggml repository (ggml-common.h).
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class BlockFormat:
-    """How weights are packed.
+    """A block format.
 
     Attributes:
         name: The format's name in ggml.
-        num_weights: Weights in a block.
-        size_bytes: Bytes of a block.
+        num_weights: Number of weights in a block.
+        size_bytes: Size of a block.
     """
 
     name: str

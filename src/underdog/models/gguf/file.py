@@ -1,7 +1,7 @@
 """The contents of a GGUF file: tensors as float32, and the arrays of its metadata.
 
-The header has been read and bounded before (`engines.gguf_header`); what is read here is checked
-against the file's size again, since the file may have changed, and against what memory is for.
+The header has been read and checked before (see `header`). Tensors and arrays are checked against
+the file's size again, since the file may have changed, and against upper limits of memory.
 """
 
 import struct
@@ -27,15 +27,11 @@ _NUMBERS: dict[int, Any] = {
 
 
 class GgufFile:
-    """A mapped GGUF file.
+    """A memory-mapped GGUF file.
 
     Args:
         path: The file.
-        header: Its header.
-
-    Attributes:
-        path: The file.
-        header: Its header.
+        header: Its header, as read by `read_gguf_header`.
     """
 
     def __init__(self, path: Path, header: GgufHeader) -> None:
@@ -47,16 +43,16 @@ class GgufFile:
         return name in self.header.tensors
 
     def tensor(self, name: str, *shape: int) -> NDArray[np.float32]:
-        """A tensor's values.
+        """A tensor's values as float32.
 
         Args:
-            name: Its name.
-            shape: The extents that it must have; 0 stands for any.
+            name: The tensor's name.
+            shape: The required shape, slowest axis first; 0 stands for any extent.
 
         Raises:
-            ModelFileError: It is missing, cut short, of another shape or an unknown format, or
-                holds what is no number.
-            MissingExtraError: Its format needs the `gguf` package.
+            ModelFileError: The tensor is missing, cut short, of another shape or an unknown format,
+                or holds values that are not finite.
+            MissingExtraError: Its format needs the `gguf` package, which is not installed.
         """
         place = self.header.tensors.get(name)
         if place is None:
@@ -76,10 +72,10 @@ class GgufFile:
         return check_values(self.path, name, values).reshape(place.shape)
 
     def strings(self, key: str) -> list[str]:
-        """An array of texts in the metadata; empty when there is none.
+        """An array of strings in the metadata; empty when there is none.
 
         Raises:
-            ModelFileError: It is cut short or absurdly long.
+            ModelFileError: The array is cut short or longer than the limit.
         """
         start, kind, length = self._array(key)
         if kind != _STRING:
@@ -102,7 +98,7 @@ class GgufFile:
         """An array of numbers in the metadata; empty when there is none.
 
         Raises:
-            ModelFileError: It is cut short or absurdly long.
+            ModelFileError: The array is cut short or longer than the limit.
         """
         start, kind, length = self._array(key)
         if kind not in _NUMBERS:
@@ -113,7 +109,7 @@ class GgufFile:
         return self._data[start:end].view(_NUMBERS[kind]).tolist()
 
     def _array(self, key: str) -> tuple[int, int, int]:
-        """First byte, kind and length of an array; kind -1 when there is none."""
+        """First byte, element type and length of a metadata array; type -1 when there is none."""
         start = self.header.arrays_at.get(key)
         if start is None:
             return 0, -1, 0

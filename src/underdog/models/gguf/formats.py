@@ -1,6 +1,6 @@
-"""The block formats of GGUF files that this engine reads, by their numbers in the file.
+"""The block formats of GGUF files that can be dequantised here, by their numbers in the file.
 
-Kept apart from their arithmetic (`quantisation`), so that a model can be judged without NumPy.
+Separate from `quantisation`, so that support for a model can be checked without NumPy.
 """
 
 from collections.abc import Mapping
@@ -21,4 +21,4 @@ PACKAGE_FORMATS: Mapping[int, BlockFormat] = {
 FORMATS: Mapping[int, BlockFormat] = {
     kind: block for kind, block in BLOCKS.items() if block.name in _OWN
 } | PACKAGE_FORMATS
-"""All formats that can be read."""
+"""All formats that can be dequantised, with or without the `gguf` package."""

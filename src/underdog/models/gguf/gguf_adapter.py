@@ -1,6 +1,6 @@
 """LoRA adapters in GGUF files, as `convert_lora_to_gguf.py` of llama.cpp writes them.
 
-Beside each changed matrix `NAME` stand `NAME.lora_a` and `NAME.lora_b`; the scale is
+For each changed matrix `NAME` the file holds `NAME.lora_a` and `NAME.lora_b`; the scale is
 `adapter.lora.alpha` over the rank, and 1 where alpha is 0.
 """
 
@@ -19,10 +19,11 @@ _ALPHA = "adapter.lora.alpha"
 
 
 def read_gguf_adapter(path: Path) -> Adapter:
-    """Look at an adapter file.
+    """The adapter in a GGUF file, checked but not merged.
 
     Raises:
-        ModelFileError: It is missing, damaged, no adapter, or of a kind that cannot be merged.
+        ModelFileError: The file is missing, damaged, no adapter, or an adapter that cannot be
+            merged.
     """
     header = read_gguf_header(path)
     kind = (header.metadata.get("general.type"), header.metadata.get("adapter.type"))

@@ -1,9 +1,9 @@
 """A bounded reader for the header of a GGUF file: metadata and tensor places, never the weights.
 
-A GGUF file is untrusted input. Every length is checked against the bytes that are left before
-anything is allocated, what is walked or kept is bounded, every tensor must lie inside the file and
-apart from the others, and whatever does not fit raises `ModelFileError`. The format is described
-in the ggml repository (docs/gguf.md), versions 2 and 3.
+A GGUF file is untrusted input. Every length is checked against the remaining bytes before anything
+is allocated, entries have upper limits in number and size, and every tensor must lie inside the
+file without overlap; a violation raises `ModelFileError`. The format is described in the ggml
+repository (docs/gguf.md), versions 2 and 3.
 """
 
 import math
@@ -40,12 +40,12 @@ _TOKENS = "tokenizer.ggml.tokens"
 
 @dataclass(frozen=True, slots=True)
 class TensorPlace:
-    """Where a tensor's values lie in its file, and how they are written down.
+    """Place and format of a tensor in its file.
 
     Attributes:
-        shape: Extents, the slowest first, as NumPy counts them.
-        kind: Number of the format's quantisation.
-        start: First byte in the file.
+        shape: Extents, slowest axis first, as in NumPy.
+        kind: Number of the block format in GGUF.
+        start: Offset of its first byte in the file.
     """
 
     shape: tuple[int, ...]
@@ -55,15 +55,15 @@ class TensorPlace:
 
 @dataclass(frozen=True, slots=True)
 class GgufHeader:
-    """What a GGUF file says about its model.
+    """The checked header of a GGUF file.
 
     Attributes:
         metadata: Scalar entries by key; arrays are left out.
-        tensor_sizes: Elements per tensor name.
+        tensor_sizes: Number of elements by tensor name.
         bos_token: Text of the token that begins a sequence, empty when there is none.
         eos_token: Text of the token that ends a turn, empty when there is none.
-        tensors: Where each tensor lies.
-        arrays_at: First byte of each metadata array, by key.
+        tensors: Place and format by tensor name.
+        arrays_at: Offset of each metadata array in the file, by key.
     """
 
     metadata: Mapping[str, Scalar]
@@ -80,7 +80,7 @@ class GgufHeader:
 
     @property
     def context_tokens(self) -> int:
-        """Context that the model was trained for; 0 when the file does not say."""
+        """Context length that the model was trained for, in tokens; 0 when not stated."""
         return self._number("context_length")
 
     @property
@@ -91,7 +91,7 @@ class GgufHeader:
 
     @property
     def adds_bos(self) -> bool:
-        """Whether the tokenizer puts the beginning-of-sequence token in front by itself."""
+        """Whether the tokenizer adds the beginning-of-sequence token to every text."""
         given = self.metadata.get("tokenizer.ggml.add_bos_token")
         if isinstance(given, bool):
             return given
@@ -99,7 +99,7 @@ class GgufHeader:
 
     @property
     def shape(self) -> ModelShape:
-        """Architecture numbers for FLOPs; the embedding counts only when it is also the head."""
+        """Architecture, for counting FLOPs; the embedding counts only when it is also the head."""
         tied = "output.weight" not in self.tensor_sizes
         return ModelShape(
             num_params=sum(self.tensor_sizes.values()),
@@ -196,13 +196,16 @@ class _HeaderReader:
         return tensors
 
     def _alignment(self, given: Scalar) -> int:
-        """What the places of values are multiples of."""
+        """The file's alignment in bytes: every tensor starts at a multiple of it."""
         if isinstance(given, bool) or not isinstance(given, int) or given < 1:
             raise self._malformed(f"its alignment is {given!r}")
         return given
 
     def _check_places(self, tensors: Mapping[str, TensorPlace], begin: int, alignment: int) -> None:
-        """Every tensor lies inside the file and none in another; unknown formats have no size."""
+        """Check that tensors are aligned, inside the file and do not overlap.
+
+        Tensors of unknown formats count with size 0.
+        """
         end, before = 0, ""
         for name, place in sorted(tensors.items(), key=lambda item: item[1].start):
             if place.start % alignment:
@@ -251,7 +254,7 @@ class _HeaderReader:
         self._skip(length * struct.calcsize(layout), key)
 
     def _skip_strings(self, count: int, key: str) -> None:
-        """Walk over strings, a stretch of the file at a time."""
+        """Skip an array of strings, reading the file in parts of bounded size."""
         stretch, begin = b"", self._at
         for _ in range(count):
             place = self._at - begin
@@ -283,7 +286,7 @@ class _HeaderReader:
         return count
 
     def _value(self, key: str) -> str:
-        """A text; what is no UTF-8 in it is replaced, since it is only shown or compared."""
+        """A string; invalid UTF-8 is replaced, since the string is only shown or compared."""
         data = self._text_bytes(_MAX_TEXT_BYTES, f"value of {key!r}")
         self._text_bytes_left -= len(data)
         if self._text_bytes_left < 0:

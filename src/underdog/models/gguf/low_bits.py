@@ -1,7 +1,8 @@
-"""Block formats of two bits, three bits and three values (Q2_K, Q3_K, TQ2_0, TQ1_0).
+"""Block formats with 2-bit, 3-bit and ternary weights (Q2_K, Q3_K, TQ2_0, TQ1_0).
 
-The first two give sixteen weights a scale of their own. The last two hold -1, 0 and 1 under one
-scale, as pairs of bits or as five base-3 digits in a byte, kept as a fraction of 256.
+Q2_K and Q3_K have a scale for every sixteen weights. TQ2_0 and TQ1_0 hold the values -1, 0 and 1
+with one scale per block, as pairs of bits or as five base-3 digits in a byte, which stores the
+number that they form as a fraction of 256.
 """
 
 import numpy as np
@@ -23,7 +24,7 @@ _POWERS_OF_3 = np.array([1, 3, 9, 27, 81], np.uint8)[:, None]
 
 
 def q2_k(blocks: PackedFields) -> Floats:
-    """Two bits, a 4-bit scale and a 4-bit offset per sixteen weights."""
+    """Weights of Q2_K blocks: 2 bits each, a 4-bit scale and 4-bit offset per sixteen weights."""
     fine = blocks.bytes(16)
     numbers = bit_pairs(blocks.bytes(64)).reshape(-1, 16, 16).astype(np.float32)
     scale: Floats = blocks.scale() * (fine & NIBBLE).astype(np.float32)
@@ -33,7 +34,7 @@ def q2_k(blocks: PackedFields) -> Floats:
 
 
 def q3_k(blocks: PackedFields) -> Floats:
-    """Two bits and a separate sign bit, with a 6-bit scale per sixteen weights."""
+    """Weights of Q3_K blocks: 2 bits and a separate high bit, a 6-bit scale per sixteen weights."""
     high = (blocks.bytes(32)[:, None, :] >> column(*range(8)) & LOW_BIT).reshape(-1, 256)
     low = bit_pairs(blocks.bytes(64))
     numbers = low.astype(np.int8) - ((high ^ LOW_BIT) << np.uint8(2)).astype(np.int8)
@@ -45,20 +46,20 @@ def q3_k(blocks: PackedFields) -> Floats:
 
 
 def tq2_0(blocks: PackedFields) -> Floats:
-    """Three values as pairs of bits."""
+    """Weights of TQ2_0 blocks: -1, 0 or 1 as pairs of bits."""
     numbers = bit_pairs(blocks.bytes(64)).astype(np.float32) - 1
     return blocks.scale() * numbers
 
 
 def tq1_0(blocks: PackedFields) -> Floats:
-    """Three values as base-3 digits, five to a byte, in the last bytes four."""
+    """Weights of TQ1_0 blocks: -1, 0 or 1 as base-3 digits, five a byte, four in the last bytes."""
     parts = ((32, 5), (16, 5), (4, 4))
     digits = np.concatenate([_digits(blocks.bytes(size), count) for size, count in parts], axis=1)
     return blocks.scale() * (digits.astype(np.float32) - 1)
 
 
 def _digits(packed: Bytes, count: int) -> Bytes:
-    """The first base-3 digits of every byte read as a fraction: all first ones, all second ones."""
+    """The first `count` base-3 digits of every byte: all first digits, then all second digits."""
     fractions = packed[:, None, :] * _POWERS_OF_3[:count]
     found = fractions.astype(np.uint16) * np.uint16(3) >> np.uint16(8)
     return found.astype(np.uint8).reshape(len(packed), -1)

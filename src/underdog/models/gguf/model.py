@@ -1,4 +1,4 @@
-"""A GGUF file as any engine opens it: its header, chat template, context and identity."""
+"""A GGUF file, common to all engines: header, chat template, context length, identity."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,25 +12,25 @@ from underdog.models.weights_hash import weights_hash
 
 @dataclass(frozen=True, slots=True)
 class GgufModel(LocalModel):
-    """A GGUF file that has been looked at, not loaded.
+    """A GGUF file whose header has been read, but no weights.
 
     Attributes:
-        header: What it says about itself.
+        header: The file's checked header.
     """
 
     header: GgufHeader
 
 
 def open_gguf(path: Path, template: str, context_tokens: int) -> GgufModel:
-    """Look at a model file.
+    """The model of a GGUF file; reads only the header.
 
     Args:
         path: The file.
         template: Built-in chat template to use instead of the model's own; empty for its own.
-        context_tokens: Longest prompt plus completion that is wanted; the model may allow less.
+        context_tokens: Longest prompt plus completion, in tokens; the model may allow less.
 
     Raises:
-        ModelFileError: The file is missing or no usable GGUF model.
+        ModelFileError: The file is missing or not a usable GGUF model.
         UnknownNameError: No such built-in template.
     """
     header = read_gguf_header(path)

@@ -1,10 +1,10 @@
-"""From the block formats of GGUF files to float32.
+"""Dequantisation of the block formats of GGUF files to float32.
 
 The formats are described in the ggml repository (ggml-common.h). A block holds 32 or 256 weights:
-a scale at half precision, an offset in some formats, then small whole numbers whose bits lie apart.
-Formats of two and three bits are in `low_bits`, those with uneven values in `code_books`. `IQ1`,
-`IQ2` and `IQ3` formats are built on tables of thousands of numbers and are left to the official
-`gguf` package; all others are checked bit by bit against it.
+a scale at half precision, an offset in some formats, then small integers whose bits may be stored
+apart. Formats of two and three bits are in `low_bits`, those with non-uniform values in
+`code_books`. `IQ1`, `IQ2` and `IQ3` formats need tables of thousands of numbers and are read by the
+official `gguf` package; all others give the same bits as that package.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,11 +33,11 @@ _SIX_BITS, _TOP_TWO = np.uint8(63), np.uint8(6)
 
 
 def dequantised(data: Bytes, kind: int) -> Floats:
-    """The weights that blocks stand for, in order.
+    """The float32 weights of blocks, flat and in order.
 
     Args:
-        data: Whole blocks, flat.
-        kind: Number of the format; one of `formats.FORMATS`.
+        data: Bytes of whole blocks, flat.
+        kind: Number of the format; a key of `formats.FORMATS`.
 
     Raises:
         MissingExtraError: The format needs the `gguf` package, which is not installed.
@@ -46,7 +46,7 @@ def dequantised(data: Bytes, kind: int) -> Floats:
     read = _from_package(kind) if kind in PACKAGE_FORMATS else _READERS[layout.name]
     blocks = data.reshape(-1, layout.size_bytes)
     weights = np.empty((len(blocks), layout.num_weights), np.float32)
-    with np.errstate(all="ignore"):  # a bad scale shows in the weights, which are checked
+    with np.errstate(all="ignore"):  # a bad scale gives bad weights, which the caller checks
         for start in range(0, len(blocks), _PART_BLOCKS):
             here = slice(start, start + _PART_BLOCKS)
             weights[here] = read(PackedFields(blocks[here]))
@@ -119,18 +119,18 @@ def _q6_k(blocks: PackedFields) -> Floats:
 
 
 def _five_bits(blocks: PackedFields) -> Bytes:
-    """Four bits from nibbles, the fifth from a word in front of them."""
+    """5-bit numbers: four bits from nibbles, the fifth from a 32-bit word before them."""
     fifth = np.unpackbits(blocks.bytes(4), axis=1, bitorder="little")
     return nibbles(blocks.bytes(16)) | fifth << HALF_BYTE
 
 
 def _halves(packed: Bytes) -> Bytes:
-    """Sub-blocks of 32: the low halves of 32 bytes, then their high halves."""
+    """4-bit numbers in sub-blocks of 32: the low halves of 32 bytes, then their high halves."""
     return (packed[:, :, None, :] >> column(0, 4) & NIBBLE).reshape(-1, 8, 32)
 
 
 def _sub_scales(blocks: PackedFields) -> tuple[Floats, Floats]:
-    """Scale and offset of eight sub-blocks, six bits each, packed into twelve bytes."""
+    """Scales and offsets of eight sub-blocks, six bits each, packed into twelve bytes."""
     scale, offset = blocks.scale(), blocks.scale()
     first, second, last = np.split(blocks.bytes(12), 3, axis=1)
     fine = np.concatenate(

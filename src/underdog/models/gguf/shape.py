@@ -1,4 +1,4 @@
-"""A decoder's shape read out of GGUF metadata."""
+"""A decoder's architecture from the metadata of a GGUF file."""
 
 from underdog.errors import ModelFileError
 from underdog.models.architecture import Architecture, Layer, Rope, checked
@@ -18,12 +18,12 @@ def read_architecture(header: GgufHeader, divisors: tuple[float, ...] = ()) -> A
 
     Args:
         header: The file's header.
-        divisors: The file's tensor of rotary divisors, where it has one; without them the
-            architecture is good for judging the file, not for running it.
+        divisors: Values of the file's tensor of rotary divisors, where it has one; without them
+            the architecture serves to judge whether the file is supported, not to run it.
 
     Raises:
-        ModelFileError: The family is none of those the graph is written for, the model has a part
-            that the graph has not, or a size is missing or does not fit.
+        ModelFileError: The family or a part of the model is not supported, or a size is missing or
+            inconsistent.
     """
     name = header.architecture
     family = family_of(name)
@@ -79,7 +79,7 @@ def _check_supported(header: GgufHeader, get: Entries) -> None:
 def _attention_scale(
     get: Entries, name: str, num_layers: int, width_per_head: int, head_size: int
 ) -> float:
-    """One over the root of a head's width, except where a file or its family says otherwise."""
+    """Factor of attention scores: 1/sqrt(head size) unless the file or family sets another."""
     exception = name == "gemma3" and num_layers == _GEMMA3_27B_LAYERS
     return get.real("attention.scale", (width_per_head if exception else head_size) ** -0.5)
 
@@ -105,7 +105,7 @@ def _layers(
 
 
 def _linear(get: Entries, pairs: int) -> tuple[float, ...]:
-    """Divisors that stretch all positions alike; none when nothing is stretched."""
+    """Equal divisors of all rotary frequencies, for linear scaling; empty without scaling."""
     kind = get.given("rope.scaling.type")
     if kind in (None, "none"):
         return ()

@@ -1,7 +1,7 @@
 """The tokens of a GGUF file, checked before a tokenizer is built from them.
 
-The library that builds it takes what it is given at its word, and a token beyond the embedding
-would only be noticed while sampling.
+The `tokenizers` library does not check them, and a token beyond the embedding would only be
+noticed while sampling.
 """
 
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ _MAX_LETTERS = 1 << 9
 
 @dataclass(frozen=True, slots=True)
 class GgufTokens:
-    """What a file says about its tokens.
+    """Tokens, token types and merges of a GGUF file.
 
     Attributes:
-        names: Their texts, in the tokenizer's letters.
-        kinds: Their kinds, as GGUF numbers them.
-        merges: Pairs of tokens that byte-pair encoding joins, the first ones first.
+        names: Token texts by token id, in the tokenizer's own alphabet.
+        kinds: Token types by token id, as GGUF numbers them.
+        merges: Pairs of tokens that byte-pair encoding joins, highest priority first.
     """
 
     names: list[str]
@@ -33,10 +33,10 @@ class GgufTokens:
 
 
 def read_tokens(file: GgufFile) -> GgufTokens:
-    """The tokens of a file.
+    """The tokens of a GGUF file.
 
     Raises:
-        ModelFileError: There are none, or they do not fit each other or the embedding.
+        ModelFileError: There are no tokens, or they do not match each other or the embedding.
     """
     names = file.strings(f"{_PREFIX}tokens")
     kinds = file.numbers(f"{_PREFIX}token_type") or [_PLAIN] * len(names)
@@ -55,10 +55,10 @@ def read_tokens(file: GgufFile) -> GgufTokens:
 
 
 def token_id(file: GgufFile, name: str) -> int | None:
-    """The token that a file names for a role, such as `eos`; `None` when it names none.
+    """Id of the file's special token of a role, such as `eos`; `None` when the file has none.
 
     Raises:
-        ModelFileError: There is no such token.
+        ModelFileError: The id is outside the vocabulary.
     """
     key = f"{_PREFIX}{name}_token_id"
     token = file.header.metadata.get(key)

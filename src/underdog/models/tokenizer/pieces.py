@@ -1,10 +1,11 @@
-"""A SentencePiece vocabulary out of a GGUF file, as a byte-pair tokenizer.
+"""A SentencePiece vocabulary of a GGUF file, built as a byte-pair tokenizer.
 
-Such a file (of the `llama` kind: Llama 2, Mistral, Gemma) lists pieces with scores and no merges.
-Two neighbours are joined when their text is a piece, the best score first: the same as byte-pair
-encoding with a merge for every way to cut a piece in two, sorted by the piece's score. A space is
-written as a mark; what no piece covers is written in pieces for single bytes. Only plain pieces are
-joined: a text that spells the name of another one, such as a byte's, stays a text.
+Such a file (tokenizer model `llama`: Llama 2, Mistral, Gemma) lists pieces with scores and no
+merges. SentencePiece joins two neighbours when their text is a piece, highest score first: the same
+as byte-pair encoding with a merge for every way to cut a piece in two, sorted by the piece's score.
+A space is written as a mark; characters that no piece covers are written as pieces for single
+bytes. Only plain pieces are joined: text that spells the name of a byte or control piece stays
+text.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,16 +22,16 @@ _PLAIN, _UNKNOWN = 1, 2
 
 
 def build_pieces(library: Any, file: GgufFile, names: Sequence[str], kinds: Sequence[int]) -> Any:
-    """The tokenizer of a file.
+    """The SentencePiece tokenizer of a GGUF file, as an object of the `tokenizers` library.
 
     Args:
-        library: The `tokenizers` library.
-        file: The file.
-        names: Its pieces.
-        kinds: Their kinds, as GGUF numbers them.
+        library: The `tokenizers` module.
+        file: The GGUF file.
+        names: Texts of the pieces, by token id.
+        kinds: Token types of the pieces, as GGUF numbers them.
 
     Raises:
-        ModelFileError: There is no score for every piece.
+        ModelFileError: Some pieces have no score.
     """
     scores = file.numbers(_SCORES)
     if len(scores) != len(names):
@@ -63,7 +64,7 @@ def build_pieces(library: Any, file: GgufFile, names: Sequence[str], kinds: Sequ
 
 
 def _merges(joined: Mapping[str, tuple[float, int]]) -> list[tuple[str, str]]:
-    """Every way to put a piece together from two, the best piece first."""
+    """Merges: every way to cut a piece into two pieces, the piece with the best score first."""
     ranked = sorted(joined, key=lambda name: joined[name])
     return [pair for name in ranked for pair in _halves(name, joined)]
 

@@ -1,4 +1,4 @@
-"""How tokenizers cut a text into words, under the names that GGUF files use for it."""
+"""Pre-tokenizers: patterns that cut a text into words, by their names in GGUF files."""
 
 from collections.abc import Mapping
 
@@ -11,21 +11,21 @@ _QWEN2 = (
     r"|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 _LLAMA3 = _QWEN2.replace(r"|\p{N}|", r"|\p{N}{1,3}|")
-PRETOKENIZERS: Mapping[str, tuple[str, ...]] = {
+CUTS: Mapping[str, tuple[str, ...]] = {
     "gpt-2": (_GPT2,),
     "smollm": (r"\p{N}", _GPT2),
     "qwen2": (_QWEN2,),
     "llama-bpe": (_LLAMA3,),
 }
 WHOLE_WORDS = ("llama-bpe",)
-"""Cuts of vocabularies whose words are taken whole where there is a token for them."""
+"""Pre-tokenizers of vocabularies in which a word that is a token is not split by merges."""
 
 PIECES = "pieces"
-"""In place of a cut: a SentencePiece vocabulary, which cuts nothing."""
+"""Stands for SentencePiece vocabularies, which have no pre-tokenizer."""
 
 
-def pretokenizer_of(header: GgufHeader) -> str:
-    """How a model's tokenizer cuts texts into words: a name in `PRETOKENIZERS`, or `PIECES`.
+def tokenizer_cut(header: GgufHeader) -> str:
+    """Name of a model's pre-tokenizer: a key of `CUTS`, or `PIECES` for SentencePiece.
 
     Raises:
         ModelFileError: The tokenizer is of a kind that is not supported.
@@ -34,9 +34,9 @@ def pretokenizer_of(header: GgufHeader) -> str:
     cut = header.metadata.get("tokenizer.ggml.pre")
     if kind == "llama":
         return PIECES
-    if kind != "gpt2" or cut not in PRETOKENIZERS:
+    if kind != "gpt2" or cut not in CUTS:
         raise ModelFileError(
             f"the openvino engine reads SentencePiece tokenizers and byte-level ones cut as "
-            f"{', '.join(PRETOKENIZERS)}, not {kind!r} cut as {cut!r}; use the llama_cpp engine"
+            f"{', '.join(CUTS)}, not {kind!r} cut as {cut!r}; use the llama_cpp engine"
         )
     return str(cut)

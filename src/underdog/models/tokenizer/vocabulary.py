@@ -1,9 +1,9 @@
 """A model's tokenizer: text to tokens, tokens to bytes.
 
-It is built from GGUF metadata here, and from a `tokenizer.json` in `tokenizer_json`; the
-`tokenizers` library does the work. Nothing but spaces is normalised in GGUF files, as in llama.cpp,
-so that what a prompt says is what the model reads.
-Tokens are turned back into bytes, not text, because a character may span several tokens.
+It is built from GGUF metadata here, and from a `tokenizer.json` in `folder.tokenizer_json`, with
+the `tokenizers` library. For GGUF files only spaces are normalised, as in llama.cpp, so that the
+model reads the prompt's text unchanged. Tokens are turned back into bytes, not text, because a
+character may span several tokens.
 """
 
 import json
@@ -29,7 +29,7 @@ VOCABULARY_FILE = "vocabulary.json"
 ENDS = frozenset(
     {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "</s>", "<end_of_turn>"}
 )
-"""Names under which control tokens end a turn in some family of models."""
+"""Names of control tokens that end a turn in some family of models."""
 
 _UNKNOWN, _CONTROL, _USER_DEFINED = 2, 3, 4
 _SILENT = (_UNKNOWN, _CONTROL)
@@ -38,17 +38,17 @@ _BYTE_PIECE = re.compile(r"<0x([0-9A-F]{2})>")
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A model's tokens.
+    """A model's tokenizer and the roles of its tokens.
 
     Attributes:
         tokenizer_json: The tokenizer in the `tokenizers` library's own format.
-        num_tokens: Size of the vocabulary.
-        ends: Tokens that end the model's turn.
-        control: Tokens without text, such as `<|im_start|>` and `<unk>`.
-        literal: Tokens that stand for their own characters instead of encoded bytes.
-        bos: Token to put in front of every text; `None` when the model wants none.
-        spaced: Whether tokens are plain text with a mark for the space and pieces for single
-            bytes (`<0x0A>`); else they are written in letters that stand for bytes.
+        num_tokens: Size of the vocabulary, in tokens.
+        ends: Ids of tokens that end the model's turn.
+        control: Ids of tokens without text, such as `<|im_start|>` and `<unk>`.
+        literal: Ids of tokens whose names are plain text, not byte letters.
+        bos: Id of the token that is put in front of every text; `None` when there is none.
+        spaced: Whether names are plain text with a mark for the space and pieces for single bytes
+            (`<0x0A>`), as in SentencePiece; else names are byte letters, as in GPT-2.
     """
 
     tokenizer_json: str
@@ -61,7 +61,7 @@ class Vocabulary:
 
     @classmethod
     def from_gguf(cls, file: GgufFile) -> "Vocabulary":
-        """Build it from the metadata of a GGUF file.
+        """The vocabulary of a GGUF file, built from its metadata.
 
         Raises:
             ModelFileError: The tokenizer is malformed or of a kind that is not supported.
@@ -89,7 +89,7 @@ class Vocabulary:
 
     @classmethod
     def load(cls, path: Path) -> "Vocabulary":
-        """Read what `save` wrote."""
+        """The vocabulary in a file written by `save`."""
         try:
             given = json.loads(path.read_bytes())
             for name in ("ends", "control", "literal"):
@@ -99,22 +99,22 @@ class Vocabulary:
             raise ModelFileError(f"the tokenizer {path} is damaged; delete its folder") from error
 
     def save(self, path: Path) -> None:
-        """Write it beside a converted model."""
+        """Write the vocabulary as a JSON file."""
         named = {field.name: getattr(self, field.name) for field in fields(self)}
         path.write_text(json.dumps(named), "utf-8")
 
     def prepare(self) -> None:
-        """Build what is built on first use, so that the first text need not wait for it."""
+        """Build the tokenizer and byte tables early, so that the first text need not wait."""
         self.encode("")
         _ = self.token_bytes
 
     def encode(self, text: str, *, special: bool = True) -> list[int]:
-        """Tokens of a text.
+        """Token ids of a text.
 
         Args:
-            text: What to encode.
-            special: Whether the names of control tokens in it mean these tokens, and whether the
-                beginning-of-sequence token is put in front where the model wants it.
+            text: The text.
+            special: Whether names of control tokens in the text mean these tokens, and whether the
+                beginning-of-sequence token is put in front (where the model has one).
         """
         tokenizer = self._tokenizer if special else self._plain_tokenizer
         tokens: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
@@ -124,7 +124,7 @@ class Vocabulary:
 
     @property
     def token_bytes(self) -> list[bytes]:
-        """The bytes that each token adds to a text; none for control tokens."""
+        """Bytes that each token adds to a text, by token id; empty for control tokens."""
         return self._token_bytes
 
     @cached_property
@@ -162,7 +162,7 @@ def _tokenizers() -> Any:
 
 
 def _build_letters(library: Any, tokens: GgufTokens, cut: str) -> Any:
-    """A byte-level tokenizer."""
+    """A byte-level BPE tokenizer with the pre-tokenizer named by `cut`."""
     vocabulary = {name: token for token, name in enumerate(tokens.names)}
     model = library.models.BPE(
         vocab=vocabulary, merges=tokens.merges, ignore_merges=cut in WHOLE_WORDS
@@ -176,15 +176,15 @@ def _build_letters(library: Any, tokens: GgufTokens, cut: str) -> Any:
 
 
 def open_tokenizer(text: str, path: Path) -> Any:
-    """The tokenizer that a `tokenizer.json` describes.
+    """The tokenizer of a `tokenizer.json`, as an object of the `tokenizers` library.
 
     Args:
-        text: What the file says.
+        text: Content of the file.
         path: The file, for messages.
 
     Raises:
-        ModelFileError: It describes none.
-        MissingExtraError: The library is not installed.
+        ModelFileError: The content is not a valid tokenizer.
+        MissingExtraError: The `tokenizers` library is not installed.
     """
     library = _tokenizers()
     try:

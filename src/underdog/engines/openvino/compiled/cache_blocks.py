@@ -1,9 +1,9 @@
-"""Blocks of the key-value cache: counted references, and prompts found again by their tokens.
+"""Blocks of the KV cache: reference counts, and a prefix cache of prompts.
 
-A sequence's keys and values lie in blocks of 32 tokens. Full blocks of prompts are kept under a
-digest of every token up to their end, so that a later prompt with the same opening shares them
-instead of computing them (prefix caching, as in arXiv 2309.06180). Blocks that nobody refers to
-stay findable until their room is needed, the longest unused first.
+A sequence's keys and values are stored in blocks of 32 tokens. Full blocks of prompts are kept
+under a digest of all tokens up to their end, so that a later prompt with the same prefix shares
+them instead of computing them (prefix caching, as in arXiv 2309.06180). Blocks without references
+stay in the prefix cache until they are needed, the least recently used taken first.
 """
 
 import hashlib
@@ -29,11 +29,11 @@ class BlockPool:
 
     @property
     def available(self) -> int:
-        """Blocks that can be taken."""
+        """Number of blocks that can be taken."""
         return len(self._free) + len(self._idle)
 
     def take(self) -> int:
-        """A block to write to; the caller sees to it that one is available."""
+        """Index of a block to write to; the caller makes sure that one is available."""
         if self._free:
             block = self._free.pop()
         else:
@@ -43,14 +43,14 @@ class BlockPool:
         return block
 
     def share(self, block: int) -> int:
-        """Refer to a block once more."""
+        """Add a reference to a block; return its index."""
         if not self._references[block]:
             del self._idle[block]
         self._references[block] += 1
         return block
 
     def drop(self, blocks: Sequence[int]) -> None:
-        """Give up one reference to each block."""
+        """Remove one reference from each block."""
         for block in blocks:
             self._references[block] -= 1
             if self._references[block]:
@@ -61,7 +61,7 @@ class BlockPool:
                 self._free.append(block)
 
     def find(self, digests: Sequence[bytes]) -> list[int]:
-        """Share the known blocks at the head of a sequence."""
+        """Indices of the cached blocks of a sequence's prefix, each with a reference added."""
         blocks: list[int] = []
         for digest in digests:
             block = self._found.get(digest)
@@ -71,14 +71,14 @@ class BlockPool:
         return blocks
 
     def keep(self, digest: bytes, block: int) -> None:
-        """Let a full block be found again; the first of equal ones is kept."""
+        """Enter a full block in the prefix cache, unless one with its digest is there already."""
         if digest not in self._found and block not in self._digests:
             self._found[digest] = block
             self._digests[block] = digest
 
 
 def block_digests(tokens: Sequence[int]) -> list[bytes]:
-    """One digest per full block, each of all the tokens up to the block's end."""
+    """One digest per full block, over all tokens of the sequence up to the block's end."""
     digest = hashlib.blake2b(digest_size=16)
     digests: list[bytes] = []
     for start in range(0, len(tokens) - BLOCK_TOKENS + 1, BLOCK_TOKENS):
@@ -89,5 +89,5 @@ def block_digests(tokens: Sequence[int]) -> list[bytes]:
 
 
 def blocks_for(num_tokens: int) -> int:
-    """How many blocks a sequence of `num_tokens` fills."""
+    """Number of blocks that hold `num_tokens` tokens, the last one perhaps partly."""
     return -(-num_tokens // BLOCK_TOKENS)

@@ -41,10 +41,10 @@ class TokenChunk:
 
     Attributes:
         tokens: Tokens to read, in order.
-        past: Tokens of the sequence that its blocks hold already.
-        blocks: Where its keys and values lie, up to the end of the new ones.
+        past: Number of the sequence's tokens that are in the KV cache already.
+        blocks: Indices of the sequence's cache blocks, with room for the new tokens.
         logits_from: Logits are wanted for `tokens[logits_from:]`.
-        temperature: Temperature for the cooled masses; at least a little above 0.
+        temperature: Temperature for the cooled masses; above 0.
     """
 
     tokens: Sequence[int]
@@ -55,11 +55,11 @@ class TokenChunk:
 
     @property
     def num_logits(self) -> int:
-        """Tokens that logits are wanted for."""
+        """Number of tokens that logits are wanted for."""
         return len(self.tokens) - self.logits_from
 
     def part(self, start: int, end: int) -> "TokenChunk":
-        """The tokens from `start` up to `end`, to be appended after the ones before them."""
+        """The chunk `tokens[start:end]`, to be appended after `tokens[:start]`."""
         tokens = self.tokens[start:end]
         logits_from = min(max(self.logits_from - start, 0), len(tokens))
         return TokenChunk(tokens, self.past + start, self.blocks, logits_from, self.temperature)
@@ -68,8 +68,8 @@ class TokenChunk:
 def fitting(left: int, room: int) -> int:
     """How many of a chunk's `left` tokens to read now, at most `room`; 0 when too few would fit.
 
-    No token of several is read by itself: attention takes another kernel with other rounding for a
-    lone one, the one that extends rows.
+    A part of a longer chunk never has a single token: attention uses another kernel, with other
+    rounding, for a single token.
     """
     size = min(left, room)
     if left - size == 1:
@@ -79,13 +79,13 @@ def fitting(left: int, room: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Logits:
-    """The outcome at the asked positions; M of them, V tokens in N tiles.
+    """Logits at the M requested positions, over V tokens in N tiles of the vocabulary.
 
     Attributes:
         values_MV: Logits.
         tile_max_MN: Highest logit per tile.
-        tile_mass_MN: Sum of exp(logit - highest) per tile.
-        tile_mass_cooled_MN: The same at the position's temperature.
+        tile_mass_MN: Sum of exp(logit - highest logit of the position) per tile.
+        tile_mass_cooled_MN: The same sum with the logits divided by the position's temperature.
         cooling_M: One over the position's temperature.
     """
 
@@ -99,7 +99,7 @@ class Logits:
         return len(self.values_MV)
 
     def copied(self, row: int) -> "Logits":
-        """One position, safe from the next call."""
+        """A copy of one position's logits, which the next call does not overwrite."""
         here = slice(row, row + 1)
         return Logits(
             self.values_MV[here].copy(),
@@ -115,12 +115,13 @@ class Decoder:
 
     Args:
         weights: A converted model.
-        precision: How its matrices are stored.
-        num_tokens: Size of the vocabulary.
+        precision: Storage format of its matrices.
+        num_tokens: Size of the vocabulary, in tokens.
         num_blocks: Blocks that callers may use, 0 to `num_blocks - 1`.
-        context_tokens: Longest sequence.
+        context_tokens: Longest sequence, in tokens.
         threads: Threads for matrix products.
-        num_layers: Only so many layers and no head, for `states`; 0 takes the whole model.
+        num_layers: Number of first layers to run without the head, for `states`; 0 for the whole
+            model.
     """
 
     def __init__(
@@ -159,7 +160,7 @@ class Decoder:
         self._unpacked: Weights | None = weights
 
     def forward(self, chunks: Sequence[TokenChunk]) -> Logits:
-        """Append every chunk to its sequence; logits at the asked positions, in order.
+        """Append every chunk to its sequence; return logits at the requested positions, in order.
 
         The arrays are valid until the next call.
         """
@@ -168,14 +169,14 @@ class Decoder:
         return Logits(values, tile_max, mass, cooled, _cooling(chunks))
 
     def states(self, chunks: Sequence[TokenChunk]) -> Floats:
-        """Append every chunk as `forward` does; the residual stream at the asked positions."""
+        """Append every chunk as `forward` does; return the residual stream (M, hidden size)."""
         return self._outputs(chunks, ("hidden",))[0].copy()
 
     def _outputs(self, chunks: Sequence[TokenChunk], names: Sequence[str]) -> list[Floats]:
-        """Append every chunk; outputs at the asked positions, in order."""
+        """Append every chunk; return the named outputs at the requested positions, in order."""
         parts: list[list[Floats]] = []
         for part in _parts(chunks):
-            if parts:  # the next call writes where they lie
+            if parts:  # the next call overwrites these arrays
                 parts[-1] = [array.copy() for array in parts[-1]]
             self._infer(part)
             count = sum(chunk.num_logits for chunk in part)
@@ -246,7 +247,7 @@ class Decoder:
         }
 
     def _turned(self, positions: NDArray[np.int64]) -> dict[str, Array]:
-        """The rotary factors of each position, for every kind of rotary embedding."""
+        """Cosines and sines of each position, as graph inputs, per kind of rotary embedding."""
         return {
             f"{name}.{place}": table[positions]
             for place, tables in enumerate(self._turns)
@@ -255,14 +256,14 @@ class Decoder:
 
 
 def _hints(core: Any, precision: Precision) -> dict[str, Any]:
-    """What the plugin computes in and keeps keys and values in; bfloat16 where it can."""
+    """Plugin options for the types of computation and KV cache; bfloat16 where supported."""
     if precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         return _WITHOUT_BF16
     return _HINTS[precision]
 
 
 def _parts(chunks: Sequence[TokenChunk]) -> Iterator[list[TokenChunk]]:
-    """The chunks in lists of as many tokens as one call may see, cut where they must be."""
+    """The chunks in lists that fit one call of the graph, long ones cut into parts."""
     part: list[TokenChunk] = []
     room = _MOST_TOKENS
     for chunk in chunks:
@@ -289,13 +290,16 @@ def _begins(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _group_size(weights: Weights) -> int:
-    """Activations quantised together: the largest that divides whatever shares a scale."""
+    """Activations per quantisation group: the largest size that divides all weight groups.
+
+    0 when there is no such size.
+    """
     widths = {_sharing(weights.arrays, name) for name in weights.arrays if name.endswith(".scale")}
     return next((size for size in _GROUPS if not any(width % size for width in widths)), 0)
 
 
 def _sharing(arrays: Mapping[str, Array], scale: str) -> int:
-    """How many weights of a row share a scale."""
+    """Number of a row's weights that share a scale."""
     stored = arrays[scale.removesuffix(".scale")]
     width = stored.shape[1] * (2 if stored.dtype == np.uint8 else 1)
     return width // arrays[scale].shape[1]

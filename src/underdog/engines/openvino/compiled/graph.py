@@ -1,11 +1,11 @@
 """The decoder as an OpenVINO graph over paged attention.
 
-One flat row of tokens goes in, whatever sequences they belong to: prompts being read and rows
-being sampled share every matrix product. `past_lens` and `subsequence_begins` say which token
-belongs where, `block_indices` where each sequence's keys and values lie (see `cache_blocks`).
-Logits come out only for the token positions listed in `logit_rows`. Next to them come three numbers
-per tile of the vocabulary, which make exact sampling cheap (see `sampling`). The patterns written
-for RMS normalisation, rotary embedding and packed matrices are those that the CPU plugin fuses.
+The input is one flat list of the tokens of all sequences: prompts being read and rows being sampled
+share every matrix product. `past_lens` and `subsequence_begins` assign tokens to sequences,
+`block_indices` lists each sequence's cache blocks (see `cache_blocks`). Logits come out only for
+the token positions listed in `logit_rows`, with three numbers per tile of the vocabulary, which
+make exact sampling cheap (see `decoding.sampling`). RMS normalisation, rotary embedding and packed
+matrices are written in the patterns that the CPU plugin fuses.
 """
 
 from collections.abc import Sequence
@@ -24,11 +24,11 @@ _NO_LOGIT = np.float32(-1e30)
 
 
 def build_decoder(weights: Weights, num_tokens: int) -> Any:
-    """The model, ready to compile.
+    """The whole model as a graph, ready to compile.
 
     Args:
         weights: A converted model.
-        num_tokens: Size of the vocabulary without padding.
+        num_tokens: Size of the vocabulary in tokens, without padding.
     """
     graph = _Graph(weights)
     outputs = graph.outputs(graph.logits(graph.decoder(), num_tokens))
@@ -41,7 +41,7 @@ def build_decoder(weights: Weights, num_tokens: int) -> Any:
 
 
 def build_states(weights: Weights, num_layers: int) -> Any:
-    """The first layers alone: the residual stream after them, at the positions of `logit_rows`."""
+    """A graph of the first layers, whose output is the residual stream at `logit_rows`."""
     graph = _Graph(weights)
     hidden = op.gather(graph.decoder(num_layers), graph.logit_rows, graph.whole(0))
     _output(hidden).set_names({"hidden"})
@@ -51,7 +51,7 @@ def build_states(weights: Weights, num_layers: int) -> Any:
 
 
 def constant(array: Array | np.generic) -> Node:
-    """A constant that refers to the array's memory."""
+    """A constant node that shares the array's memory."""
     return op.constant(np.asarray(array), shared_memory=True)
 
 
@@ -78,10 +78,10 @@ class _Graph:
         self.longest = self._input("max_context_len", [], np.int32)
 
     def number(self, value: float | Sequence[int], kind: Any) -> Node:
-        """A small constant, made once however often it is asked for.
+        """A small constant, one node per distinct value and type.
 
-        Nearly half of the nodes would be such constants otherwise, and the time to compile a graph
-        grows with its nodes.
+        Otherwise nearly half of the nodes would be such constants, and compile time grows with the
+        number of nodes.
         """
         key = (tuple(value) if isinstance(value, Sequence) else value, kind)
         if key not in self._shared:
@@ -93,7 +93,7 @@ class _Graph:
         return self.number(numbers, np.int64)
 
     def axis(self, axis: int) -> Node:
-        """An axis to split along."""
+        """A constant with the number of an axis to split along."""
         return self.number(axis, np.int64)
 
     def decoder(self, num_layers: int | None = None) -> Node:
@@ -109,7 +109,7 @@ class _Graph:
         return hidden
 
     def logits(self, hidden: Node, num_tokens: int) -> Node:
-        """Logits at the asked positions; padding tokens are out of reach."""
+        """Logits at the requested positions; padding tokens get a logit that is never drawn."""
         rows = op.gather(hidden, self.logit_rows, self.whole(0))
         logits = self._linear(self._norm(rows, "norm"), "head")
         padded = self._arrays["head"].shape[0]
@@ -120,7 +120,7 @@ class _Graph:
         return op.add(logits, op.constant(reach))
 
     def outputs(self, logits: Node) -> dict[str, Node]:
-        """Logits and what sampling needs to know of each tile of the vocabulary."""
+        """Logits, and the maximum and probability masses of each tile of the vocabulary."""
         tiles = op.reshape(logits, self.whole(0, -1, TILE), True)
         tile_max = op.reduce_max(tiles, self.whole(2), keep_dims=False)
         highest = op.unsqueeze(
@@ -166,7 +166,7 @@ class _Graph:
         return constant(stored)
 
     def _grouped(self, name: str) -> Node:
-        """A matrix of 8 or 4 bits with a scale for every few weights of a row."""
+        """An 8-bit or 4-bit matrix, unpacked with one scale per group of a row's weights."""
         stored, scale = self._arrays[name], self._arrays[f"{name}.scale"]
         rows, groups, _ = scale.shape
         zero = self._arrays.get(f"{name}.zero")
@@ -183,7 +183,7 @@ class _Graph:
         return op.convert(op.reshape(weights, self.whole(rows, columns), False), ov.Type.f32)
 
     def _after(self, value: Node, name: str) -> Node:
-        """A layer's outcome, normalised where the model does that."""
+        """Output of attention or MLP, normalised where the model has a norm for it."""
         return self._norm(value, name) if self._architecture.post_norms else value
 
     def _norm(self, value: Node, name: str) -> Node:
@@ -194,7 +194,7 @@ class _Graph:
         return op.multiply(op.multiply(value, inverse), constant(self._arrays[name][None]))
 
     def _heads_norm(self, heads: Node, layer: int) -> Node:
-        """Every head normalised by itself, queries with another gain than keys."""
+        """Heads, each RMS-normalised separately; queries and keys have different gains."""
         shape = self._architecture
         counts = self.whole(shape.num_heads, shape.num_kv_heads)
         query, key = op.variadic_split(heads, self.axis(1), counts).outputs()
@@ -276,7 +276,7 @@ class _Graph:
 
 
 def _nibbles(packed: Array, shape: Sequence[int]) -> Node:
-    """Packed pairs of 4 bits as a constant of a 4-bit type."""
+    """Packed pairs of 4-bit numbers as a constant of a 4-bit type."""
     return op.constant(ov.Tensor(packed, ov.Shape(shape), ov.Type.u4), shared_memory=True)
 
 

@@ -1,8 +1,9 @@
-"""How a matrix of weights is stored: the precisions, and what the graph needs to unpack them.
+"""Storage formats of weight matrices: packed values, scales and zero points.
 
-`int8` has a scale for every 64 (or 32) weights of a row, or one for a row that does not divide;
-`int4` has a scale and a zero point for as many, and leaves matrices whose rows do not divide at 8
-bits. `bf16` is kept as the upper half of a float's bits, which NumPy has no type for.
+`int8` has a scale for every group of 64 (or 32) weights of a row, or one for the whole row when its
+length is no multiple of 32; `int4` has a scale and a zero point per group, and keeps matrices
+without such groups at 8 bits. `bf16` is kept as the upper half of a float32's bits, because NumPy
+has no type for it.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ _HIGHEST = 127
 
 
 def plain(matrix: Array, precision: Precision) -> Array:
-    """A matrix that is looked up, not multiplied: half precision is enough but for `f32`."""
+    """A lookup table (not multiplied) in float16, or in float32 when the precision is `f32`."""
     return matrix.astype(np.float32 if precision == "f32" else np.float16)
 
 
@@ -31,8 +32,8 @@ def packed(name: str, matrix: Array, precision: Precision) -> Iterator[tuple[str
 
     Args:
         name: The matrix's name.
-        matrix: Output rows of input weights, in float32.
-        precision: How to store it.
+        matrix: Weights in float32, shape (outputs, inputs).
+        precision: Storage format.
 
     Yields:
         The matrix under its name, in int8, packed pairs of 4 bits (uint8), the bits of bfloat16
@@ -83,7 +84,7 @@ def _four_bits(name: str, matrix: Array, group: int) -> Iterator[tuple[str, Arra
 
 
 def _pairs(levels: Array) -> Array:
-    """Neighbours in one byte, the first in its lower half."""
+    """Pairs of neighbouring 4-bit numbers in one byte each, the first in the lower half."""
     flat = levels.astype(np.uint8).ravel()
     flat = np.pad(flat, (0, len(flat) % 2))
     return flat[0::2] | flat[1::2] << 4

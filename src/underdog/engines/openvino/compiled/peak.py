@@ -1,7 +1,7 @@
-"""What plain matrix products reach on this machine: the ceiling of a decoder made of them.
+"""Rates of plain matrix products on this machine: an upper bound for a decoder's speed.
 
-The products have a model's own sizes, and there are enough of them that their weights do not stay
-in a processor's cache, since a model's do not either.
+The products have the sizes of a model's, and there are enough of them that their weights do not
+fit a processor's cache, as a model's weights do not either.
 """
 
 import math
@@ -28,14 +28,14 @@ def ceilings(
     kinds: Sequence[Kind] = KINDS,
     seconds: float = 0.5,
 ) -> list[Ceiling]:
-    """Rates of a model's products, the best of a short while each.
+    """Highest rates of a model's matrix products, for each kind and number of rows.
 
     Args:
-        products: Their sizes; see `matrix_products`.
+        products: Sizes of the products; see `bench.matrix_products`.
         rows: Numbers of rows to try.
         threads: Threads for the products.
-        kinds: Kinds to try.
-        seconds: How long to try each.
+        kinds: Storage formats to try.
+        seconds: Seconds of measurement for each kind and number of rows.
     """
     found: list[Ceiling] = []
     for kind in kinds if products else ():
@@ -50,7 +50,7 @@ def ceilings(
 
 
 def _share(products: Sequence[Product], kind: Kind) -> float:
-    """Share of a model's products that is too large for a cache."""
+    """Share of a model's products, at most 1, whose weights exceed a processor's cache."""
     size_bytes = sum(product.flops / 2 for product in products) * _WEIGHT_BYTES[kind]
     return min(1.0, _BEYOND_CACHE_BYTES / size_bytes)
 
@@ -60,7 +60,7 @@ def _fewer(product: Product, share: float) -> Product:
 
 
 def _compiled(products: Sequence[Product], kind: Kind, threads: int) -> Any:
-    """All products beside each other, those of one width on the same input."""
+    """A compiled graph of all products side by side; products of one width share an input."""
     widths = sorted({product.inputs for product in products})
     values = {width: op.parameter([-1, width], np.float32, name=f"v{width}") for width in widths}
     random = np.random.default_rng(0)
@@ -94,7 +94,10 @@ def _matrix(product: Product, kind: Kind, random: np.random.Generator) -> Any:
 
 
 def _group_size(widths: Sequence[int]) -> int:
-    """Numbers that are quantised together: as many as fit all widths, which is fastest."""
+    """Activations per quantisation group: the widths' greatest common divisor, the fastest size.
+
+    0 when it is no multiple of 32.
+    """
     shared = math.gcd(*widths)
     return 0 if shared % _GROUP else shared
 

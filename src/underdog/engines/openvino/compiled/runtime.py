@@ -1,7 +1,7 @@
-"""The one place that imports OpenVINO, and imports it so that it reports nothing to its makers.
+"""The only import of OpenVINO, with its telemetry switched off.
 
-Imported plainly, the package counts each import with a web analytics service unless the user has
-opted out. It does without where `openvino_telemetry` cannot be imported, so that is refused here.
+By default the package reports each import to a web analytics service unless the user has opted
+out. It works without `openvino_telemetry`, so that module is blocked before OpenVINO is imported.
 """
 
 import importlib

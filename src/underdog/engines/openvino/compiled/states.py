@@ -1,8 +1,8 @@
-"""Hidden states of prompts: the first layers of the model as a graph of their own.
+"""Hidden states of prompts, computed by a separate graph of the model's first layers.
 
-The graph for a layer is compiled when it is first asked for, with a small key-value cache beside
-the sampling one, and holds its own packed copy of those layers' matrices; two are kept. Prompts are
-read in chunks, several short ones together.
+The graph that ends at a layer is compiled at its first use, with a small KV cache of its own, and
+holds its own packed copy of those layers' matrices; two graphs are kept. Prompts are read in
+chunks, several short ones together.
 """
 
 import threading
@@ -27,11 +27,11 @@ _KEPT_GRAPHS = 2
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Where to look in one sequence.
+    """A sequence and the positions whose hidden states are wanted.
 
     Attributes:
-        tokens: The sequence.
-        positions: Wanted positions, none negative.
+        tokens: Token ids of the sequence.
+        positions: Wanted positions, counted from 0; none negative.
     """
 
     tokens: Sequence[int]
@@ -39,13 +39,13 @@ class Look:
 
 
 class StateReader:
-    """Reads sequences and gives their hidden states.
+    """Computes the hidden states of sequences.
 
     Args:
         weights: A converted model.
-        precision: How its matrices are stored.
-        shape: Its numbers, for FLOPs.
-        context_tokens: Longest sequence.
+        precision: Storage format of its matrices.
+        shape: Architecture, for counting FLOPs.
+        context_tokens: Longest sequence, in tokens.
         threads: Threads for matrix products.
     """
 
@@ -69,7 +69,7 @@ class StateReader:
     def look(
         self, requests: Sequence[StatesRequest], tokens: Sequence[Sequence[int]]
     ) -> list[LayerStates]:
-        """Answer requests whose prompts have been cut into tokens.
+        """Hidden states of each request's prompt, given the prompts' tokens.
 
         Raises:
             ContextError: A prompt does not fit the context.
@@ -90,7 +90,7 @@ class StateReader:
         ]
 
     def read(self, looks: Sequence[Look], num_layers: int) -> list[Floats]:
-        """The residual stream of each sequence after `num_layers` layers, at its positions.
+        """Residual stream of each sequence after `num_layers` layers: (positions, hidden size).
 
         Raises:
             EngineError: Memory ran out, or OpenVINO failed; later calls may succeed.
@@ -143,7 +143,7 @@ class StateReader:
         return [place % length for place in wanted]
 
     def _usage(self, num_tokens: int, num_layers: int) -> Usage:
-        """The share of the model that was computed; its head is counted among the layers."""
+        """Usage for the first `num_layers` layers; the head's parameters count as the layers'."""
         share = num_layers / self._shape.num_layers
         part = replace(
             self._shape,
@@ -167,7 +167,7 @@ class StateReader:
         return self._decoders[num_layers]
 
     def _built(self, num_layers: int) -> Decoder:
-        """A graph; where memory is short, the kept one makes room for it."""
+        """A new compiled graph; the kept graphs are dropped first where memory is short."""
         try:
             return self._compiled(num_layers)
         except MemoryError:
@@ -189,7 +189,7 @@ class StateReader:
 
 
 def _groups(looks: Sequence[Look]) -> list[list[Look]]:
-    """Neighbours that fit one call of the decoder together."""
+    """Lists of neighbouring sequences that fit one call of the decoder."""
     groups: list[list[Look]] = []
     room = 0
     for look in looks:
@@ -202,7 +202,7 @@ def _groups(looks: Sequence[Look]) -> list[list[Look]]:
 
 
 def _together(decoder: Decoder, looks: Sequence[Look]) -> list[Floats]:
-    """Whole sequences in one call."""
+    """Hidden states of whole sequences, read in one call."""
     chunks: list[TokenChunk] = []
     taken = 0
     for look in looks:
@@ -215,7 +215,7 @@ def _together(decoder: Decoder, looks: Sequence[Look]) -> list[Floats]:
 
 
 def _alone(decoder: Decoder, look: Look) -> list[Floats]:
-    """One sequence, in as many calls as it takes."""
+    """Hidden states of one long sequence, read in several calls."""
     blocks = range(blocks_for(len(look.tokens)))
     wanted = np.array(look.positions, np.int64)
     found: list[Floats] = []

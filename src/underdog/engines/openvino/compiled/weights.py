@@ -1,10 +1,10 @@
-"""A model's weights as the decoder graph wants them: converted once, then mapped.
+"""A model's weights in the decoder graph's layout: converted once, then memory-mapped.
 
 Every tensor is dequantised; matrices are then stored in the chosen precision (see `packing`).
 Query, key and value share one matrix, because one large product is faster than small ones. The
-output head is padded to whole tiles of the vocabulary (see `sampling`). A converted model is a
-folder in the cache with one blob, its index and the tokenizer; it appears by one rename, so that a
-reader sees all of it or nothing.
+output head is padded to whole tiles of the vocabulary (see `decoding.sampling`). A converted model
+is a folder in the cache with one blob, its index and the tokenizer; the folder is published by one
+rename, so that a reader never sees an incomplete one.
 """
 
 import json
@@ -40,12 +40,12 @@ class Weights:
     """Named arrays, mapped from disk.
 
     Attributes:
-        architecture: What the graph is built from.
+        architecture: Sizes and traits that the graph is built from.
         arrays: `embedding`, `head`, `norm`, and per layer `0.qkv`, `0.qkv.bias`, `0.out`,
             `0.gate`, `0.up`, `0.down`, `0.attention_norm`, `0.mlp_norm`, and where the model has
-            them `0.query_norm`, `0.key_norm`, `0.attention_post_norm`, `0.mlp_post_norm`; what
-            unpacks a matrix lies beside it under `….scale` and `….zero`.
-        folder: Where they lie.
+            them `0.query_norm`, `0.key_norm`, `0.attention_post_norm`, `0.mlp_post_norm`; scales
+            and zero points of a matrix have its name and `.scale` or `.zero`.
+        folder: Folder of the converted model.
         blob: The mapped file that the arrays are parts of.
     """
 
@@ -60,18 +60,18 @@ class Weights:
         return Vocabulary.load(self.folder / VOCABULARY_FILE)
 
     def unload(self) -> None:
-        """Give the memory back that the mapped file takes; what is read again is mapped again."""
+        """Release the memory of the mapped file; pages that are read again are mapped again."""
         mapping: mmap.mmap | None = getattr(self.blob, "_mmap", None)
         if mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
             mapping.madvise(mmap.MADV_DONTNEED)
 
 
 def converted(model: OpenModel, precision: Precision) -> Weights:
-    """The converted model, from the cache or made now.
+    """The converted model, from the cache or converted now.
 
     Args:
-        model: The model.
-        precision: How matrices are stored.
+        model: The opened model.
+        precision: Storage format of its matrices.
 
     Raises:
         ModelFileError: A tensor is missing, of another shape, or of an unknown quantisation.
@@ -204,7 +204,7 @@ def _norms(
 
 
 def _in_halves(parts: list[Array], architecture: Architecture) -> list[Array]:
-    """Query, key and value with the rotary rows of the first two in half order."""
+    """Query, key and value matrices; rotary pairs of the first two in halves (i, i + size/2)."""
     if not architecture.interleaved:
         return parts
     query, key, value = parts

@@ -1,7 +1,7 @@
-"""How many rows are decoded side by side: as many as were asked for and as memory holds.
+"""Size of the KV cache: how many rows can be decoded side by side in the free memory.
 
-Every row may come to fill its share of the key-value cache, so the whole cache is counted before
-it is made, although the system hands out its pages only as they are written.
+Every row may come to fill its share of the cache, so the size of the whole cache is compared with
+free memory before it is allocated, although the system hands out pages only as they are written.
 """
 
 import logging
@@ -18,7 +18,7 @@ T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 AUTOMATIC = 0
-"""`max_rows` that leaves the number to free memory."""
+"""Value of `max_rows` for a number of rows chosen by free memory."""
 
 _MOST_AUTOMATIC = 32
 _AUTOMATIC_SHARE = 0.5
@@ -27,12 +27,12 @@ _SPARE_PROMPTS = 2
 
 @dataclass(frozen=True, slots=True)
 class CachePlan:
-    """A key-value cache to be made.
+    """Dimensions of a KV cache.
 
     Attributes:
-        max_rows: Rows that are decoded side by side.
-        context_tokens: Longest prompt plus completion of a row.
-        block_bytes: Size of a block of the cache.
+        max_rows: Rows decoded side by side.
+        context_tokens: Longest prompt plus completion of a row, in tokens.
+        block_bytes: Size of one cache block, all layers together.
     """
 
     max_rows: int
@@ -41,26 +41,27 @@ class CachePlan:
 
     @property
     def num_blocks(self) -> int:
-        """Blocks for all rows and for prompts that are read ahead."""
+        """Number of blocks for all rows and for prompts that are read ahead."""
         return (self.max_rows + _SPARE_PROMPTS) * (blocks_for(self.context_tokens) + 1)
 
     @property
     def size_bytes(self) -> int:
-        """Size of the cache, with the block that nobody owns."""
+        """Size of the cache in bytes, with the spare block that belongs to no sequence."""
         return (self.num_blocks + 1) * self.block_bytes
 
 
 def block_bytes(architecture: Architecture, value_bytes: int) -> int:
-    """Size of a block: keys and values of its tokens in every layer."""
+    """Bytes of one cache block: keys and values of its tokens in every layer."""
     return 2 * architecture.num_layers * architecture.kv_size * BLOCK_TOKENS * value_bytes
 
 
 def planned(asked: CachePlan, free_bytes: int) -> CachePlan:
-    """The cache that is asked for, or one for fewer rows.
+    """The cache that is asked for, or one for fewer rows when memory is short.
 
     Args:
-        asked: What is asked for; `max_rows=0` for the most that take half of what is free.
-        free_bytes: Memory for it.
+        asked: The cache that is asked for; `max_rows=0` for as many rows as take half of the free
+            memory, at most 32.
+        free_bytes: Free memory.
 
     Raises:
         EngineError: Not even one row fits.
@@ -78,12 +79,15 @@ def planned(asked: CachePlan, free_bytes: int) -> CachePlan:
 def with_cache(
     asked: CachePlan, free_bytes: int, build: Callable[[CachePlan], T]
 ) -> tuple[T, CachePlan]:
-    """Build what holds the cache, with half the rows as often as there is no memory for it.
+    """Build an object that holds a cache, halving the number of rows while memory is too short.
 
     Args:
         asked: The cache that is asked for.
-        free_bytes: Memory for it.
-        build: Makes it, or raises `MemoryError`.
+        free_bytes: Free memory.
+        build: Allocates the cache of a plan, or raises `MemoryError`.
+
+    Returns:
+        The object built, and the plan that it was built for.
 
     Raises:
         EngineError: Not even one row fits.

@@ -1,4 +1,4 @@
-"""What the decoding loop has done so far, counted where it happens."""
+"""Counts of the decoding loop's steps, rows and tokens."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ class Counters:
 
     Attributes:
         steps: Calls of the decoder.
-        slots: Rows that these calls had room for.
-        rows: Rows that they extended by a token.
-        read_tokens: Prompt tokens that they read.
-        cached_tokens: Prompt tokens that the prefix cache served instead.
+        slots: Places for rows in these calls, `max_rows` per step.
+        rows: Places that were used, one per row and token.
+        read_tokens: Prompt tokens that were computed.
+        cached_tokens: Prompt tokens whose keys and values the prefix cache held already.
     """
 
     steps: int = 0
@@ -23,11 +23,11 @@ class Counters:
 
     @property
     def useful(self) -> float:
-        """Share of the slots that a row was extended in; 0 before the first step."""
+        """Share of the slots that were used, from 0 to 1; 0 before the first step."""
         return self.rows / self.slots if self.slots else 0.0
 
     def since(self, earlier: "Counters") -> "Counters":
-        """What was done after an earlier look."""
+        """Differences to an earlier copy of the counts."""
         return Counters(
             self.steps - earlier.steps,
             self.slots - earlier.slots,

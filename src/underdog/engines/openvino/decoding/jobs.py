@@ -1,4 +1,4 @@
-"""What the decoding loop works on: a prompt with its rows, or a continuation to score."""
+"""Jobs of the decoding loop: a prompt to sample rows for, or a continuation to score."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,14 +25,14 @@ from underdog.engines.shaping.shaper import Shaper
 
 @dataclass(slots=True, eq=False)
 class PromptReading:
-    """A sequence that is being read into the cache.
+    """A sequence whose keys and values are being computed into the KV cache (prefill).
 
     Attributes:
-        tokens: All of it.
+        tokens: All tokens of the sequence.
         first_logit: The first position whose logits are wanted.
-        blocks: Where its keys and values go; empty until it is begun.
-        past: Tokens read so far.
-        cached: Tokens that the prefix cache served.
+        blocks: Indices of its cache blocks; empty until `begin`.
+        past: Number of tokens read so far.
+        cached: Number of tokens whose keys and values the prefix cache held already.
     """
 
     tokens: list[int]
@@ -44,14 +44,14 @@ class PromptReading:
 
     @property
     def done(self) -> bool:
-        """Whether all of it has been read."""
+        """Whether all tokens have been read."""
         return self.past == len(self.tokens)
 
     def begin(self, pool: BlockPool) -> None:
-        """Find what is known of it and take blocks for the rest.
+        """Share the cached blocks of the sequence's prefix and take new blocks for the rest.
 
-        What logits are wanted for stays to be read, and at least two tokens: a lone one would be
-        read by another kernel with other rounding.
+        Positions whose logits are wanted are read even when cached, and at least two tokens are:
+        a single one would be read by another kernel with other rounding.
         """
         self._digests = block_digests(self.tokens)
         known = max(0, min(self.first_logit, len(self.tokens) - 2)) // BLOCK_TOKENS
@@ -61,13 +61,13 @@ class PromptReading:
             self.blocks.append(pool.take())
 
     def keep(self, pool: BlockPool) -> None:
-        """Let later prompts find the blocks that have been read or are read in this step."""
+        """Enter the full blocks read so far, this step included, in the prefix cache."""
         full = self.past // BLOCK_TOKENS
         for digest, block in zip(self._digests[:full], self.blocks, strict=False):
             pool.keep(digest, block)
 
     def chunk(self, room: int, temperature: float = 1.0) -> TokenChunk | None:
-        """The next tokens to read, at most `room`."""
+        """The next tokens to read, at most `room`; `None` when too few would fit."""
         size = fitting(len(self.tokens) - self.past, room)
         if not size:
             return None
@@ -80,7 +80,19 @@ class PromptReading:
 
 @dataclass(eq=False)
 class SampleJob:
-    """A request for completions of one prompt."""
+    """A request for completions of one prompt, one row per seed.
+
+    Attributes:
+        limit: Most tokens that a row may sample.
+        deliver: Called once, with the completions in seed order or with an error.
+        matcher: The constraint's matcher at the start of a reply; `None` without a constraint.
+        tell: Called with a row's new text as it is sampled; `None` when not streamed.
+        logits: Logits after the prompt's last token; `None` until the prompt has been read.
+        cancelled: Set when the caller no longer wants the result.
+        started: Monotonic clock, in seconds, when the job was made.
+        next_row: Index of the next row to begin.
+        completions: Finished completions by row index.
+    """
 
     reading: PromptReading
     params: SamplingParams
@@ -97,31 +109,31 @@ class SampleJob:
 
     @property
     def reserve(self) -> int:
-        """Blocks to set aside before the prompt is begun: for it, and so that a row can follow."""
+        """Cache blocks to set aside before the prompt is read: for the prompt and its first row."""
         return blocks_for(len(self.reading.tokens)) + self.row_reserve
 
     @property
     def row_reserve(self) -> int:
-        """Further blocks that one of its rows may need."""
+        """Most cache blocks that a row may need beyond the prompt's full blocks."""
         prompt = len(self.reading.tokens)
         return blocks_for(prompt + self.limit) - prompt // BLOCK_TOKENS
 
     def further_reserve(self) -> int:
-        """Blocks to set aside for the next row; the first one's are already."""
+        """Cache blocks to set aside for the next row; 0 for the first, which `reserve` covers."""
         return self.row_reserve if self.next_row else 0
 
     @property
     def rows_left(self) -> int:
-        """Rows that are not begun."""
+        """Number of rows that have not begun."""
         return len(self.seeds) - self.next_row
 
     def next_chunk(self, room: int, logit_room: int) -> TokenChunk | None:
-        """The next part of the prompt to read; it wants one position's logits at most."""
+        """The next part of the prompt to read, at most `room` tokens; logits of one at most."""
         del logit_room
         return self.reading.chunk(room, self.params.temperature or 1.0)
 
     def new_row(self, pool: BlockPool) -> DecodingRow:
-        """A row that shares the prompt's full blocks; its last one is for the caller to copy."""
+        """A row that shares the prompt's full blocks; the caller copies a partly filled one."""
         full = len(self.reading.tokens) // BLOCK_TOKENS
         blocks = [pool.share(block) for block in self.reading.blocks[:full]]
         place = self.next_row
@@ -131,7 +143,7 @@ class SampleJob:
         return DecodingRow(place, self.seeds[place], self.params, self.limit, past, blocks, shaper)
 
     def record(self, row: DecodingRow, shape: ModelShape) -> bool:
-        """Keep a finished row's completion; whether it was the last one."""
+        """Keep a finished row's completion; return whether all rows are finished."""
         self.completions[row.place] = row.completion(self._usage(row, shape))
         return len(self.completions) == len(self.seeds)
 
@@ -163,7 +175,14 @@ class SampleJob:
 
 @dataclass(slots=True, eq=False)
 class ScoreJob:
-    """A request for the log-probabilities of given tokens."""
+    """A request for the log-probabilities of given tokens.
+
+    Attributes:
+        reading: Prompt and continuation; `first_logit` is the prompt's last position.
+        deliver: Called once, with the log-probabilities (nats) or with an error.
+        logprobs: Log-probabilities of the continuation's tokens so far, in nats.
+        cancelled: Set when the caller no longer wants the result.
+    """
 
     reading: PromptReading
     deliver: Callable[[list[float] | BaseException], None]
@@ -172,11 +191,11 @@ class ScoreJob:
 
     @property
     def reserve(self) -> int:
-        """Blocks to set aside before it is begun."""
+        """Cache blocks to set aside before the sequence is read."""
         return blocks_for(len(self.reading.tokens))
 
     def next_chunk(self, room: int, logit_room: int) -> TokenChunk | None:
-        """The next part to read, with at most `logit_room` positions that are scored."""
+        """The next part to read: at most `room` tokens, at most `logit_room` of them scored."""
         silent = max(0, self.reading.first_logit - self.reading.past)
         return self.reading.chunk(min(room, silent + logit_room))
 

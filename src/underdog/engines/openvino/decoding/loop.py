@@ -2,8 +2,8 @@
 
 Every step reads parts of waiting prompts and extends every running row by a token, in one call of
 the decoder. A prompt is read once; its rows branch off it by sharing its full blocks and copying
-the last one. A finished row leaves at once and the next one takes its slot. Blocks are reserved
-for the worst case before anything begins, so that nothing begun must ever be put back.
+the last one. A finished row leaves at once and the next one takes its slot. Cache blocks for the
+longest possible completion are reserved before a prompt or row begins, so that none is preempted.
 """
 
 import queue
@@ -38,10 +38,10 @@ class DecodingLoop:
 
     Args:
         decoder: The compiled model.
-        vocabulary: Its tokenizer.
-        shape: Architecture, for FLOPs.
-        num_blocks: Blocks of the decoder's cache.
-        max_rows: Rows that are decoded side by side.
+        vocabulary: The model's tokenizer.
+        shape: Architecture, for counting FLOPs.
+        num_blocks: Number of blocks of the decoder's KV cache.
+        max_rows: Most rows decoded side by side.
     """
 
     def __init__(
@@ -72,18 +72,18 @@ class DecodingLoop:
 
     @property
     def counters(self) -> Counters:
-        """What has been done so far; a copy."""
+        """A copy of the counts so far."""
         return replace(self._counters)
 
     def submit(self, job: Job) -> None:
-        """Hand a job in, from any thread. Raises `EngineError` when the loop has ended."""
+        """Queue a job, from any thread. Raises `EngineError` when the loop has ended."""
         with self._gate:
             if self._closed is not None:
                 raise self._closed
             self._inbox.put(job)
 
     def close(self) -> None:
-        """End the thread; what is unfinished fails. May be called twice."""
+        """End the thread; unfinished jobs fail with `EngineError`. May be called twice."""
         self._shut(EngineError("the openvino engine is closed; open a new one"))
         self._inbox.put(None)
         self._thread.join()
@@ -101,7 +101,7 @@ class DecodingLoop:
         self._abandon()
 
     def _receive(self) -> bool:
-        """Take in new jobs, waiting for one when idle; whether to go on."""
+        """Take in new jobs, waiting for one when idle; return whether the loop goes on."""
         idle = not (self._waiting or self._reading or self._ready or self._running)
         while self._closed is None:
             try:
@@ -114,7 +114,7 @@ class DecodingLoop:
         return self._closed is None
 
     def _abandon(self) -> None:
-        """Fail what is unfinished; nothing more can be submitted by now."""
+        """Fail all unfinished jobs; by now no more can be submitted."""
         reason = self._closed or EngineError("the openvino engine ended")
         while not self._inbox.empty():
             job = self._inbox.get()
@@ -152,7 +152,7 @@ class DecodingLoop:
         return chunk
 
     def _begin(self) -> None:
-        """Begin to read prompts while rows may soon want them and there is room."""
+        """Begin to read waiting prompts while slots will soon be free and blocks are available."""
         wanted = self._max_rows - len(self._running) + self._max_rows // 2
         ahead = sum(job.rows_left for job in self._ready)
         ahead += sum(job.rows_left for job in self._reading if isinstance(job, SampleJob))
@@ -167,7 +167,7 @@ class DecodingLoop:
 
     @staticmethod
     def _used_reserve(job: Job) -> int:
-        """The part of a job's reserve that its first row has taken over."""
+        """Number of a job's reserved blocks that have passed to its first row."""
         return job.row_reserve if isinstance(job, SampleJob) and job.next_row else 0
 
     def _read_chunks(self) -> list[tuple[Job, TokenChunk]]:
@@ -243,7 +243,7 @@ class DecodingLoop:
         return row
 
     def _take(self, logits: Logits, at: Ints, rows: Sequence[Running]) -> None:
-        """Draw a token for each row; finished rows leave, the others run on."""
+        """Draw a token for each row; finished rows leave the batch."""
         groups: defaultdict[SamplingParams, list[int]] = defaultdict(list)
         for place, (_, row) in enumerate(rows):
             groups[row.params].append(place)
@@ -274,7 +274,7 @@ class DecodingLoop:
 
     @staticmethod
     def _changed(logits: Logits, at: Ints, rows: Sequence[Running]) -> Logits:
-        """What rows with penalties or constraints draw from; a row that may draw nothing fails."""
+        """Shaped logits of rows with penalties or constraints; a row without any token fails."""
         shapers = [row.shaper for _, row in rows if row.shaper is not None]
         changed, possible = shaped(logits, at, shapers)
         for (_, row), shaper, any_token in zip(rows, shapers, possible, strict=True):

@@ -1,7 +1,7 @@
 """One completion while it is sampled: its tokens, its text, and when it is finished.
 
-Text is kept as bytes, because a character may span tokens; stop strings are looked for in the
-bytes, which is safe in UTF-8, and may span tokens too.
+Text is kept as bytes, because a character may span tokens. Stop strings may span tokens too; they
+are searched for in the bytes, which is safe in UTF-8.
 """
 
 import codecs
@@ -16,21 +16,21 @@ _UTF8 = codecs.getincrementaldecoder("utf-8")
 
 @dataclass(slots=True)
 class DecodingRow:
-    """A completion in the making.
+    """An unfinished completion.
 
     Attributes:
         place: Index among the request's rows.
         seed: Seed as the caller gave it.
-        params: How tokens are drawn.
+        params: Sampling parameters.
         limit: Most tokens that may be sampled.
-        past: Tokens whose keys and values are in the cache.
-        blocks: Where they are.
-        shaper: What changes its logits; `None` for most rows.
-        last_token: The token to read next.
-        num_sampled: Tokens sampled so far.
-        finish: Why it ended; `None` while it goes on.
-        stop_string: The stop string that ended it.
-        error: Why it failed.
+        past: Number of tokens whose keys and values are in the cache.
+        blocks: Indices of the cache blocks that hold them.
+        shaper: Applies penalties, biases and the constraint; `None` when the row has none.
+        last_token: The last sampled token, which the next step reads.
+        num_sampled: Number of tokens sampled so far.
+        finish: Finish reason; `None` while the row runs.
+        stop_string: The stop string that ended the row; `None` without one.
+        error: Reason of a failure; `None` without one.
     """
 
     place: int
@@ -52,7 +52,7 @@ class DecodingRow:
     _columns: list[tuple[float, ...]] = field(default_factory=list[tuple[float, ...]])
 
     def push(self, token: int, numbers: tuple[float, ...], vocabulary: Vocabulary) -> None:
-        """Take a sampled token with its trace numbers; may finish the row."""
+        """Append a sampled token with its token-trace numbers; may finish the row."""
         self.num_sampled += 1
         self.last_token = token
         if token in vocabulary.ends:
@@ -71,12 +71,12 @@ class DecodingRow:
             self.finish = "length"
 
     def fail(self, reason: str) -> None:
-        """End it without another token."""
+        """End the row with an error and without another token."""
         self.finish = "error"
         self.error = reason
 
     def news(self) -> str:
-        """Text since the last call: whole characters that no stop string can take back any more."""
+        """New text since the last call: whole characters that no stop string can remove later."""
         if self._letters is None:
             self._letters = _UTF8("replace")
         end = len(self._text) - (self._in_doubt() if self.finish is None else 0)
@@ -97,7 +97,7 @@ class DecodingRow:
         )
 
     def _stopped(self, start: int) -> bool:
-        """Cut at the earliest stop string that the new bytes complete."""
+        """Cut the text at the earliest stop string completed by the new bytes; return if cut."""
         found: list[tuple[int, str]] = []
         for stop in filter(None, self.params.stop):
             encoded = stop.encode()
@@ -112,7 +112,7 @@ class DecodingRow:
         return True
 
     def _in_doubt(self) -> int:
-        """Bytes at the end that may turn out to begin a stop string."""
+        """Number of bytes at the end that may be the beginning of a stop string."""
         longest = 0
         for stop in filter(None, self.params.stop):
             encoded = stop.encode()
@@ -135,5 +135,5 @@ class DecodingRow:
 
 
 def readable(text: bytes) -> str:
-    """Text of bytes, without a character that is still incomplete at the end."""
+    """Text of UTF-8 bytes, without an incomplete character at the end."""
     return _UTF8("replace").decode(text, final=False)

@@ -1,10 +1,11 @@
-"""Drawing tokens for many rows at once, exactly, without sorting the vocabulary.
+"""Exact sampling of tokens for many rows at once, without sorting the vocabulary.
 
 The graph reports per tile of 64 tokens the highest logit and the summed probability mass. A draw
 from the whole distribution picks a tile by its mass, then a token inside it. The k likeliest tokens
 lie in the k tiles with the highest maxima, so filters look at a few thousand candidates instead of
-150 thousand. Filters apply after the temperature, in the order top-k, top-p, min-p; every one of
-them keeps a head of the sorted candidates. A row's draws depend on its seed and the position only.
+150 thousand. Filters apply after the temperature, in the order top-k, top-p, min-p; each keeps a
+head, that is the first tokens when sorted by probability. A row's draws depend on its seed and the
+token position only.
 """
 
 from dataclasses import dataclass
@@ -29,13 +30,14 @@ _DEPTHS = 2048
 
 @dataclass(frozen=True, slots=True)
 class DrawnTokens:
-    """One token per row.
+    """One drawn token per row; arrays have one element per row.
 
     Attributes:
-        tokens: What was drawn.
-        logprobs: Its log-probability at temperature 1, before any filter.
+        tokens: Ids of the drawn tokens.
+        logprobs: Their log-probabilities (nats) at temperature 1, before any filter.
         confidence: DeepConf token confidence, or `None` when not asked for.
-        self_certainty: KL divergence from uniform over the head, or `None`.
+        self_certainty: KL divergence of the uniform distribution from the head (nats), or `None`
+            when not asked for.
     """
 
     tokens: Ints
@@ -55,13 +57,13 @@ def draw(
     """Draw a token for every given row.
 
     Args:
-        logits: Logits of at least these rows.
-        rows: Which position in `logits` each draw looks at; one may serve many draws.
+        logits: The model's logits at M positions.
+        rows: Index into `logits` for each draw; several draws may share one.
         seeds: Seed of each draw's row.
-        positions: How many tokens each row has sampled before.
-        params: How to draw.
-        changed: What to draw from instead, one position per draw; the numbers about the token that
-            was drawn stay those of `logits`.
+        positions: Number of tokens that each row has sampled before.
+        params: Temperature, filters and the number of alternatives to report on.
+        changed: Shaped logits to draw from instead (penalties, biases, constraints), one position
+            per draw; log-probabilities and confidences still come from `logits`.
     """
     chance = uniforms(seeds, positions)
     if changed is None:
@@ -86,13 +88,13 @@ def _tokens(logits: Logits, rows: Ints, chance: Doubles, params: SamplingParams)
 
 
 def log_normaliser(logits: Logits, rows: Ints) -> Doubles:
-    """Log of the sum of exp(logit) over the vocabulary."""
+    """Log of the sum of exp(logit) over the vocabulary, one number per index in `rows`."""
     highest = logits.tile_max_MN[rows].max(axis=1)
     return highest + np.log(logits.tile_mass_MN[rows].sum(axis=1, dtype=np.float64))
 
 
 def uniforms(seeds: NDArray[np.uint64], positions: Ints) -> Doubles:
-    """A number in [0, 1) per seed and position (the finaliser of SplitMix64, twice)."""
+    """Random numbers in [0, 1), one per seed and position (the finaliser of SplitMix64, twice)."""
     mixed = _mix(_mix(seeds) + positions.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
     return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
@@ -114,7 +116,7 @@ def _likeliest(logits: Logits, rows: Ints) -> Ints:
 
 
 def _from_all(logits: Logits, rows: Ints, chance: Doubles) -> Ints:
-    """Inverse of the cumulative distribution: first over tiles, then inside the tile."""
+    """Tokens drawn from the whole distribution by its inverse: first the tile, then the token."""
     mass = logits.tile_mass_cooled_MN[rows].cumsum(axis=1, dtype=np.float64)
     target = chance * mass[:, -1]
     tiles = np.minimum((mass <= target[:, None]).sum(axis=1), mass.shape[1] - 1)
@@ -133,7 +135,7 @@ def _cooled(values: Doubles, logits: Logits, rows: Ints) -> Doubles:
 
 
 def _pick(weights: Doubles, share: Doubles) -> Ints:
-    """Where the running sum of each row passes its share of the row's sum."""
+    """Per row, the first index at which the running sum of weights exceeds `share` of their sum."""
     running = weights.cumsum(axis=1)
     places = (running <= (share * running[:, -1])[:, None]).sum(axis=1)
     last = (weights > 0).cumsum(axis=1).argmax(axis=1)
@@ -163,7 +165,7 @@ def _largest(values: Floats, count: int) -> Ints:
 def _from_head(
     logits: Logits, rows: Ints, chance: Doubles, params: SamplingParams, size: int
 ) -> Ints:
-    """Draw from the kept head, looking further down where the head seen so far is too short."""
+    """Tokens drawn from the head that the filters keep, read further where `size` is too short."""
     candidates, values = _head(logits, rows, size)
     weights = _cooled(values.astype(np.float64), logits, rows)
     total = (
@@ -187,9 +189,11 @@ def _from_head(
 
 
 def _from_depths(logits: Logits, row: Any, chance: float, params: SamplingParams) -> int:
-    """Draw from a head of thousands of tokens: by how far below the likeliest, then inside.
+    """A token drawn from a head of thousands of tokens.
 
-    The same draw as from the sorted head, without sorting more than the tokens of one depth.
+    Tokens are grouped by depth, the distance of their logit below the highest. The draw picks a
+    depth by its mass, then a token in it: the same draw as from the sorted head, but only the
+    tokens of one depth are sorted.
     """
     values_V = logits.values_MV[row]
     with np.errstate(over="ignore"):
@@ -206,7 +210,7 @@ def _from_depths(logits: Logits, row: Any, chance: float, params: SamplingParams
     last = _place(running, min(nucleus, float(running[-1])))
 
     def inside(depth: int) -> tuple[Ints, Doubles]:
-        """Tokens of a depth that are kept, likeliest first, and the mass up to each."""
+        """Kept tokens of a depth, likeliest first, and the cumulative mass up to each."""
         tokens = np.flatnonzero((depths_V == depth) & (weights_V > 0.0))
         tokens = tokens[np.argsort(-weights_V[tokens], kind="stable")]
         before = running[depth] - mass[depth]
@@ -228,7 +232,7 @@ def _place(running: Doubles, target: float, side: Literal["left", "right"] = "le
 
 
 def _kept(weights: Doubles, total: Doubles, params: SamplingParams) -> tuple[Any, Any]:
-    """Which candidates pass the filters, and for which rows the head seen is too short."""
+    """Masks of the candidates that pass the filters, and of rows that need more candidates."""
     before = weights.cumsum(axis=1) - weights
     kept = before < params.top_p * total[:, None] if params.top_p < 1.0 else weights > 0.0
     kept &= weights >= params.min_p * weights[:, :1]

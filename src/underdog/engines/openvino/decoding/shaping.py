@@ -1,7 +1,7 @@
-"""The logits of rows with penalties, biases or constraints, ready for the exact draw.
+"""Logits of rows with penalties, biases or constraints, prepared for exact sampling.
 
-The changed rows get tile numbers of their own, so that the draw from them is as exact as any other.
-Penalties touch few tiles, a constraint all of them.
+Maxima and masses of the vocabulary's tiles are computed again for these rows, so that the draw is
+as exact as for others. Penalties change few tiles, a constraint changes all of them.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _SMALL_DROP = 4.0
 
 
 def shaped(logits: Logits, rows: Ints, shapers: Sequence[Shaper]) -> tuple[Logits, list[bool]]:
-    """The logits that each shaper makes of its row, and whether they leave any token."""
+    """Shaped copies of the rows' logits, and whether each row has an allowed token left."""
     values = logits.values_MV[rows]
     cooling = logits.cooling_M[rows]
     tile_max = logits.tile_max_MN[rows]
@@ -36,13 +36,13 @@ def shaped(logits: Logits, rows: Ints, shapers: Sequence[Shaper]) -> tuple[Logit
 def _retile(
     tiles: Floats, tile_max: Floats, cooled: Floats, cooling: np.float32, touched: Ints | None
 ) -> None:
-    """Bring a row's tile numbers up to date, in place; only those of touched tokens if it can."""
+    """Update a row's tile maxima and cooled masses in place, only touched tiles where possible."""
     before = tile_max.max()
     changed = None if touched is None else np.unique(touched // TILE)
     if changed is not None:
         tile_max[changed] = tiles[changed].max(axis=1)
         risen = (tile_max.max() - before) * cooling
-        if risen < -_SMALL_DROP:  # masses that were rounded to nothing may matter now
+        if risen < -_SMALL_DROP:  # masses that had been rounded to 0 may matter now
             changed = None
         else:
             cooled *= np.exp(-risen)
