@@ -3,8 +3,9 @@
 Every number that we report (a mean, a difference of means, tokens per right answer, the share of a
 gap that a rule closes) is a function of column sums. Resampling therefore draws items (or whole
 clusters), adds their columns, and applies the function once to all resamples. BCa after Efron (JASA
-82, 1987), with half of the ties counted as below; where BCa's correction is undefined (no variation
-in the jackknife, or an infinite value in it) the percentile interval is given and says so.
+82, 1987), with half of the ties counted as smaller; where BCa's correction is undefined (no
+variation in the jackknife, or an infinite value in it) the percentile interval is given and says
+so.
 
 Not for items that are ordered in time, and not for fewer than about 20 clusters, where every
 bootstrap is too narrow.
