@@ -28,7 +28,7 @@ class Registry(Generic[T]):
     """Implementations of one seam by name.
 
     Args:
-        kind: What an entry is called in messages, such as `strategy`.
+        kind: Word for an entry in messages, such as `strategy`.
         package: Package whose modules register the built-in entries, such as
             `underdog.strategies`; also the name of the entry-point group.
         old_group: Former name of the entry-point group, still read; empty for none.

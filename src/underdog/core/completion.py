@@ -1,4 +1,4 @@
-"""What an engine returns: sampling settings, a completion, and its token trace."""
+"""Sampling parameters, and an engine's results: a completion and its token trace."""
 
 from dataclasses import asdict, dataclass
 from operator import attrgetter
@@ -22,8 +22,8 @@ class SamplingParams:
         max_tokens: Cap on generated tokens.
         stop: Strings that end the completion; they may span token boundaries and are left out of
             the text.
-        top_logprobs: How many alternatives per position feed the token trace's confidence
-            columns; 0 records the sampled tokens' log-probabilities only.
+        top_logprobs: Number of likeliest tokens per position, from which the token trace's
+            confidence columns are computed; 0 records the sampled tokens' log-probabilities only.
         repetition_penalty: Above 1, tokens of the prompt and the reply become less likely: their
             logits are divided by it where positive and multiplied where negative
             (arXiv 1909.05858, as in transformers); 1 is off.

@@ -28,7 +28,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class SandboxResult:
-    """How a program ended.
+    """Status and output of one program's run.
 
     Attributes:
         status: `ok`; `error` (the program raised); the limit that it hit; `unsupported` (this

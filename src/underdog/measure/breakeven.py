@@ -1,4 +1,4 @@
-"""Where a small model's accuracy-against-cost curve reaches a big model's accuracy, and the price.
+"""Break-even: the cost at which a small model's curve reaches a big model's accuracy.
 
 The curve joins each arm to the next dearer one by a straight line over the logarithm of cost, the
 line of the figure. Reading a crossing off a curve picks among arms after seeing their results: it
@@ -48,7 +48,7 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """Where the small model's curve reaches the big model's accuracy.
+    """Crossings of the small model's curve and the big model's accuracy.
 
     Attributes:
         target: The big model's accuracy.

@@ -1,4 +1,4 @@
-"""How many problems a paired comparison needs before it can show a difference.
+"""Number of problems that a paired comparison needs to show a difference.
 
 Normal approximation for McNemar's test (Connor, Biometrics 43, 1987). For planning, not a test.
 """

@@ -22,7 +22,7 @@ Words: TypeAlias = Literal["better", "worse", "no difference shown", "bound"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How the left arm compares with the right one.
+    """Paired comparison of a left arm with a right arm.
 
     Attributes:
         left: Name of the left arm.

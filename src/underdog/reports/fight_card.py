@@ -147,7 +147,8 @@ class FightCard:
         big: The big model's side.
         verdict: Paired verdict on the headline arms, the small side left.
         cost_axis: Quantity on the figure's horizontal axis.
-        break_even: Where the small curve reaches the big model; `None` without a usable curve.
+        break_even: Crossings of the small model's curve and the big model's accuracy; `None`
+            without a usable curve.
         diagnosis: Coverage against selection of the small model, when it was computed.
         rows: Problems, in the task's order.
         prompts: Prompts of both sides.

@@ -122,7 +122,7 @@ class Match:
     Attributes:
         run: Name of the run in the store.
         task: Task name.
-        split: Part of the task.
+        split: Split of the task.
         labels: Short model names by side.
         small: The small model's arms.
         big: The big model's arms.
