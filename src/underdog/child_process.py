@@ -1,15 +1,15 @@
-"""Child processes: started, asked in JSON lines, certainly ended; and their own side of it.
+"""Child processes that answer JSON lines: starting, asking and ending them; and the child's side.
 
-What may hang, crash or read untrusted files (grading, a model, its chat template, the sandboxes'
-workers) runs in a child, so that it costs a process and never ours. Requests go over standard
-input, so secrets stay out of the process list. A child leads its own process group, so that killing
-it ends whatever it started. None outlives us: those still there when the interpreter exits are
-killed, and the others see their input end and go by themselves.
+Code that may hang, crash or read untrusted files (grading, a model, its chat template, the
+sandboxes' workers) runs in a child process, so that a failure ends that process only. Requests go
+over standard input, so secrets stay out of the process list. A child leads its own process group,
+so that killing it ends its own children too. No child outlives this process: children alive at the
+interpreter's exit are killed, and after a crash of this process they see their input end and exit.
 
-A pipe belongs to its reader. A thread that follows a pipe closes it itself, at its end: closed
-under the reader, its number could be given to the next child's pipe, whose first line the old
-reader would take. Pipes are unbuffered, since buffered ones hold locks, which a fork would copy in
-the held state. A forked process lets go of the children: they belong to its parent.
+The thread that reads a pipe closes it, at its end: if another thread closed it, the next child's
+pipe could get the same file descriptor, and the old reader would take its first line. Pipes are
+unbuffered, since buffered ones hold locks, which a fork would copy in the held state. After a fork,
+the new process releases the children, which belong to its parent.
 """
 
 import atexit
@@ -36,11 +36,11 @@ _alive: "weakref.WeakSet[ChildProcess]" = weakref.WeakSet()
 
 
 class ChildLostError(Exception):
-    """A child died, hung or spoke out of turn; whoever asks it says what that means to a user.
+    """A child died, hung or broke the protocol; callers turn it into an error for the user.
 
     Args:
         message: What happened.
-        hung: It was alive but did not answer in time.
+        hung: Whether the child was alive but did not answer in time.
     """
 
     def __init__(self, message: str, *, hung: bool = False) -> None:
@@ -51,7 +51,7 @@ class ChildLostError(Exception):
 def python_command(module: str) -> list[str]:
     """The command that runs `main` of a module, imported from where this process imports.
 
-    Nothing is imported from the working directory, which may be a stranger's.
+    The working directory is not on the import path, as it may hold untrusted files.
     """
     start = f"import sys; sys.path[:] = sys.argv[1:]; from {module} import main; main()"
     path = [entry for entry in sys.path if os.path.isabs(entry)]
@@ -63,10 +63,10 @@ class ChildProcess:
 
     Args:
         command: Program and arguments.
-        environment: Its whole environment; ours when `None`.
+        environment: The child's whole environment; that of this process when `None`.
 
     Raises:
-        OSError: It cannot be started.
+        OSError: The child cannot be started.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class ChildProcess:
 
     @property
     def said(self) -> list[str]:
-        """The last lines that it wrote to standard error."""
+        """The last lines of the child's standard error."""
         if not self.alive:
             self._join()
         lines = bytes(self._tail).decode("utf-8", "replace").splitlines()
@@ -105,14 +105,14 @@ class ChildProcess:
 
     @property
     def last_words(self) -> str:
-        """The end of what it wrote to standard error, and its exit status."""
+        """The end of the child's standard error, and its exit status."""
         code = self._process.poll()
         status = "still running" if code is None else f"exit status {code}"
         said = " | ".join(self.said[-4:])[-800:]
         return f"{status}; {said}" if said else status
 
     def strike(self) -> None:
-        """Kill it and what it started but keep the pipes, which another thread may be using."""
+        """Kill the child's process group but keep the pipes, which another thread may be using."""
         _alive.discard(self)
         if self._owner == os.getpid() and self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -123,16 +123,16 @@ class ChildProcess:
             self._process.wait()
 
     def end(self) -> None:
-        """Kill it and what it started, and release its pipes. May be called twice."""
+        """Kill the child's process group and release its pipes. May be called twice."""
         self.strike()
         self._join()
         self.abandon()
 
     def abandon(self) -> None:
-        """Release the pipes only: it has ended, or belongs to the parent of a fork.
+        """Release the pipes without killing: the child has ended or belongs to a fork's parent.
 
-        A pipe that is still followed is left to its reader, which ends with the child (a closed
-        standard input ends it). A forked process has no readers.
+        A pipe that a thread still reads is left to that thread, which ends with the child (a
+        closed standard input ends the child). A forked process has no reading threads.
         """
         self._process.returncode = self._process.returncode or 0
         self._stdin.close()
@@ -145,9 +145,9 @@ class ChildProcess:
             reader.join(_GRACE_S)
 
     def _follow(self, pipe: IO[bytes], take: Callable[[bytes], object]) -> None:
-        """Hand on every block of a pipe as it comes, and an empty one at its end."""
+        """Start a thread that passes each block of a pipe to `take`, an empty one at its end."""
 
-        def read() -> None:  # knows nothing of the child, which may be forgotten and so be freed
+        def read() -> None:  # holds no reference to the child, so that it can be garbage-collected
             with pipe:
                 while block := pipe.read(_BLOCK_BYTES):
                     take(block)
@@ -158,7 +158,7 @@ class ChildProcess:
 
 
 class LineProcess(ChildProcess):
-    """A child that is told, and tells, one JSON object a line. Arguments as for `ChildProcess`."""
+    """A child that exchanges JSON objects, one a line. Arguments as for `ChildProcess`."""
 
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str] | None = None
@@ -168,15 +168,15 @@ class LineProcess(ChildProcess):
         self._follow(self._stdout, _cut_lines(self._lines))
 
     def ask(self, request: Mapping[str, Any], timeout_s: float) -> dict[str, Any]:
-        """Send a request, with the time that it has, and wait for the reply.
+        """Send a request with its time limit in seconds, and return the reply.
 
         Raises:
-            ChildLostError: None came; the child has been ended.
+            ChildLostError: No reply came; the child has been ended.
         """
         try:
             self.send({**request, "timeout_s": timeout_s})
             return self.receive(timeout_s)
-        except BaseException:  # a reply that still came would be taken for the next request's
+        except BaseException:  # a late reply would be taken for that of the next request
             self.end()
             raise
 
@@ -194,10 +194,10 @@ class LineProcess(ChildProcess):
             raise self._gone() from error
 
     def receive(self, timeout_s: float) -> dict[str, Any]:
-        """Its next message.
+        """The child's next message.
 
         Raises:
-            ChildLostError: It ended, said something else, or the time is up.
+            ChildLostError: The child ended, sent no JSON object, or the time is up.
         """
         try:
             line = self._lines.get(timeout=timeout_s)
@@ -216,7 +216,7 @@ class LineProcess(ChildProcess):
         return cast(dict[str, Any], message)
 
     def _gone(self) -> ChildLostError:
-        """What to say of a child on its way out, which is let get there: its status is told."""
+        """Error for a child that has closed its output; waits briefly for its exit status."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_GRACE_S)
         return ChildLostError(f"it has ended; {self.last_words}")
@@ -227,12 +227,12 @@ def serve_lines(
 ) -> None:
     """In the child: answer every request that comes in, until the input ends.
 
-    An alarm ends the process when a request overstays, so that it ends where nobody is left to kill
-    it. Whatever `answer` prints goes to standard error.
+    An alarm ends the process when a request exceeds its time limit, since the parent that would
+    kill it may be gone. Text that `answer` prints goes to standard error.
 
     Args:
-        answer: Gives the reply to a request; what it raises ends the child.
-        hello: Said first.
+        answer: Function from a request to its reply; its exceptions end the child.
+        hello: First message, sent before any request; `None` sends none.
     """
     with os.fdopen(os.dup(1), "wb") as replies:
         os.dup2(2, 1)
@@ -246,11 +246,11 @@ def serve_lines(
 
 
 def limit_process(memory_bytes: int | None = None, file_bytes: int | None = None) -> None:
-    """In the child: leave Ctrl-C to the host, dump no core, and bound what it may use.
+    """In the child: ignore Ctrl-C, dump no core, and limit memory and file sizes.
 
     Args:
-        memory_bytes: Address space, which Linux alone bounds.
-        file_bytes: Largest file that it may write.
+        memory_bytes: Limit on address space, on Linux only; `None` sets none.
+        file_bytes: Largest file that the process may write; `None` sets no limit.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "win32":

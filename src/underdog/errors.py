@@ -26,7 +26,7 @@ from collections.abc import Iterable
 
 
 def offer(name: str, known: Iterable[str], otherwise: str = "known:") -> str:
-    """What to write in place of an unknown name: the nearest known ones, else all of them."""
+    """Suggestion for an unknown name: the nearest known names, else all of them."""
     names = list(known)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     return f"did you mean {' or '.join(near)}?" if near else f"{otherwise} {', '.join(names)}"

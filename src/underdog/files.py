@@ -1,4 +1,4 @@
-"""Places on disk and safe writing."""
+"""The cache folder, checksums, and atomic writing of files."""
 
 import hashlib
 import os
@@ -32,7 +32,7 @@ def cache_folder() -> Path:
 
 
 def sha256_file(path: Path, progress: Callable[[int], None] | None = None) -> str:
-    """SHA-256 of a file in hexadecimal; `progress` is told the bytes of every block read."""
+    """SHA-256 of a file in hexadecimal; `progress` is called with the bytes of each block read."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK_BYTES):
@@ -43,12 +43,12 @@ def sha256_file(path: Path, progress: Callable[[int], None] | None = None) -> st
 
 
 def write_atomic(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a file so that a reader sees the old one or the whole new one, never a part.
+    """Write a file atomically: a reader sees the old file or the whole new one, never a part.
 
     The bytes go to a temporary file beside it, are synced, and are renamed into place.
 
     Raises:
-        UnderdogError: The disk is full or the folder cannot be written; nothing is left behind.
+        UnderdogError: The disk is full or the folder cannot be written; no temporary file is left.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

@@ -2,9 +2,9 @@
 
 A registry knows a package of ours, whose modules it imports on first use (so adding a built-in is
 adding one file), and an entry-point group, through which other distributions add theirs. Of a
-sub-package only its own file is imported: it registers an entry itself, or says by `gather` that
-its modules do. A *spec* names an entry with parameters, `majority:n=16,form=cot`; `create` checks
-them against the signature, so that a misspelt parameter fails with the nearest names.
+sub-package only `__init__` is imported: it registers an entry itself, or calls `gather` to have its
+modules imported too. A *spec* names an entry with parameters, `majority:n=16,form=cot`; `create`
+checks them against the signature, so that a misspelt parameter fails with the nearest names.
 """
 
 import importlib
@@ -28,10 +28,10 @@ class Registry(Generic[T]):
     """Implementations of one seam by name.
 
     Args:
-        kind: What an entry is called in messages, such as `strategy`.
+        kind: Word for an entry in messages, such as `strategy`.
         package: Package whose modules register the built-in entries, such as
             `underdog.strategies`; also the name of the entry-point group.
-        old_group: A name that the entry-point group had before, read for one release more.
+        old_group: Former name of the entry-point group, still read; empty for none.
     """
 
     def __init__(self, kind: str, package: str, old_group: str = "") -> None:
@@ -42,7 +42,7 @@ class Registry(Generic[T]):
         self._loaded = False
 
     def register(self, name: str) -> Callable[[Factory], Factory]:
-        """Decorator that enters a class or factory under `name` and leaves it as it is."""
+        """Decorator that registers a class or factory under `name` and returns it unchanged."""
 
         def enter(factory: Factory) -> Factory:
             known = self._entries.get(name)
@@ -54,10 +54,10 @@ class Registry(Generic[T]):
         return enter
 
     def gather(self, package: str) -> None:
-        """Say in a sub-package's own file that each of its modules registers entries.
+        """Have the modules of a sub-package imported; called in its `__init__`.
 
         Args:
-            package: Its name, `__name__` there.
+            package: The sub-package's `__name__`.
         """
         if package not in self._packages:
             self._packages.append(package)
@@ -79,8 +79,8 @@ class Registry(Generic[T]):
 
         Args:
             spec: Name, then optionally `:` and comma-separated `key=value` pairs.
-            given: Further arguments, for parameters that are not plain values; they give way to
-                the spec's and are passed only where the entry takes them.
+            given: Further arguments, for parameters that are not plain values. The spec's arguments
+                take precedence; names that are not parameters of the entry are dropped.
 
         Raises:
             UnknownNameError: No such entry or parameter.
@@ -92,7 +92,7 @@ class Registry(Generic[T]):
         return self.build(spec, name, fitting | values)
 
     def build(self, spec: str, name: str, arguments: Mapping[str, Any]) -> T:
-        """Build an entry whose spec has been read already. Raises as `create` does."""
+        """Build an entry from a parsed spec. Raises as `create` does."""
         factory = self.get(name)
         parameters = inspect.signature(factory).parameters
         for key in arguments:
@@ -136,15 +136,15 @@ _PACKAGES = {
 
 
 def available(kind: str) -> dict[str, str]:
-    """What there is to choose from: names, and a line about each.
+    """Registered names of a kind, with a line about each.
 
     Args:
         kind: `strategy`, `verifier`, `form`, `checker`, `engine`, `sandbox`, `family` (of generated
             problems), `source` or `selector` (of training data). For tasks see `catalogue`.
 
     Returns:
-        The first line of its documentation by name. A name is a spec, and takes parameters after a
-        colon: `majority:n=8`.
+        First line of each entry's documentation by name. A name is a spec, and takes parameters
+        after a colon: `majority:n=8`.
 
     Raises:
         UnknownNameError: No such kind.
@@ -163,8 +163,8 @@ def available(kind: str) -> dict[str, str]:
 def parse_spec(spec: str) -> tuple[str, dict[str, Value]]:
     """Split `name:key=value,…` or `name(key=value,…)` into the name and typed values.
 
-    A value may itself be a spec in brackets, so that what an implementation calls itself is a
-    spec for the same thing.
+    A value may itself be a spec in brackets, so that an implementation's `name` is a spec that
+    builds it again.
 
     Example:
         >>> parse_spec("adaptive:max_n=16,level=0.95")

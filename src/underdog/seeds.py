@@ -1,7 +1,7 @@
 """Seeds derived by hashing names, never by adding numbers.
 
-Adding (`seed + index`) makes neighbouring seeds share almost all their children; hashing the whole
-path of names gives independent ones. A path is any sequence of strings and integers.
+With addition (`seed + index`) neighbouring root seeds share almost all derived seeds; hashing the
+whole path of names makes them independent. A path is any sequence of strings and integers.
 """
 
 import hashlib
@@ -45,9 +45,9 @@ def derive_each(path: tuple[Name, ...], last: Iterable[Name]) -> list[int]:
 
 
 def digest_each(path: tuple[Name, ...], start: int = 0) -> Iterator[bytes]:
-    """64 bytes for `path` with each index from `start` on, independent of what `derive` gives.
+    """64-byte digests of `path` with each index from `start` on, independent of `derive`'s seeds.
 
-    The indices are hashed as eight bytes: a digest costs a quarter of a microsecond.
+    Indices are hashed as eight bytes, for speed: a quarter of a microsecond per digest.
 
     Example:
         >>> len(next(digest_each(("item",))))
@@ -70,7 +70,7 @@ def _digest(
 
 
 def _framed(name: Name) -> bytes:
-    """Kind and length before the text, so that paths cut at other places differ."""
+    """A name as bytes after its kind and length, so that ("a", "bc") differs from ("ab", "c")."""
     kind, data = ("i", str(name)) if isinstance(name, int) else ("s", name)
     encoded = data.encode()
     return f"{kind}{len(encoded)}:".encode() + encoded

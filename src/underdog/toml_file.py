@@ -1,4 +1,4 @@
-"""Strict tables of files, and reading a user's TOML file as one; a fault names place and value."""
+"""Strict pydantic tables, and reading a user's TOML file into one; errors name key and value."""
 
 import tomllib
 from pathlib import Path
@@ -13,23 +13,23 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class StrictTable(BaseModel):
-    """A table of a file: a key that is not known is an error, and what was read does not change."""
+    """Base of tables in files: unknown keys are an error, and instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def read_toml(path: Path, model: type[M], kind: str = "file", **defaults: object) -> M:
-    """Read a file.
+    """A TOML file as a validated table.
 
     Args:
         path: The file.
-        model: What it may say.
-        kind: What it is called in errors.
-        defaults: Values of keys that the file leaves out.
+        model: Type of the table.
+        kind: Name of the kind of file in error messages.
+        defaults: Values for top-level keys that the file leaves out.
 
     Raises:
-        ConfigError: It is missing or malformed: all faults in one line, unknown keys first, each
-            with the nearest keys of its table.
+        ConfigError: The file is missing or malformed: all faults in one line, unknown keys first,
+            each with the nearest keys of its table.
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -42,11 +42,11 @@ def read_toml(path: Path, model: type[M], kind: str = "file", **defaults: object
     try:
         return model.model_validate(defaults | raw)
     except ValidationError as error:
-        raise ConfigError(f"{path}: {describe_errors(error, model)}") from error
+        raise ConfigError(f"{path}: {faults(error, model)}") from error
 
 
-def describe_errors(error: ValidationError, model: type[BaseModel]) -> str:
-    """What is wrong with a table of `model`, in one line; unknown keys first."""
+def faults(error: ValidationError, model: type[BaseModel]) -> str:
+    """Validation errors of a table of `model` as one line; unknown keys first."""
     found = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     return "; ".join(_fault(one, model) for one in found)
 
@@ -64,7 +64,7 @@ def _fault(fault: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 def _table_at(place: list[str | int], model: type[BaseModel]) -> type[BaseModel]:
-    """The table at a place below `model`: numbers of a list and names of a mapping stay in it."""
+    """Type of the table at a place below `model`; indices and mapping keys do not change it."""
     for part in place:
         field = model.model_fields.get(str(part))
         model = _table_in(field.annotation if field else None) or model
@@ -72,7 +72,7 @@ def _table_at(place: list[str | int], model: type[BaseModel]) -> type[BaseModel]
 
 
 def _table_in(annotation: Any) -> type[BaseModel] | None:
-    """The table that a type holds, such as that of `dict[str, Table] | None`."""
+    """The table type inside an annotation, such as `Table` in `dict[str, Table] | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((found for part in get_args(annotation) if (found := _table_in(part))), None)

@@ -38,14 +38,14 @@ _PICTURES = (".svg", ".png")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A benchmark beside the machine's own ceilings.
+    """An engine's benchmark with the ceilings of this machine.
 
     Attributes:
-        benchmark: What was measured of the engine.
-        ceilings: Rates of plain products of the model's sizes, in the same process; none without
+        benchmark: The engine's measurements.
+        ceilings: Rates of matrix products of the model's sizes, in the same process; empty without
             OpenVINO or a known architecture.
-        open_s: Seconds that opening the engine took.
-        threads: Threads that the products used.
+        open_s: Seconds to open the engine.
+        threads: Threads of the matrix products.
     """
 
     benchmark: EngineBenchmark
@@ -54,12 +54,12 @@ class Measured:
     threads: int
 
     def peak(self, kind: str) -> float:
-        """The highest rate of a kind of product; 0 when none was measured."""
+        """Highest rate of a kind of matrix product; 0 when none was measured."""
         return max((one.flops_per_s for one in self.ceilings if one.kind == kind), default=0.0)
 
     @property
     def kinds(self) -> list[str]:
-        """Kinds of products that were measured, in order."""
+        """Kinds of matrix products measured, in order."""
         return list(dict.fromkeys(one.kind for one in self.ceilings))
 
 
@@ -113,7 +113,7 @@ async def _measured(
 
 
 def _products(model: str, shape: ModelShape | None) -> list[Product]:
-    """The products of a model: of its file where there is one, else of what the engine says."""
+    """Matrix products of a model, from its file where there is one, else from the shape."""
     from underdog.engines.bench.matrix_products import products_of_file, products_of_shape
     from underdog.models.gguf.header import read_gguf_header
     from underdog.models.pulled import resolve_model
@@ -179,7 +179,7 @@ def _numbers(speed: Speed) -> tuple[str, ...]:
 
 
 def _shares(speed: Speed, measured: Measured) -> list[str]:
-    """The measurement's part of the highest rate of each kind of product."""
+    """The measurement as a share of the highest rate of each kind of matrix product."""
     if not speed.flops:
         return ["-"] * len(measured.kinds)
     return [percent(speed.flops_per_s / measured.peak(kind)) for kind in measured.kinds]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _CornerOptions:
-    """Who plays, and how."""
+    """Options of a match's sides: models, strategies, forms."""
 
     small: Annotated[
         str, typer.Option(help="The small model: a name, a GGUF file, or an endpoint.")
@@ -57,7 +57,7 @@ class _CornerOptions:
     ] = None
 
     def corners(self) -> "Corners":
-        """Strategies and forms, with what was left out filled in."""
+        """Strategies and forms, with defaults for options left out."""
         from underdog.runs.corners import Corners
 
         strategies = tuple(self.small_strategy or [MATCH_STRATEGY])

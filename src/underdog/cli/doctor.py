@@ -1,4 +1,4 @@
-"""`underdog doctor`: what this machine has, what is missing, and what to do about it."""
+"""`underdog doctor`: engines, sandboxes and models of this machine, and advice on missing ones."""
 
 import os
 import platform
@@ -27,12 +27,12 @@ _EXTRAS = {
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One thing that was looked at.
+    """One row of the report: a part of the machine or the installation.
 
     Attributes:
-        what: The thing.
-        state: `missing` when nothing works without it.
-        detail: What was found, or what to do.
+        what: Name of the part.
+        state: Whether the part works; `missing` when nothing works without it.
+        detail: Version or path of the part, or advice on how to get it.
     """
 
     what: str
@@ -66,7 +66,7 @@ def _machine() -> list[Examined]:
 
 
 def _sandboxes() -> list[Examined]:
-    """Each sandbox; none alone is needed, but one of them is."""
+    """Rows of all sandboxes, of which at least one must work."""
     from underdog.sandbox import probe
 
     reports = probe()
@@ -95,7 +95,7 @@ def _installed(what: str, packages: Sequence[str], advice: str) -> Examined:
 
 
 def _models() -> list[Examined]:
-    """Pulled models, each checked against its checksum, and which engine runs it and why."""
+    """Pulled models with their checksum test and the engine that runs each."""
     from underdog.engines.choosing import choose_engine
     from underdog.models.pulled import pulled_models, resolve_model
 
@@ -124,7 +124,7 @@ def _extras() -> list[Examined]:
 
 
 def _data() -> list[Examined]:
-    """Tasks whose data is here."""
+    """Tasks whose data is on this machine."""
     from underdog.tasks import catalogue
 
     cards = catalogue()

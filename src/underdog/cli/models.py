@@ -14,7 +14,7 @@ models = typer.Typer(no_args_is_help=True, help="List, pull and verify models.")
 
 
 def complete_model(incomplete: str) -> list[str]:
-    """Names of models that begin like this."""
+    """Names of models that begin with `incomplete`."""
     from underdog.models.pulled import KNOWN, pulled_models
 
     return sorted(name for name in {*KNOWN, *pulled_models()} if name.startswith(incomplete))
@@ -96,13 +96,13 @@ def verify(
 
 
 def fetch_if_missing(model: str) -> None:
-    """Pull a known model that a command is about to open and that is not here yet.
+    """Pull a known model that a command is about to open, unless it is on this machine.
 
     Args:
-        model: An engine spec; anything but a known model's name is left alone.
+        model: An engine spec; specs without a known model's name are ignored.
 
     Raises:
-        ModelFileError: It cannot be had, for instance without a network.
+        ModelFileError: The model cannot be fetched, for instance without a network.
     """
     from underdog.models.pulled import missing_model
 

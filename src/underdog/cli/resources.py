@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def complete(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's asynchronous part; Ctrl-C cancels it and closes what it has open."""
+    """Run a command's coroutine; Ctrl-C cancels it and closes its engines and sandboxes."""
     return asyncio.run(work)
 
 
@@ -24,7 +24,7 @@ def complete(work: Coroutine[Any, Any, T]) -> T:
 async def opened_engines(models: Sequence[str]) -> AsyncGenerator[dict[str, Engine]]:
     """Engines by model; each model is opened once, and all are closed at the end.
 
-    A known model that is not here yet is fetched first.
+    Known models that are not on this machine are fetched first.
     """
     from underdog.engines.opening import open_engine
 

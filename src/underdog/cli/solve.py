@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _AskingOptions:
-    """How the question is put and its answers are read."""
+    """Options for asking the question and reading its answers: form, task, checker."""
 
     form: options.Form = None
     task: Annotated[

@@ -1,4 +1,4 @@
-"""`underdog tasks`: what there is to be solved, a task in detail, whether its data is sound."""
+"""`underdog tasks`: list tasks, show one in detail, check their data."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -22,13 +22,13 @@ Name = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class SplitCheck:
-    """What checking one split found.
+    """Result of checking one split of a task.
 
     Attributes:
         task: Task name.
-        split: Part of it.
-        num_problems: Problems read.
-        num_without_gold: Of these, how many have no gold answer.
+        split: Name of the split.
+        num_problems: Number of problems read.
+        num_without_gold: Number of problems without a gold answer.
         refused: Ids of problems whose own gold answer the task's checker does not accept.
         repeated: Ids that occur more than once.
     """
@@ -42,7 +42,7 @@ class SplitCheck:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether no problem is refused or repeated."""
         return not self.refused and not self.repeated
 
 

@@ -19,7 +19,7 @@ class Budget:
         verifier_tokens: Tokens read and written by verifiers.
         seconds: Wall-clock seconds from the first action.
         flops: Floating-point operations.
-        cost_usd: Money.
+        cost_usd: US dollars.
     """
 
     calls: int | None = None
@@ -30,7 +30,7 @@ class Budget:
     cost_usd: float | None = None
 
     def exceeded_by(self, usage: Usage) -> str | None:
-        """Name of the first cap that `usage` is over, or `None`."""
+        """Name of the first cap that `usage` exceeds; `None` when it exceeds none."""
         caps: tuple[tuple[str, float | None, float], ...] = (
             ("calls", self.calls, usage.calls),
             ("generated_tokens", self.generated_tokens, usage.generated_tokens),

@@ -30,7 +30,7 @@ class Grade:
         status: `undecided` when grading itself failed (time-out, unsupported program); it is
             counted apart and never silently as wrong.
         score: 1 for right, 0 for wrong; text checkers may give partial credit in [0, 1].
-        detail: Why, in one line.
+        detail: Reason for the verdict, in one line.
     """
 
     status: GradeStatus
@@ -55,7 +55,7 @@ class Checker(Protocol):
         ...
 
     def equal(self, left: str, right: str, question: Question) -> bool:
-        """Whether two answers mean the same."""
+        """Whether two answers have the same value; sees no gold."""
         ...
 
     def grade(self, answer: str, problem: Problem) -> Grade:

@@ -1,4 +1,4 @@
-"""What an engine returns: sampling settings, a completion, and its token trace."""
+"""Sampling parameters, and an engine's results: a completion and its token trace."""
 
 from dataclasses import asdict, dataclass
 from operator import attrgetter
@@ -12,7 +12,7 @@ FinishReason: TypeAlias = Literal["stop", "length", "cancelled", "error"]
 
 @dataclass(frozen=True, slots=True)
 class SamplingParams:
-    """How tokens are drawn.
+    """Sampling parameters: temperature, filters, penalties, stop strings, constraint.
 
     Attributes:
         temperature: 0 means greedy; the other filters are then ignored.
@@ -22,18 +22,20 @@ class SamplingParams:
         max_tokens: Cap on generated tokens.
         stop: Strings that end the completion; they may span token boundaries and are left out of
             the text.
-        top_logprobs: How many alternatives per position feed the token trace's confidence
-            columns; 0 records the sampled tokens' log-probabilities only.
+        top_logprobs: Number of likeliest tokens per position, from which the token trace's
+            confidence columns are computed; 0 records the sampled tokens' log-probabilities only.
         repetition_penalty: Above 1, tokens of the prompt and the reply become less likely: their
             logits are divided by it where positive and multiplied where negative
             (arXiv 1909.05858, as in transformers); 1 is off.
-        presence_penalty: Taken off the logit of every token that the reply has, as OpenAI has it.
-        frequency_penalty: Taken off a token's logit once for every time that the reply has it.
-        logit_bias: Token ids and what is added to their logits; ids are the model's own.
-        constraint: What the reply must look like.
+        presence_penalty: Subtracted once from the logit of every token that the reply already
+            contains (as in the OpenAI API).
+        frequency_penalty: Subtracted from a token's logit once per occurrence in the reply so far.
+        logit_bias: Pairs of a token id (the model's own) and the number added to its logit.
+        constraint: Schema, expression, grammar or choices that the reply must match; `None` is off.
 
-    Penalties, bias and constraint come in this order, before temperature and filters; greedy
-    sampling takes the likeliest of what they leave. The token trace does not see them.
+    Penalties, bias and constraint are applied in this order, before temperature and filters;
+    greedy sampling takes the likeliest token after them. The token trace's log-probabilities are
+    computed without them.
     """
 
     temperature: float = 0.7
@@ -56,26 +58,26 @@ class SamplingParams:
 
     @property
     def penalised(self) -> bool:
-        """Whether some tokens' logits are changed."""
+        """Whether any penalty or logit bias is set."""
         return _PENALTIES(self) != _NO_PENALTIES
 
     @property
     def shaped(self) -> bool:
-        """Whether tokens are drawn from something else than the model's own distribution."""
+        """Whether penalties, bias or a constraint change the model's own distribution."""
         return self.constraint is not None or self.penalised
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What a stored sample is found by; equal for equal parameters, and JSON can write it.
+        """Tuple by which a store finds samples: JSON values, equal for equal parameters.
 
-        Parameters that came later are part of it only where they are used, so that samples which
-        were stored before them are still found.
+        Penalties, bias and constraint are included only when set, so that samples stored before
+        these parameters existed are still found.
         """
         first = _FIRST(self)
         return first if not self.shaped else (*first, *sorted(self._later().items()))
 
     def settings(self) -> dict[str, Any]:
-        """The parameters by name, for keys and records; later ones only where they are used."""
+        """The parameters by name, for keys and records; penalties and constraint only when set."""
         return dict(zip(_FIRST_NAMES, _FIRST(self), strict=True)) | self._later()
 
     def _later(self) -> dict[str, Any]:
@@ -121,12 +123,14 @@ class Completion:
 
     Attributes:
         text: Generated text, without the prompt's prefix and without the stop string.
-        finish: `stop` (end of turn or a stop string), `length`, `cancelled`, or `error`.
+        finish: `stop` (end of turn or a stop string), `length` (`max_tokens` reached), `cancelled`,
+            or `error`.
         seed: The seed that the row was sampled with.
-        trace: Per-token numbers; empty columns when the engine does not report them.
-        usage: What this sample cost. The prompt is charged to the first sample of a request.
-        stop_string: The stop string that ended it, when one did.
-        error: What went wrong when `finish` is `error`.
+        trace: Token trace; its columns are empty when the engine reports no log-probabilities.
+        usage: Tokens, seconds, FLOPs and money of this sample. The prompt is charged to the
+            first sample of a request.
+        stop_string: The stop string that ended generation; `None` when another cause did.
+        error: The engine's error message when `finish` is `error`, else `None`.
     """
 
     text: str

@@ -1,8 +1,8 @@
-"""What a reply must look like: a JSON schema, a regular expression, a grammar or a list of texts.
+"""Constraints on a reply: a JSON schema, a regular expression, a grammar or a list of texts.
 
-A constraint holds for the text that is generated, from its first character; the prompt's prefix is
-not part of it. A reply that ends because of `max_tokens` may stop short of it: its `finish` is then
-`length`. Constraints are plain text, so that they can be hashed, stored and sent.
+A constraint holds for the generated text from its first character, without the prompt's prefix. A
+reply that `max_tokens` cuts (its `finish` is `length`) may match only a constraint's beginning.
+Constraints are plain text, so that they can be hashed, stored and sent.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class JsonSchema:
-    """JSON that a schema accepts.
+    """The reply is JSON that a schema accepts.
 
     Attributes:
         schema: The schema, as JSON text.
@@ -23,20 +23,20 @@ class JsonSchema:
 
     @classmethod
     def of(cls, schema: Mapping[str, Any]) -> "JsonSchema":
-        """The constraint of a schema that is given as a mapping."""
+        """The constraint for a schema given as a mapping."""
         return cls(json.dumps(schema, ensure_ascii=False))
 
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """Text that a regular expression matches from end to end (syntax of Rust's `regex` crate)."""
+    """The reply matches a regular expression from end to end (syntax of Rust's `regex` crate)."""
 
     pattern: str
 
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """Text that a context-free grammar derives from its rule `start`.
+    """The reply is derived by a context-free grammar from its rule `start`.
 
     Attributes:
         lark: The grammar in Lark's notation.
@@ -47,7 +47,7 @@ class Grammar:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """One of some texts."""
+    """The reply is one of the given texts."""
 
     options: tuple[str, ...]
 

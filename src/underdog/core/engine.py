@@ -11,12 +11,12 @@ from underdog.core.usage import Usage
 
 @dataclass(frozen=True, slots=True)
 class ModelShape:
-    """The architecture numbers that the FLOPs of a token follow from.
+    """Architecture numbers from which the FLOPs per token are computed.
 
     Attributes:
         num_params: All parameters.
         num_embedding_params: Parameters of the input embedding when it is not also the output
-            head; looked up, not multiplied, so they cost nothing.
+            head; they are looked up, not multiplied, so they add no FLOPs.
         num_layers: Decoder layers.
         hidden_size: Width of the residual stream.
     """
@@ -27,7 +27,11 @@ class ModelShape:
     hidden_size: int = 0
 
     def flops_per_token(self, context_tokens: float = 0.0) -> float:
-        """FLOPs to process one token: 2 per active parameter, and 4·L·d per attended position."""
+        """FLOPs to process one token: 2 per active parameter, and 4·L·d per attended position.
+
+        Args:
+            context_tokens: Positions that the token attends to.
+        """
         active = self.num_params - self.num_embedding_params
         return 2.0 * active + 4.0 * self.num_layers * self.hidden_size * context_tokens
 
@@ -41,7 +45,7 @@ class Price:
     generated_usd: float = 0.0
 
     def cost_usd(self, usage: Usage) -> float:
-        """What the tokens of `usage` cost at this price."""
+        """US dollars for the prompt, cached prompt and generated tokens of `usage`."""
         uncached = usage.prompt_tokens - usage.cached_prompt_tokens
         return (
             uncached * self.prompt_usd
@@ -52,15 +56,15 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """What an engine declares about itself.
+    """Facts that an engine declares about itself: model, context length, shape, abilities.
 
     Attributes:
         engine: Registered engine name, such as `llama_cpp`.
         model: The model's name as the user gave it.
-        fingerprint: Changes whenever the same seed may give other text: weights hash, precision,
-            engine version. Part of every rollout's key.
-        context_tokens: Longest prompt plus completion.
-        shape: Architecture for FLOPs; `None` when unknown (a remote endpoint).
+        fingerprint: Hash over weights, precision and engine version: it changes whenever the same
+            seed may give other text. Part of every rollout's key.
+        context_tokens: Greatest length of prompt plus completion, in tokens.
+        shape: Architecture from which FLOPs are computed; `None` when unknown (a remote endpoint).
         price: Money per token; zero for local engines.
         logprobs: Whether completions carry token log-probabilities.
         scores: Whether `score` is available.
@@ -83,7 +87,7 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True)
 class GenerateRequest:
-    """Sample `len(seeds)` completions of one prompt, row i with `seeds[i]`."""
+    """Request for `len(seeds)` completions of one prompt, completion i sampled with `seeds[i]`."""
 
     prompt: Prompt
     params: SamplingParams
@@ -92,7 +96,7 @@ class GenerateRequest:
 
 @dataclass(frozen=True, slots=True)
 class ScoreRequest:
-    """Ask how likely `continuation` is after `prompt` (its prefix included)."""
+    """Request for the log-probability of `continuation` after `prompt` (its prefix included)."""
 
     prompt: Prompt
     continuation: str
@@ -100,14 +104,14 @@ class ScoreRequest:
 
 @dataclass(frozen=True, slots=True)
 class ContinuationScore:
-    """Log-probabilities of a given continuation's tokens, in order."""
+    """Log-probabilities (natural logarithm) of a continuation's tokens, in order."""
 
     logprobs: tuple[float, ...]
     usage: Usage = Usage()
 
     @property
     def total(self) -> float:
-        """Give log p(continuation | prompt)."""
+        """Sum of the tokens' log-probabilities: log p(continuation | prompt)."""
         return sum(self.logprobs)
 
 
@@ -122,15 +126,15 @@ class Engine(Protocol):
 
     @property
     def info(self) -> EngineInfo:
-        """What this engine is."""
+        """Model, fingerprint, context length, shape, price and abilities."""
         ...
 
     async def generate(self, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
-        """Completions per request, in request and seed order."""
+        """Lists of completions, one list per request, each in the order of its seeds."""
         ...
 
     async def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
-        """Scores per request, in order. Raises `UnsupportedError` when `info.scores` is false."""
+        """Scores in request order. Raises `UnsupportedError` when `info.scores` is false."""
         ...
 
     async def aclose(self) -> None:

@@ -1,7 +1,7 @@
 """One training item: ordered pieces of text with their roles and loss weights.
 
-What a model is trained on and what it only reads is said by weights, never by trainer code: a
-prompt has weight 0, a solution 1; partial masking, hint decay and prompt erasing are other weights.
+The weights, never trainer code, decide which tokens count in the loss: a prompt has weight 0, a
+solution 1; partial masking, hint decay and prompt erasing are other weights.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,11 +13,11 @@ from underdog.core.prompt import Message, Role
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of a training item.
+    """A piece of a training item's text, with role and loss weight.
 
     Attributes:
-        text: The piece, verbatim; pieces are joined without anything between them inside a turn.
-        role: Whose turn it belongs to; a change of role starts a new turn.
+        text: The text, verbatim; segments of one turn are joined without a separator.
+        role: Speaker of the turn; a change of role starts a new turn.
         weight: Loss weight of its tokens, 0 for text that is only read.
     """
 
@@ -27,7 +27,7 @@ class Segment:
 
 
 def reply_learned(turns: Sequence[Message]) -> tuple[Segment, ...]:
-    """Turns as segments: the last one is learned, the others are only read."""
+    """Segments of a conversation: the last turn has weight 1, the turns before it weight 0."""
     last = len(turns) - 1
     return tuple(
         Segment(turn.content, turn.role, float(place == last)) for place, turn in enumerate(turns)
@@ -40,9 +40,9 @@ class Example:
 
     Attributes:
         id: Unique within its data set.
-        segments: The pieces in order.
-        tags: Where it comes from and what it is: `family`, `form`, `split`, `key`, `answer`,
-            `difficulty`, `source`, `teacher`, ….
+        segments: The item's text in order.
+        tags: Provenance and properties: `family`, `form`, `split`, `key`, `answer`, `difficulty`,
+            `source`, `teacher`, ….
     """
 
     id: str
@@ -51,7 +51,7 @@ class Example:
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """The turns, segments of the same role in a row joined."""
+        """The conversation: neighbouring segments of the same role joined to one message."""
         turns: list[Message] = []
         for segment in self.segments:
             if turns and turns[-1].role == segment.role:

@@ -14,13 +14,14 @@ from underdog.core.solution import SolutionStatus
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a form read from a reply.
+    """Answer and status that a form read from a reply.
 
     Attributes:
-        answer: The answer, executed where the form calls for it; `None` unless `status` is `ok`.
+        answer: The answer, the program's result where the form executes one; `None` unless
+            `status` is `ok`.
         status: Whether an answer was read, else why not.
-        strict: Whether it stood where the form asks for it.
-        detail: The error text when there is one.
+        strict: Whether the answer stood where the form asks for it.
+        detail: Error message, such as an exception of the program; empty without one.
     """
 
     answer: str | None
@@ -44,26 +45,26 @@ class Form(Protocol):
 
     @property
     def max_tokens(self) -> int:
-        """Room that a reply in this form needs."""
+        """Default limit on the length of a reply in this form, in tokens."""
         ...
 
     def prompt(self, question: Question, shots: Sequence[Shot] | None = None) -> Prompt:
-        """Ask for a solution in this form, the reply opened where that helps.
+        """Prompt that asks for a solution in this form; its prefix may open the reply.
 
         Args:
-            question: What to ask.
-            shots: Worked examples; `None` takes the form's own, an empty sequence none.
+            question: The question.
+            shots: Worked examples; `None` takes the form's own, an empty sequence means none.
         """
         ...
 
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
-        """Parse a whole reply (its opening included) and execute it where the form calls for it."""
+        """Answer of a whole reply (its opening included), executed where the form is a program."""
         ...
 
     def render(self, item: Item) -> str | None:
         """The item's own solution as a whole reply in this form, its opening included.
 
-        What `read` reads from it is the item's gold answer. `None` when the form makes no sense
-        for the item.
+        `read` finds the item's gold answer in it. `None` when the item has no solution in this
+        form.
         """
         ...

@@ -1,4 +1,4 @@
-"""What a model thinks while it reads: vectors of its residual stream, for probes."""
+"""The seam to hidden states: vectors of a model's residual stream, for probes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StatesRequest:
-    """Read a prompt, its prefix included, and look at some of its tokens.
+    """Request for the hidden states of some tokens of a prompt.
 
     Attributes:
-        prompt: What is read.
-        layer: How many layers have been passed: 0 looks at the embeddings, `num_layers` at what
-            goes into the last norm; negative numbers count from the end (-1 is the last layer).
-        positions: Which tokens, from 0; negative numbers count from the end. `None` is all.
+        prompt: The prompt; its prefix is included.
+        layer: Number of decoder layers passed: 0 gives the embeddings, `num_layers` the input of
+            the last norm; negative numbers count from the end (-1 is the last layer).
+        positions: Token positions, from 0; negative numbers count from the end. `None` is all.
     """
 
     prompt: Prompt
@@ -30,12 +30,12 @@ class StatesRequest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerStates:
-    """What was found.
+    """Hidden states of one request.
 
     Attributes:
-        values_PD: One vector in float32 for each of the P positions, of the model's width D.
-        num_tokens: Tokens of the prompt.
-        usage: What reading cost.
+        values_PD: One float32 vector of the model's width D for each of the P positions.
+        num_tokens: Length of the prompt in tokens.
+        usage: Cost of reading the prompt.
     """
 
     values_PD: "NDArray[np.float32]"
@@ -45,8 +45,8 @@ class LayerStates:
 
 @runtime_checkable
 class HiddenStates(Protocol):
-    """An ability that an engine may have beside those of `Engine`."""
+    """Engines that can also return hidden states."""
 
     async def hidden_states(self, requests: Sequence[StatesRequest]) -> list[LayerStates]:
-        """The residual stream per request, in order."""
+        """The hidden states of each request, in order."""
         ...

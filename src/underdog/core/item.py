@@ -17,14 +17,14 @@ class Step:
     """One step of an exact solution.
 
     Attributes:
-        name: What its value is called: a snake_case identifier, unique within the solution.
-        formula: A Python expression for it, over literals, the names of earlier steps and the
-            builtins. Arithmetic formulas use `+ - * / ** ( )`; a division that comes out whole is
-            written `//` where a float would lose digits. A bare literal states a given.
-        value: Its value, written as the task writes answers: `96`, `2.5`, `7/3`, `Tuesday`.
-        text: One sentence that states it with its calculation: `The bakery makes 12 * 8 = 96
+        name: Name of the value: a snake_case identifier, unique within the solution.
+        formula: A Python expression for the value, over literals, the names of earlier steps and
+            the builtins. Arithmetic formulas use `+ - * / ** ( )`; a division without remainder
+            is written `//` where a float would lose digits. A bare literal states a given.
+        value: The value, written as the task writes answers: `96`, `2.5`, `7/3`, `Tuesday`.
+        text: One sentence that states the value and its calculation: `The bakery makes 12 * 8 = 96
             rolls.` Empty for a given.
-        question: The sub-question that it answers; empty when the family asks none.
+        question: The sub-question that the step answers; empty when the family asks none.
     """
 
     name: str
@@ -39,16 +39,16 @@ class Draft:
     """One problem as a family writes it, without identifier and split.
 
     Attributes:
-        text: What is asked.
+        text: Text of the question.
         answer: The gold answer.
-        steps: Solution in order; the last step's value is the answer.
-        key: Canonical key of the item: what is computed, not how it is worded. Items that are
-            the same up to order, sign of equality or wording share it, also across families
+        steps: Exact solution in order; the last step's value is the answer.
+        key: Canonical key of the computation, whatever its wording. Items that differ only in
+            operand order, sides of an equation or wording have the same key, also across families
             (`add:3,7` for 3 + 7 and 7 + 3 in whichever family).
         difficulty: Larger is harder; the scale is the family's own.
         meta: Other private columns, such as the operands a scratchpad works on.
-        choices: Options when it is a multiple-choice question.
-        context: What the question is about, such as a table; empty when there is none.
+        choices: Options of a multiple-choice question; empty otherwise.
+        context: A passage or table that the question is about; empty when there is none.
     """
 
     text: str
@@ -63,12 +63,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A generated problem and how it is solved.
+    """A generated problem with its exact solution.
 
     Attributes:
-        problem: Question, gold and split; `meta` has `family`, `key`, `difficulty` and what the
-            draft added.
-        steps: Solution in order; the last step's value is the gold answer.
+        problem: Question, gold and split; `meta` has `family`, `key`, `difficulty` and the draft's
+            own `meta`.
+        steps: Exact solution in order; the last step's value is the gold answer.
         key: Canonical key (see `Draft`); it decides the split.
     """
 
@@ -78,7 +78,7 @@ class Item:
 
 
 class Family(Protocol):
-    """A kind of problem that code can write without end."""
+    """A generator of one kind of problem, any number of them."""
 
     @property
     def name(self) -> str:
@@ -87,7 +87,7 @@ class Family(Protocol):
 
     @property
     def version(self) -> int:
-        """Raised whenever the same seed would write another item."""
+        """Version number, raised whenever the same seed would write another item."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""What came of one problem under one strategy."""
+"""The result of one strategy on one question: decision, solutions, usage."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,17 @@ from underdog.core.usage import Usage
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A decision with everything it rests on.
+    """A strategy's decision, the solutions behind it and their cost.
 
     Attributes:
         problem_id: Question id.
         strategy: The strategy's name with its parameters.
-        decision: What it answered.
-        solutions: Every solution it drew, in order, with the scores it asked for.
-        usage: What it was charged. Solutions that came from the store are charged as if sampled.
-        sampled: How many solutions were sampled now, rather than read from the store.
-        stopped_by: Name of the budget cap that ended it, when one did.
-        error: What went wrong, when something did; the decision is then the best so far.
+        decision: The chosen answer and the tally of candidates.
+        solutions: Every solution drawn, in order, with the scores that the strategy asked for.
+        usage: Cost charged to the strategy; stored solutions are charged as if sampled.
+        sampled: Number of solutions sampled in this call rather than read from the store.
+        stopped_by: Name of the budget cap that ended sampling; `None` when none did.
+        error: Message of a failure, else `None`; the decision is then the best so far.
     """
 
     problem_id: str

@@ -19,7 +19,7 @@ class Question:
     Attributes:
         id: Unique within its task; stable across runs.
         task: Name of the task that the question belongs to.
-        text: What is asked.
+        text: Text of the question.
         choices: Options of a multiple-choice question, in order A, B, C, …; empty otherwise.
         context: A passage the question is about; empty when there is none.
         fields: Other public columns a prompt may need, such as a function's entry point.
@@ -35,7 +35,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A question with its gold answer and everything else that a solver must not see.
+    """A question with its gold answer and the other columns that a solver must not see.
 
     Attributes:
         question: The public part.

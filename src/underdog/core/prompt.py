@@ -1,4 +1,4 @@
-"""What an engine is asked to continue: a conversation, and the opening of the reply."""
+"""A prompt: a conversation, and the opening of the reply that an engine continues."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -34,7 +34,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A worked example for few-shot prompts: what was asked and an ideal reply."""
+    """A worked example for few-shot prompts: a question and an ideal reply."""
 
     question: str
     reply: str

@@ -1,4 +1,4 @@
-"""Pools of sampled solutions, and the seam to where they are kept.
+"""Pools of sampled solutions, and the seam to the stores that keep them.
 
 All strategies that ask the same question of the same engine in the same way draw from one pool:
 solution i of a pool is the same for each of them. Comparisons between strategies are therefore
@@ -15,7 +15,7 @@ from underdog.core.usage import Usage
 
 @dataclass(frozen=True, slots=True)
 class PoolKey:
-    """What makes solutions exchangeable.
+    """Identity of a pool: everything that makes solutions interchangeable.
 
     Attributes:
         task: Task name.
@@ -25,7 +25,7 @@ class PoolKey:
         prompt: Hash of the rendered conversation and the reply's opening.
         params: Hash of the sampling parameters.
         root_seed: The run's seed; sample i's seed is derived from it and all of the above.
-        prefix: Hash of the partial solution that the samples go on from; empty for whole ones.
+        prefix: Hash of the partial solution that the samples continue; empty for whole solutions.
     """
 
     task: str
@@ -40,7 +40,7 @@ class PoolKey:
 
 @dataclass(frozen=True, slots=True)
 class StoredScore:
-    """A verifier's score of one solution and what it cost; `score` is `None` if it had none."""
+    """A verifier's score of one solution, `None` where it could give none, and its cost."""
 
     score: float | None
     usage: Usage = Usage()
@@ -54,11 +54,11 @@ class RolloutStore(Protocol):
         ...
 
     def add_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
-        """Keep solutions; one whose index is already there is left as it was."""
+        """Store solutions; an index that the pool already holds is not overwritten."""
         ...
 
     async def keep_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
-        """`add_solutions` for one of many tasks, whose writes the store may join."""
+        """`add_solutions` for concurrent tasks, whose writes the store may join in one commit."""
         ...
 
     def scores(
@@ -68,5 +68,5 @@ class RolloutStore(Protocol):
         ...
 
     def add_scores(self, pool: PoolKey, verifier: str, scores: dict[int, StoredScore]) -> None:
-        """Keep scores; one that is already there is left as it was."""
+        """Store scores; a score that is already stored is not overwritten."""
         ...

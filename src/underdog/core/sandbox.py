@@ -11,13 +11,13 @@ SandboxStatus: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one program may use.
+    """Resource limits of one program.
 
     Attributes:
         timeout_s: Wall-clock seconds.
-        memory_bytes: Heap.
-        output_bytes: Printed text.
-        recursion_depth: Call depth.
+        memory_bytes: Heap size.
+        output_bytes: Size of the printed text as UTF-8.
+        recursion_depth: Nested calls.
     """
 
     timeout_s: float = 3.0
@@ -28,17 +28,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class SandboxResult:
-    """How a program ended.
+    """Status and output of one program's run.
 
     Attributes:
-        status: `ok`; `error` (the program raised); a limit it hit; `unsupported` (this sandbox
-            cannot run such a program, which says nothing about the program); `crashed` (the
-            worker died).
-        stdout: What it printed, cut at the output limit.
+        status: `ok`; `error` (the program raised); the limit that it hit; `unsupported` (this
+            sandbox cannot run such a program, which says nothing about the program); `crashed`
+            (the worker died).
+        stdout: Printed text, cut at the output limit.
         value: Repr-like text of the value of the program's last expression, when there is one.
-        error: Exception type and message.
-        sandbox: Which sandbox ran it.
-        seconds: How long it took.
+        error: Exception type and message; empty when the program ended well.
+        sandbox: Name of the sandbox that ran the program.
+        seconds: Wall-clock seconds of the run.
     """
 
     status: SandboxStatus
@@ -58,7 +58,7 @@ class Sandbox(Protocol):
         ...
 
     def run(self, program: str, limits: Limits = Limits()) -> SandboxResult:
-        """Run one program in a fresh state. Never raises for what the program does."""
+        """Run one program in a fresh state. No behaviour of the program raises here."""
         ...
 
     def close(self) -> None:

@@ -28,19 +28,19 @@ class Solution:
     Attributes:
         index: Position in its pool of samples (same question, engine, form, sampling); unique
             there and stable across resumes.
-        engine: Role of the engine that wrote it: `main`, or the role a strategy named.
-        form: Form that it was asked for in.
+        engine: Role of the engine that wrote the reply: `main`, or the role a strategy named.
+        form: Form that the prompt asked for.
         text: The whole reply, the form's opening included.
         answer: Answer as read; `None` unless `status` is `ok`.
-        vote_key: Canonical form of the answer; equal answers share it. `None` without an answer.
+        vote_key: Canonical form of the answer, the same for equal answers; `None` without one.
         strict: Whether the answer stood where the form asks for it, rather than being found by
             the flexible rule.
         status: Whether an answer was read, else why not.
-        finish: Why generation ended.
-        trace: Per-token numbers of the sampled part.
-        usage: What it cost.
+        finish: Why generation ended; see `Completion`.
+        trace: Token trace of the sampled part.
+        usage: Cost of the sample.
         scores: Verifier scores by verifier name; higher is better.
-        detail: The error text when there is one.
+        detail: Error message of the execution or the engine; empty without one.
     """
 
     index: int
@@ -58,5 +58,5 @@ class Solution:
     detail: str = ""
 
     def with_score(self, verifier: str, score: float) -> "Solution":
-        """A copy that also carries `verifier`'s score."""
+        """A copy with `verifier`'s score added."""
         return replace(self, scores={**self.scores, verifier: score})

@@ -15,11 +15,11 @@ from underdog.core.solution import Solution
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Draw `n` further solutions. Replied with those that the budget had room for.
+    """Action: draw `n` further solutions. The reply holds as many as the budget had room for.
 
     Attributes:
-        n: How many.
-        form: Form to ask for; `None` takes the run's.
+        n: Number of solutions.
+        form: Form to ask for; `None` takes the bench's default.
         engine: Role of the engine to ask.
         greedy: Take the likeliest tokens instead of sampling (then n is 1).
     """
@@ -32,7 +32,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Have a verifier score solutions. Replied with the same solutions, scores added.
+    """Action: score solutions with a verifier. The reply holds the same solutions with scores.
 
     A solution that the verifier could not score comes back without that score.
     """
@@ -51,10 +51,10 @@ class Candidate:
 
     Attributes:
         vote_key: Canonical key of the answer.
-        answer: The answer as its best solution wrote it.
-        votes: Solutions that gave it.
-        weight: Sum of their vote weights.
-        share: `weight` over all weights, in [0, 1].
+        answer: The answer as the candidate's heaviest, earliest solution wrote it.
+        votes: Number of solutions with this answer.
+        weight: Sum of these solutions' vote weights.
+        share: `weight` over the sum of all candidates' weights, in [0, 1].
     """
 
     vote_key: str
@@ -66,15 +66,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a strategy answers.
+    """The answer that a strategy decides on, with the tally behind it.
 
     Attributes:
         answer: The chosen answer; `None` when no solution had one.
-        solution: The solution that stands for it.
+        solution: The solution that represents the answer.
         candidates: Distinct answers, best first.
         confidence: The strategy's own estimate that the answer is right, in [0, 1]: the share of
             the winner unless the strategy says otherwise.
-        reason: Why it stopped, in a few words.
+        reason: Why the strategy stopped, in a few words.
     """
 
     answer: str | None
@@ -93,5 +93,8 @@ class Strategy(Protocol):
         ...
 
     def solve(self, question: Question) -> Steps:
-        """Start solving. A reply shorter than asked for means that the budget is spent: decide."""
+        """Generator of actions that returns the decision.
+
+        Fewer solutions sent in than asked for mean that the budget is spent: decide then.
+        """
         ...

@@ -1,4 +1,4 @@
-"""Replies that are shown while they are written."""
+"""The seam to streaming: a reply handed out piece by piece while it is generated."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from underdog.core.engine import GenerateRequest
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a reply.
+    """A piece of a streamed reply.
 
     Attributes:
-        text: What was added: whole characters, nothing that a stop string may still take back.
+        text: Text added by this piece: whole characters, and none that may belong to a stop string.
         completion: The finished reply, in the last piece only.
     """
 
@@ -22,8 +22,8 @@ class Piece:
 
 
 class Streams(Protocol):
-    """An ability that an engine may have beside those of `Engine`."""
+    """Engines that can also stream a completion."""
 
     def stream(self, request: GenerateRequest) -> AsyncIterator[Piece]:
-        """The pieces of one row; put together they are the text of its completion."""
+        """Pieces of the completion of a request with one seed; their texts joined are its text."""
         ...

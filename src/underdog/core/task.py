@@ -1,4 +1,4 @@
-"""The seam to tasks: where problems come from and how they are asked and graded."""
+"""The seam to tasks: sources of problems, with the forms and the checker that fit them."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -18,23 +18,23 @@ class Task(Protocol):
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """Parts that it has, such as `train`, `dev`, `test`."""
+        """Names of the task's splits, such as `train`, `dev`, `test`."""
         ...
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """Forms that make sense for it; the first is the default."""
+        """Names of the forms that fit the task; the first is the default."""
         ...
 
     @property
     def checker(self) -> Checker:
-        """How its answers are read and compared."""
+        """Checker that reads, compares and grades the task's answers."""
         ...
 
     def problems(self, split: str, limit: int | None = None) -> Iterator[Problem]:
-        """Problems of a split in their fixed order, the first `limit` of them."""
+        """The first `limit` problems of a split (all for `None`), in their fixed order."""
         ...
 
     def shots(self, form: str) -> Sequence[Shot] | None:
-        """The task's own worked examples for a form; `None` leaves it to the form."""
+        """The task's own worked examples for a form; `None` takes the form's."""
         ...

@@ -1,4 +1,4 @@
-"""What was spent."""
+"""Resources used: calls, tokens, seconds, FLOPs and money."""
 
 from dataclasses import dataclass, fields
 from typing import Self
@@ -18,7 +18,7 @@ class Usage:
         seconds: Wall-clock seconds of engine work. Requests that ran side by side in one batch
             each carry their own latency, so sums over a batch exceed the run's wall clock.
         flops: Floating-point operations, from the architecture (an estimate).
-        cost_usd: Money, from the engine's price table.
+        cost_usd: US dollars, from the engine's price.
     """
 
     calls: int = 0

@@ -31,7 +31,7 @@ class ModelCalls(Protocol):
     async def hidden_states(
         self, engine: str, requests: Sequence[StatesRequest]
     ) -> list[LayerStates | None]:
-        """States per request; `None` where there was no room or the engine cannot show them."""
+        """Hidden states per request; `None` without room or on an engine that has none."""
         ...
 
 
@@ -45,12 +45,12 @@ class Verifier(Protocol):
 
     @property
     def unit(self) -> ScoreUnit:
-        """`probability` when scores lie in [0, 1] and can be vote weights as they are."""
+        """`probability` when scores lie in [0, 1] and can serve as vote weights, else `real`."""
         ...
 
     @property
     def pointwise(self) -> bool:
-        """Whether a solution's score does not depend on the other solutions; it is then stored."""
+        """Whether scores are independent of the other solutions; only such scores are stored."""
         ...
 
     async def score(
@@ -71,7 +71,7 @@ class Oracle(Protocol):
 
     @property
     def sees_gold(self) -> bool:
-        """Always true: the driver refuses anything that declares it."""
+        """Always true: an object with this attribute is refused as a verifier."""
         ...
 
     def judge(self, problem: Problem, solutions: Sequence[Solution]) -> list[float]:

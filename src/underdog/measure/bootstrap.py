@@ -1,10 +1,11 @@
 """Bootstrap intervals for any smooth function of sums over items, clustered where items cluster.
 
-All that we report (a mean, a difference of means, tokens per right answer, the share of a gap that
-a rule closes) is a function of column sums. Resampling therefore draws items (or whole clusters),
-adds their columns, and applies the function once to all resamples. BCa after Efron (JASA 82, 1987),
-with half of the ties counted as below; where BCa's correction is undefined (no variation in the
-jackknife, or an infinite value in it) the percentile interval is given and says so.
+Every number that we report (a mean, a difference of means, tokens per right answer, the share of a
+gap that a rule closes) is a function of column sums. Resampling therefore draws items (or whole
+clusters), adds their columns, and applies the function once to all resamples. BCa after Efron (JASA
+82, 1987), with half of the ties counted as smaller; where BCa's correction is undefined (no
+variation in the jackknife, or an infinite value in it) the percentile interval is given and says
+so.
 
 Not for items that are ordered in time, and not for fewer than about 20 clusters, where every
 bootstrap is too narrow.
@@ -57,7 +58,7 @@ def bootstrap(
         statistic: Maps sums of shape (B, C) to values of shape (B,).
         seed: From `underdog.seeds.derive`; equal seeds give equal intervals.
         groups: Cluster of each item; whole clusters are then drawn. `None`: every item alone.
-        resamples: How many resamples, B.
+        resamples: Number of resamples, B.
         level: Confidence level.
         method: `bca` or `percentile`.
 
@@ -109,8 +110,9 @@ def bootstrap_mean(
 def clusters_of(groups: Sequence[str]) -> list[str] | None:
     """The groups if they can serve as clusters, else `None`.
 
-    They can when every item has one, some item shares its own, and there are at least
-    `MIN_CLUSTERS` of them: five levels of difficulty are strata, a hundred templates are clusters.
+    Groups serve as clusters when every item has one, some group has several items, and there
+    are at least `MIN_CLUSTERS` groups: five levels of difficulty are strata, a hundred templates
+    are clusters.
     """
     distinct = set(groups)
     if "" in distinct or not MIN_CLUSTERS <= len(distinct) < len(groups):
@@ -173,7 +175,7 @@ def _bca_tails(
 
 
 def _order_statistic(draws: Floats, share: float, *, up: bool) -> float:
-    """A drawn value at a share of the sorted draws, rounded outwards, so infinities are kept."""
+    """The value at a share of the sorted draws, rounded outwards, never interpolated."""
     position = share * (len(draws) - 1)
     index = int(np.ceil(position) if up else np.floor(position))
     found = float(draws[min(max(index, 0), len(draws) - 1)])

@@ -1,8 +1,8 @@
-"""Where a small model's accuracy-against-cost curve reaches a big model's accuracy, and the price.
+"""Break-even: the cost at which a small model's curve reaches a big model's accuracy.
 
-The curve joins an arm to the next dearer one by a straight line over the logarithm of cost, as the
-figure draws it. Reading a crossing off a curve picks among arms after seeing their results: it is
-a description, not a test; the verdict on the arm named beforehand is the test.
+The curve joins each arm to the next dearer one by a straight line over the logarithm of cost, the
+line of the figure. Reading a crossing off a curve picks among arms after seeing their results: it
+is a description, not a test; the verdict on the arm named beforehand is the test.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ class CostPoint:
     """One arm on the curve.
 
     Attributes:
-        name: The arm.
+        name: Name of the arm.
         cost: Cost per problem, above 0, in any unit.
         accuracy: Share right.
         low: Lower end of the accuracy's interval.
@@ -31,12 +31,12 @@ class CostPoint:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """Where a curve first reaches a target.
+    """The point where a curve first reaches a target accuracy.
 
     Attributes:
-        cost: Interpolated cost.
-        arm: The cheapest measured arm at or above the target, at or after that cost.
-        arm_cost: What that arm cost.
+        cost: Interpolated cost, in the unit of the points.
+        arm: Name of the cheapest measured arm at or above the target, at or after that cost.
+        arm_cost: Cost per problem of that arm.
         measured: Whether the crossing is that arm itself rather than a point between two arms.
     """
 
@@ -48,13 +48,13 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """Where the small model reaches the big one.
+    """Crossings of the small model's curve and the big model's accuracy.
 
     Attributes:
         target: The big model's accuracy.
         target_cost: The big model's cost per problem.
-        point: Where the accuracy reaches the target; `None` when no arm does.
-        sure: Where the lower end of its interval does; `None` when no arm does.
+        point: Crossing of the accuracies; `None` when no arm reaches the target.
+        sure: Crossing of the lower interval ends; `None` when no arm's lower end reaches it.
     """
 
     target: float
@@ -78,12 +78,12 @@ class BreakEven:
 
 
 def break_even(small: Sequence[CostPoint], target: float, target_cost: float) -> BreakEven:
-    """Find where a curve reaches a target accuracy, by its points and by its lower interval ends.
+    """Crossings of a target accuracy by a curve's points and by its lower interval ends.
 
     Args:
         small: Arms of the small model in any order, oracle bounds left out.
         target: The big model's accuracy.
-        target_cost: Its cost per problem, in the same unit.
+        target_cost: The big model's cost per problem, in the unit of the points.
 
     Raises:
         UsageError: A cost is not above 0.

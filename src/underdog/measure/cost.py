@@ -1,8 +1,8 @@
-"""What answers cost: FLOPs of reading and writing tokens, money, and the price of a right answer.
+"""Costs of answers: FLOPs of reading and writing tokens, money, and the price of a right answer.
 
 FLOPs follow from the architecture (2 per active parameter and token, and 4·L·d per attended
-position), so they are an estimate that no clock or batch size disturbs. Seconds are what was
-measured. For energy see `energy`; for the cost at which two curves meet see `breakeven`.
+position), so they are an estimate that depends on no clock or batch size. Seconds are measured. For
+energy see `energy`; for the cost at which two curves meet see `breakeven`.
 """
 
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ class CallFlops:
     """FLOPs of one call, by phase.
 
     Attributes:
-        prefill: Reading the uncached part of the prompt.
-        decode: Writing the reply, each token attending to everything before it.
+        prefill: FLOPs of reading the uncached part of the prompt.
+        decode: FLOPs of writing the reply, each token attending to all tokens before it.
     """
 
     prefill: float
@@ -32,7 +32,7 @@ class CallFlops:
 
     @property
     def total(self) -> float:
-        """Both phases."""
+        """Sum of both phases."""
         return self.prefill + self.decode
 
 
@@ -43,9 +43,9 @@ def call_flops(
 
     Args:
         shape: The model's architecture.
-        prompt_tokens: Prompt length.
-        generated_tokens: Reply length.
-        cached_prompt_tokens: Leading prompt tokens whose keys and values were kept.
+        prompt_tokens: Prompt length in tokens.
+        generated_tokens: Reply length in tokens.
+        cached_prompt_tokens: Leading prompt tokens found in the KV cache.
 
     Raises:
         UsageError: A count is negative, or more is cached than there is.
@@ -63,12 +63,12 @@ def call_flops(
 
 
 def verifier_cost_usd(usage: Usage, price: Price) -> float:
-    """Money for verifier tokens, all charged as prompt tokens: verifiers read, and write little."""
+    """US dollars for verifier tokens, all at the prompt price: verifiers generate few tokens."""
     return usage.verifier_tokens * price.prompt_usd / 1e6
 
 
 def machine_cost_usd(seconds: float, usd_per_hour: float) -> float:
-    """Money for a machine rented by the hour and kept busy for `seconds`."""
+    """US dollars for `seconds` of a machine rented by the hour."""
     return seconds * usd_per_hour / 3600.0
 
 
@@ -88,7 +88,7 @@ def amount(usage: Usage, quantity: Quantity) -> float:
 def per_right_answer(
     arm: ArmResult, quantity: Quantity, *, seed: int = 0, level: float = 0.95
 ) -> Estimate:
-    """What one right answer cost, wrong attempts included, with its bootstrap interval.
+    """Cost per right answer, wrong answers included, with its bootstrap interval.
 
     The ratio of the arm's whole usage to its number of right answers; infinite when it has none.
 

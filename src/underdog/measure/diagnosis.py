@@ -1,9 +1,10 @@
 """Where right answers are lost: never sampled, or sampled and not chosen.
 
 Coverage is the share of problems with at least one right sample (pass@n, an oracle bound). The gap
-between one sample's accuracy and coverage is what a perfect choosing rule would gain; a rule closes
-some share of it. Little gap: train, or sample more diversely. Wide gap, little of it closed: a
-better verifier pays. The rule's share can be negative, when it chooses worse than one sample does.
+between one sample's accuracy and coverage is the gain of a perfect choosing rule; a real rule
+closes some share of it. A narrow gap calls for training or more diverse samples; a wide gap of
+which little is closed, for a better verifier. The share is negative when a rule is worse than one
+sample.
 """
 
 from dataclasses import dataclass
@@ -21,12 +22,12 @@ from underdog.seeds import derive
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Coverage against selection.
+    """Accuracy of one sample, of a choosing rule, and of a perfect one.
 
     Attributes:
-        name: Arm whose rule is diagnosed.
+        name: Name of the arm whose choosing rule is diagnosed.
         one_sample: Accuracy of a single sample.
-        selected: Accuracy of what the rule chose.
+        selected: Accuracy of the rule's choices.
         coverage: Share of problems with a right sample (oracle bound).
         closed: Share of the gap between one sample and coverage that the rule closes; `None`
             when there is no gap.
@@ -65,7 +66,7 @@ def diagnose(
 
     Args:
         one_sample: One sample per problem, no choice.
-        selected: The rule.
+        selected: The choosing rule.
         coverage: The oracle that picks a right sample where there is one.
         seed: Root of the resampling seeds.
         level: Confidence level.

@@ -1,9 +1,9 @@
-"""Energy of a stretch of work: read from the processor's counters, else a labelled estimate.
+"""Energy of a stretch of work: from the processor's counters, else a labelled estimate.
 
 Linux shows Intel and AMD package counters (RAPL) under `/sys/class/powercap`; reading them often
 needs root, and virtual machines have none. They count the whole package, other processes included,
-and neither memory nor graphics cards. Without them the only honest figure is seconds times a stated
-power, and it is labelled as that.
+and neither memory nor graphics cards. Without counters the figure is
+seconds times an assumed power, labelled as an estimate.
 """
 
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ ASSUMED_WATTS = 65.0
 
 @dataclass(frozen=True, slots=True)
 class Energy:
-    """Joules and where they come from.
+    """Energy of a stretch of work, and its source.
 
     Attributes:
-        joules: Energy.
+        joules: Energy in joules.
         seconds: Wall-clock seconds of the stretch.
         source: `rapl` when measured; `estimate` when it is seconds times an assumed power.
-        note: The same in words, to be shown beside the number.
+        note: The source in words, to be shown beside the number.
     """
 
     joules: float
@@ -41,8 +41,8 @@ class EnergyMeter:
     """Measures the energy of a `with` block.
 
     Args:
-        assumed_watts: Power for the estimate when no counter can be read.
-        root: Where the counters are.
+        assumed_watts: Power in watts for the estimate when no counter can be read.
+        root: Folder of the counters.
 
     Example:
         >>> with EnergyMeter(assumed_watts=10) as meter:

@@ -1,4 +1,4 @@
-"""Intervals around what was measured: the type, and Wilson's interval for a share.
+"""Confidence intervals: their type, and Wilson's interval for a share.
 
 For other statistics, or items that come in clusters, see `bootstrap`. Wilson (JASA 22, 1927) keeps
 its coverage for small n and for shares near 0 or 1, where the textbook ±1.96·se does not.
@@ -19,7 +19,8 @@ class Interval:
         low: Lower end.
         high: Upper end; infinite when the data allow any size (no right answer to divide by).
         level: Confidence level, such as 0.95.
-        method: How it was made: `wilson`, `bca`, `percentile`, or `degenerate` (no variation).
+        method: Method of computation: `wilson`, `bca`, `percentile`, or `degenerate` (no
+            variation).
     """
 
     low: float
@@ -33,14 +34,14 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A number and its interval."""
+    """A number and its confidence interval."""
 
     value: float
     interval: Interval
 
 
 def two_sided_z(level: float) -> float:
-    """Normal quantile that leaves `1 - level` outside; 1.96 for 0.95.
+    """Standard deviations around the mean of a normal that hold `level` of it; 1.96 for 0.95.
 
     Raises:
         UsageError: `level` is not between 0 and 1.
@@ -54,8 +55,8 @@ def wilson(successes: int, n: int, level: float = 0.95) -> Interval:
     """Wilson's score interval for a share of `successes` among `n`.
 
     Args:
-        successes: How many, in [0, n].
-        n: Out of how many; 0 gives the whole of [0, 1].
+        successes: Number of successes, in [0, n].
+        n: Number of trials; 0 gives the whole of [0, 1].
         level: Confidence level.
 
     Raises:

@@ -1,8 +1,8 @@
 """Paired tests on the same problems: McNemar, permutation, and Holm's correction.
 
 Two arms that answer the same problems agree on most of them; only the problems where they differ
-say which is better. Pairing therefore needs a fraction of the items that comparing two separate
-accuracies does. For the sentence that is printed, see `verdict`.
+say which is better. A paired test therefore needs a fraction of the items that a comparison of two
+separate accuracies needs. For the printed sentence, see `verdict`.
 
 McNemar (Psychometrika 12, 1947) in its exact form never rejects too often and, being discrete,
 rejects a little too seldom; its mid-p form (Fagerland et al., BMC Med Res Methodol 13:91, 2013)
@@ -29,7 +29,7 @@ def mcnemar(left_only: int, right_only: int, *, mid_p: bool = False) -> float:
     Args:
         left_only: Problems that only the left arm got right.
         right_only: Problems that only the right arm got right.
-        mid_p: Count the observed outcome half, for a level close to the nominal one.
+        mid_p: Count the observed outcome by half (mid-p), for an error rate near the nominal one.
 
     Raises:
         UsageError: A count is negative.
@@ -108,7 +108,7 @@ def paired_difference(
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """P-values adjusted for having tested all of them (Holm, Scand J Stat 6, 1979), in order.
+    """P-values adjusted for multiple testing (Holm, Scand J Stat 6, 1979), in the given order.
 
     Example:
         >>> holm([0.01, 0.04, 0.03])

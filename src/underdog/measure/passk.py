@@ -3,8 +3,8 @@
 pass@k is the unbiased estimator of Chen et al. (arXiv 2107.03374), an oracle bound: it uses gold.
 maj@k is the chance that a plurality vote over k samples drawn without replacement from the pool is
 right, after Wang et al. (arXiv 2203.11171): exact while the number of ways to split the k votes is
-moderate, else resampled. A tie goes to the answer seen first; draws being exchangeable, that is
-each tied answer with equal chance, so no order needs to be enumerated.
+moderate, else resampled. A tie goes to the answer drawn first; as all orders of the draws are
+equally likely, each tied answer wins with equal chance, and no order needs to be enumerated.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ class Vote:
     """One sample's answer as it enters a vote.
 
     Attributes:
-        key: Canonical key of the answer; `None` when there was none, and then it does not vote.
+        key: Canonical key of the answer; `None` without an answer: the sample does not vote.
         right: Whether the answer is right.
     """
 
@@ -39,7 +39,7 @@ class _Answer:
 
 
 def pass_at_k(n: int, right: int, k: int) -> float:
-    """Unbiased chance that at least one of k samples is right, from n samples of which some are.
+    """Unbiased estimate that one of k samples is right, from n samples of which `right` are.
 
     Raises:
         UsageError: Not `0 <= right <= n` or not `1 <= k <= n`.
@@ -97,7 +97,7 @@ def _answers(pool: Sequence[Vote]) -> list[_Answer]:
 
 
 def _election(answers: Sequence[_Answer], votes: Sequence[int]) -> float:
-    """Expected rightness of the winner, ties shared evenly; 0 when nobody voted."""
+    """Chance that the winner is right, ties shared evenly; 0 without any vote."""
     most = max(votes, default=0)
     if most == 0:
         return 0.0
@@ -106,7 +106,7 @@ def _election(answers: Sequence[_Answer], votes: Sequence[int]) -> float:
 
 
 def _num_splits(sizes: Sequence[int], k: int) -> int:
-    """Ways to write k as a sum of parts between 0 and each size."""
+    """Number of ways to split k draws over answers, at most `sizes[i]` draws for answer i."""
     ways = [1] + [0] * k
     for size in sizes:
         ways = [sum(ways[max(0, total - size) : total + 1]) for total in range(k + 1)]

@@ -1,6 +1,6 @@
-"""How many problems a paired comparison needs before it can show a difference.
+"""Number of problems that a paired comparison needs to show a difference.
 
-Normal approximation for McNemar's test (Connor, Biometrics 43, 1987). A plan, not a test.
+Normal approximation for McNemar's test (Connor, Biometrics 43, 1987). For planning, not a test.
 """
 
 from math import ceil, sqrt
@@ -18,7 +18,7 @@ def problems_needed(
     Args:
         difference: Accuracy difference to be shown, such as 0.02; its sign does not matter.
         discordance: Share of problems that exactly one of the two arms gets right.
-        power: Chance of showing it when it is there.
+        power: Probability that the test shows a difference of that size.
         level: Confidence level of the test.
 
     Raises:

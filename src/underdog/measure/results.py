@@ -1,4 +1,4 @@
-"""Graded results of one arm: the plain rows that statistics, costs and reports are made from."""
+"""Graded results of one arm: the plain rows behind statistics, costs and reports."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -16,11 +16,11 @@ class ItemResult:
         problem_id: Question id; arms are paired on it.
         status: `undecided` (grading failed) is reported apart and counts as not right.
         score: Grade in [0, 1].
-        usage: What the strategy was charged.
-        confidence: The strategy's own, in [0, 1].
-        answer: What was answered.
-        num_solutions: How many samples it drew.
-        group: Cluster the problem belongs to (template, difficulty), when the task has one.
+        usage: Cost charged to the strategy.
+        confidence: The strategy's own estimate that the answer is right, in [0, 1].
+        answer: The chosen answer; `None` without one.
+        num_solutions: Number of samples drawn.
+        group: Cluster of the problem (template, difficulty); empty when the task has none.
     """
 
     problem_id: str
@@ -45,11 +45,12 @@ class ArmResult:
     Attributes:
         name: Short name for tables, such as `0.5B cot majority@16`.
         model: Model name.
-        form: Form asked for.
+        form: Name of the form asked for.
         strategy: Strategy spec.
         items: One row per problem, in the task's order.
-        oracle_bound: Whether gold was used to choose (then it is a bound, not a strategy).
-        replayed: Whether it was computed from stored rollouts; seconds are then the stored ones.
+        oracle_bound: Whether answers were chosen with gold: the arm is then an oracle bound.
+        replayed: Whether the arm was computed from stored rollouts; seconds are then the stored
+            ones.
     """
 
     name: str
@@ -67,7 +68,7 @@ class ArmResult:
 
     @property
     def usage(self) -> Usage:
-        """Sum over all items."""
+        """Sum of the items' usages."""
         total = Usage()
         for item in self.items:
             total = total + item.usage

@@ -1,6 +1,6 @@
-"""One row per arm: accuracy with its interval, what it cost, and what went wrong.
+"""One row per arm: accuracy with its interval, cost, and counts of missing or ungraded answers.
 
-For who is better see `verdict`; for whether a better choosing rule would help see `diagnosis`.
+To compare arms see `verdict`; for the gain of a better choosing rule see `diagnosis`.
 """
 
 from collections.abc import Sequence
@@ -17,18 +17,18 @@ from underdog.seeds import derive
 
 @dataclass(frozen=True, slots=True)
 class ArmSummary:
-    """An arm in numbers.
+    """Accuracy, counts and costs of an arm.
 
     Attributes:
         name: Short name for tables.
         model: Model name.
         form: Form asked for.
         strategy: Strategy spec.
-        n: Problems.
-        num_right: Graded right.
-        num_wrong: Graded wrong.
-        num_no_answer: No answer was read.
-        num_undecided: Grading failed; counted as not right in the accuracy.
+        n: Number of problems.
+        num_right: Answers graded right.
+        num_wrong: Answers graded wrong.
+        num_no_answer: Problems without an answer.
+        num_undecided: Problems whose grading failed; the accuracy counts them as not right.
         accuracy: Share right, with a Wilson interval, or a clustered bootstrap one where problems
             come in clusters.
         usage: Sum over all problems.
@@ -37,9 +37,9 @@ class ArmSummary:
         seconds_per_right: Engine seconds per right answer.
         usd_per_right: Money per right answer, in US dollars.
         num_solutions: Samples drawn, over all problems.
-        oracle_bound: Whether gold was used to choose.
-        replayed: Whether it was computed from stored rollouts.
-        clusters: Clusters that the intervals respect; 0 when problems stand alone.
+        oracle_bound: Whether answers were chosen with gold.
+        replayed: Whether the arm was computed from stored rollouts.
+        clusters: Number of clusters that the intervals resample; 0 when problems are independent.
     """
 
     name: str

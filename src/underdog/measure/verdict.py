@@ -1,8 +1,8 @@
-"""Who won, in plain words: a winner is named only by a paired test on the same problems.
+"""The verdict between two arms: a winner is named only by a paired test on the same problems.
 
 Both the test and the interval of the difference must agree before one arm is called better, and an
-arm that used gold to choose is a bound that wins nothing. Everything else reads "no difference
-shown", with the size of difference that the data leave open.
+arm that used gold to choose is a bound and cannot win. Otherwise the verdict reads "no difference
+shown", with the range of differences that the data allow.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ Words: TypeAlias = Literal["better", "worse", "no difference shown", "bound"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How the left arm compares with the right one.
+    """Paired comparison of a left arm with a right arm.
 
     Attributes:
         left: Name of the left arm.
@@ -32,12 +32,12 @@ class Verdict:
         right_only: Problems that only the right arm got right.
         neither: Problems that neither got right.
         difference: Accuracy of left minus right, in [-1, 1], with its interval.
-        p_value: Of the paired test, adjusted when several comparisons were made.
-        test: Name of the test.
+        p_value: P-value of the paired test, adjusted when several comparisons were made.
+        test: Name of the paired test.
         words: `better` or `worse` (left against right), `no difference shown`, or `bound` when
             an arm used gold and no winner can be named.
-        clusters: Number of clusters that test and interval respect; 0 when problems stand alone.
-        comparisons: How many comparisons the p-value is adjusted for.
+        clusters: Number of clusters in test and interval; 0 when problems are independent.
+        comparisons: Number of comparisons that the p-value is adjusted for.
     """
 
     left: str
@@ -55,22 +55,22 @@ class Verdict:
 
     @property
     def n(self) -> int:
-        """Problems compared."""
+        """Number of problems compared."""
         return self.both + self.left_only + self.right_only + self.neither
 
     @property
     def left_accuracy(self) -> float:
-        """Share that the left arm got right."""
+        """Accuracy of the left arm."""
         return (self.both + self.left_only) / self.n
 
     @property
     def right_accuracy(self) -> float:
-        """Share that the right arm got right."""
+        """Accuracy of the right arm."""
         return (self.both + self.right_only) / self.n
 
     @property
     def winner(self) -> str | None:
-        """Name of the better arm, or `None`."""
+        """Name of the better arm; `None` when no difference is shown."""
         return {"better": self.left, "worse": self.right}.get(self.words)
 
     def sentence(self) -> str:
@@ -117,14 +117,14 @@ class Verdict:
 
 
 def compare(left: ArmResult, right: ArmResult, *, seed: int = 0, level: float = 0.95) -> Verdict:
-    """Compare two arms on the problems they share, which must be all of them.
+    """Compare two arms that answered the same problems.
 
-    Problems that carry groups which can serve as clusters (see `bootstrap.clusters_of`) are
-    tested and resampled by cluster; otherwise the test is McNemar's exact one.
+    Problems whose groups can serve as clusters (see `bootstrap.clusters_of`) are tested and
+    resampled by cluster; otherwise the test is McNemar's exact one.
 
     Args:
-        left: Arm that the words are about.
-        right: Arm that it is compared with.
+        left: Arm that the verdict's words describe.
+        right: Arm to compare with.
         seed: Root of the resampling seeds.
         level: Confidence level; a winner needs p <= 1 - level and an interval without 0.
 

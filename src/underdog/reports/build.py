@@ -1,4 +1,4 @@
-"""A fight card from graded results: pairs, tests, curves, rows and the honest notes.
+"""Builds a fight card from graded results: verdict, break-even point, problem rows and notes.
 
 The first arm of each side is the one that the verdict is about; name it before the match (on a dev
 split), since picking the best of several on the test problems would flatter the small model. The
@@ -44,20 +44,21 @@ def build_card(
     seed: int = 0,
     max_attempts: int = 3,
 ) -> FightCard:
-    """Make a fight card; how it was made (prompts, seeds, hashes, machine) is put on it after.
+    """Make a fight card, without the facts of its run (prompts, seeds, hashes, machine).
 
     Args:
         title: Heading.
-        small: Arms of the small model, the one that was named beforehand first.
+        small: Arms of the small model; the first is the headline arm, named beforehand.
         big: Arms of the big model, likewise.
         problems: For questions and gold answers; without them no problem rows are shown.
         small_outcomes: Outcomes of the first small arm by problem id, for the solutions' text.
         big_outcomes: The same for the first big arm.
         task: Task name and split; taken from the problems when empty.
-        small_corner: Names for the small corner; taken from its first arm when `None`.
-        big_corner: The same for the big corner.
+        small_corner: Model, strategy and form of the small side; taken from its first arm when
+            `None`.
+        big_corner: The same for the big side.
         diagnosis: Coverage against selection of the small model.
-        notes: Further notes, shown before those that the numbers call for.
+        notes: Further notes, shown before those that follow from the numbers.
         seed: Root of the resampling seeds.
         max_attempts: Solutions shown per side and problem, the chosen one first.
 
@@ -178,7 +179,7 @@ def _attempt(solution: Solution, *, chosen: bool) -> ShownSolution:
 
 
 def _notes(small: Side, big: Side, axis: CostAxis, rows: Sequence[ProblemRow]) -> tuple[str, ...]:
-    """What the numbers themselves call for."""
+    """Notes that follow from the numbers: small n, estimated FLOPs, oracle bounds."""
     arms = (*small.arms, *big.arms)
     n = small.headline.n
     notes: list[str] = []

@@ -1,4 +1,4 @@
-"""Matches played and shown as fight cards: now, or from the file that keeps their run."""
+"""Playing matches, and making their fight cards, also later from the run's file."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -46,35 +46,34 @@ def challenge(
 
     Args:
         small: The small model: a name, a GGUF file, a folder, an endpoint, or an open engine.
-        big: The big model; the small one itself, without help, when `None`.
-        tasks: One task or several: names, families, `.toml` files, or tasks that are loaded; a run
-            finds those again by their name.
-        limit: The first so many problems of each task; all when `None`.
-        split: Part of the tasks; `test` if there is one.
-        small_strategy: How the small model spends its budget; of several the verdict is about the
-            first.
-        big_strategy: The same for the big one.
-        form: How solutions are written down; the task's default when `None`.
-        big_form: The same for the big model; `form` when `None`.
+        big: The big model; the small one itself, without test-time compute, when `None`.
+        tasks: One task or several: names, families, `.toml` files, or loaded tasks, which a run
+            finds again by their name.
+        limit: Number of problems of each task, from the first on; all when `None`.
+        split: Split of the tasks; `test` if there is one.
+        small_strategy: Strategy specs of the small model; the verdict is about the first.
+        big_strategy: Strategy spec of the big model.
+        form: Name of the form; the task's default when `None`.
+        big_form: Name of the big model's form; `form` when `None`.
         budget: Hard caps per problem for the small model: calls, tokens, seconds, FLOPs, dollars.
-        params: How tokens are drawn; stop strings and the length of a reply come from the form.
+        params: Sampling parameters; stop strings and the length of a reply come from the form.
         max_tokens: Longest reply in tokens, in place of the form's own limit.
-        seed: Every sample's seed is derived from it.
+        seed: Seed from which every sample's seed is derived.
         concurrency: Problems in flight at once.
-        sandbox: Where programs that the models write run.
+        sandbox: Spec of the sandbox for model-written programs.
         data_dir: Folder with the data of catalogue tasks.
-        run: File that keeps everything sampled; an interrupted match goes on when the same call
-            is made again. Nothing is kept when `None`.
-        out: Where the fight card goes, as HTML; one file per task beside it when there are several.
-        progress: Told an arm's name and how far it is, after every problem.
+        run: File of the rollout store, by which the same call resumes an interrupted match.
+            Nothing is kept when `None`.
+        out: Path of the fight card (HTML); several tasks make one file each beside it.
+        progress: Called with an arm's name and progress after every problem.
 
     Returns:
         A fight card per task, in order, with accuracies, 95% intervals, costs and a paired verdict.
 
     Raises:
-        UsageError: Something is misspelt, or a task has no such problems.
+        UsageError: A name is unknown, or a task has no problems in that split.
         StoreError: The file holds a match under other terms.
-        EngineError: A model cannot be opened or cannot work; what was finished is kept.
+        EngineError: A model cannot be opened or cannot work; finished items are kept.
 
     Example:
         >>> [card] = challenge("scripted:reply=The answer is 4.", tasks="addition:digits=2",
@@ -123,17 +122,17 @@ def report(
     sandbox: str = "auto",
     data_dir: str | Path | None = None,
 ) -> list[FightCard]:
-    """The fight cards of a run again, finished or not, without its models.
+    """Fight cards of a stored run, finished or not, made without its models.
 
     Args:
         run: The run's file, as `challenge(run=…)` writes it.
-        out: Where the fight card goes, as HTML; one file per task beside it when there are several.
-        sandbox: Where programs run, should a solution have to be read again.
-        data_dir: Folder with the task's data; where the run found it when `None`. Without the data
-            the cards hold the numbers only.
+        out: Path of the fight card (HTML); several tasks make one file each beside it.
+        sandbox: Spec of the sandbox for programs of solutions that are read again.
+        data_dir: Folder with the task's data; the folder stored in the run when `None`. Without
+            the data the cards hold the numbers only.
 
     Returns:
-        A card per task in the file, of the newest run of each.
+        One card per task in the file, for the task's newest run.
 
     Raises:
         StoreError: There is no such run, or it holds no match.
@@ -165,22 +164,22 @@ async def play_all(
     data_dir: str | Path | None,
     bars: Callable[[], AbstractContextManager[ArmProgress | None]],
 ) -> list[FightCard]:
-    """Play a match on every task, and make the cards when all are played.
+    """Play a match on every task, then make the cards.
 
     Args:
         corners: Strategies and forms of both sides.
         engines: Models by side, `small` and `big`.
-        tasks: By the name that `load_task` finds them by.
-        terms: What holds for all.
-        store: Keeps rollouts and results.
+        tasks: Tasks by the spec by which `load_task` finds them again.
+        terms: Settings of all matches.
+        store: Store for rollouts and results.
         sandbox: Where programs run.
         data_dir: Folder with the tasks' data, for finding it again.
-        bars: Opens what is told the progress of a match.
+        bars: Opens a match's progress display, which is called after every problem.
 
     Raises:
-        UsageError: A task has no such problems.
+        UsageError: A task has no problems in that split.
         StoreError: The store holds a match under other terms.
-        EngineError: A model cannot work; what was finished is kept.
+        EngineError: A model cannot work; finished items are kept.
     """
     contenders = corners.contenders(engines)
     folder = str(Path(data_dir).resolve()) if data_dir else None
@@ -212,10 +211,10 @@ async def stored_cards(
 
 
 def write_cards(cards: Sequence[FightCard], path: Path) -> list[Path]:
-    """Write cards as HTML: one to the path itself, several each to a file beside it.
+    """Write cards as HTML: one card to the path itself, several each to a file beside it.
 
     Returns:
-        Where each card went.
+        Path of each card's file.
 
     Raises:
         UnderdogError: A file cannot be written.
@@ -232,7 +231,7 @@ def write_cards(cards: Sequence[FightCard], path: Path) -> list[Path]:
 def _loaded(
     tasks: str | Path | Task | Sequence[str | Path | Task], data_dir: str | Path | None
 ) -> dict[str, Task]:
-    """Tasks by the name that they are found again by."""
+    """Tasks by the spec by which `load_task` finds them again."""
     several = [*tasks] if isinstance(tasks, Sequence) and not isinstance(tasks, str) else [tasks]
     by_name: dict[str, Task] = {}
     for one in several:

@@ -1,6 +1,6 @@
-"""A data set on one self-contained page: its card, lengths, a mixture's exposures, samples.
+"""The HTML page of a data set: its card, lengths, a mixture's exposures, samples.
 
-Like the fight card it loads nothing and escapes everything; it has no script at all.
+Like the fight card it loads nothing and escapes all text; it has no script.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,13 +18,13 @@ _PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#
 def write_dataset_page(
     inspection: Inspection, path: Path, ledger: Sequence[PoolExposure] = (), tokens_by: str = ""
 ) -> None:
-    """Draw a data set as one HTML document.
+    """Write a data set's page as one HTML file.
 
     Args:
-        inspection: What there is to see.
-        path: Where the page goes.
-        ledger: Exposure ledger of a mixture.
-        tokens_by: How the ledger's tokens were counted.
+        inspection: Card, lengths and sample rows of the data set.
+        path: Path of the page.
+        ledger: Exposure ledger of a mixture; empty otherwise.
+        tokens_by: Tokenizer or rule that counted the ledger's tokens.
 
     Raises:
         UnderdogError: The file cannot be written.
@@ -43,7 +43,7 @@ def write_dataset_page(
 
 
 def length_histogram(lengths: Mapping[str, Mapping[int, int]], bin_tokens: int) -> Spec:
-    """Rows by tokens, one colour for each form."""
+    """Histogram of rows by length in tokens, one colour per form."""
     rows: list[JSONValue] = [
         {"form": form, "from": low, "to": low + bin_tokens, "rows": count}
         for form, bins in lengths.items()
@@ -63,12 +63,12 @@ def length_histogram(lengths: Mapping[str, Mapping[int, int]], bin_tokens: int) 
 
 
 def exposure_lines(ledger: Sequence[PoolExposure]) -> Spec:
-    """Each pool's share of the tokens along the stream; what was asked for is a dashed rule."""
+    """Each pool's share of the tokens along the stream; its target share is a dashed rule."""
     return _lines(ledger, "share", "share of the tokens", with_target=True)
 
 
 def gap_lines(ledger: Sequence[PoolExposure]) -> Spec:
-    """Each pool's largest gap so far along the stream."""
+    """Each pool's largest gap between exposures so far, along the stream."""
     return _lines(ledger, "largest_gap", "largest gap (tokens)", with_target=False)
 
 

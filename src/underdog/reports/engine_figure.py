@@ -1,8 +1,8 @@
-"""How an engine's speed grows with rows side by side, under what plain products reach.
+"""Figure of an engine's speed against batch size, under the ceilings of plain matrix products.
 
-Both axes are logarithmic: rows, and floating-point operations per second. The engine's points say
-tokens per second; the thin lines are products of the model's own sizes, which no engine that
-multiplies at that precision can pass.
+Both axes are logarithmic: rows of a batch, and floating-point operations per second. The engine's
+points are labelled with tokens per second; the thin lines are matrix products of the model's own
+sizes, which no engine of that precision can pass.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,9 +23,9 @@ def speed_by_rows(title: str, speeds: Sequence[Speed], ceilings: Sequence[Ceilin
     """The figure as a Vega-Lite spec.
 
     Args:
-        title: What was measured, on what.
-        speeds: An engine's measurements; those of `samples` are drawn.
-        ceilings: What products reach at the same numbers of rows.
+        title: Title: engine, model and machine.
+        speeds: An engine's measurements; only those of kind `samples` are drawn.
+        ceilings: Rates of matrix products at the same numbers of rows.
 
     Raises:
         DataError: No measurement of samples has a known number of operations.

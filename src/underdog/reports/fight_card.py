@@ -19,14 +19,14 @@ RowOutcome: TypeAlias = Literal["both", "small-only", "big-only", "neither"]
 
 @dataclass(frozen=True, slots=True)
 class Corner:
-    """Who stands in one corner.
+    """Model, strategy and form of one side's headline arm.
 
     Attributes:
         model: Name for headings, such as `SmolLM2-135M`.
         strategy: Strategy of the headline arm.
-        form: Form it was asked for.
-        budget: Its budget in words; empty when there was no cap.
-        detail: Size, precision, engine: one line.
+        form: Form of the headline arm.
+        budget: Budget of the headline arm in words; empty without a cap.
+        detail: Model size, precision and engine in one line.
     """
 
     model: str
@@ -38,11 +38,11 @@ class Corner:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A corner and all arms that its model was run with.
+    """One side of a match: its corner and all arms of its model.
 
     Attributes:
-        corner: Who it is.
-        arms: All arms, the one that the verdict is about first; at least one.
+        corner: Model, strategy and form for headings.
+        arms: All arms, the headline arm first; at least one.
     """
 
     corner: Corner
@@ -50,7 +50,7 @@ class Side:
 
     @property
     def headline(self) -> ArmSummary:
-        """The arm that the verdict is about."""
+        """The arm that the verdict compares."""
         return self.arms[0]
 
     def by_cost(self) -> list[ArmSummary]:
@@ -60,14 +60,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class ShownSolution:
-    """One solution as it is shown.
+    """One solution as shown on the card.
 
     Attributes:
         text: The reply, cut when very long.
-        answer: Answer read from it.
-        chosen: Whether it stands for the side's answer.
-        note: Why it has no answer, when it has none.
-        tokens: Tokens generated.
+        answer: Answer read from the reply; `None` without one.
+        chosen: Whether the solution represents the side's answer.
+        note: Reason for a missing answer; empty otherwise.
+        tokens: Generated tokens.
     """
 
     text: str
@@ -79,11 +79,11 @@ class ShownSolution:
 
 @dataclass(frozen=True, slots=True)
 class SideAnswer:
-    """What one side answered to one problem.
+    """One side's answer to one problem.
 
     Attributes:
         status: Grade of the answer.
-        answer: The answer; `None` when there was none.
+        answer: The answer; `None` without one.
         tokens: Generated plus verifier tokens.
         num_solutions: Samples drawn.
         attempts: The solutions shown, the chosen one first.
@@ -113,7 +113,7 @@ class ProblemRow:
 
     @property
     def outcome(self) -> RowOutcome:
-        """Who got it right."""
+        """Sides that answered the problem right: one, both or neither."""
         if self.small.right:
             return "both" if self.big.right else "small-only"
         return "big-only" if self.big.right else "neither"
@@ -129,7 +129,7 @@ class CardFact:
 
 @dataclass(frozen=True, slots=True)
 class PromptText:
-    """A prompt as the model saw it."""
+    """A labelled prompt, as text."""
 
     label: str
     text: str
@@ -142,20 +142,21 @@ class FightCard:
     Attributes:
         title: Heading, such as `SmolLM2-135M against Qwen2.5-0.5B`.
         task: Task name and split.
-        n: Problems that both sides answered.
+        n: Number of problems that both sides answered.
         small: The small model's side.
         big: The big model's side.
-        verdict: Paired verdict on the headline arms, the small one left.
-        cost_axis: What the figure's horizontal axis counts.
-        break_even: Where the small curve reaches the big model; `None` without a usable curve.
+        verdict: Paired verdict on the headline arms, the small side left.
+        cost_axis: Quantity on the figure's horizontal axis.
+        break_even: Crossings of the small model's curve and the big model's accuracy; `None`
+            without a usable curve.
         diagnosis: Coverage against selection of the small model, when it was computed.
         rows: Problems, in the task's order.
         prompts: Prompts of both sides.
         seeds: Seeds that reproduce the run.
         hashes: Hashes of models, data and prompts.
-        machine: Where it ran.
-        notes: What a reader should know before trusting a number.
-        created: When the card was made, in words; shown as given.
+        machine: Facts about the machine of the run.
+        notes: Caveats about the numbers.
+        created: Time of the card's making, in words; shown as given.
     """
 
     title: str
@@ -177,7 +178,7 @@ class FightCard:
 
     @property
     def names(self) -> tuple[str, str]:
-        """What to call the sides: their models, or their strategies when one model plays itself."""
+        """Names of the sides: their models, or their strategies when one model plays itself."""
         small, big = self.small.corner, self.big.corner
         if small.model != big.model:
             return small.model, big.model

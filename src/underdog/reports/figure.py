@@ -1,4 +1,4 @@
-"""What all figures share: palette, axis style, and drawing a Vega-Lite spec to SVG.
+"""The house style of figures: palette, axes, and rendering a Vega-Lite spec to SVG or PNG.
 
 Figures are Vega-Lite specs as plain data: text that can be compared, tested, loaded into Altair
 (`altair.LayerChart.from_dict`) or shown in a web page. They carry plain colours, which the page's

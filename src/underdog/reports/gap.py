@@ -1,4 +1,4 @@
-"""One sample, the rule, and coverage as bars: where right answers are lost."""
+"""Bar chart of a diagnosis: accuracy of one sample, of the rule, and coverage."""
 
 from underdog.core import JSONValue
 from underdog.measure.diagnosis import Diagnosis

@@ -53,13 +53,13 @@ class _Share:
 
 
 def render_fight_card(card: FightCard) -> str:
-    """Draw a card as one HTML document.
+    """Render a card as one HTML document.
 
     Args:
         card: The match; see `underdog.reports.build.build_card`.
 
     Returns:
-        The document. It loads nothing from anywhere.
+        The document, which loads no other resource.
     """
     script = page_asset("fight_card.js")
     digest = b64encode(sha256(script.encode()).digest()).decode()
@@ -102,7 +102,7 @@ def _corner(card: FightCard, which: Literal["small", "big"]) -> _CornerView:
 
 
 def _arms(side: Side) -> list[_ArmView]:
-    """Arms under their model's name, which their own names need not repeat."""
+    """Rows of the arms' table; labels leave out leading words that all names share."""
     arms = side.by_cost()
     labels = drop_shared_words([arm.name for arm in arms])
     return [
@@ -112,7 +112,7 @@ def _arms(side: Side) -> list[_ArmView]:
 
 
 def _shares(card: FightCard) -> list[_Share]:
-    """Counts over the rows shown, or over all problems when there are no rows."""
+    """Outcome counts over the rows shown, or over all problems when there are no rows."""
     verdict = card.verdict
     counts = Counter[str](row.outcome for row in card.rows)
     if not card.rows:

@@ -1,4 +1,4 @@
-"""What all HTML pages share: templates that escape everything, and whole files or none."""
+"""Templates and files of HTML pages: all text is escaped, files are written atomically."""
 
 from functools import cache
 from importlib.resources import files
@@ -23,7 +23,7 @@ _FILTERS = (
 
 @cache
 def page_template(name: str) -> "Template":
-    """A template of ours; a name that it is not given is an error."""
+    """A packaged template; a variable that it is not given is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -38,7 +38,7 @@ def page_template(name: str) -> "Template":
 
 
 def page_asset(name: str) -> str:
-    """The text of a style or a script, to stand in the page itself."""
+    """Text of a packaged style sheet or script, for embedding in a page."""
     return (files(_PACKAGE) / _FOLDER / name).read_text(encoding="utf-8")
 
 

@@ -71,10 +71,10 @@ class Label:
     """A placed label.
 
     Attributes:
-        mark: Place of its mark among those given.
+        mark: Index of the label's mark.
         text: The mark's text.
-        x: Left edge.
-        y: Middle.
+        x: Left edge, in pixels.
+        y: Vertical middle, in pixels.
     """
 
     mark: int
@@ -106,11 +106,11 @@ def place_labels(
     """Place a label beside each mark, clear of labels, points, intervals and lines.
 
     Args:
-        marks: In order of importance.
+        marks: Points to label, in order of importance.
         width: Width of the plot in pixels.
         height: Height of the plot in pixels.
         lines: Lines that no label may cover.
-        font_px: Font size.
+        font_px: Font size in pixels.
     """
     taken = [_obstacle(mark) for mark in marks]
     placed: list[Label] = []

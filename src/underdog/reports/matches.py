@@ -1,4 +1,4 @@
-"""The fight card of a match as its run keeps it: results, and what they can be checked by.
+"""The fight card of a stored match: results, and the evidence for checking them.
 
 With the task's data at hand the card also shows problems, solutions, prompts and the diagnosis;
 without it (data sets are not copied into runs) it shows the numbers. No model is needed.
@@ -26,7 +26,7 @@ from underdog.runs.stored_match import Side, outcomes, read_match, recorded, reo
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """What can be shown only with the task's data."""
+    """Parts of a card that need the task's data: problems, solutions, prompts, diagnosis."""
 
     problems: Sequence[Problem] = ()
     small: Mapping[str, Outcome] = field(default_factory=dict[str, Outcome])
@@ -47,12 +47,12 @@ async def match_card(
     """Make the fight card of a match, just played or read back.
 
     Args:
-        run: The match.
-        store: Where its rollouts are.
+        run: Run of the match.
+        store: Store of the match's rollouts.
         sandbox: Where verifiers run programs.
-        task: Its task; looked for under the name that the run keeps when `None`.
-        data_dir: Folder with the task's data; the one that the run keeps when `None`.
-        created: When, in words; now when `None`.
+        task: The match's task; `None` loads it by the spec stored in the run.
+        data_dir: Folder with the task's data; the folder stored in the run when `None`.
+        created: Time of making, in words; now when `None`.
 
     Raises:
         StoreError: The run holds no match, or the task's problems have changed since.
@@ -115,7 +115,7 @@ async def _diagnosis(selected: ArmResult, ring: Ring) -> Diagnosis | None:
     problems = [problem for problem in ring.problems if problem.id in drawn]
     pools = await graded_pools(ring.benches["small"], problems)
     if any(len(pool) < max(1, drawn[pool.problem_id]) for pool in pools):
-        return None  # its samples lie in several pools
+        return None  # the samples come from several pools
     covered = {pool.problem_id: any(pool.right[: drawn[pool.problem_id]]) for pool in pools}
     one = await replay(replace(ring, problems=problems), "majority:n=1")
     coverage = replace(
@@ -150,7 +150,7 @@ def _budget_words(budget: Budget) -> str:
 
 
 def _prompt(ring: Ring, side: Side) -> PromptText:
-    """The first problem's prompt, as messages; the model's own template is put around it."""
+    """The first problem's prompt as messages, without the model's chat template."""
     bench = ring.benches[side]
     prompt = bench.form_named(bench.form).prompt(
         ring.problems[0].question, ring.task.shots(bench.form)

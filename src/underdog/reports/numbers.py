@@ -1,6 +1,6 @@
-"""Numbers as people read them: percentages, SI prefixes, intervals.
+"""Numbers as text for people: percentages, SI prefixes, intervals.
 
-Every form has a fixed number of digits, so that columns line up and no digit claims more than the
+Every format has a fixed number of digits, so that columns line up and no digit claims more than the
 interval beside it allows.
 """
 
@@ -23,7 +23,7 @@ def percent(share: float) -> str:
 
 
 def percent_interval(interval: Interval) -> str:
-    """Ends of an interval of shares.
+    """Ends of an interval of shares, in percent.
 
     Example:
         >>> percent_interval(Interval(0.5, 0.625))
@@ -72,7 +72,7 @@ def with_interval(estimate: Estimate) -> str:
 
 
 def times(ratio: float) -> str:
-    """How many times as much.
+    """A ratio as a multiple.
 
     Example:
         >>> times(0.4), times(12.0)

@@ -1,4 +1,4 @@
-"""Sentences that page and plain text share."""
+"""Sentences that appear both on the HTML card and in plain text."""
 
 from underdog.measure.intervals import Estimate
 from underdog.measure.summary import ArmSummary
@@ -7,7 +7,7 @@ from underdog.reports.numbers import si, times, with_interval
 
 
 def cost_sentence(card: FightCard) -> str:
-    """What a right answer cost on either side, with intervals."""
+    """Sentence on the cost per right answer of either side, with intervals."""
     unit = "FLOPs" if card.cost_axis == "flops" else "tokens"
     small, big = (_price(side.headline, card) for side in (card.small, card.big))
     ratio = small.value / big.value if big.value > 0 else float("inf")
@@ -24,7 +24,7 @@ def cost_sentence(card: FightCard) -> str:
 
 
 def break_even_sentence(card: FightCard) -> str:
-    """Where the small model's curve reaches the big model, or why that is not known."""
+    """Sentence on where the small model's curve reaches the big model, or why not."""
     names = card.names
     if card.big.headline.num_right == 0:
         return f"No break-even point: {names[1]} got nothing right."
@@ -34,7 +34,7 @@ def break_even_sentence(card: FightCard) -> str:
 
 
 def outcome_words(card: FightCard, outcome: RowOutcome) -> str:
-    """Who got a problem right, in words."""
+    """Label of a problem's outcome, such as which side was right."""
     words: dict[RowOutcome, str] = {
         "both": "Both right",
         "small-only": f"Only {card.names[0]}",

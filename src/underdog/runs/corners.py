@@ -1,4 +1,4 @@
-"""Who plays in a match, by name: what is told before a model is opened."""
+"""Names of a match's strategies and forms, checked before a model is opened."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ class Corners:
 
     Attributes:
         small_strategies: Strategy specs of the small model; the verdict is about the first.
-        big_strategy: Strategy spec of the big one.
-        form: How solutions are written down; the task's default when `None`.
-        big_form: The same for the big model; `form` when `None`.
+        big_strategy: Strategy spec of the big model.
+        form: Name of the form; the task's default when `None`.
+        big_form: Name of the big model's form; `form` when `None`.
     """
 
     small_strategies: tuple[str, ...] = (MATCH_STRATEGY,)
@@ -34,10 +34,10 @@ class Corners:
             forms.create(form)
 
     def contenders(self, engines: Mapping[str, Engine]) -> dict[str, Contender]:
-        """Both sides; against another model, the small one also plays without help.
+        """Contenders by side; against another model, the small one also plays greedily.
 
         Args:
-            engines: By side, `small` and `big`.
+            engines: Models by side, `small` and `big`.
         """
         small, big = engines["small"], engines["big"]
         alone = () if small is big or "greedy" in self.small_strategies else ("greedy",)
@@ -49,5 +49,5 @@ class Corners:
 
 
 def _label(engine: Engine) -> str:
-    """An engine's model in short, for tables."""
+    """Short name of an engine's model, for tables."""
     return Path(engine.info.model).name.removesuffix(".gguf")

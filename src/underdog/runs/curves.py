@@ -1,9 +1,10 @@
 """Accuracy against the number of samples, from stored rollouts, with honest error bars.
 
 For each n, many random subsets of n solutions are drawn without replacement from every problem's
-pool and the rule is applied to each; never the first n only, which is one draw without a spread.
-maj@n and best-of-n are what a strategy would reach; pass@n (unbiased, arXiv 2107.03374) uses gold
-and is an oracle bound. For any other strategy, replay it with `replay_arm(resample=...)`.
+pool and the rule is applied to each; the first n solutions alone would be one draw without a
+spread. maj@n and best-of-n are accuracies that a strategy reaches; pass@n (unbiased, arXiv
+2107.03374) uses gold and is an oracle bound. For any other strategy, replay it with
+`replay_arm(resample=...)`.
 
 Majority ties go to the answer drawn first and best-of-n ties to the solution drawn first, as in
 the strategies.
@@ -41,11 +42,11 @@ class GradedPool:
 
     Attributes:
         problem_id: Question id.
-        group: Cluster of the problem, when the task has one.
-        keys: Vote keys; `None` does not vote.
+        group: Cluster of the problem; empty when the task has none.
+        keys: Vote key of each solution; `None` does not vote.
         right: Whether each solution's answer is right.
-        scores: Scores by verifier, `None` where it gave none.
-        generated_tokens: Tokens of each solution.
+        scores: Score of each solution by verifier name; `None` where the verifier gave none.
+        generated_tokens: Generated tokens of each solution.
     """
 
     problem_id: str
@@ -61,17 +62,17 @@ class GradedPool:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """One rule at one number of samples.
+    """Accuracy and cost of one rule at one number of samples.
 
     Attributes:
         rule: `majority`, `best_of <verifier>` or `pass`.
         n: Samples per problem.
         accuracy: Mean over problems, with a bootstrap interval over problems.
-        subset_sd: Standard deviation of that mean between random subsets of the same pools; 0 for
-            pass@n, which averages over all subsets exactly.
-        generated_tokens: Expected tokens per problem.
-        num_problems: Problems averaged over.
-        oracle_bound: Whether gold was used to choose.
+        subset_sd: Standard deviation of the accuracy between random subsets of the same pools; 0
+            for pass@n, which averages over all subsets exactly.
+        generated_tokens: Expected generated tokens per problem.
+        num_problems: Number of problems in the mean.
+        oracle_bound: Whether the rule uses gold.
     """
 
     rule: str
@@ -86,13 +87,13 @@ class CurvePoint:
 async def graded_pools(
     bench: Bench, problems: Sequence[Problem], verifiers: Sequence[str] = ()
 ) -> list[GradedPool]:
-    """Read and grade what the bench's store holds for each problem, in the bench's form.
+    """Pools of the bench's store, one per problem, in the bench's form, graded.
 
     Args:
-        bench: Its engines only say what they are.
-        problems: Whose pools to read.
-        verifiers: Names on the bench whose scores to read, or to compute where they need no
-            model.
+        bench: The bench; only its engines' `info` is used.
+        problems: Problems whose pools are read.
+        verifiers: Names of the bench's verifiers whose scores are read, or computed where they
+            need no model.
 
     Raises:
         UsageError: A verifier scores solutions relative to each other, so that its scores of a
@@ -121,11 +122,11 @@ def curves(
     counts: Sequence[int] = COUNTS,
     subsets: int = 200,
 ) -> list[CurvePoint]:
-    """Accuracy of every rule at every count that all pools allow.
+    """Points of every rule at every count up to the size of the smallest pool.
 
     Args:
         pools: From `graded_pools`.
-        seed: From which the subsets and the bootstrap are derived.
+        seed: Root seed of the subsets and the bootstrap.
         counts: Numbers of samples; those above the smallest pool are left out.
         subsets: Random subsets per problem and count.
 
@@ -163,13 +164,13 @@ def _rules(pools: Sequence[GradedPool]) -> dict[str, _Choose]:
 
 
 def _orders(pool: GradedPool, subsets: int, seed: int) -> _Places:
-    """Random orders of a pool, shape (subsets, pool); a prefix is a subset without replacement."""
+    """Random orders of a pool, shape (subsets, pool); their first n columns are subsets of n."""
     random = np.random.default_rng(derive("subsets", seed, pool.problem_id))
     return random.permuted(np.tile(np.arange(len(pool)), (subsets, 1)), axis=1)
 
 
 def _majority(pool: GradedPool, drawn: _Places) -> _Flags:
-    """Whether the plurality answer of each subset is right."""
+    """Whether the plurality answer of each subset is right, shape (subsets,)."""
     distinct = dict.fromkeys(key for key in pool.keys if key is not None)
     names = {key: code for code, key in enumerate(distinct)}
     if not names:
@@ -185,7 +186,7 @@ def _majority(pool: GradedPool, drawn: _Places) -> _Flags:
 
 def _best_of(verifier: str) -> _Choose:
     def choose(pool: GradedPool, drawn: _Places) -> _Flags:
-        """Whether the best-scored answered solution of each subset is right."""
+        """Whether each subset's best-scored solution with an answer is right, shape (subsets,)."""
         ranks = [
             -math.inf if key is None else (-1e308 if score is None else max(score, -1e308))
             for key, score in zip(pool.keys, pool.scores[verifier], strict=True)
@@ -199,7 +200,7 @@ def _best_of(verifier: str) -> _Choose:
 def _point(
     rule: str, n: int, pools: Sequence[GradedPool], hits: NDArray[np.bool_], seed: int
 ) -> CurvePoint:
-    """A point from hits of shape (problems, subsets)."""
+    """Point of a rule from `hits` (right or wrong), shape (problems, subsets)."""
     accuracy = _estimate(pools, hits.mean(axis=1).tolist(), seed)
     spread = float(hits.mean(axis=0).std())
     return CurvePoint(rule, n, accuracy, spread, _tokens(pools, n), len(pools))
@@ -223,7 +224,7 @@ def _tokens(pools: Sequence[GradedPool], n: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Collect:
-    """A strategy that draws all there is and has it scored."""
+    """A strategy that draws every stored solution and has it scored."""
 
     verifiers: tuple[str, ...]
     name: str = "collect"

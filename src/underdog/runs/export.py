@@ -1,7 +1,7 @@
 """A store's solutions, scores and outcomes as Parquet files, for dataframes and sharing.
 
-Derived data: written whole (a temporary file, then a rename), rebuilt at will, never read back by
-underdog. Rows are streamed, so the store may be larger than memory.
+Derived data: written whole (a temporary file, then a rename), never read back by underdog. Rows are
+streamed, so the store may be larger than memory.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -72,7 +72,7 @@ def export_parquet(store: Store, folder: Path) -> list[Path]:
     Text that is not valid Unicode is written with replacement characters.
 
     Raises:
-        UnderdogError: The folder cannot be written; no half file is left.
+        UnderdogError: The folder cannot be written; no partial file is left.
         StoreError: The store cannot be read.
     """
     paths: list[Path] = []

@@ -1,4 +1,4 @@
-"""What identifies a run: everything that its results depend on, as plain JSON.
+"""The manifest of a run: everything that its results depend on, as plain JSON.
 
 Two runs with equal manifests and deterministic engines give equal results. A run is resumed only
 under an equal manifest; `differences` names what changed. Paths, host names and times are left
@@ -21,7 +21,7 @@ _MISSING = "nothing"
 
 @dataclass(frozen=True, slots=True)
 class ModelRecord:
-    """One engine of a run.
+    """Identity of one engine of a run.
 
     Attributes:
         engine: Registered engine name.
@@ -36,15 +36,15 @@ class ModelRecord:
 
 @dataclass(frozen=True, slots=True)
 class BenchRecord:
-    """How one set of arms samples.
+    """Sampling set-up of one side's arms.
 
     Attributes:
         models: Engines by role.
-        form: Form asked for by default.
+        form: Name of the default form.
         prompts: Hash over every rendered prompt of that form, worked examples included.
         params: Sampling parameters.
-        root_seed: Every sample's seed is derived from it; text, as it may exceed 64 bits.
-        max_tokens: Limit on a reply, where it overrides the form's.
+        root_seed: Seed from which every sample's seed is derived; text, as it may exceed 64 bits.
+        max_tokens: Limit on a reply in tokens, in place of the forms' own; `None` keeps those.
     """
 
     models: Mapping[str, ModelRecord]
@@ -57,15 +57,15 @@ class BenchRecord:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a run depends on.
+    """Task, problems, benches and code version that a run's results depend on.
 
     Attributes:
         task: Task name.
-        split: Part of the task.
-        limit: How many problems were asked for; `None` for all.
-        num_problems: How many there are.
+        split: Split of the task.
+        limit: Number of problems asked for; `None` for all.
+        num_problems: Number of problems in the run.
         problems: Hash over questions, gold answers and private columns, in order.
-        benches: By name, such as `small` and `big`.
+        benches: Sampling set-ups by name, such as `small` and `big`.
         code: Version of underdog.
     """
 
@@ -93,11 +93,11 @@ def describe(
     """The manifest of running `benches` on `problems`.
 
     Args:
-        benches: By name, such as `small` and `big`.
-        problems: What is run, in order.
+        benches: Benches by name, such as `small` and `big`.
+        problems: The run's problems, in order.
         task: Task name.
-        split: Part of the task that the problems come from.
-        limit: How many problems were asked for.
+        split: Split of the task that the problems come from.
+        limit: Number of problems asked for; `None` for all.
     """
     return Manifest(
         task=task,
@@ -111,7 +111,7 @@ def describe(
 
 
 def differences(before: str, now: str) -> list[str]:
-    """What two manifests in JSON disagree on, one line each."""
+    """Differences between two manifests in JSON, one line each."""
     old, new = _flat(json.loads(before)), _flat(json.loads(now))
     return [
         f"{path} was {old.get(path, _MISSING)}, is now {new.get(path, _MISSING)}"

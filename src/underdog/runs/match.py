@@ -1,9 +1,9 @@
 """A match: a small model's arms against a big model's, on the same problems of one task.
 
-The small corner spends test-time compute, the big one usually answers greedily. Every arm is kept
-in a run of the store, so that a match resumes where it stopped, can be shown again without its
-models, and can be asked about other strategies afterwards (`replay`). The run also keeps what
-would be needed to do so: the terms, and what both models were.
+The small model spends test-time compute, the big one usually answers greedily. Every arm is kept in
+a run of the store, so that a match resumes where it stopped, can be shown again without its models,
+and other strategies can be evaluated on it afterwards (`replay`). For that the run also keeps the
+terms and the `EngineInfo` of both models.
 
 For statistics over the results see `measure`; for the page that shows them, `reports`.
 """
@@ -41,13 +41,13 @@ EVENT = "match"
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """Who stands in one corner of a match.
+    """One side of a match: a model and its strategies.
 
     Attributes:
         label: Short name of the model, for tables.
         engine: The model.
-        strategies: Strategy specs, each an arm.
-        form: Form asked for; `None` takes the task's default.
+        strategies: Strategy specs, one per arm.
+        form: Name of the form; `None` takes the task's default.
     """
 
     label: str
@@ -58,15 +58,15 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for the whole match.
+    """Settings of a whole match: split, seed, sampling, budget.
 
     Attributes:
-        split: Part of the task; `None` takes `test`, or else the task's last.
-        limit: The first so many problems; `None` for all.
-        seed: Every sample's seed is derived from it.
-        params: How tokens are drawn where a strategy samples.
-        max_tokens: Limit on a reply, in place of the form's own.
-        budget: Caps per problem for the small one.
+        split: Split of the task; `None` takes `test`, or else the task's last.
+        limit: Number of problems, from the first on; `None` for all.
+        seed: Seed from which every sample's seed is derived.
+        params: Sampling parameters for strategies that sample.
+        max_tokens: Limit on a reply in tokens, in place of the form's own; `None` keeps that.
+        budget: Caps per problem for the small model.
         concurrency: Problems in flight at once; results do not depend on it.
     """
 
@@ -81,13 +81,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class ContenderRecord:
-    """A contender as the run keeps it.
+    """A contender as stored in the run, without its engine.
 
     Attributes:
         label: Short name of the model.
-        form: Form asked for.
-        info: What the engine declared.
-        arms: Names of its arms.
+        form: Name of the form.
+        info: The engine's declaration.
+        arms: Names of the contender's arms.
     """
 
     label: str
@@ -98,14 +98,14 @@ class ContenderRecord:
 
 @dataclass(frozen=True, slots=True)
 class MatchRecord:
-    """A match as the run keeps it: enough to replay other strategies without the models.
+    """A match as stored in the run: enough to replay other strategies without the models.
 
     Attributes:
-        task: How `load_task` finds the task again.
-        data_dir: Folder with its data, as given; `None` for the usual places.
-        split: Part of the task.
-        terms: What held for the whole match.
-        contenders: By side, `small` and `big`.
+        task: Spec by which `load_task` finds the task again.
+        data_dir: Folder with the task's data, as given; `None` for the usual places.
+        split: Split of the task.
+        terms: Settings of the match.
+        contenders: Contenders by side, `small` and `big`.
     """
 
     task: str
@@ -120,13 +120,13 @@ class Match:
     """Results of both sides on the same problems.
 
     Attributes:
-        run: Name of the run that keeps it.
+        run: Name of the run in the store.
         task: Task name.
-        split: Part of the task.
+        split: Split of the task.
         labels: Short model names by side.
         small: The small model's arms.
         big: The big model's arms.
-        num_problems: Problems that the match is about; the arms of an unfinished one have fewer
+        num_problems: Number of problems in the match; arms of an unfinished match have fewer
             items.
     """
 
@@ -146,14 +146,14 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Where a match takes place: the problems, and what each side is run with.
+    """A match set up to be played: the problems, and each side's bench and budget.
 
     Attributes:
-        task: Where the problems come from.
-        split: Part of the task.
+        task: Task of the problems.
+        split: Split of the task.
         problems: The problems, in order.
         labels: Short model names by side.
-        benches: What each side is run with.
+        benches: Benches by side.
         budgets: Caps per problem by side.
     """
 
@@ -165,7 +165,7 @@ class Ring:
     budgets: Mapping[str, Budget]
 
     def arm(self, side: str, spec: str) -> Arm:
-        """An arm of one side, with the name that tables show."""
+        """The arm of one side with a strategy spec, named as in tables."""
         bench = self.benches[side]
         name = f"{self.labels[side]} {bench.form} {spec}"
         return Arm(name, strategies.create(spec), bench, self.budgets[side])
@@ -182,23 +182,23 @@ async def play(
     data_dir: str | None = None,
     progress: ArmProgress | None = None,
 ) -> Match:
-    """Run every arm of both corners, or what is left of them.
+    """Run every arm of both sides; items finished in an earlier call are not run again.
 
     Args:
-        task: Where problems come from.
-        contenders: Who plays, by side: `small` and `big`.
-        terms: What holds for all arms.
-        store: Keeps rollouts and results.
+        task: Task of the problems.
+        contenders: Contenders by side, `small` and `big`.
+        terms: Settings of the match.
+        store: Store for rollouts and results.
         sandbox: Where programs run.
-        source: How `load_task` finds the task again; its name when `None`.
-        data_dir: Folder with its data, for finding it again.
-        progress: Told the arm's name and how far it is, after every problem; once when an arm
-            was finished before.
+        source: Spec by which `load_task` finds the task again; the task's name when `None`.
+        data_dir: Folder with the task's data, for finding it again.
+        progress: Called with the arm's name and its `RunProgress` after every problem; once for
+            an arm that was already finished.
 
     Raises:
         UsageError: The task has no such split or no problems, or two arms are the same.
         StoreError: The store holds a match of that task under other terms.
-        EngineError: A model cannot work; what was finished is kept.
+        EngineError: A model cannot work; finished items are kept.
     """
     ring = set_up(task, contenders, terms, store, sandbox)
     arms = {
@@ -230,7 +230,7 @@ async def play(
 
 
 def default_split(task: Task) -> str:
-    """The split that a match is about unless told: `test`, or else the task's last."""
+    """Name of a match's default split: `test`, or else the task's last."""
     return "test" if "test" in task.splits else task.splits[-1]
 
 
@@ -241,7 +241,7 @@ def set_up(
     store: RolloutStore,
     sandbox: Sandbox,
 ) -> Ring:
-    """Find the problems and make a bench for each side."""
+    """Load the problems and make a bench for each side."""
     split = terms.split or default_split(task)
     if split not in task.splits:
         raise UnknownNameError(f"split of task {task.name!r}", split, task.splits)
@@ -319,7 +319,7 @@ async def _play_arm(
 
 
 def gather(run: Run, record: MatchRecord, results: Mapping[str, Sequence[ArmResult]]) -> Match:
-    """Put the results of both sides together."""
+    """The match of a run from the results by side."""
     manifest = run.manifest
     return Match(
         run=run.name,

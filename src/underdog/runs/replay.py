@@ -1,11 +1,11 @@
-"""Evaluates a strategy from stored rollouts, without sampling: the same driver over stored pools.
+"""Replay: evaluates a strategy with the usual driver on stored rollouts, without sampling.
 
 Any strategy, number of samples, budget or price can be tried on what a run has already sampled.
-Seconds are the stored ones. A replay that would need more solutions than are stored fails rather
-than report a smaller strategy under the name of a larger one, unless that is asked for.
+Seconds are the stored ones. A replay that needs more solutions than are stored fails, unless
+`allow_short` is set, rather than report a smaller strategy under the name of a larger one.
 
-`resample` draws the pools in another, seeded order: the first n solutions are then a random
-subset without replacement, so that repeats show the spread that one fixed order hides.
+`resample` shuffles the pools by a seed: the first n solutions are then a random subset without
+replacement, and repeats with other seeds show the spread between subsets.
 """
 
 import random
@@ -35,11 +35,11 @@ _WHOLE_POOL = 1 << 40
 
 @dataclass(slots=True)
 class ReplayEngine:
-    """An engine that is only a name: it knows what it was and can sample nothing.
+    """An engine without a model: it has the `info` of the sampled engine and can sample nothing.
 
     Attributes:
-        info: What the engine that filled the store declared.
-        refused: Whether it was asked for more than is stored.
+        info: Declaration of the engine that filled the store.
+        refused: Whether a sample beyond the stored ones was asked for.
     """
 
     info: EngineInfo
@@ -65,12 +65,12 @@ class ReplayEngine:
 
 
 class PoolView:
-    """A `RolloutStore` that shows another one's pools in a seeded order, at other prices.
+    """A `RolloutStore` that shows another store's pools in a seeded order, at other prices.
 
     Args:
-        store: Where the rollouts are. Scores computed during a replay are added to it.
-        order_seed: Seed of the order; `None` keeps the order in which they were sampled.
-        prices: Price by engine fingerprint; others keep what they cost.
+        store: Store of the rollouts. Scores computed during a replay are added to it.
+        order_seed: Seed of the order; `None` keeps the order of sampling.
+        prices: Prices by engine fingerprint; other engines' solutions keep their stored cost.
     """
 
     def __init__(
@@ -85,13 +85,13 @@ class PoolView:
         self._loaded: dict[PoolKey, list[Solution]] = {}
 
     def seen(self, order_seed: int | None, prices: Mapping[str, Price]) -> "PoolView":
-        """The same pools in another order and at other prices; what was read stays read."""
+        """A view of the same pools in another order and at other prices, sharing the pools read."""
         view = PoolView(self._store, order_seed, prices)
         view._loaded = self._loaded
         return view
 
     def solutions(self, pool: PoolKey, start: int, count: int) -> list[Solution]:
-        """Solutions at the places from `start` on, their place as their index."""
+        """Solutions at places `start` to `start + count - 1` of the order, re-indexed by place."""
         kept = self._pool(pool)
         order = self._order(pool, len(kept))
         places = range(start, min(start + count, len(kept)))
@@ -109,20 +109,20 @@ class PoolView:
     def scores(
         self, pool: PoolKey, verifier: str, indices: Sequence[int]
     ) -> dict[int, StoredScore]:
-        """Stored scores by place."""
+        """Stored scores by the solutions' place in the order."""
         places = self._places(pool, indices)
         found = self._store.scores(pool, verifier, list(places))
         return {places[index]: score for index, score in found.items()}
 
     def add_scores(self, pool: PoolKey, verifier: str, scores: dict[int, StoredScore]) -> None:
-        """Keep scores under the solutions' own indices."""
+        """Store scores under the solutions' own indices."""
         places = self._places(pool, list(scores))
         self._store.add_scores(
             pool, verifier, {index: scores[place] for index, place in places.items()}
         )
 
     def _places(self, pool: PoolKey, places: Sequence[int]) -> dict[int, int]:
-        """Place by stored index."""
+        """Place in the order by stored index."""
         kept = self._pool(pool)
         order = self._order(pool, len(kept))
         return {kept[order[place]].index: place for place in places if place < len(kept)}
@@ -148,16 +148,16 @@ async def replay_arm(
     prices: Mapping[str, Price] | None = None,
     allow_short: bool = False,
 ) -> ArmResult:
-    """Evaluate an arm from its bench's store, without calling its engines.
+    """Evaluate an arm on its bench's store, without calling its engines.
 
     Args:
-        arm: What to evaluate; its engines only say what they are. Where its store is a
-            `PoolView`, what one replay read serves the next.
-        problems: On what.
-        resample: Seed of the order in which pools are drawn; `None` as they were sampled.
-        prices: Price of each engine's tokens by role, in place of the engine's own.
-        allow_short: Accept pools that end before the strategy is done; it then decides from what
-            there is.
+        arm: The arm; only its engines' `info` is used. Replays of arms whose store is the same
+            `PoolView` read each pool once.
+        problems: The problems, in the order of the result.
+        resample: Seed of a shuffled order of the pools; `None` keeps the order of sampling.
+        prices: Token prices by the engine's role, in place of the engine's own.
+        allow_short: Accept pools that end before the strategy is done; it then decides from the
+            stored solutions.
 
     Raises:
         StoreError: A pool ends before the strategy is done, or a score is not stored.

@@ -1,4 +1,4 @@
-"""A run's file opened again: the matches in it, and what other strategies would have made of them.
+"""Replays on a run's file: other strategies evaluated on the matches stored in it.
 
 Nothing is sampled, so no model is needed. For one match see `stored_match`, for one arm `replay`.
 """
@@ -26,12 +26,12 @@ SIDES = get_args(Side)
 
 @dataclass(frozen=True, slots=True)
 class TaskReplay:
-    """What was replayed on one task.
+    """Replayed strategies and sample counts of one task.
 
     Attributes:
         run: Name of the run.
-        arms: One per strategy.
-        curve: Accuracy against the number of samples, when counts were given.
+        arms: Summaries, one per strategy.
+        curve: Accuracy against the number of samples; empty without counts.
     """
 
     run: str
@@ -41,13 +41,13 @@ class TaskReplay:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to replay.
+    """Strategies and sample counts to replay.
 
     Attributes:
-        specs: Strategy specs; those that were played when there are neither specs nor counts.
+        specs: Strategy specs; without specs and counts, those of the match are replayed.
         counts: Numbers of samples for the curve.
-        side: Whose rollouts to use.
-        order_seed: Seed of another order of the samples; as they were drawn when `None`.
+        side: Side whose rollouts are used.
+        order_seed: Seed of a shuffled order of the samples; `None` keeps the order of sampling.
         allow_short: Accept pools smaller than a strategy's n.
     """
 
@@ -74,19 +74,19 @@ def replay(
     sandbox: str = "auto",
     data_dir: str | Path | None = None,
 ) -> list[TaskReplay]:
-    """Evaluate strategies on what a run has sampled, without its models.
+    """Evaluate strategies on a run's stored rollouts, without its models.
 
     Args:
         run: The run's file, as `challenge(run=…)` writes it.
-        specs: Strategies, such as `adaptive:max_n=8`; those that were played when there are
-            neither strategies nor counts.
-        counts: Numbers of samples: the accuracy of voting on so many, over random subsets, and
-            pass@n as an oracle bound.
-        side: Whose rollouts to use, `small` or `big`.
-        order_seed: Seed of another order of the samples; as they were drawn when `None`.
+        specs: Strategy specs, such as `adaptive:max_n=8`; without specs and counts, those of the
+            match are replayed.
+        counts: Numbers of samples n for the curve: accuracy of a vote over n samples, on random
+            subsets, and pass@n as an oracle bound.
+        side: Side whose rollouts are used, `small` or `big`.
+        order_seed: Seed of a shuffled order of the samples; `None` keeps the order of sampling.
         allow_short: Accept pools smaller than a strategy's n.
-        sandbox: Where programs run, should a verifier need one.
-        data_dir: Folder with the task's data; where the run found it when `None`.
+        sandbox: Sandbox for verifiers that run programs.
+        data_dir: Folder with the task's data; the folder stored in the run when `None`.
 
     Returns:
         For the newest run of every task in the file, each strategy's accuracy with its 95%
@@ -96,7 +96,7 @@ def replay(
         UsageError: A strategy or parameter is misspelt.
         StoreError: There is no such run, it holds no match, or its pools end before a strategy is
             done.
-        DataError: The task's data is not at hand.
+        DataError: The task's data is not on this machine.
 
     Example:
         >>> import tempfile
@@ -116,11 +116,11 @@ def replay(
 async def replays(
     wanted: Wanted, store: Store, sandbox: Sandbox, data_dir: str | Path | None = None
 ) -> list[TaskReplay]:
-    """Replay what is wanted on the newest match of every task in a store.
+    """Replays on the newest match of every task in a store.
 
     Raises:
         StoreError: The store holds no match, or pools end before a strategy is done.
-        DataError: A task's data is not at hand.
+        DataError: A task's data is not on this machine.
     """
     return [
         await _on_task(run, reopen(run, store, sandbox, data_dir=data_dir), wanted)
@@ -154,7 +154,7 @@ def _played(run: Run, side: Side) -> tuple[str, ...]:
 
 
 def existing_store(path: Path) -> Store:
-    """A store that is there already. Raises `StoreError` when it is not."""
+    """The store of an existing file. Raises `StoreError` when there is no such file."""
     if not path.exists():
         raise StoreError(f"{path}: no such run; make one with: underdog challenge --run {path}")
     return Store(path, create=False)

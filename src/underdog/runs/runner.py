@@ -1,8 +1,8 @@
-"""Runs one arm over problems: concurrently, resumably, graded as it goes.
+"""Runs one arm over problems: concurrently, resumably, each answer graded when it is given.
 
-Finished items are read back from the journal; the others are solved, graded by the task's own
-checker, and written one by one, so that an interrupt or a kill loses only what was in flight
-(and of that, the solutions already sampled are in the store). An item whose own code fails is
+Finished items are read back from the journal; the other problems are solved, graded by the task's
+own checker, and written one by one, so that an interrupt or a kill loses only unfinished items
+(whose sampled solutions are already in the store). An item whose own code fails is
 recorded and counted as undecided; it neither ends its siblings nor counts as finished, so that the
 next run tries it again. Errors that concern the whole run end it.
 """
@@ -46,12 +46,12 @@ _NO_FAULT_OF_THE_MODEL = frozenset({"engine_error", "unsupported", "crashed"})
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """What is compared: a strategy with a budget on a bench (a model, a form, a sampling).
+    """An arm: a strategy with a budget on a bench (a model, a form, a sampling).
 
     Attributes:
         name: Short name for tables, such as `0.5B cot majority@16`.
-        strategy: How solutions are spent.
-        bench: What it is run with.
+        strategy: The strategy.
+        bench: Engines, form, task and sampling.
         budget: Caps per problem.
     """
 
@@ -62,7 +62,7 @@ class Arm:
 
     @property
     def key(self) -> ArmKey:
-        """What the arm's results depend on."""
+        """Identity of the arm in the journal: model, form, strategy, budget, sampling."""
         bench = self.bench
         engines = {role: engine.info.fingerprint for role, engine in bench.engines.items()}
         sampling = {
@@ -82,12 +82,12 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """How far an arm is.
+    """Progress of an arm: items done, right answers, time.
 
     Attributes:
         done: Items finished or failed, those of earlier runs included.
-        total: Items in all.
-        resumed: Items that an earlier run had finished.
+        total: Number of items.
+        resumed: Items finished by an earlier run.
         right: Items answered right so far.
         elapsed_s: Seconds since this run of the arm began.
     """
@@ -100,12 +100,12 @@ class RunProgress:
 
     @property
     def per_second(self) -> float:
-        """Items per second in this run; 0 before the first."""
+        """Items per second in this run; 0 before the first item."""
         return (self.done - self.resumed) / self.elapsed_s if self.elapsed_s > 0 else 0.0
 
     @property
     def eta_s(self) -> float | None:
-        """Seconds until the end at this rate; `None` before the first item."""
+        """Estimated seconds to the end at the present rate; `None` before the first item."""
         return (self.total - self.done) / self.per_second if self.per_second > 0 else None
 
 
@@ -121,12 +121,12 @@ async def run_arm(
     """Solve and grade every problem under one arm.
 
     Args:
-        arm: What to run.
-        problems: On what, in the order of the result.
-        run: Where finished items are kept and found again; `None` keeps none.
+        arm: The arm.
+        problems: The problems, in the order of the result.
+        run: Journal of finished items, for resuming; `None` keeps none.
         concurrency: Problems in flight at once. Results do not depend on it.
-        progress: Told after every item.
-        clock: Seconds from any origin, for `progress`.
+        progress: Called after every item.
+        clock: Gives seconds from any origin, for `progress`.
 
     Raises:
         DataError: Two problems share an id.
@@ -166,7 +166,7 @@ class _Work:
         self._resumed = len(self._items)
 
     def pending(self) -> list[tuple[int, Problem]]:
-        """Problems without a finished item, with their places."""
+        """Problems without a finished item, each with its place in the run."""
         return [
             (place, problem)
             for place, problem in enumerate(self._problems)
@@ -174,7 +174,7 @@ class _Work:
         ]
 
     async def drain(self, pending: Iterator[tuple[int, Problem]]) -> None:
-        """Work off problems until none are left, and let others on between them."""
+        """Solve pending problems until none is left, yielding to other tasks between them."""
         for place, problem in pending:
             await asyncio.sleep(0)
             item = await self._finish(place, problem)
@@ -241,7 +241,7 @@ def _graded(outcome: Outcome, problem: Problem, bench: Bench) -> tuple[ItemResul
 
 
 def _unanswered(outcome: Outcome) -> ItemStatus:
-    """No answer is the model's doing, unless every one of its samples fell to something else."""
+    """`no_answer`, or `undecided` when every sample failed by no fault of the model."""
     statuses = {solution.status for solution in outcome.solutions}
     return "undecided" if statuses and statuses <= _NO_FAULT_OF_THE_MODEL else "no_answer"
 

@@ -1,4 +1,4 @@
-"""One question, one strategy, one or two models: asked and answered outside any run."""
+"""One question answered by one strategy with one or two models, outside any run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -49,25 +49,25 @@ def solve(
     """Answer one question with a model, a strategy and a budget.
 
     Args:
-        question: What to ask.
+        question: The question.
         model: A model's name, a GGUF file, a folder, an endpoint, or an open engine.
-        strategy: How the budget is spent, such as `majority:n=8`.
-        big: A second model, for strategies that escalate to one.
-        task: Ask as this task does: its forms, worked examples and checker.
-        form: How solutions are written down; the task's default when `None`.
-        checker: How answers are read and compared, where no task is given.
+        strategy: A strategy or its spec, such as `majority:n=8`.
+        big: A second model, for strategies that escalate, such as `cascade`.
+        task: Task whose forms, worked examples and checker are used.
+        form: Name of the form; the task's default when `None`.
+        checker: Spec of the checker when no task is given.
         budget: Hard caps: calls, tokens, seconds, FLOPs, US dollars.
-        params: How tokens are drawn; stop strings and the length of a reply come from the form.
+        params: Sampling parameters; stop strings and the length of a reply come from the form.
         max_tokens: Longest reply in tokens, in place of the form's own limit.
-        seed: Every sample's seed is derived from it.
-        sandbox: Where programs that the model writes run.
+        seed: Seed from which every sample's seed is derived.
+        sandbox: Spec of the sandbox for model-written programs.
         data_dir: Folder with the data of catalogue tasks.
 
     Returns:
-        The decision, every solution behind it, and what it cost.
+        The decision, all solutions drawn for it, and the cost.
 
     Raises:
-        UsageError: The question is empty, or something is misspelt; the nearest names are offered.
+        UsageError: The question is empty, or a name is unknown; the nearest names are offered.
         EngineError: The model cannot be opened, or cannot work.
 
     Example:
@@ -92,7 +92,7 @@ def task_for(
     checker: str = "numeric",
     data_dir: str | Path | None = None,
 ) -> Task:
-    """The task that a question is asked as; without one it stands alone, with a checker.
+    """The given task, or a task of this one question with the given checker.
 
     Raises:
         UsageError: The question is empty, or there is no such task or checker.
@@ -107,12 +107,12 @@ def task_for(
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A question and all that its answer depends on but the models.
+    """A question with strategy, bench and budget, ready to be answered by engines.
 
     Attributes:
-        question: What is asked.
-        strategy: How the budget is spent.
-        bench: What the strategy is run with, without engines.
+        question: The question.
+        strategy: The strategy.
+        bench: The bench, still without engines.
         budget: Hard caps.
     """
 
@@ -122,7 +122,7 @@ class Asking:
     budget: Budget
 
     async def answer(self, engines: Mapping[str, Engine]) -> Outcome:
-        """Follow the strategy with engines by role; `main` is the one asked."""
+        """Run the strategy with engines by role; `main` is the default role."""
         bench = replace(self.bench, engines=engines)
         return await drive(self.strategy, self.question, bench, self.budget)
 
@@ -136,16 +136,16 @@ def ask(
     sandbox: Sandbox,
     store: RolloutStore,
 ) -> Asking:
-    """Put a question together, so that what is misspelt is refused before a model is opened.
+    """Prepare a question, so that unknown names are refused before a model is opened.
 
     Args:
-        question: What to ask.
-        strategy: How the budget is spent.
-        task: What it is asked as, from `task_for`.
-        form: How solutions are written down; the task's default when `None`.
+        question: The question.
+        strategy: A strategy or its spec.
+        task: The question's task, from `task_for`.
+        form: Name of the form; the task's default when `None`.
         terms: Seed, sampling, reply length and budget.
         sandbox: Where programs run.
-        store: Keeps the solutions.
+        store: Store for the solutions.
 
     Raises:
         UsageError: There is no such strategy, parameter or form.

@@ -1,4 +1,4 @@
-"""A played match read back from its run: what was agreed, its results, and other strategies.
+"""A match read back from its run: terms, results, and other strategies on its rollouts.
 
 Nothing is sampled here, so no model is needed; for playing one see `match`.
 """
@@ -23,7 +23,7 @@ Side: TypeAlias = Literal["small", "big"]
 
 
 def recorded(run: Run) -> MatchRecord:
-    """What a run's match was, the arms of all its continuations together.
+    """Record of a run's match, with the arms of all its continuations.
 
     Raises:
         StoreError: The run holds no match.
@@ -47,9 +47,9 @@ def recorded(run: Run) -> MatchRecord:
 
 
 def read_match(run: Run) -> Match:
-    """The results that a run holds, on the problems that all its arms have finished.
+    """Results of a run's match on the problems that all its arms have finished.
 
-    Arms that have not begun are left out.
+    Arms without a finished item are left out.
 
     Raises:
         StoreError: The run holds no match.
@@ -70,7 +70,7 @@ def read_match(run: Run) -> Match:
 
 
 def find_run(store: Store, name: str) -> Run:
-    """The run of that name. Raises `UnknownNameError`."""
+    """The run with the given name. Raises `UnknownNameError`."""
     runs = {run.name: run for run in store.journal.runs()}
     if name not in runs:
         raise UnknownNameError("run", name, runs)
@@ -99,20 +99,20 @@ def reopen(
     task: Task | None = None,
     data_dir: str | Path | None = None,
 ) -> Ring:
-    """A match set up again with engines that are only names.
+    """The match of a run set up for replay, with `ReplayEngine`s in place of its models.
 
     Args:
-        run: The match.
-        store: Where its rollouts are.
+        run: Run of the match.
+        store: Store of the match's rollouts.
         sandbox: Where verifiers run programs.
-        task: Its task; loaded under the name that the run keeps when `None`.
-        data_dir: Folder with the task's data; the one that the run keeps when `None`.
+        task: The match's task; `None` loads it by the spec stored in the run.
+        data_dir: Folder with the task's data; the folder stored in the run when `None`.
 
     Raises:
         StoreError: The run holds no match, or the task's problems have changed since.
         UnknownNameError: There is no such task any more.
-        DataError: The task's data is not at hand.
-        MissingExtraError: What reads it is not installed.
+        DataError: The task's data is not on this machine.
+        MissingExtraError: A package that reads the task's data is not installed.
     """
     record = recorded(run)
     task = task or load_task(record.task, data_dir or record.data_dir)
@@ -138,13 +138,13 @@ async def replay(
     order_seed: int | None = None,
     allow_short: bool = False,
 ) -> ArmResult:
-    """Evaluate a strategy on what a match has sampled, under the match's budget.
+    """Evaluate a strategy on a match's rollouts, under the match's budget.
 
     Args:
         ring: The match, reopened.
-        spec: The strategy.
-        side: Whose rollouts to use.
-        order_seed: Seed of the order in which pools are drawn; `None` as they were sampled.
+        spec: Strategy spec.
+        side: Side whose rollouts are used.
+        order_seed: Seed of a shuffled order of the pools; `None` keeps the order of sampling.
         allow_short: Accept pools that end before the strategy is done.
 
     Raises:
@@ -155,7 +155,7 @@ async def replay(
 
 
 async def outcomes(ring: Ring, spec: str, *, side: Side = "small") -> dict[str, Outcome]:
-    """What a strategy drew and chose for each problem, from the stored rollouts, by problem id."""
+    """Outcomes of a strategy on the stored rollouts, by problem id."""
     arm = ring.arm(side, spec)
     return {
         problem.id: await solve(arm.strategy, problem.question, arm.bench, arm.budget)

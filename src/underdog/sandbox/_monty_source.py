@@ -1,12 +1,12 @@
-"""How a program is prepared for Monty, so that its answers are CPython's.
+"""Rewrites a program for Monty so that its results are CPython's.
 
-Two things are changed, neither of them visible to the program:
+Two changes, neither of them visible to the program:
 
 - Monty 1.4 rounds a scaled float, CPython the exact binary value: of 10,000 ties `xx.xx5`, 4,227
   differ, and with negative digits one result in eight. A `round` of our own, with CPython's result
   for every float, is put in front of programs that could call it.
 - The value of the last expression leaves Monty as text that was made inside, under the program's
-  limits. As an object it would be copied out without any: a list nested thirty times in itself is
+  limits. An object would be copied out without a limit: a list nested thirty times in itself is
   enough to fill the host's memory.
 """
 
@@ -41,9 +41,9 @@ class MontySource:
     """A program ready for Monty.
 
     Attributes:
-        text: What Monty runs.
-        shift: Lines in front of the program's own first line.
-        has_value: Whether it ends in the text of a value.
+        text: The source that Monty runs.
+        shift: Number of lines added in front of the program's own first line.
+        has_value: Whether the source ends in an expression that gives the last value's text.
     """
 
     text: str
@@ -56,7 +56,7 @@ def prepare(program: str, max_value_chars: int) -> MontySource:
 
     Args:
         program: The model's program, unchanged.
-        max_value_chars: Where the text of the last value is cut.
+        max_value_chars: Length at which the text of the last value is cut.
     """
     rounds = not program.isascii() or any(name in program for name in _MAY_ROUND)
     head = _ROUND if rounds else ""

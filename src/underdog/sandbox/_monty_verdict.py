@@ -3,8 +3,8 @@
 The question asked is always what CPython would have done. A name, attribute, module or encoding
 that CPython has and Monty lacks is a gap (`unsupported`); one that CPython lacks too is the
 program's error. Limits are told apart from exceptions of the same type that the program raised by
-something it cannot know (the exact limit) or cannot fake (the time it took). Where a message fits
-both, it counts as a gap: that sends the program on to CPython, which knows.
+something a program cannot know (the exact limit) or cannot fake (its running time). A message that
+fits both a gap and an error counts as a gap: the program then runs in CPython, which decides.
 """
 
 import builtins
@@ -60,10 +60,10 @@ def judge(
 
     Args:
         kind: Exception type.
-        message: Its message.
-        traced: Whether it carries a traceback, which whatever the program raises does.
+        message: Exception message.
+        traced: Whether the exception carries a traceback, as every exception of the program does.
         timed_out: Whether the run took at least its time limit.
-        memory_bytes: The memory limit, with the part that the program cannot guess.
+        memory_bytes: The memory limit, with its random part that the program cannot guess.
     """
     if kind == "TimeoutError" and timed_out:
         return "timeout"

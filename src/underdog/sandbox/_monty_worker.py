@@ -1,8 +1,8 @@
-"""The process between the host and Monty: a few programs a message, only bounded text comes out.
+"""The process between the host and Monty: takes several programs a message, returns bounded text.
 
-Monty runs programs in a process of its own, but hands values, exceptions and prints to whoever
-drives it without a bound on their size. Driving it from here keeps that away from the host: what a
-hostile program can fill or hang is this process, which the host replaces.
+Monty runs programs in a process of its own, but hands values, exceptions and prints to its
+caller without a bound on their size. With this process as the caller, a hostile program can fill or
+hang only this process, which the host replaces.
 """
 
 import os
@@ -30,7 +30,7 @@ _POLICY: Final[pydantic_monty.OSPolicy] = {"sleep": "zero", "random_start": {"se
 
 
 class Output:
-    """Collects what a program prints, and stops it when that is too much.
+    """Standard output of a program, which is stopped when it prints more than a limit.
 
     Args:
         limit_bytes: Largest size of standard output as UTF-8.
@@ -44,7 +44,7 @@ class Output:
         self._pieces: list[bytes] = []
 
     def __call__(self, stream: str, text: str) -> None:
-        """Take one piece of output; standard error is dropped."""
+        """Append one piece of standard output; standard error is dropped."""
         if stream != "stdout" or self.exceeded:
             return
         data = text.encode("utf-8", "replace")
@@ -56,12 +56,12 @@ class Output:
                 os.kill(self.pid, signal.SIGKILL)
 
     def text(self) -> str:
-        """All that fitted."""
+        """The printed text, up to the limit."""
         return b"".join(self._pieces).decode("utf-8", "ignore")
 
 
 def main() -> None:
-    """Answer requests on descriptor 0 until it ends."""
+    """Answer requests on standard input (descriptor 0) until its end."""
     answers = os.dup(1)
     receive(_INPUT)
     silence = os.open(os.devnull, os.O_RDWR)
@@ -78,7 +78,8 @@ def main() -> None:
 def _answers(pool: pydantic_monty.Monty, request: dict[str, Any]) -> dict[str, Any]:
     """Answers to the first of the request's programs: at least one, all when they are quick.
 
-    Stopping early keeps the host's deadline short and its answer small; it asks again for the rest.
+    Stopping early keeps the host's deadline short and the answer small; the host asks again for the
+    remaining programs.
     """
     answers: list[dict[str, Any]] = []
     chars, until = 0, time.perf_counter() + PATIENCE_S
@@ -156,7 +157,7 @@ def _verdict(
 
 
 def _leave_with_host() -> None:
-    """End this process group as soon as nobody can write to us any more."""
+    """End this process group as soon as the host has closed its end of standard input."""
     watch = select.poll()
     watch.register(_INPUT, 0)
     watch.poll()

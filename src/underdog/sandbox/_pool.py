@@ -1,7 +1,6 @@
-"""A few workers shared by many threads; a lost one is replaced at its next turn.
+"""A pool of worker processes shared by many threads; a lost worker is replaced at its next turn.
 
-Workers start when first needed. Each has served at most `max_programs` programs before a fresh one
-takes its place.
+Workers start when first needed. A worker is replaced by a fresh one after `max_programs` programs.
 """
 
 import threading
@@ -78,7 +77,7 @@ class SandboxPool:
         return self._result(answer)
 
     def run_many(self, programs: Sequence[str], limits: Limits) -> list[SandboxResult]:
-        """Run programs on all workers, many to a message, for workers that take that.
+        """Run programs on all workers, several to a message; for workers with batches (Monty).
 
         Raises:
             UsageError: A limit is not positive.
@@ -93,10 +92,10 @@ class SandboxPool:
             return list(chain.from_iterable(each))
 
     def _batch(self, programs: Sequence[str], limits: Limits) -> list[SandboxResult]:
-        """Results of one message's programs; the rest of it is asked for when a part comes back.
+        """Results of one message's programs; a worker may answer the first, then gets the rest.
 
-        When the worker is lost, nobody knows by which program: they are run one by one up to the
-        one that loses a worker again.
+        When a worker is lost, the guilty program is not known: the programs are then run one by one
+        up to the one that loses a worker again.
         """
         results: list[SandboxResult] = []
         alone = False
@@ -117,7 +116,7 @@ class SandboxPool:
         return results
 
     def _ask(self, request: Mapping[str, Any], limits: Limits, patience_s: float) -> dict[str, Any]:
-        """Send a request to the next free worker, which is gone when no answer comes."""
+        """Answer of the next free worker to a request; a worker that gives none is dropped."""
         with self._turns:
             worker = self._take()
             try:
@@ -201,7 +200,7 @@ class SandboxPool:
 
 
 def _batches(programs: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Runs of programs that fit into one message."""
+    """Slices of neighbouring programs, each small enough for one message."""
     start, chars = 0, 0
     for place, program in enumerate(programs):
         if place > start and (place - start == _BATCH or chars + len(program) > _BATCH_CHARS):

@@ -1,6 +1,6 @@
-"""The list of system calls that a jailed program keeps, compiled to BPF by libseccomp.
+"""The system calls that a jailed program may make, as a filter compiled to BPF by libseccomp.
 
-Everything else fails with EPERM: opening a file for writing, any other process, any socket but an
+All other calls fail with EPERM: opening a file for writing, any other process, any socket but an
 unconnected pair, mounting, tracing, raising limits. No rule is written as BPF by hand.
 """
 

@@ -1,9 +1,9 @@
 """The two kinds of wall around a jailed interpreter, and the commands that raise them.
 
-`bubblewrap` puts it into namespaces of its own, in which the standard library is all there is to
-see. `landlock` takes access to files away instead, for machines where user namespaces are blocked;
-there names and sizes of the host's files can still be asked for, their content cannot. Both run
-behind the same seccomp filter.
+`bubblewrap` puts the interpreter into namespaces of its own, which hold the standard library and no
+other files. `landlock` takes access to files away instead, for machines where user namespaces are
+blocked; a program there can still ask for names and sizes of the host's files, not their content.
+Both run behind the same seccomp filter.
 """
 
 import importlib.util
@@ -37,13 +37,13 @@ ENVIRONMENT: Final[Mapping[str, str]] = {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """The files that a bare Python needs.
+    """Paths of a bare Python: interpreter, standard library, extra packages.
 
     Attributes:
         executable: The interpreter itself, not a virtual environment's link to it.
-        standard_library: Its folder.
-        shared: Its shared library, where it has one.
-        site: Folder from which the extra packages are imported, where there are any.
+        standard_library: Folder of the standard library.
+        shared: The interpreter's shared library, where it has one.
+        site: Folder from which the extra packages are imported; `None` without any.
         packages: Folders of the extra packages.
     """
 
@@ -71,7 +71,7 @@ def find_interpreter() -> Interpreter:
 
 
 def bubblewrap_command(interpreter: Interpreter) -> list[str]:
-    """Start the fork server in namespaces of its own."""
+    """Command that starts the fork server in namespaces of its own."""
     command = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--unshare-user"]
     command += ["--uid", _NOBODY, "--gid", _NOBODY, "--cap-drop", "ALL", "--hostname", "jail"]
     for folder in _LIBRARY_FOLDERS:
@@ -88,12 +88,12 @@ def bubblewrap_command(interpreter: Interpreter) -> list[str]:
 
 
 def landlock_command(interpreter: Interpreter) -> list[str]:
-    """Start the fork server plainly; it locks itself in once it has loaded its modules."""
+    """Command that starts the fork server, which locks itself in after loading its modules."""
     return _python(interpreter, os.path.dirname(_jailed_folder()))
 
 
 def hello(wall: str, interpreter: Interpreter, seccomp_filter: bytes) -> dict[str, Any]:
-    """The fork server's first message."""
+    """First message to the fork server: wall, filter, modules to load."""
     readable = {os.path.realpath(folder) for folder in _LIBRARY_FOLDERS if os.path.isdir(folder)}
     readable |= {path for path in _python_files(interpreter) if path != interpreter.executable}
     return {

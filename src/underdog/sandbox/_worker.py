@@ -1,8 +1,8 @@
-"""One worker process, asked in frames, which never holds its caller past the deadline.
+"""One worker process that exchanges frames with its caller and never holds it past the deadline.
 
-Other children are asked in lines, which a thread reads. What stands behind this one is hostile: the
-length of an answer comes first, so that one too long is refused before it is read; our ends of the
-pipes do not block, so that a worker which stops reading cannot hold the caller; and the caller
+Other child processes send lines, which a thread reads. A worker runs hostile programs, so it uses
+frames: the length comes first, so that too long an answer is refused before it is read; our ends of
+the pipes do not block, so that a worker which stops reading cannot hold the caller; and the caller
 reads by itself, so that no answer waits for another thread to wake.
 """
 
@@ -21,7 +21,7 @@ START_TIMEOUT_S: Final = 60.0
 
 
 class Worker(ChildProcess):
-    """A started worker that has said hello.
+    """A started worker that has answered its first message.
 
     Args:
         command: Program and arguments to start.
@@ -29,7 +29,8 @@ class Worker(ChildProcess):
         environment: The worker's whole environment.
 
     Raises:
-        SandboxError: It could not be started or did not answer; says what it wrote to stderr.
+        SandboxError: The worker could not be started or did not answer; the message quotes its
+            standard error.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Worker(ChildProcess):
         self.served = 0
 
     def ask(self, request: Mapping[str, Any], timeout_s: float, max_bytes: int) -> dict[str, Any]:
-        """Send one request and wait for its answer.
+        """Send one request and return the answer.
 
         Args:
             request: The message.

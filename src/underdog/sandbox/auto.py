@@ -1,7 +1,7 @@
-"""`auto`: Monty first, the jail for the programs that Monty has no answer for.
+"""`auto`: Monty first, the jail for the programs that Monty does not support.
 
-Only `unsupported` is tried again, since it says nothing about the program. Where there is no jail
-it stays the verdict: neither right nor wrong, and counted apart.
+Only programs that end as `unsupported` in Monty run again in the jail. Where there is no jail,
+`unsupported` stays the status: neither right nor wrong, and counted apart.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class AutoSandbox:
         return "auto"
 
     def run(self, program: str, limits: Limits = Limits()) -> SandboxResult:
-        """Run one program in a fresh state. Never raises for what the program does."""
+        """Run one program in a fresh state. No behaviour of the program raises here."""
         result = self._monty.run(program, limits)
         if result.status != "unsupported":
             return result
@@ -44,7 +44,7 @@ class AutoSandbox:
     def run_many(
         self, programs: Sequence[str], limits: Limits = Limits()
     ) -> Sequence[SandboxResult]:
-        """Run programs, each in a fresh state; in Monty many to a message."""
+        """Run programs, each in a fresh state, several to a message in Monty."""
         results = list(self._monty.run_many(programs, limits))
         for place, result in enumerate(results):
             if result.status == "unsupported" and (jail := self._open_jail()) is not None:

@@ -1,8 +1,8 @@
 """`jail`: CPython itself behind walls, for programs that must be exact or need sympy.
 
-Two walls are known: `bubblewrap` (namespaces) and, where user namespaces are blocked, `landlock`.
-Either stands together with a seccomp filter, an empty environment and hard resource limits. Linux
-only. If neither can be raised, there is no jail: never a program without one. One fork per program
+There are two walls: `bubblewrap` (namespaces) and, where user namespaces are blocked, `landlock`.
+Both come with a seccomp filter, an empty environment and hard resource limits. Linux only. If
+neither can be set up, there is no jail: no program ever runs without a wall. One fork per program
 costs milliseconds, some twenty times the price of `monty`.
 """
 
@@ -33,7 +33,7 @@ class JailSandbox:
 
     Raises:
         UsageError: No such wall.
-        SandboxError: No wall can be raised here; says what is missing and how to get it.
+        SandboxError: No wall can be set up here; says what is missing and how to get it.
     """
 
     def __init__(self, workers: int = 1, wall: str = "auto") -> None:
@@ -57,7 +57,7 @@ class JailSandbox:
         return "jail"
 
     def run(self, program: str, limits: Limits = Limits()) -> SandboxResult:
-        """Run one program in a fresh state. Never raises for what the program does."""
+        """Run one program in a fresh state. No behaviour of the program raises here."""
         return self._pool.run(program, limits)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A sandbox that starts with the first program: most questions, and many commands, run none."""
+"""A sandbox that starts with its first program, since many commands never run a program."""
 
 import threading
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from underdog.sandbox.probing import OpenSandbox, open_sandbox
 
 
 class LateSandbox:
-    """The first of some sandboxes that works here; safe to use from several threads.
+    """The first sandbox of a list that works here; safe to use from several threads.
 
     Args:
-        specs: Registered names, with parameters if wanted; the later ones are tried only where
-            those before cannot be set up.
+        specs: Registered names, with parameters if wanted, in order of preference: a name is
+            tried only when the sandboxes before it cannot be set up.
         workers: Worker processes, which is how many programs run at once.
 
     Raises:
@@ -34,25 +34,25 @@ class LateSandbox:
 
     @property
     def name(self) -> str:
-        """Registered name of the one that is tried first."""
+        """Registered name of the preferred sandbox."""
         return self._names[0]
 
     def run(self, program: str, limits: Limits = Limits()) -> SandboxResult:
-        """Run one program in a fresh state. Raises as `opened` does, never for the program."""
+        """Run one program in a fresh state. Raises what `opened` raises."""
         return self.opened().run(program, limits)
 
     def run_many(
         self, programs: Sequence[str], limits: Limits = Limits()
     ) -> Sequence[SandboxResult]:
-        """Run programs, each in a fresh state; no program starts nothing. Raises like `opened`."""
+        """Run programs, each in a fresh state. Raises what `opened` raises."""
         return self.opened().run_many(programs, limits) if programs else []
 
     def opened(self) -> OpenSandbox:
-        """The sandbox, which is started if it was not.
+        """The sandbox, started at the first call.
 
         Raises:
-            SandboxError: It cannot work here, which is tried once and then said again, or it was
-                closed.
+            SandboxError: No sandbox of the list works here (tried once, the same error after
+                that), or this one was closed.
         """
         with self._lock:
             if self._sandbox is None:
@@ -60,7 +60,7 @@ class LateSandbox:
             return self._sandbox
 
     def close(self) -> None:
-        """End the workers, if any, for good. May be called twice."""
+        """End the workers; no program runs afterwards. May be called twice."""
         with self._lock:
             self._refusal = f"sandbox {self.name!r} is closed; open a new one"
             if self._sandbox is not None:

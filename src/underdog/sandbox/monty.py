@@ -5,8 +5,8 @@ the standard library, and no access to files, network or processes. It starts a 
 fraction of a millisecond. Missing parts end as `unsupported`, which says nothing about the program.
 
 Differences that stay: a set keeps the order of insertion where CPython's order is by hash, a
-generator expression is computed at once, `sleep` returns at once, of two equally short texts of a
-float the other may be printed (one in ten thousand, the same number either way), and `math.gamma`
+generator expression is computed at once, `sleep` returns at once, a float with two shortest texts
+may be printed as the other one (one in ten thousand, the same number either way), and `math.gamma`
 and `math.erf` differ in the last digits. A program that needs one of these belongs in the `jail`.
 """
 
@@ -44,13 +44,13 @@ class MontySandbox:
         return "monty"
 
     def run(self, program: str, limits: Limits = Limits()) -> SandboxResult:
-        """Run one program in a fresh state. Never raises for what the program does."""
+        """Run one program in a fresh state. No behaviour of the program raises here."""
         return self._pool.run(program, limits)
 
     def run_many(
         self, programs: Sequence[str], limits: Limits = Limits()
     ) -> Sequence[SandboxResult]:
-        """Run programs, each in a fresh state, many to a message."""
+        """Run programs, each in a fresh state, several to a message."""
         return self._pool.run_many(programs, limits)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Opening a sandbox by name, and finding out which ones work here."""
+"""Opening a sandbox by name, and trying which sandboxes work on this machine."""
 
 import contextlib
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ class OpenSandbox:
         return self._inner.name
 
     def run(self, program: str, limits: Limits = Limits()) -> SandboxResult:
-        """Run one program in a fresh state. Never raises for what the program does."""
+        """Run one program in a fresh state. No behaviour of the program raises here."""
         return self._inner.run(program, limits)
 
     def run_many(
         self, programs: Sequence[str], limits: Limits = Limits()
     ) -> Sequence[SandboxResult]:
-        """Run programs, each in a fresh state; one by one where the sandbox inside cannot batch."""
+        """Run programs, each in a fresh state; one by one in a sandbox without batches."""
         if isinstance(self._inner, BatchSandbox):
             return self._inner.run_many(programs, limits)
         return [self._inner.run(program, limits) for program in programs]
@@ -59,7 +59,7 @@ def open_sandbox(name: str = "auto", workers: int = 1) -> OpenSandbox:
 
     Raises:
         UnknownNameError: No such sandbox.
-        SandboxError: It cannot work here; says what is missing and how to get it.
+        SandboxError: The sandbox does not work here; says what is missing and how to get it.
     """
     from underdog.sandbox import sandboxes
 
@@ -73,7 +73,7 @@ class SandboxReport:
     Attributes:
         name: Registered name.
         available: Whether a trial program ran in it.
-        detail: What it is made of, or what is missing.
+        detail: The sandbox's description, or the missing part and how to get it.
     """
 
     name: str
@@ -82,7 +82,7 @@ class SandboxReport:
 
 
 def probe() -> list[SandboxReport]:
-    """Try every registered sandbox with one small program."""
+    """Reports on all registered sandboxes, each tried with one small program."""
     from underdog.sandbox import sandboxes
 
     return [_try(name) for name in sandboxes.names()]

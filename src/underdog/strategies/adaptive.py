@@ -1,8 +1,8 @@
 """Adaptive voting: stop sampling when the leader is unlikely to be overtaken (ASC).
 
 Adaptive-Consistency (Aggarwal et al., arXiv 2305.11860), Beta form: with v1 >= v2 votes for the
-two leading answers, stop when P(p1 > p2) = 1 - I_1/2(v1 + 1, v2 + 1) reaches the level. Five to
-nothing gives 0.984, four to nothing 0.969, three to nothing 0.9375. Departure: samples are drawn
+two leading answers, stop when P(p1 > p2) = 1 - I_1/2(v1 + 1, v2 + 1) reaches the level. Votes of 5
+to 0 give 0.984, 4 to 0 give 0.969, 3 to 0 give 0.9375. Departure: samples are drawn
 in waves, so that a batched engine is kept busy. Cost: between `min_n` and `max_n` calls.
 """
 
@@ -22,9 +22,9 @@ class AdaptiveVoting:
 
     Args:
         max_n: Most samples to draw.
-        level: Probability that the leader is the mode at which to stop.
-        min_n: Samples drawn before the rule is asked for the first time.
-        wave: Samples drawn between two askings.
+        level: Stop at this probability that the leading answer is the model's most likely one.
+        min_n: Samples drawn before the first check of the stopping rule.
+        wave: Samples drawn between two checks.
     """
 
     def __init__(self, max_n: int = 16, level: float = 0.95, min_n: int = 3, wave: int = 1) -> None:

@@ -1,7 +1,7 @@
 """Best-of-n: the one solution that the verifier scores highest (arXiv 2110.14168).
 
-A weak verifier turns this into noise as n grows, where the weighted vote degrades to a majority;
-calibrate before choosing it. Cost: n calls and what the verifier costs.
+With a weak verifier the choice becomes noise as n grows, where a weighted vote becomes a majority
+vote; calibrate before choosing it. Cost: n calls and the verifier's cost.
 """
 
 from underdog.core import Decision, Question, Sample, Score, Solution, Steps
@@ -16,7 +16,7 @@ class BestOfN:
 
     Args:
         n: Samples to draw.
-        verifier: Who scores them.
+        verifier: Registered verifier that scores the samples.
     """
 
     def __init__(self, n: int = 16, verifier: str = "mean_logprob") -> None:
@@ -25,7 +25,7 @@ class BestOfN:
         self.name = f"best_of_n(n={n},verifier={verifier})"
 
     def solve(self, question: Question) -> Steps:
-        """Draw n solutions, have them scored, and take the best that has an answer."""
+        """Draw n solutions, have them scored, and take the best one with an answer."""
         solutions = yield Sample(self._n)
         scored = yield Score(self._verifier, solutions)
         able = [one for one in scored if one.vote_key is not None]

@@ -2,7 +2,8 @@
 
 FrugalGPT (arXiv 2305.05176) with the vote's own confidence as the gate: adaptive voting on the
 small model, and when the winner's share stays under the threshold, one greedy solution of the
-engine in the role `big`. Cost: the small model's calls, plus one dear call for the unsure share.
+engine in the role `big`. Cost: the small model's calls, plus one call of the big model on
+unsure questions.
 """
 
 from underdog.core import Decision, Question, Sample, Steps
@@ -33,7 +34,7 @@ class Cascade:
 
     @property
     def engines(self) -> tuple[str, ...]:
-        """Roles that the bench has to provide."""
+        """Roles of the engines that the bench has to provide."""
         return ("main", self._big)
 
     def solve(self, question: Question) -> Steps:

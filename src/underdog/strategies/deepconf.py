@@ -3,7 +3,7 @@
 Deep Think with Confidence, offline form (arXiv 2508.15260): keep the share `keep` of solutions with
 the highest group confidence, then take a vote weighted by it. Departures: confidence comes from a
 registered verifier (`deepconf:kind=…`), and short replies use one window of their whole length.
-Cost: n calls; the confidence is read from log-probabilities and costs nothing.
+Cost: n calls; the default verifier reads the token traces, without a call.
 """
 
 import math
@@ -21,7 +21,7 @@ class DeepConf:
     Args:
         n: Samples to draw.
         keep: Share of the most confident solutions that may vote; the paper uses 0.1 and 0.9.
-        verifier: Whose score is the confidence.
+        verifier: Registered verifier whose score is the confidence.
     """
 
     def __init__(self, n: int = 16, keep: float = 0.9, verifier: str = "deepconf") -> None:

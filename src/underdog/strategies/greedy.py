@@ -1,4 +1,4 @@
-"""One greedy solution: what the model says without test-time compute. Cost: one call."""
+"""One greedy solution: the model without test-time compute. Cost: one call."""
 
 from underdog.core import Question, Sample, Steps
 from underdog.strategies import strategies

@@ -23,6 +23,6 @@ class Majority:
         self.name = f"majority(n={n})"
 
     def solve(self, question: Question) -> Steps:
-        """Draw n solutions and count."""
+        """Draw n solutions and count the votes per answer."""
         solutions = yield Sample(self._n)
         return decide(solutions, f"majority of {len(solutions)}")

@@ -12,12 +12,12 @@ Weight = Callable[[Solution], float]
 
 
 def one(solution: Solution) -> float:
-    """Every solution counts the same."""
+    """The vote weight 1, whatever the solution."""
     return 1.0
 
 
 def tally(solutions: Sequence[Solution], weight: Weight = one) -> tuple[Candidate, ...]:
-    """Distinct answers by summed weight, largest first.
+    """Candidates: distinct answers with summed vote weights, largest first.
 
     Solutions without an answer do not vote. When no weight is positive, votes are counted instead.
     """

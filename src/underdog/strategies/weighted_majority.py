@@ -3,7 +3,7 @@
 Weighted best-of-n (Cobbe et al., arXiv 2110.14168; Snell et al., arXiv 2408.03314) for scores that
 are probabilities. Scores on another scale become weights by a softmax within the question, as
 in confidence-informed self-consistency (CISC, arXiv 2502.06233): one temperature bridges majority
-(large) and best-of-n (small). Cost: n calls and what the verifier costs.
+(large) and best-of-n (small). Cost: n calls and the verifier's cost.
 """
 
 import math
@@ -22,7 +22,7 @@ class WeightedMajority:
 
     Args:
         n: Samples to draw.
-        verifier: Whose scores are the weights.
+        verifier: Registered verifier whose scores are the weights.
         temperature: 0 takes scores as they are (they must be at least 0); above 0, the weight is
             exp(score / temperature), scores first standardised within the question.
     """
@@ -38,7 +38,7 @@ class WeightedMajority:
         self.name = f"weighted(n={n},verifier={verifier},temperature={temperature:g})"
 
     def solve(self, question: Question) -> Steps:
-        """Draw n solutions, have them scored, and add up."""
+        """Draw n solutions, have them scored, and add up the weights per answer."""
         solutions = yield Sample(self._n)
         scored = yield Score(self._verifier, solutions)
         weight = softmax_weight(scored, self._verifier, self._temperature)
@@ -46,7 +46,7 @@ class WeightedMajority:
 
 
 def softmax_weight(solutions: Sequence[Solution], verifier: str, temperature: float) -> Weight:
-    """A vote weight from a verifier's scores; a solution without a score weighs nothing.
+    """A vote weight from a verifier's scores; a solution without a score has weight 0.
 
     With a temperature of 0 the score itself is the weight.
     """

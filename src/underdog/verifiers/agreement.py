@@ -1,7 +1,7 @@
 """Agreement: the share of the other solutions that reach the same answer.
 
 With `across=forms` only solutions written in another form count, so that a chain of thought is
-checked by programs and the other way round (arXiv 2401.11864). Cost: nothing.
+checked by programs and the other way round (arXiv 2401.11864). Cost: no model calls.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ class Agreement:
     """Share of other solutions with the same answer, in [0, 1].
 
     Args:
-        across: `all` other solutions, or only those in other `forms`.
+        across: `all` compares with all other solutions, `forms` only with solutions in other forms.
     """
 
     unit: ScoreUnit = "probability"
@@ -31,7 +31,7 @@ class Agreement:
     async def score(
         self, question: Question, solutions: Sequence[Solution], calls: ModelCalls
     ) -> list[float | None]:
-        """The share per solution; 0 without an answer, `None` when there is nothing to compare."""
+        """The share per solution; 0 without an answer, `None` without another solution."""
         return [self._share(place, solutions) for place in range(len(solutions))]
 
     def _share(self, place: int, solutions: Sequence[Solution]) -> float | None:

@@ -1,8 +1,9 @@
 """DeepConf group confidence: token confidence averaged over sliding windows (arXiv 2508.15260).
 
-Token confidence is minus the mean log-probability of the top k tokens: high where the model sees
-one way on. The window of the paper (2,048 tokens) is longer than a small model's whole reply, so
-the default here is 32. Cost: nothing beyond asking the engine for top-k log-probabilities.
+Token confidence is minus the mean log-probability of the top k tokens: high where the model is
+sure of the next token. The window of the paper (2,048 tokens) is longer than a small model's whole
+reply, so the default here is 32. Cost: no model calls; the engine has to report top-k
+log-probabilities.
 """
 
 import math
@@ -54,5 +55,5 @@ class DeepConfConfidence:
     async def score(
         self, question: Question, solutions: Sequence[Solution], calls: ModelCalls
     ) -> list[float | None]:
-        """Each solution's confidence; `None` when the engine reported no alternatives."""
+        """Confidence of each solution in nats; `None` without top-k log-probabilities."""
         return [self._reduce(one.trace.confidence, self._window) for one in solutions]

@@ -1,7 +1,7 @@
 """Execution: did the solution's program run and return something?
 
-1 for a solution whose answer was read where its form asks for it and, in executable forms, whose
-program ran; 0 otherwise. Cost: nothing; the form has run the program already.
+1 for a solution whose answer stood where its form asks for it and, in executable forms, whose
+program ran; 0 otherwise. Cost: no model calls; the form has run the program already.
 """
 
 from collections.abc import Sequence

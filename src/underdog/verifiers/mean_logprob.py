@@ -1,6 +1,6 @@
 """Mean log-probability of the sampled tokens: the model's own certainty, length-normalised.
 
-Cost: nothing; it is read from the sampling itself.
+Cost: no model calls; the numbers come from the token trace.
 """
 
 from collections.abc import Sequence
@@ -21,5 +21,5 @@ class MeanLogprob:
     async def score(
         self, question: Question, solutions: Sequence[Solution], calls: ModelCalls
     ) -> list[float | None]:
-        """Mean of each solution's token log-probabilities; `None` without any."""
+        """Mean of each solution's token log-probabilities; `None` without a token trace."""
         return [mean(solution.trace.logprobs) for solution in solutions]

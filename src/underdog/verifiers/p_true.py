@@ -1,8 +1,8 @@
-"""P(True): the model is asked whether a solution is right, and the odds it gives are read off.
+"""P(True): a model's probability of "Yes" when asked whether a solution is right.
 
-Kadavath et al., arXiv 2207.05221. The two answers are scored as continuations of the same prompt
+Kadavath et al., arXiv 2207.05221. "Yes" and "No" are scored as continuations of the same prompt
 and normalised against each other; nothing is sampled. Models under 1B judge themselves badly:
-calibrate before trusting it. With `engine=judge` another model judges, without writing a word.
+calibrate before trusting it. With `engine=judge` another model judges, without generating text.
 Cost: two scored continuations per solution.
 """
 
@@ -51,7 +51,7 @@ class PTrue:
 
 
 def check_prompt(question: Question, solution: Solution) -> Prompt:
-    """Ask whether a solution is right. The gold answer is nowhere in it."""
+    """Prompt that asks whether a solution is right; it does not contain the gold answer."""
     text = _ASK.format(question=question.text, solution=solution.text[:_MAX_SOLUTION_CHARS])
     return Prompt((Message("system", _INSTRUCTION), Message("user", text)))
 

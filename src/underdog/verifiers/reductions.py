@@ -1,15 +1,15 @@
-"""Reductions of token traces that several confidence verifiers share."""
+"""Means over token traces, for the confidence verifiers."""
 
 from collections.abc import Sequence
 
 
 def mean(values: Sequence[float]) -> float | None:
-    """Arithmetic mean; `None` of nothing."""
+    """Arithmetic mean; `None` for an empty sequence."""
     return sum(values) / len(values) if values else None
 
 
 def window_means(values: Sequence[float], window: int) -> list[float]:
-    """Means of all sliding windows; one window of everything when there are fewer values."""
+    """Means of all sliding windows of `window` values; fewer values make one window."""
     if not values:
         return []
     width = min(window, len(values))

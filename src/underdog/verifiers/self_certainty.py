@@ -1,7 +1,7 @@
 """Self-certainty: how far the model's token distributions are from uniform (arXiv 2502.18581).
 
 Departure: the paper sums over the whole vocabulary; engines report the top k, so the distribution
-is renormalised over those. Cost: nothing beyond asking the engine for top-k log-probabilities.
+is renormalised over those. Cost: no model calls; the engine has to report top-k log-probabilities.
 """
 
 from collections.abc import Sequence
@@ -22,5 +22,5 @@ class SelfCertainty:
     async def score(
         self, question: Question, solutions: Sequence[Solution], calls: ModelCalls
     ) -> list[float | None]:
-        """Mean of each solution's column; `None` when the engine reported no alternatives."""
+        """Mean self-certainty of each solution; `None` without top-k log-probabilities."""
         return [mean(solution.trace.self_certainty) for solution in solutions]

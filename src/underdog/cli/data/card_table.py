@@ -1,4 +1,4 @@
-"""A data set's card at the terminal: counts by source, and what was kept clear of test sets."""
+"""A data set's card at the terminal: counts by source, and decontamination."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def show_card(card: "DataCard", folder: Path, as_json: bool) -> None:
-    """Print a card, or all of it as JSON."""
+    """Print a card as tables, or whole as JSON."""
     if as_json:
         print_json(card.model_dump(mode="json"))
         return

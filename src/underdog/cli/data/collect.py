@@ -29,7 +29,7 @@ _ROLE = re.compile(r"(main|student|solver|weak|strong)=(.+)", re.DOTALL)
 
 
 def complete_source(incomplete: str) -> list[str]:
-    """Names of sources that begin like this."""
+    """Names of sources that begin with `incomplete`."""
     from underdog.data.sources import sources
 
     return [name for name in sources.names() if name.startswith(incomplete)]
@@ -49,7 +49,7 @@ class CapOptions:
 
     @property
     def caps(self) -> "Caps":
-        """The caps that were given."""
+        """The caps given on the command line."""
         from underdog.data.dataset.card.collect_plan import Caps
 
         return Caps(calls=self.budget_calls, tokens=self.budget_tokens, seconds=self.budget_seconds)
@@ -113,7 +113,7 @@ def collect_into(
     dataset: DatasetOptions,
     data_dir: Path | None,
 ) -> "DataCard":
-    """Collect one data set, or go on with it; test sets are read once there is something to do."""
+    """Collect or resume one data set; test sets are read only when items are still missing."""
     from underdog.data.sources import sources
     from underdog.data.sources.collecting.seeding import open_seeds
     from underdog.data.sources.model_data import finished
@@ -152,11 +152,11 @@ async def _ask(
 
 
 class _Settled:
-    """Shows at a bar how many items are settled.
+    """Shows the number of settled items in a progress bar.
 
     Args:
-        bar: The bar.
-        count: Items wanted.
+        bar: The progress bar.
+        count: Number of items wanted.
     """
 
     def __init__(self, bar: WriteBar, count: int) -> None:

@@ -13,7 +13,7 @@ Workers: TypeAlias = Annotated[int, typer.Option(min=1, help="Processes that dra
 
 @dataclass(frozen=True, slots=True)
 class DatasetOptions:
-    """What a data set is called, what is written beside its rows, where programs run."""
+    """Name, licence and extra files of a data set, and the sandbox for its programs."""
 
     name: Annotated[str, typer.Option(help="Name on the card; the folder's if empty.")] = ""
     licence: Annotated[str, typer.Option(help="SPDX name of the data's licence.")] = "apache-2.0"

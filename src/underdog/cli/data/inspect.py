@@ -41,7 +41,7 @@ def inspect(
 
 
 def show_exposures(entries: "list[PoolExposure]", tokens_by: str) -> None:
-    """A table of what has been seen of every pool."""
+    """Print the exposures of every pool as a table."""
     shown = ("asked", "share", "items", "distinct", "epochs", "largest gap", "left out")
     rows = table("pool", *shown, numbers=frozenset(shown))
     for one in entries:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def complete_family(incomplete: str) -> list[str]:
-    """Names of families that begin like this."""
+    """Names of families that begin with `incomplete`."""
     from underdog.generators import families
 
     return [name for name in families.names() if name.startswith(incomplete)]
@@ -32,7 +32,7 @@ def complete_family(incomplete: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class RowOptions:
-    """How the rows of families are written."""
+    """Options for the rows of families: forms, split, seed, verification."""
 
     forms: Annotated[
         str,
@@ -53,7 +53,7 @@ class RowOptions:
     shard_problems: Annotated[int, typer.Option(min=1, help="Problems per file.")] = 20_000
 
     def plan(self, families: list[str], count: int) -> "MakePlan":
-        """The plan of families written so."""
+        """The plan for families with these options."""
         from underdog.data.dataset.card.plan import plan_of
 
         settings = asdict(self)

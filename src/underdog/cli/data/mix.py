@@ -1,4 +1,4 @@
-"""`underdog data mix` and `underdog data plan`: how often each pool is seen, done and planned."""
+"""`underdog data mix` and `underdog data plan`: mixing pools, and planning a pool's share."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

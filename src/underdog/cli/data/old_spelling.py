@@ -1,4 +1,4 @@
-"""The old spelling `data make --source`, answered with the `data collect` that it is now."""
+"""The removed option `data make --source`: refused with the `data collect` command to use."""
 
 import shlex
 from collections.abc import Sequence
@@ -22,10 +22,10 @@ _IDLE = {"--forms", "--split", "--workers", "--shard-problems"}
 
 
 class DataGroup(TyperGroup):
-    """The commands of `underdog data`; `make` with an option that it had for models is refused."""
+    """The commands of `underdog data`; `make` with a removed option for models is refused."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command that the words name, and the words after it."""
+        """The command named by the arguments, and the arguments after it."""
         old = not _MOVED.isdisjoint(word.partition("=")[0] for word in args)
         if old and args[0] == "make" and not ctx.resilient_parsing:
             raise UsageError(f"models are asked by another command now: {new_spelling(args[1:])}")
@@ -33,7 +33,7 @@ class DataGroup(TyperGroup):
 
 
 def new_spelling(args: Sequence[str]) -> str:
-    """The command that does what `data make` with these words did.
+    """The `data collect` command for the arguments of an old `data make --source`.
 
     Example:
         >>> new_spelling(["--source", "self:k=4", "--from-model=m.gguf", "--task", "gsm8k", "out"])

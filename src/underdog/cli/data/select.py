@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """The model whose pass rates are measured, and how.
+    """The model whose pass rates are measured, with its sampling settings.
 
     Attributes:
         model: Engine spec.
-        samples: Per problem.
-        form: How it answers; each row's own when empty.
-        sandbox: Where its programs run.
-        seed: What its samples hang on.
+        samples: Number of samples per problem.
+        form: Form of the student's answers; each row's own when empty.
+        sandbox: Spec of the sandbox for the student's programs.
+        seed: Seed from which the samples' seeds are derived.
     """
 
     model: str
@@ -39,7 +39,7 @@ class Student:
     seed: int
 
     async def measure(self, folder: Path, target: Path, split: str | None) -> "PassRates":
-        """Measure the problems of a data set; the journals lie in the target folder."""
+        """Pass rates on the problems of a data set; journals are kept in the target folder."""
         from underdog.data.dataset.shards import read_examples
         from underdog.data.sources.pass_rates import measure_pass_rates
 
@@ -65,7 +65,7 @@ class Student:
         return measured
 
     def told(self, measured: "PassRates") -> dict[str, JSONValue]:
-        """What the card says of it."""
+        """The student and its pass rates, as written on the data set's card."""
         return {
             "student": Path(self.model.rpartition(":")[2]).name,
             "samples": self.samples,

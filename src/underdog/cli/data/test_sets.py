@@ -1,4 +1,4 @@
-"""Test sets that a data command stays clear of: its options, and reading them."""
+"""Test sets for decontamination in data commands: the options, and reading them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ TestFiles: TypeAlias = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class TestSetOptions:
-    """Which test sets a data set is kept clear of."""
+    """Options for the test sets against which a data set is decontaminated."""
 
     decontaminate: Annotated[
         bool, typer.Option(help="Leave out what repeats an item of a test set on this machine.")
@@ -33,8 +33,9 @@ class TestSetOptions:
         """The catalogue's test sets that are on this machine, and the user's own.
 
         Args:
-            files: Further test sets, which a recipe names.
-            decontaminate: What a recipe says; `None` is returned unless options and recipe agree.
+            files: Further test sets, named by a recipe.
+            decontaminate: The recipe's setting; `None` is returned unless both the recipe and the
+                options ask for decontamination.
         """
         from underdog.data.decontamination import protect
 
@@ -45,7 +46,7 @@ class TestSetOptions:
 
 
 def show_decontamination(found: "Decontamination") -> None:
-    """Print what was kept clear of test sets, and of which not."""
+    """Print the result of decontamination, and the test sets missing on this machine."""
     if found.off:
         notes.print("not checked against any test set: this was switched off")
         return

@@ -1,4 +1,4 @@
-"""How far the writing of a data set is: a bar at a terminal, a line now and then elsewhere."""
+"""Progress of writing a data set: a bar at a terminal, occasional lines elsewhere."""
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -14,10 +14,10 @@ _LINES = 10
 
 
 class WriteBar:
-    """Shows progress with rate and time left; call it with how far it is.
+    """Shows progress with rate and time left; call it with a `WriteProgress`.
 
     Args:
-        unit: What is counted.
+        unit: Name of the counted unit, such as problems.
     """
 
     def __init__(self, unit: str) -> None:
@@ -35,7 +35,7 @@ class WriteBar:
         self._shown = 0
 
     def __call__(self, how_far: "WriteProgress") -> None:
-        """Show it."""
+        """Show the progress."""
         self._bar.update(
             self._row,
             completed=min(how_far.done, how_far.total),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class ArmBars:
-    """Shows how far the arms of a match are; call it with an arm's name and its progress."""
+    """Shows the progress of a match's arms; call it with an arm's name and its progress."""
 
     def __init__(self) -> None:
         self._bars = Progress(

@@ -1,4 +1,4 @@
-"""Where exceptions become exit codes: 2 for a user's mistake, 130 for Ctrl-C, silence for a pipe.
+"""From exceptions to exit codes: 2 for a user's mistake, 130 for Ctrl-C, silence for a pipe.
 
 An `UnderdogError` is one line on standard error. Everything else is a defect of underdog and keeps
 its traceback.
@@ -20,7 +20,7 @@ CLOSED_PIPE_EXIT = 141
 
 
 class Boundary(TyperGroup):
-    """The root command group; converts what its commands raise."""
+    """The root command group, which turns its commands' exceptions into exit codes."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command."""
@@ -48,5 +48,5 @@ def _say(head: str, message: str = "") -> None:
 
 
 def _silence_stdout() -> None:
-    """Send what is still buffered nowhere, so that the interpreter's last flush cannot fail."""
+    """Discard buffered output, so that the interpreter's last flush cannot fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

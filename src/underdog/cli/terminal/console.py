@@ -19,7 +19,7 @@ _PIPED_WIDTH = 160
 
 
 class ResultConsole(Console):
-    """Standard output; what happens when nobody reads it is decided in `boundary`."""
+    """Standard output that raises on a closed pipe; `boundary` handles the exception."""
 
     def on_broken_pipe(self) -> None:
         """Raise `BrokenPipeError`."""
@@ -35,7 +35,7 @@ AsJson: TypeAlias = Annotated[
 
 
 def print_json(value: object) -> None:
-    """Print one JSON document; numbers that are not finite become null."""
+    """Print one JSON document; NaN and infinities become null."""
     text = json.dumps(jsonable(value), indent=2, ensure_ascii=False, allow_nan=False)
     out.print(text, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
@@ -70,7 +70,7 @@ def table(*columns: str, title: str | None = None, numbers: frozenset[str] = fro
 
 
 def cells(*texts: str) -> list[Text]:
-    """Cells for a table, shown as they are: brackets in them are not markup."""
+    """Table cells shown verbatim: brackets in them are not markup."""
     return [Text(text) for text in texts]
 
 
@@ -80,7 +80,7 @@ def percent(share: float) -> str:
 
 
 def quantity(number: float) -> str:
-    """A number in three digits with its SI letter, ready for a unit to follow: `1.23 M`."""
+    """A number with three digits and its SI prefix, before a unit: `1.23 M`."""
     if not math.isfinite(number):
         return "∞" if number > 0 else "-"
     for power, letter in ((15, "P"), (12, "T"), (9, "G"), (6, "M"), (3, "k")):

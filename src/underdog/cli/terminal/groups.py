@@ -28,7 +28,7 @@ class BudgetOptions:
 
     @property
     def caps(self) -> Budget:
-        """The caps that were given."""
+        """The caps given on the command line, as a budget."""
         return Budget(
             calls=self.budget_calls,
             generated_tokens=self.budget_tokens,
@@ -40,7 +40,7 @@ class BudgetOptions:
 
 @dataclass(frozen=True, slots=True)
 class SamplingOptions:
-    """How replies are drawn."""
+    """Sampling options: temperature, filters, reply length, seed."""
 
     temperature: options.Temperature = 0.7
     top_p: options.TopP = 1.0
@@ -52,7 +52,7 @@ class SamplingOptions:
 
     @property
     def params(self) -> SamplingParams:
-        """How tokens are drawn; stop strings and reply length come from the form."""
+        """Sampling parameters; stop strings and reply length come from the form."""
         return SamplingParams(
             temperature=self.temperature,
             top_p=self.top_p,
@@ -63,7 +63,7 @@ class SamplingOptions:
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command take groups: every parameter that is a dataclass becomes its fields."""
+    """Decorator that turns each dataclass parameter of a command into options for its fields."""
     hints = get_type_hints(command, include_extras=True)
     groups: dict[str, Any] = {name: kind for name, kind in hints.items() if is_dataclass(kind)}
     flat: list[Parameter] = []

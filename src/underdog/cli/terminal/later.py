@@ -1,4 +1,4 @@
-"""Commands that are imported when they are used, so that `--help` of their group is quick."""
+"""Commands that are imported only when used, so that their group's `--help` is quick."""
 
 from importlib import import_module
 from typing import Any
@@ -12,17 +12,17 @@ def add_later(app: typer.Typer, place: str, about: str) -> None:
     """Give an app a command, or a group of commands, without importing it.
 
     Args:
-        app: What gets it.
-        place: `module:name` of a function or a `typer.Typer`; the name is the command's.
-        about: The line that the app's help shows of it, the first of its own help.
+        app: App that gets the command.
+        place: `module:name` of a function or a `typer.Typer`; the name is also the command's.
+        about: Line in the app's help, equal to the first line of the command's own help.
     """
     module, _, name = place.partition(":")
 
     class Later(TyperCommand):
-        """Stands for the command until it is invoked, completed or asked for help."""
+        """Placeholder for the command until it is invoked, completed or asked for help."""
 
         def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
-            """The context of the command itself, which goes on from there."""
+            """The context of the imported command."""
             return _load(module, name).make_context(info_name, args, parent, **extra)
 
     app.command(name, cls=Later, short_help=about)(_not_loaded)

@@ -14,21 +14,21 @@ from underdog.registry import split_specs
 
 
 def complete_strategy(incomplete: str) -> list[str]:
-    """Names of strategies that begin like this."""
+    """Names of strategies that begin with `incomplete`."""
     from underdog.strategies import strategies
 
     return [name for name in strategies.names() if name.startswith(incomplete)]
 
 
 def complete_form(incomplete: str) -> list[str]:
-    """Names of forms that begin like this."""
+    """Names of forms that begin with `incomplete`."""
     from underdog.forms import forms
 
     return [name for name in forms.names() if name.startswith(incomplete)]
 
 
 def complete_task(incomplete: str) -> list[str]:
-    """Names of tasks that begin like this; after a comma, of the next one."""
+    """Names of tasks that begin with `incomplete`, or with its part after the last comma."""
     from underdog.tasks import tasks
     from underdog.tasks.task_catalogue import catalogue_names
 
@@ -91,7 +91,7 @@ SandboxName: TypeAlias = Annotated[
 
 
 def split_names(text: str) -> list[str]:
-    """Names or specs separated by commas, each once. Raises `UsageError` when there is none."""
+    """Names or specs separated by commas, without repeats. Raises `UsageError` for none."""
     names = list(dict.fromkeys(name.strip() for name in split_specs(text) if name.strip()))
     if not names:
         raise UsageError(f"{text!r} names nothing; give one or more names separated by commas")

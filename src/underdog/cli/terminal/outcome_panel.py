@@ -1,4 +1,4 @@
-"""An outcome on the terminal: the answer, its rivals, a solution that stands for it, the cost."""
+"""An outcome at the terminal: the answer, other candidates, one solution, the cost."""
 
 from rich.panel import Panel
 from rich.text import Text
@@ -8,7 +8,7 @@ from underdog.core import Decision, Outcome, Usage
 
 
 def print_outcome(outcome: Outcome) -> None:
-    """Print an outcome."""
+    """Print an outcome on standard output."""
     _print_decision(outcome.decision)
     if outcome.decision.solution is not None:
         solution = outcome.decision.solution

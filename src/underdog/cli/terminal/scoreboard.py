@@ -1,4 +1,4 @@
-"""Showing fight cards and arms."""
+"""Printing fight cards and tables of arms."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def show_cards(cards: "Sequence[FightCard]", path: Path | None, *, as_json: bool) -> None:
-    """Write the cards where asked, and print them."""
+    """Print fight cards, and write them as HTML when `path` is given."""
     from underdog.reports.challenge import write_cards
     from underdog.reports.plain_text import fight_card_text
 

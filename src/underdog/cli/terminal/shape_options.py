@@ -1,7 +1,7 @@
-"""Options for what else shapes a reply: penalties, biases, and what it must look like.
+"""Options that shape a reply beside sampling: penalties, biases and constraints.
 
-They are a group of their own beside `SamplingOptions`, for commands that ask a model. What they
-mean is in `underdog.core.SamplingParams`; a constraint's content is checked by the engine.
+A group beside `SamplingOptions`, for commands that ask a model. Their meaning is documented in
+`underdog.core.SamplingParams`; a constraint's content is checked by the engine.
 """
 
 import json
@@ -17,7 +17,7 @@ from underdog.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class ShapeOptions:
-    """What is drawn beside the model's own distribution."""
+    """Penalties, logit biases and constraints on replies."""
 
     repetition_penalty: Annotated[
         float, typer.Option(help="Above 1, tokens of prompt and reply become less likely.")
@@ -49,7 +49,7 @@ class ShapeOptions:
     ] = None
 
     def put_on(self, params: SamplingParams) -> SamplingParams:
-        """The parameters with what was given here.
+        """The sampling parameters with these options added.
 
         Raises:
             UsageError: A value is out of range, a file cannot be read, or there are two

@@ -41,11 +41,11 @@ class Database:
 
     Args:
         path: The file, or `:memory:`.
-        survives: What a finished write survives.
+        survives: Event that a finished write survives: `process death` or `power loss`.
         create: Whether to make the file when it is missing.
 
     Attributes:
-        together: Transactions shared by concurrent tasks.
+        together: Group commit for the writes of concurrent tasks.
 
     Raises:
         StoreError: The file is missing, foreign, damaged, locked, or from a newer underdog.
@@ -89,7 +89,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Generator[sqlite3.Connection]:
-        """Write all of what happens inside, or nothing of it."""
+        """A transaction: all statements inside the block are written, or none."""
         with self._lock, translated(self.path):
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -101,7 +101,7 @@ class Database:
                 raise
 
     def _set_up(self, survives: Survives) -> None:
-        """Configure, with patience: SQLite itself does not wait while others make the file."""
+        """Configure, with retries: SQLite does not wait while another process makes the file."""
         deadline_s = time.monotonic() + _OPENING_S
         with translated(self.path):
             while True:
@@ -168,7 +168,7 @@ def _prepare_folder(path: Path, create: bool) -> None:
 
 
 def _refuse_stump(path: Path) -> None:
-    """Refuse what SQLite would take for an empty or whole database although its end is missing.
+    """Refuse a truncated file that SQLite would take for an empty or whole database.
 
     While there is a write-ahead log, the file may rightly be shorter than its header says.
     """

@@ -1,8 +1,8 @@
-"""Group commit: what concurrent tasks write at about the same time is committed at once.
+"""Group commit: writes of concurrent tasks at about the same time share one transaction.
 
-A commit costs far more than a row. A task that writes waits until its event loop has been round
-once; whatever other tasks of that loop have handed in by then shares one transaction. Each write
-is durable when it is awaited, and none is delayed by a clock.
+A commit costs far more than a row. A task that writes waits for one turn of its event loop; all
+writes that the loop's tasks hand in during that turn share one transaction. Each write is durable
+when its await returns, and none waits for a timer.
 """
 
 import asyncio
@@ -37,13 +37,13 @@ class GroupCommit:
         self._groups: dict[asyncio.AbstractEventLoop, list[_Write]] = {}
 
     async def write(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
-        """What `work` returns, once it is committed.
+        """Result of `work`, after its transaction is committed.
 
         Args:
-            work: Executes statements. It may be called again after a roll-back.
+            work: Function that executes statements; it may be called again after a roll-back.
 
         Raises:
-            StoreError: The disk is full or fails; nothing of the group is then kept.
+            StoreError: The disk is full or fails; no write of the group is then kept.
         """
         loop = asyncio.get_running_loop()
         if loop not in self._groups:
@@ -67,7 +67,7 @@ class GroupCommit:
         except StoreError as problem:
             error = problem
         except Exception as problem:  # noqa: BLE001  # boundary: raised where it is awaited
-            if len(group) > 1:  # the others shall not fail with it
+            if len(group) > 1:  # one failing write must not fail the rest of the group
                 for write in group:
                     self._commit([write])
                 return

@@ -1,8 +1,7 @@
-"""What was run and what came of it: runs, their arms, finished items, and events.
+"""The journal of a store: runs, their arms, finished items, and events.
 
-An item is one problem under one arm. It is written when it is finished, and never again: a second
-writer of the same item changes nothing. Items of a resumed run are read back instead of being
-computed.
+An item is one problem under one arm. It is written once, when it is finished: a second write of the
+same item changes nothing. Finished items of a resumed run are read back instead of being computed.
 """
 # ruff: noqa: S608  # statements are put together from the schema's own names only
 
@@ -52,11 +51,11 @@ _READ_ITEMS = f"SELECT {', '.join(_ITEM_COLUMNS)} FROM outcome WHERE arm_id = ? 
 
 @dataclass(frozen=True, slots=True)
 class ArmKey:
-    """What an arm's items depend on beyond the run's manifest.
+    """Identity of an arm in a run: what its items depend on beyond the run's manifest.
 
     Attributes:
         model: Model name of the main engine.
-        form: Form asked for.
+        form: Name of the form.
         strategy: The strategy's name with all its parameters.
         budget: The caps, as JSON.
         engines: Engine fingerprints by role, sampling parameters and seed, as JSON.
@@ -71,7 +70,7 @@ class ArmKey:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to a run: `started`, `resumed`, `item failed`."""
+    """An event of a run: `started`, `resumed` or `item failed`, at a Unix time in seconds."""
 
     kind: str
     detail: str
@@ -126,13 +125,13 @@ class Run:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """The manifest, as read from JSON."""
+        """The run's manifest, parsed from JSON."""
         sql = "SELECT manifest FROM run WHERE id = ?"
         with readable(self._database.path):
             return json.loads(self._database.read(sql, (self._number,))[0][0])
 
     def arm(self, key: ArmKey, name: str) -> "ArmRecord":
-        """The record of one arm, made when it is not there yet."""
+        """The record of one arm, created when missing."""
         text = json.dumps(asdict(key), sort_keys=True)
         with self._database.transaction() as connection:
             connection.execute(
@@ -144,7 +143,7 @@ class Run:
         return ArmRecord(self._database, self, number)
 
     def results(self) -> list[ArmResult]:
-        """All arms with the items finished so far, in the order in which they were begun."""
+        """All arms with their finished items, in the order in which the arms were begun."""
         sql = "SELECT id, key, name FROM arm WHERE run_id = ? ORDER BY id"
         arms: list[ArmResult] = []
         for number, text, name in self._database.read(sql, (self._number,)):
@@ -187,15 +186,15 @@ class ArmRecord:
     async def finish(
         self, place: int, item: ItemResult, outcome: Outcome, grade_detail: str
     ) -> None:
-        """Keep a finished item, in one transaction with what other tasks write now.
+        """Write a finished item, in one transaction with the writes of concurrent tasks.
 
-        An item that is already there is left as it was.
+        An item that is already stored is not overwritten.
 
         Args:
             place: Position of the problem in the run.
             item: The graded result.
-            outcome: What it rests on.
-            grade_detail: The grader's reason.
+            outcome: The outcome that was graded.
+            grade_detail: The grader's reason for its verdict.
         """
         row = (
             *_item_row(item),
@@ -240,7 +239,7 @@ def _row_item(row: tuple[Any, ...]) -> ItemResult:
 
 
 def _decision_json(outcome: Outcome) -> str:
-    """The decision and what it was drawn from; solutions are named, not copied."""
+    """The decision as JSON; solutions are given by engine, form and index, not copied."""
     decision = outcome.decision
     chosen = decision.solution
     return json.dumps(

@@ -23,14 +23,14 @@ class MemoryStore:
             return [kept[index] for index in wanted]
 
     def add_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
-        """Keep solutions; one whose index is already there is left as it was."""
+        """Store solutions; an index that the pool already holds is not overwritten."""
         with self._lock:
             kept = self._solutions.setdefault(pool, {})
             for solution in solutions:
                 kept.setdefault(solution.index, solution)
 
     async def keep_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
-        """The same as `add_solutions`."""
+        """`add_solutions`; there is no commit to share."""
         self.add_solutions(pool, solutions)
 
     def scores(
@@ -42,9 +42,9 @@ class MemoryStore:
             return {index: kept[index] for index in indices if index in kept}
 
     def add_scores(self, pool: PoolKey, verifier: str, scores: Mapping[int, StoredScore]) -> None:
-        """Keep scores; one that is already there is left as it was.
+        """Store scores; a score that is already stored is not overwritten.
 
-        A score that is not a number is kept as no score.
+        NaN is stored as no score.
         """
         with self._lock:
             kept = self._scores.setdefault((pool, verifier), {})

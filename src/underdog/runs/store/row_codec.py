@@ -1,4 +1,4 @@
-"""Solutions, scores and usages as database rows, and back, exactly."""
+"""Solutions, scores and usages as database rows and back, without loss."""
 
 import json
 import math
@@ -48,7 +48,7 @@ def text_cell(text: str | None) -> str | bytes | None:
 
 
 def cell_text(cell: str | bytes | None) -> str | None:
-    """The text that `text_cell` was given."""
+    """The text of a cell made by `text_cell`."""
     return cell.decode("utf-8", "surrogatepass") if isinstance(cell, bytes) else cell
 
 
@@ -72,7 +72,7 @@ def solution_row(solution: Solution) -> tuple[Any, ...]:
 
 
 def row_solution(row: tuple[Any, ...]) -> Solution:
-    """The solution that `solution_row` was given."""
+    """The solution of a row made by `solution_row`."""
     index, engine, form, text, answer, key, strict, status, finish, trace, scores, detail = row[:12]
     return Solution(
         index=index,
@@ -92,14 +92,14 @@ def row_solution(row: tuple[Any, ...]) -> Solution:
 
 
 def score_row(index: int, stored: StoredScore) -> tuple[Any, ...]:
-    """The values of `SCORE_COLUMNS`. A score that is not a number is kept as no score."""
+    """The values of `SCORE_COLUMNS`. NaN is stored as no score."""
     score = stored.score
     kept = None if score is None or math.isnan(score) else score
     return (index, kept, *_usage_values(stored.usage))
 
 
 def row_score(row: tuple[Any, ...]) -> tuple[int, StoredScore]:
-    """The index and score that `score_row` was given."""
+    """The index and score of a row made by `score_row`."""
     return row[0], StoredScore(row[1], Usage(*row[2:]))
 
 

@@ -3,7 +3,7 @@
 A migration, once released, never changes: a new one is added at the end. The number applied last
 is the file's `user_version`; `application_id` tells our files from other SQLite databases.
 Seeds are text, because they may exceed SQLite's signed 64-bit integers. Free text is TEXT, or a
-BLOB of UTF-8 with lone surrogates where a model wrote such.
+BLOB of UTF-8 when a model's text has lone surrogates.
 """
 
 from underdog.core import Usage

@@ -1,7 +1,8 @@
-"""Where sampled solutions and their scores are kept: one SQLite file per project or machine.
+"""The rollout store: sampled solutions and their scores in one SQLite file.
 
 Every `add_…` is one transaction, and durable against process death when it returns. Solutions that
-concurrent tasks keep at the same time (`keep_solutions`) share one: a commit costs about 0.1 ms.
+concurrent tasks keep at the same time (`keep_solutions`) share a transaction, as a commit costs
+about 0.1 ms.
 
 A store also holds the runs made with it (`Store.journal`): their manifests, arms and outcomes.
 """
@@ -63,9 +64,10 @@ class Store:
     """A `RolloutStore` in an SQLite file, safe to share between threads and processes.
 
     Args:
-        path: The file; made when missing.
-        survives: What a finished write survives: `process death` (fast) or also `power loss`.
-        create: Pass `False` to fail rather than make a new file.
+        path: The file, or `:memory:`.
+        survives: Event that a finished write survives: `process death` (fast) or also `power
+            loss`.
+        create: Whether to make the file when it is missing; else that is an error.
 
     Raises:
         StoreError: The file is missing, foreign, damaged, locked, or from a newer underdog.
@@ -87,12 +89,12 @@ class Store:
 
     @property
     def path(self) -> str:
-        """Where the file is."""
+        """Path of the file."""
         return self._database.path
 
     @property
     def database(self) -> Database:
-        """The open file, for exports."""
+        """The open database, for exports."""
         return self._database
 
     def __enter__(self) -> Self:
@@ -115,7 +117,7 @@ class Store:
             return [row_solution(row) for row in rows]
 
     def add_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
-        """Keep solutions; one whose index is already there is left as it was.
+        """Store solutions; an index that the pool already holds is not overwritten.
 
         Raises:
             StoreError: The disk is full or fails; none of these solutions is then kept.
@@ -126,7 +128,7 @@ class Store:
         self._add(_ADD_SOLUTION, pool, rows, ())
 
     async def keep_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
-        """`add_solutions` in one transaction with what other tasks write now.
+        """`add_solutions` in one transaction with the writes of concurrent tasks.
 
         Raises:
             StoreError: The disk is full or fails; none of these solutions is then kept.
@@ -150,7 +152,7 @@ class Store:
             return {index: score for index, score in map(row_score, rows) if index in wanted}
 
     def add_scores(self, pool: PoolKey, verifier: str, scores: Mapping[int, StoredScore]) -> None:
-        """Keep scores; one that is already there is left as it was.
+        """Store scores; a score that is already stored is not overwritten.
 
         Raises:
             StoreError: The disk is full or fails; none of these scores is then kept.

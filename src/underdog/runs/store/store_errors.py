@@ -1,7 +1,7 @@
-"""What a store's failures mean to a user: one typed error that names the file and the fix.
+"""Failures of a store as one typed error, whose message names the file and the fix.
 
 Every access to a store passes through `translated`, and every row that is read back through
-`readable`, so that nothing but `StoreError` leaves it.
+`readable`, so that a store raises no error but `StoreError`.
 """
 
 import sqlite3
@@ -42,7 +42,7 @@ _ADVICE = {
 
 
 def store_error(path: str, error: sqlite3.Error) -> StoreError:
-    """The error to raise for a failure that SQLite reported on the store at `path`."""
+    """The `StoreError` for an error that SQLite reported on the store at `path`."""
     code = getattr(error, "sqlite_errorcode", None)
     advice = None if code is None else _ADVICE.get(code & 0xFF)
     if advice is None:
@@ -63,7 +63,7 @@ def translated(path: str) -> Generator[None]:
 
 @contextmanager
 def readable(path: str) -> Generator[None]:
-    """Turn rows that cannot be what was written into a `StoreError` about the store at `path`."""
+    """Turn errors in decoding damaged rows into a `StoreError` about the store at `path`."""
     try:
         yield
     except (ValueError, TypeError, struct.error) as error:

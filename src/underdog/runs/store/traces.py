@@ -1,8 +1,8 @@
 """Token traces as bytes, without loss.
 
-A trace holds three columns of floats. They are written in single precision where that gives all
-of them back exactly, else in double. Exactness is what makes a resumed run equal to an
-uninterrupted one; engines that report single precision pay 4 bytes per number. General
+A trace holds three columns of floats, written in single precision where that is exact for all of
+them, else in double: a resumed run must equal an uninterrupted one. Engines that report single
+precision pay 4 bytes per number. General
 compression is left out: on log-probabilities it saves next to nothing and costs more than the
 rest of the write.
 
@@ -31,7 +31,7 @@ def encode_trace(trace: TokenTrace) -> bytes | None:
 
 
 def decode_trace(data: bytes | None) -> TokenTrace:
-    """The trace that `encode_trace` was given."""
+    """The trace of bytes made by `encode_trace`."""
     if data is None:
         return TokenTrace()
     width, first, second, third, top_k = _HEADER.unpack_from(data)
@@ -53,7 +53,7 @@ def _pack(numbers: Sequence[float]) -> tuple[str, bytes]:
 
 
 def _is_single(first: float = 0.0) -> bool:
-    """A cheap look at the first number, which mostly decides."""
+    """Whether the first number is exact in single precision: a cheap test before the full one."""
     try:
         return _ONE.unpack(_ONE.pack(first))[0] == first
     except OverflowError:

@@ -1,9 +1,9 @@
-"""What a forked child of the jail does: run one hostile program, then say how it ended.
+"""The work of a forked child of the jail: run one hostile program, then report how it ended.
 
 This is the one place of underdog where a model's program meets CPython. The walls (namespaces or
-landlock, seccomp, rlimits) stand before the first byte of the program is compiled. The verdict that
-leaves on `verdict_fd` is written by the same process that ran the program, so it is only ever taken
-for a statement about that program.
+landlock, seccomp, rlimits) stand before the first byte of the program is compiled. The verdict on
+`verdict_fd` is written by the process that ran the program, which may have forged it: it counts as
+a statement about that program only.
 """
 
 import ast
@@ -32,9 +32,9 @@ def run_program(text: str, verdict_fd: int, recursion_depth: int, max_value_byte
 
     Args:
         text: The program.
-        verdict_fd: Where the verdict goes.
-        recursion_depth: Python frames it may nest.
-        max_value_bytes: Where the text of the last value is cut.
+        verdict_fd: File descriptor to which the verdict is written.
+        recursion_depth: Greatest number of nested Python frames.
+        max_value_bytes: Length at which the text of the last value is cut.
     """
     reserve = bytearray(_RESERVE_BYTES)
     output = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
@@ -66,7 +66,7 @@ def _run(text: str) -> str | None:
 
 
 def _compile(text: str) -> tuple[CodeType, CodeType | None]:
-    """The program, with a last statement that is an expression split off."""
+    """Code of the program, and of its last statement when that is an expression, else `None`."""
     tree = ast.parse(text, _FILE)
     final = tree.body[-1] if tree.body else None
     if not isinstance(final, ast.Expr):

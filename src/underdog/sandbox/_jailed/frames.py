@@ -1,6 +1,6 @@
 """Frames between the host and its workers: four bytes of length, then one JSON object.
 
-Both ends are ours; what a hostile program writes never reaches this format undigested.
+Both ends are our own code; output of a hostile program travels only as JSON strings inside.
 """
 
 import json
@@ -31,7 +31,7 @@ def send(fd: int, message: Mapping[str, Any]) -> None:
 def receive(fd: int) -> dict[str, Any] | None:
     """Read one message from a blocking file descriptor; None at the end of the stream.
 
-    Requests and answers alternate, so whatever is there to read belongs to this message.
+    Requests and answers alternate, so all bytes that can be read belong to this message.
     """
     data = b""
     while (missing := left(data)) > 0:
@@ -43,7 +43,7 @@ def receive(fd: int) -> dict[str, Any] | None:
 
 
 def left(data: bytes) -> int:
-    """How many bytes a message that has begun like this still lacks; below zero is too many."""
+    """Bytes still missing from a message that begins with `data`; negative for bytes too many."""
     if len(data) < HEADER.size:
         return HEADER.size - len(data)
     size: int = HEADER.unpack_from(data)[0]

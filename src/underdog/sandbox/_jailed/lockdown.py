@@ -1,7 +1,7 @@
-"""Giving up power, for good: landlock, seccomp, rlimits.
+"""Irrevocable restrictions of the current process: landlock, seccomp, rlimits.
 
-Landlock (kernel 5.13 and later) leaves read access to a list of folders and nothing else of the
-file system. The seccomp filter arrives as finished BPF, built outside with libseccomp.
+Landlock (kernel 5.13 and later) leaves read access to a list of folders and takes all other access
+to files. The seccomp filter arrives as finished BPF, built outside with libseccomp.
 """
 
 import ctypes
@@ -38,7 +38,7 @@ class Filter(ctypes.Structure):
 
 
 class Seccomp:
-    """A filter ready to be put on, prepared once and used by every child.
+    """A seccomp filter, prepared once and installed by every child.
 
     Args:
         program: Compiled BPF.
@@ -50,12 +50,12 @@ class Seccomp:
         self._filter = Filter(len(program) // _INSTRUCTION_BYTES, address)
 
     def put_on(self) -> None:
-        """Filter this process's system calls from here on."""
+        """Install the filter: it holds for this process's system calls from now on."""
         _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(self._filter))
 
 
 def landlock_abi() -> int:
-    """Version of landlock in this kernel; 0 or less when there is none."""
+    """Version of landlock's interface in this kernel; 0 or less when there is none."""
     return _libc.syscall(_CREATE_RULESET, None, 0, 1)
 
 
@@ -106,7 +106,7 @@ def limit_resources(address_space_bytes: int, cpu_s: float) -> None:
 
 
 def address_space_bytes() -> int:
-    """How much address space this process has, found by halving since there is no /proc here."""
+    """Bytes of address space in use, found by bisection since there is no /proc here."""
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     low, high = 0, 1 << _ADDRESS_BITS
     try:

@@ -1,7 +1,7 @@
-"""The fork server: one child per program, watched until it is certainly gone.
+"""The fork server: one child process per program, watched until it has ended.
 
 The server never runs a program itself. It holds the preloaded modules, forks, reads what the
-child writes up to the limits, kills it at the deadline, and turns the end into one answer. Children
+child writes up to the limits, kills it at the deadline, and sends one answer. Children
 cannot reach its control pipe, which is closed in them before the program starts.
 """
 
@@ -27,7 +27,7 @@ _CONTROL: Final = 0
 
 @dataclass(slots=True)
 class Child:
-    """A forked program and what has come from it so far."""
+    """A forked child that runs a program, with its output and verdict so far."""
 
     pid: int
     pidfd: int
@@ -122,7 +122,7 @@ def _fork(request: dict[str, Any], answers: int, seccomp: lockdown.Seccomp, spac
 
 
 def _watch(child: Child, deadline: float, output_bytes: int) -> str | None:
-    """Read until the child has ended (None), or the name of the limit it has hit."""
+    """Read the child's output to its end: `None`, or the name of the limit that it hit."""
     poll = select.poll()
     poll.register(_CONTROL, 0)
     for fd in (child.pidfd, child.output_fd, child.verdict_fd):
@@ -182,7 +182,7 @@ def _decide(
 
 
 def _parse(data: bytes) -> tuple[str, str | None, str] | None:
-    """Read a verdict; None unless every byte is as it should be."""
+    """Status, value and error of a verdict; None unless it is well formed."""
     if len(data) < VERDICT.size:
         return None
     sizes: tuple[int, int, int] = VERDICT.unpack_from(data)

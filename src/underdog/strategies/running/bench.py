@@ -1,4 +1,4 @@
-"""What a strategy is run with: engines, form, task, sandbox, store, sampling."""
+"""The bench: engines, form, task, sandbox, store and sampling that a strategy is run with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,19 +10,19 @@ from underdog.verifiers import verifiers
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Everything a strategy is run with.
+    """Engines, form, task, sandbox, store and sampling that a strategy is run with.
 
     Attributes:
         engines: Engines by role; `main` is the small model.
-        form: The form asked for when a strategy names none.
-        task: Gives the checker and worked examples.
+        form: Name of the form for strategies that name none.
+        task: Source of the checker and worked examples.
         sandbox: Where programs run.
-        store: Where rollouts are kept.
+        store: The rollout store.
         params: Temperature and sampling filters; stop strings and token limit come from the form.
-        forms: Forms by name, before the registered ones.
-        verifiers: Verifiers by the name that strategies use, before the registered ones.
-        root_seed: Every sample's seed is derived from it.
-        max_tokens: Overrides the forms' own limits on a reply.
+        forms: Forms by name, which take precedence over registered ones.
+        verifiers: Verifiers by the name that strategies use; they take precedence likewise.
+        root_seed: Seed from which every sample's seed is derived.
+        max_tokens: Limit on a reply in tokens, in place of the forms' own; `None` keeps those.
     """
 
     engines: Mapping[str, Engine]

@@ -1,4 +1,4 @@
-"""A verifier's calls to engines, under the budget of the problem."""
+"""A verifier's calls to engines, under the budget of its problem."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ _Row = TypeVar("_Row")
 
 @dataclass(slots=True)
 class BudgetedCalls:
-    """Engine access for verifiers; every token is a verifier token and every call is reserved.
+    """Engine access for verifiers; every token is charged as a verifier token.
 
     Attributes:
         engines: Engines by role.
         ledger: The problem's account.
-        spent: What this verifier's calls cost.
-        refused: Whether the budget or the engine turned a call down.
+        spent: Cost of this verifier's calls so far.
+        refused: Whether the budget or the engine refused a call.
     """
 
     engines: Mapping[str, Engine]
@@ -74,7 +74,7 @@ class BudgetedCalls:
     async def hidden_states(
         self, engine: str, requests: Sequence[StatesRequest]
     ) -> list[LayerStates | None]:
-        """States per request; `None` where there was no room or the engine cannot show them."""
+        """Hidden states per request; `None` without room or on an engine that has none."""
         chosen = self._engine(engine)
         room = self._room(chosen, [request.prompt for request in requests], 0)
         try:

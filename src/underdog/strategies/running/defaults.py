@@ -1,4 +1,4 @@
-"""What is assumed where nothing is said of the model, the strategy and the sampling."""
+"""Defaults: model, strategies and sampling parameters for callers that give none."""
 
 from underdog.core import SamplingParams
 

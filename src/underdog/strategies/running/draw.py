@@ -1,4 +1,4 @@
-"""Drawing samples: from which pool, with which prompt and seeds, at what worst case."""
+"""A draw of samples: its pool, prompt and seeds, and its worst-case cost."""
 
 import asyncio
 import hashlib
@@ -27,16 +27,16 @@ from underdog.strategies.running.ledger import price, prompt_bound_tokens
 
 @dataclass(frozen=True, slots=True)
 class PoolDraw:
-    """How the samples of one action are drawn.
+    """Engine, form, prompt, parameters and pool of one `Sample` action.
 
     Attributes:
         role: Role of the engine on the bench.
         engine: The engine.
-        form: How solutions are written.
-        prompt: What is asked.
-        params: How tokens are drawn, and when a reply ends.
-        pool: Where the solutions are kept.
-        count: How many are wanted.
+        form: Form of the solutions.
+        prompt: The rendered prompt.
+        params: Sampling parameters, with the form's stop strings and token limit.
+        pool: Key of the pool that the solutions belong to.
+        count: Number of solutions wanted.
     """
 
     role: str
@@ -49,7 +49,7 @@ class PoolDraw:
 
     @classmethod
     def plan(cls, action: Sample, question: Question, bench: Bench) -> "PoolDraw":
-        """How an action's samples are drawn. Raises `UnknownNameError`: no such engine or form."""
+        """The draw for an action. Raises `UnknownNameError` when the engine or form is unknown."""
         name = action.form or bench.form
         if action.engine not in bench.engines:
             raise UnknownNameError("engine on this bench", action.engine, bench.engines)
@@ -75,14 +75,14 @@ class PoolDraw:
         return cls(action.engine, engine, form, prompt, params, pool, count)
 
     def seeds(self, indices: Sequence[int]) -> tuple[int, ...]:
-        """Seeds of samples, in the 32 bits that every backend takes."""
+        """Seeds of samples, below 2**32, as every backend takes them."""
         pool = self.pool
         path = ("sample", pool.root_seed, pool.task, pool.problem_id, pool.form, pool.params)
         path += (pool.prefix,) if pool.prefix else ()
         return tuple(seed >> 32 for seed in derive_each(path, indices))
 
     def shortened(self, max_tokens: int) -> "PoolDraw":
-        """The same draw with a smaller token limit, and so from another pool."""
+        """The same draw with a smaller token limit, hence from another pool."""
         params = replace(self.params, max_tokens=max_tokens)
         pool = replace(self.pool, params=_digest(params.key))
         return replace(self, params=params, pool=pool)
@@ -90,11 +90,12 @@ class PoolDraw:
     async def generate(
         self, indices: Sequence[int], seconds_left: float | None
     ) -> list[tuple[int, Completion]]:
-        """Completions by index.
+        """Sampled completions, each with its index in the pool.
 
         Args:
-            indices: Numbers of the samples in their pool.
-            seconds_left: Time until the deadline, after which only what was finished comes back.
+            indices: Positions of the samples in their pool.
+            seconds_left: Seconds until the deadline, at which unfinished completions are cancelled;
+                `None` without a deadline.
         """
         if seconds_left is None:
             request = GenerateRequest(self.prompt, self.params, self.seeds(indices))
@@ -115,7 +116,7 @@ class PoolDraw:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def worst(self, start: int) -> tuple[Usage, Usage]:
-        """Most that one sample can cost, and what the pool's first costs on top.
+        """Largest possible cost of one sample, and the extra cost of a pool's first sample.
 
         The prompt's bound is used even where its length is known from a stored sample, so that
         a resumed run admits exactly what the first one did.

@@ -1,4 +1,4 @@
-"""The account of one problem: what was spent, and how much the caps still allow.
+"""The ledger of one problem: usage so far, and the room that the budget's caps leave.
 
 Every call is reserved at its worst case before it is made, so that no cap is ever exceeded. A
 sample's worst case is its token limit; a prompt whose length is not known yet counts one token
@@ -11,16 +11,16 @@ from dataclasses import replace
 
 from underdog.core import Budget, EngineInfo, Price, Prompt, Usage
 
-_PROMPT_OVERHEAD_TOKENS = 64  # a chat template's own tokens
+_PROMPT_OVERHEAD_TOKENS = 64  # tokens of the chat template around the messages
 _FREE = Price()
 
 
 class Ledger:
-    """Usage so far under a budget.
+    """Usage so far of one problem, under a budget.
 
     Args:
         budget: The caps.
-        clock: Seconds from any origin; only its differences count.
+        clock: Gives seconds from any origin; only differences are used.
     """
 
     def __init__(self, budget: Budget, clock: Callable[[], float] = time.monotonic) -> None:
@@ -31,11 +31,11 @@ class Ledger:
         self._started = clock()
 
     def charge(self, usage: Usage) -> None:
-        """Add what a call cost."""
+        """Add the cost of a call."""
         self.usage = self.usage + usage
 
     def seconds_left(self) -> float | None:
-        """Time until the deadline, by the clock or by what was charged, whichever is less."""
+        """Seconds until the deadline, by the clock or the charged seconds, whichever is less."""
         cap = self.budget.seconds
         if cap is None:
             return None
@@ -43,12 +43,12 @@ class Ledger:
         return max(0.0, cap - spent)
 
     def admit(self, wanted: int, worst: Usage, first_extra: Usage = Usage()) -> int:
-        """How many calls of cost `worst` fit, up to `wanted`; notes the cap that binds.
+        """Number of calls of cost `worst` that fit, up to `wanted`; notes the cap that binds.
 
         Args:
             wanted: Calls asked for.
-            worst: Most that one of them can cost.
-            first_extra: What the first one costs on top, such as the prompt.
+            worst: Largest possible cost of one call.
+            first_extra: Extra cost of the first call, such as the prompt.
         """
         fits = wanted
         for name, cap, used, extra, each in self._lines(worst, first_extra):
@@ -63,7 +63,7 @@ class Ledger:
         return max(0, fits)
 
     def tokens_left(self) -> int | None:
-        """Generated tokens that the cap still allows."""
+        """Generated tokens that the cap still allows; `None` without a cap."""
         cap = self.budget.generated_tokens
         return None if cap is None else max(0, cap - self.usage.generated_tokens)
 
@@ -85,7 +85,7 @@ class Ledger:
 
 
 def price(usage: Usage, info: EngineInfo) -> Usage:
-    """The same usage with FLOPs and money filled in from what the engine declares."""
+    """The same usage with FLOPs and money filled in from the engine's shape and price."""
     flops = 0.0
     if info.shape is not None:
         prompt, made = usage.prompt_tokens, usage.generated_tokens
@@ -107,13 +107,13 @@ def price(usage: Usage, info: EngineInfo) -> Usage:
 
 
 def wave_cost(usages: Sequence[Usage], info: EngineInfo, *, first: bool) -> Usage:
-    """What a wave of samples of one prompt costs: the prompt once, or not at all after the first.
+    """Cost of a wave of samples of one prompt; only the first wave is charged for the prompt.
 
-    The samples ran side by side, so the wave takes as long as its slowest.
+    The samples ran side by side, so the wave takes as long as its slowest sample.
 
     Args:
-        usages: What each sample cost by itself, the prompt included.
-        info: The engine that drew them.
+        usages: Cost of each sample by itself, the prompt included.
+        info: The engine that drew the samples.
         first: Whether the prompt has not been charged yet.
     """
     shape, lead = info.shape, usages[0]
@@ -137,6 +137,6 @@ def wave_cost(usages: Sequence[Usage], info: EngineInfo, *, first: bool) -> Usag
 
 
 def prompt_bound_tokens(prompt: Prompt) -> int:
-    """Most tokens that a prompt can have."""
+    """Upper bound on the tokens of a prompt: one per UTF-8 byte, and the chat template's."""
     size = sum(len(message.content.encode()) for message in prompt.messages)
     return size + len(prompt.prefix.encode()) + _PROMPT_OVERHEAD_TOKENS * len(prompt.messages)

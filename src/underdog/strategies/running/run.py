@@ -1,9 +1,9 @@
-"""Running a strategy on a question: its actions are performed under a budget.
+"""The driver: runs a strategy on a question and performs its actions under a budget.
 
 Here strategies meet engines, verifiers and the rollout store. Solutions are drawn from pools
-(`core.rollout`): what the store has is read, the rest is sampled and stored before the strategy
-sees it. Stored solutions are charged as if they had just been sampled, so that an outcome does not
-depend on what was cached.
+(`core.rollout`): stored solutions are read, missing ones sampled and stored before the strategy
+sees them. Stored solutions are charged as if they had been sampled now, so that an outcome does not
+depend on the contents of the store.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ async def solve(
 
 
 class _Run:
-    """One strategy on one question."""
+    """The state of one strategy on one question."""
 
     def __init__(
         self, strategy: Strategy, question: Question, bench: Bench, budget: Budget
@@ -103,7 +103,7 @@ class _Run:
         return tuple(got)
 
     async def _wave(self, draw: PoolDraw, wanted: int) -> tuple[list[Solution], PoolDraw]:
-        """PoolDraw as many of the next solutions as surely fit; none when the budget is spent."""
+        """The next solutions, as many as fit at worst-case cost; none when the budget is spent."""
         start = self._drawn.get(draw.pool, 0)
         stored = self._bench.store.solutions(draw.pool, start, wanted)
         count = self._ledger.admit(wanted, *draw.worst(start))

@@ -1,4 +1,4 @@
-"""From completions to solutions: what a reply says, its vote key, its cost."""
+"""Solutions from completions: the answer, the vote key and the cost of each reply."""
 
 from collections.abc import Sequence
 
@@ -14,10 +14,10 @@ def read_rows(
     """Solutions, in the order of their completions.
 
     Args:
-        draw: How they were drawn.
-        rows: Completions with their numbers in the pool.
-        question: What was asked.
-        bench: Gives the checker, and the sandbox for forms that run programs.
+        draw: The draw that the completions come from.
+        rows: Completions, each with its index in the pool.
+        question: The question.
+        bench: Source of the checker, and of the sandbox for forms that run programs.
     """
     prompt_tokens = max((row.usage.prompt_tokens for _, row in rows), default=0)
     solutions: list[Solution] = []
@@ -53,7 +53,7 @@ def read_rows(
 def _read(
     draw: PoolDraw, row: Completion, text: str, question: Question, bench: Bench
 ) -> tuple[Reading, str | None]:
-    """What a reply says, and its vote key; a reply cut before its answer says nothing."""
+    """Reading and vote key of a reply; a reply cut before its answer has status `truncated`."""
     if row.finish in ("error", "cancelled"):
         return Reading(None, "engine_error", detail=row.error or row.finish), None
     checker = bench.task.checker

@@ -1,4 +1,4 @@
-"""Scores solutions with a verifier under the budget; stored scores are read, not recomputed."""
+"""Scoring solutions with a verifier under the budget; stored scores are not computed again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -23,7 +23,7 @@ Pools = Mapping[tuple[str, str], PoolKey]
 
 
 def check_verifier(verifier: Verifier | Oracle) -> None:
-    """Refuse anything that sees gold. Raises `OracleError`."""
+    """Raise `OracleError` for a verifier that sees gold answers."""
     if isinstance(verifier, Oracle):
         raise OracleError(
             f"{verifier.name} sees gold answers and cannot serve a strategy; "
@@ -41,7 +41,7 @@ async def score_solutions(
     store: RolloutStore,
     ledger: Ledger,
 ) -> tuple[Solution, ...]:
-    """The same solutions with the verifier's scores added under `label` where it gave one."""
+    """The same solutions with the verifier's scores under `label`, where it gave a score."""
     if not verifier.pointwise:
         return await _score_together(verifier, label, question, solutions, engines, ledger)
     stored = _stored(verifier, solutions, pools, store)
@@ -121,7 +121,7 @@ def _keep(
 
 
 def _split(usage: Usage, parts: int) -> list[Usage]:
-    """Equal shares that add up; whole numbers give their remainder to the first."""
+    """Equal shares of a usage; the remainder of a whole number goes to the first share."""
     shares: list[Usage] = []
     for part in range(parts):
         values: list[float] = []
