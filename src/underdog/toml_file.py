@@ -42,10 +42,10 @@ def read_toml(path: Path, model: type[M], kind: str = "file", **defaults: object
     try:
         return model.model_validate(defaults | raw)
     except ValidationError as error:
-        raise ConfigError(f"{path}: {faults(error, model)}") from error
+        raise ConfigError(f"{path}: {describe_errors(error, model)}") from error
 
 
-def faults(error: ValidationError, model: type[BaseModel]) -> str:
+def describe_errors(error: ValidationError, model: type[BaseModel]) -> str:
     """Validation errors of a table of `model` as one line; unknown keys first."""
     found = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     return "; ".join(_fault(one, model) for one in found)

@@ -12,7 +12,7 @@ _SHOWN = 4
 _LONGEST = 40
 
 
-class Standing(MemoryStore):
+class VoteTally(MemoryStore):
     """A store in memory that shows the leading answers whenever solutions arrive.
 
     Args:

@@ -37,7 +37,9 @@ _PROBE = (
 )
 
 
-def key_of(cards: Sequence[CatalogueEntry], data_dir: str | Path | None, files: Sequence[Path]) -> str:
+def key_of(
+    cards: Sequence[CatalogueEntry], data_dir: str | Path | None, files: Sequence[Path]
+) -> str:
     """Cache key of the index of test sets.
 
     Args:

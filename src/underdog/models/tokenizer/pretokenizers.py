@@ -11,7 +11,7 @@ _QWEN2 = (
     r"|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 _LLAMA3 = _QWEN2.replace(r"|\p{N}|", r"|\p{N}{1,3}|")
-CUTS: Mapping[str, tuple[str, ...]] = {
+PRETOKENIZERS: Mapping[str, tuple[str, ...]] = {
     "gpt-2": (_GPT2,),
     "smollm": (r"\p{N}", _GPT2),
     "qwen2": (_QWEN2,),
@@ -24,8 +24,8 @@ PIECES = "pieces"
 """Stands for SentencePiece vocabularies, which have no pre-tokenizer."""
 
 
-def tokenizer_cut(header: GgufHeader) -> str:
-    """Name of a model's pre-tokenizer: a key of `CUTS`, or `PIECES` for SentencePiece.
+def pretokenizer_of(header: GgufHeader) -> str:
+    """Name of a model's pre-tokenizer: a key of `PRETOKENIZERS`, or `PIECES` for SentencePiece.
 
     Raises:
         ModelFileError: The tokenizer is of a kind that is not supported.
@@ -34,9 +34,9 @@ def tokenizer_cut(header: GgufHeader) -> str:
     cut = header.metadata.get("tokenizer.ggml.pre")
     if kind == "llama":
         return PIECES
-    if kind != "gpt2" or cut not in CUTS:
+    if kind != "gpt2" or cut not in PRETOKENIZERS:
         raise ModelFileError(
             f"the openvino engine reads SentencePiece tokenizers and byte-level ones cut as "
-            f"{', '.join(CUTS)}, not {kind!r} cut as {cut!r}; use the llama_cpp engine"
+            f"{', '.join(PRETOKENIZERS)}, not {kind!r} cut as {cut!r}; use the llama_cpp engine"
         )
     return str(cut)
