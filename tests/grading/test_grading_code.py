@@ -179,7 +179,7 @@ def test_a_whole_function_without_the_prompts_own_keeps_only_itself():
 @pytest.mark.parametrize(
     ("reply", "strict", "flexible"),
     [
-        ("Sure:\n```python\nx = 1\n```\nor\n```\nx = 2\n```\n", "x = 2", "x = 2"),
+        ("Sure:\n```python\nx = 1\n```\nor\n```\nx = 2\n```\n", "x = 1", "x = 1"),
         ("Sure:\n```python\nx = 1\n", None, "x = 1"),
         ("Here it is.\ndef f():\n    return 1\n", None, "def f():\n    return 1"),
         ("    return 1\n", None, "    return 1"),

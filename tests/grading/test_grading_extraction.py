@@ -40,7 +40,7 @@ def read(spec, reply, question=PLAIN):
         ("The answer is 5.\nQ: next? The answer is none.", "5", "5"),
         ("we get 3+4=7 then 5-3=2", None, "2"),
         ("profit of -$7.50", None, "-$7.50"),
-        ("pages 10-12", None, "12"),
+        ("pages 10-12", None, None),
         ("about 1 1/2 cups", None, "1 1/2"),
         ("nothing here", None, None),
         (r"\boxed{8", None, "8"),

@@ -16,8 +16,10 @@ _MAX_EXPONENT = 64
 _MAX_BITS = 4096
 _MOST_PLACES = 15
 _MOST_UNITS = 10**_MOST_PLACES
-_WRITTEN = str.maketrans({"×": "*", "x": "*", "÷": "/", "−": "-", "^": "*", "$": "", ",": ""})
+_WRITTEN = str.maketrans({"×": "*", "x": "*", "÷": "/", "−": "-", "^": "*", "$": ""})
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%(?!\s*[\d(])")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _BINARY: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
     ast.Add: lambda left, right: left + right,
     ast.Sub: lambda left, right: left - right,
@@ -38,7 +40,8 @@ def evaluate(expression: str) -> Fraction:
         >>> evaluate("80 * 25% + 1/3")
         Fraction(61, 3)
     """
-    text = _PERCENT.sub(r"(\1/100)", expression.replace("^", "**")).translate(_WRITTEN).strip()
+    text = decimal_point(expression).replace("^", "**")
+    text = _PERCENT.sub(r"(\1/100)", text).translate(_WRITTEN).strip()
     if len(text) > _MAX_CHARS:
         raise DataError(f"expression of {len(text)} characters is longer than {_MAX_CHARS}")
     try:
@@ -47,6 +50,16 @@ def evaluate(expression: str) -> Fraction:
         raise DataError(f"{expression[:60]!r} is not arithmetic") from error
     except ZeroDivisionError as error:
         raise DataError(f"{expression[:60]!r} divides by zero") from error
+
+
+def decimal_point(text: str) -> str:
+    """Numbers without thousands separators and with a point: `1,234` is 1234, `2,5` is 2.5.
+
+    Example:
+        >>> decimal_point("1,234.5 + 2,5")
+        '1234.5 + 2.5'
+    """
+    return _DECIMAL_COMMA.sub(".", _THOUSANDS.sub("", text))
 
 
 def show(value: Fraction) -> str:

@@ -2,7 +2,8 @@
 
 The right-hand sides are recomputed, and a corrected value replaces the model's own in later lines,
 so that one slip in arithmetic does not spoil the chain. The answer is the last left-hand side.
-The worked examples are ours.
+Words may follow a result (`= 26 rolls.`) and list marks stand before a line; a last line with an
+equals sign that cannot be read is no answer, not the line before it. The worked examples are ours.
 """
 
 import re
@@ -12,15 +13,17 @@ from fractions import Fraction
 from underdog.core import Checker, Item, Prompt, Question, Reading, Sandbox, Shot
 from underdog.errors import DataError
 from underdog.forms import forms
-from underdog.forms.arithmetic import evaluate, show
+from underdog.forms.arithmetic import decimal_point, evaluate, show
 from underdog.forms.layout import converse
 from underdog.forms.solutions import expressions
+from underdog.grading.numerals import read_number
 
 _INSTRUCTION = (
     "Solve the problem with equations only, one per line, each with numbers and one result. "
     "The result of the last equation is the answer. Write no words."
 )
-_LINE = re.compile(r"^\s*([^=\n]+?)\s*=\s*\$?(-?[\d,]*\.?\d+)\s*%?\s*$")
+_MARK = re.compile(r"^\s*(?:[-*•]\s+(?=[\d($])|\(?\d{1,2}[.)]\s+(?=[\d($]))")
+"""A list mark: a dash that a space follows is one, `-20` is a number."""
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w.])")
 
 SHOTS = (
@@ -87,11 +90,14 @@ def run_chain(reply: str) -> Fraction | None:
     corrected: dict[Fraction, Fraction] = {}
     value = None
     for line in reply.splitlines():
-        match = _LINE.match(line)
-        if match is None:
+        left, equals, right = _MARK.sub("", line, count=1).rpartition("=")
+        if not equals:
             continue
-        stated = Fraction(match[2].replace(",", ""))
-        value = evaluate(_corrected(match[1], corrected))
+        stated = read_number(right)
+        if stated is None or not left.strip():
+            value = None
+            continue
+        value = evaluate(_corrected(left.rpartition("=")[2], corrected))
         if abs(value - stated) > Fraction(1, 100):
             corrected[stated] = value
         else:
@@ -101,7 +107,7 @@ def run_chain(reply: str) -> Fraction | None:
 
 def _corrected(expression: str, values: dict[Fraction, Fraction]) -> str:
     def swap(match: re.Match[str]) -> str:
-        number = Fraction(match[0].replace(",", ""))
+        number = Fraction(decimal_point(match[0]))
         return f"({values[number]})" if number in values else match[0]
 
     return _NUMBER.sub(swap, expression)

@@ -7,23 +7,26 @@ a body that continues the question, or a whole function) or `test_list` and `tes
 prints a fresh random nonce, which must be the last line of the output: a program that exits early
 has not passed, whatever it printed. Not a defence against a program that inspects its own process.
 
-Strict extraction takes the last fenced code block; flexible extraction takes an unclosed block,
-else everything from the first line that looks like a program, else the reply. Two programs are
-equal when they differ in blank lines, comment lines and trailing spaces only: what they do is not
-compared.
+Strict extraction takes a fenced code block: of those marked as Python (of all, when none is) the
+last that defines something, else the last, so that a block of output or of usage is not taken for
+the program; flexible extraction takes an unclosed block, else everything from the first line that
+looks like a program, else the reply. Two programs are equal when they differ in blank lines,
+comment lines and trailing spaces only: what they do is not compared.
 """
 
 import re
 import secrets
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from underdog.core import Extraction, Grade, JSONValue, Limits, Problem, Question, Sandbox
 from underdog.grading import checkers
 from underdog.grading.markers import tail
 from underdog.grading.verdicts import RIGHT, undecided
 
-_FENCE = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]*```([^\n`]*)\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
+_TAGS = ("python", "py", "python3")
+_DEFINES = re.compile(r"^\s*(?:def|async def|class)\b", re.MULTILINE)
 _OPEN_FENCE = re.compile(r"^[ \t]*```[^\n`]*\n", re.MULTILINE)
 _PROGRAM_START = re.compile(r"^(?:(?:def|async def|class|import|from)\b|@)", re.MULTILINE)
 _UNDECIDED = ("unsupported", "crashed")
@@ -47,9 +50,8 @@ class CodeChecker:
         self._limits = Limits(timeout_s=timeout_s)
 
     def extract(self, reply: str, question: Question) -> Extraction:
-        """Strict: the last fenced block. Flexible: see the module."""
-        blocks = _FENCE.findall(tail(reply))
-        strict = next((block.rstrip() for block in reversed(blocks) if block.strip()), None)
+        """Strict: the fenced block that is the program. Flexible: see the module."""
+        strict = _program_block(_FENCE.findall(tail(reply)))
         return Extraction(strict, strict or _loose_program(tail(reply)))
 
     def vote_key(self, answer: str, question: Question) -> str:
@@ -78,6 +80,14 @@ class CodeChecker:
         if result.stdout.splitlines()[-1:] == [nonce]:
             return RIGHT
         return Grade("wrong", 0.0, "the program ended before its tests did, or replaced print")
+
+
+def _program_block(blocks: Sequence[tuple[str, str]]) -> str | None:
+    written = [(tag, block.rstrip()) for tag, block in blocks if block.strip()]
+    python = [block for tag, block in written if tag.strip().lower() in _TAGS]
+    found = python or [block for _, block in written]
+    defining = [block for block in found if _DEFINES.search(block)]
+    return (defining or found or [None])[-1]
 
 
 def assemble(answer: str, problem: Problem) -> str | None:

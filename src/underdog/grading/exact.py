@@ -1,8 +1,11 @@
 """Answers that must be written exactly so: letters, words, digit strings where zeros count.
 
-White space at the ends and its amount inside do not matter; case does, unless told otherwise.
+White space at the ends and its amount inside do not matter, nor whether an accent is a character of
+its own; case does, unless told otherwise.
 Strict extraction takes what stands at the last marked place, flexible the last line with text.
 """
+
+import unicodedata
 
 from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
@@ -38,7 +41,7 @@ class ExactChecker(Quick):
 
     def vote_key(self, answer: str, question: Question) -> str:
         """The answer with its white space collapsed."""
-        collapsed = " ".join(answer.split())
+        collapsed = " ".join(unicodedata.normalize("NFC", answer).split())
         return collapsed.casefold() if self._ignore_case else collapsed
 
     def equal(self, left: str, right: str, question: Question) -> bool:

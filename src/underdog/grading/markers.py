@@ -3,7 +3,9 @@ r"""Where a reply says that its answer stands: after `####`, in `\boxed{}`, afte
 Not a checker: it finds places, checkers read them. The strict rule, for all checkers: the last
 place in the reply that the checker can read wins, whichever marker opened it. `\boxed{}` ends at
 its own closing brace; the others end with their line or, in prose, with their sentence. Only the
-last 200,000 characters of a reply are looked at, and at most the last 64 places.
+last 200,000 characters of a reply are looked at, and at most the last 64 places. What a model
+thinks aloud between `<think>` and `</think>` is no part of its reply; a thought that was cut off
+leaves nothing.
 """
 
 import re
@@ -14,6 +16,8 @@ from dataclasses import dataclass
 MAX_REPLY_CHARS = 200_000
 _MAX_PLACES = 64
 
+_THOUGHT = re.compile(r"<(?:think(?:ing)?|thoughts?)>|<\|begin_of_thought\|>", re.IGNORECASE)
+_THOUGHT_END = re.compile(r"</(?:think(?:ing)?|thoughts?)>|<\|end_of_thought\|>", re.IGNORECASE)
 _HASHES = re.compile(r"#{4}[ \t]*([^\n]*)")
 _PHRASE = re.compile(
     r"""\b(?:answers?|correct[ ](?:option|choice)|final[ ]result)
@@ -43,8 +47,18 @@ class MarkedPlace:
 
 
 def tail(reply: str) -> str:
-    """The part of a reply that is looked at."""
-    return reply[-MAX_REPLY_CHARS:]
+    """The part of a reply that is looked at: its end, without thoughts.
+
+    Example:
+        >>> tail("<think>The answer is 5. No.</think>6"), tail("<think>It is 5. Hmm")
+        ('6', '')
+    """
+    text = reply[-MAX_REPLY_CHARS:]
+    if "think" not in text and "thought" not in text:
+        return text
+    text = text[max((end.end() for end in _THOUGHT_END.finditer(text)), default=0) :]
+    opened = _THOUGHT.search(text)
+    return text[: opened.start()] if opened else text
 
 
 def read_marked(reply: str, read: Callable[[MarkedPlace], str | None]) -> str | None:

@@ -1,10 +1,11 @@
 r"""Numbers as people and models write them, read exactly.
 
 Not a calculator: `3 + 4` is not a number here, and units are dropped, never converted. What is
-read: integers, decimals, fractions (`3/4`, `\frac{3}{4}`, `¾`), mixed numbers (`1 3/4`), thousands
-in groups of three (`1,234`, `1 234`, `10,\!080`), powers of ten (`1.2e5`, `1.2 \times 10^5`), signs
-of every kind, money, percent, and the words hundred to trillion. A comma that does not part groups
-of three makes a list, so `1,5` is no number.
+read: integers, decimals, repeating ones (`0.\overline{3}`), fractions (`3/4`, `\frac{3}{4}`, `¾`),
+mixed numbers (`1 3/4`), thousands in groups of three (`1,234`, `1 234`, `10,\!080`), powers
+(`2^{10}`, `1.2e5`, `1.2 \times 10^5`), signs of every kind, money, percent, the words hundred to
+trillion, and `k`, `M`, `B`, `bn` directly after a number. A number is read whole or not at all:
+`12:50`, `1,5`, `12,34,567`, `5 feet 2 inches` and `3-5` are no numbers.
 
 **Percent is a unit**: `50%` is 50, since the usual data sets write the answer to "what percentage"
 as a bare number; hence `50%` is not `0.5`, while `1/2` is.
@@ -58,7 +59,9 @@ _BODY = re.compile(
       (?:(?P<whole>\d+)\s*)?\\[dtc]?frac\s*{_BRACED}\s*{_BRACED}
     | (?P<mixed>\d+)[ ]+(?:and[ ]+)?(?P<upper>\d+)\s*/\s*(?P<lower>\d+)
     | (?P<top>{_UNSIGNED})\s*/\s*(?P<bottom>-?\s*{_UNSIGNED})
-    | 10\s*(?:\^|\*\*)\s*(?:\{{\s*(?P<ten>[+-]?\d{{1,4}})\s*\}}|(?P<ten2>[+-]?\d{{1,4}}))
+    | (?P<fixed>\d*\.\d*)\\(?:overline|bar|dot)\s*(?:\{{(?P<period>\d{{1,40}})\}}|(?P<digit>\d))
+    | (?P<base>\d{{1,4}})\s*(?:\^|\*\*)\s*
+      (?:\{{\s*(?P<power>[+-]?\d{{1,4}})\s*\}}|(?P<power2>[+-]?\d{{1,4}}))
     | (?P<value>{_UNSIGNED})(?:{_POWER})?
     )""",
     re.ASCII | re.IGNORECASE | re.VERBOSE,
@@ -72,15 +75,19 @@ _PREFIX = re.compile(
         (?P<sign2>[+-])?\s*""",
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
+_MONEY = re.compile(r"[$€£¥₹]|USD|EUR|GBP|INR|Rs")
 _ASSIGNMENT = re.compile(r"\s*[a-zA-Z]\s*=(?!=)")
 _SCALE = re.compile(r"[\s\"]*(hundred|thousand|million|billion|trillion)(?![a-z])", re.IGNORECASE)
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_GLUED_SCALE = re.compile(r"(k|K|M|bn|B)(?![\w^])")
+_GLUED_SCALES = {"k": 3, "K": 3, "M": 6, "bn": 9, "B": 9}
 
 _EDGE = r"[\s\"'*_`)\].,;:!?$€£]*"
 _NO_UNIT = re.compile(r"[\s*]*(?:[xyznk]|or|and|to)(?![a-zA-Z'])", re.IGNORECASE)
 _ANY_UNIT = re.compile(
-    r"(?:[\s\"'*_`)\].,;:!?$€£%\\-]|/(?=\s*[a-z]))*"
-    r"(?:[a-z](?:[a-z\s\"'’*_`()\[\].,;:!?$€£%/\\-]|(?<=[a-z\"])\s?\^?\{?[23]\}?(?!\d))*)?",
+    r"(?:[\s\"'*_`()\].,;:!?$€£%\\-]|/(?=\s*[a-z]))*"
+    r"(?:[a-z](?:[a-z\s\"'’*_`()\[\].,;:!?$€£%/\\-]"
+    r"|(?<=[a-z\"])(?:\s?\^\s?\{?[23]\}?|[23])(?![\d.]))*)?",
     re.ASCII | re.IGNORECASE,
 )
 _KNOWN_UNIT = (
@@ -89,8 +96,8 @@ _KNOWN_UNIT = (
     r"|years?|percent|(?:centi|kilo|milli)?met(?:er|re)s?|pounds?|(?:kilo)?grams?|lit(?:er|re)s?)"
 )
 _MARKED_UNIT = re.compile(
-    rf"""{_EDGE}(?:(?:\\?%|percent)|(?:"[^"\d]*"|\s*{_KNOWN_UNIT})(?:\s*\^?\{{?[23]\}}?)?)?
-        {_EDGE}""",
+    rf"""{_EDGE}(?:(?:\\?%|percent)|(?:"[^"\d]*"|\s*{_KNOWN_UNIT})(?:\s*\^\s*\{{?[23]\}}?|[23])?)?
+        {_EDGE}(?:\([a-z ]{{1,40}}\))?{_EDGE}""",
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
 _WIDE = Context(prec=2 * MAX_NUMERAL_CHARS, Emax=10**6, Emin=-(10**6))
@@ -147,7 +154,10 @@ def _read_plain(text: str, units: Units) -> Fraction | None:
     rest = text[body.end() :]
     if value is None:
         return None
-    if scale := _SCALE.match(rest):
+    if (glued := _GLUED_SCALE.match(rest)) and (units == "any" or _MONEY.search(opening[0])):
+        value *= 10 ** _GLUED_SCALES[glued[1]]
+        rest = rest[glued.end() :]
+    while scale := _SCALE.match(rest):
         value *= 10 ** _SCALES[scale[1].lower()]
         rest = '"' * (scale[0].count('"') % 2) + rest[scale.end() :]
     if not _is_unit(rest, units):
@@ -169,8 +179,10 @@ def _value(body: re.Match[str]) -> Fraction | None:
     if groups["value"] is not None:
         exponent = next((body[n] for n in _POWER_GROUPS if body[n] is not None), "0")
         return _scaled(_decimal(groups["value"]), int(exponent))
-    if groups["ten"] or groups["ten2"]:
-        return _scaled(Fraction(1), int(groups["ten"] or groups["ten2"]))
+    if groups["base"] is not None:
+        return _raised(int(groups["base"]), int(groups["power"] or groups["power2"]))
+    if groups["fixed"] is not None:
+        return repeating(groups["fixed"], groups["period"] or groups["digit"])
     if groups["top"] is not None:
         return _ratio(_decimal(groups["top"]), _decimal(groups["bottom"]))
     if groups["mixed"] is not None:
@@ -193,6 +205,24 @@ def _ratio(top: Fraction, bottom: Fraction) -> Fraction | None:
 
 def _mixed(whole: str, part: Fraction | None) -> Fraction | None:
     return None if part is None else int(whole) + part
+
+
+def _raised(base: int, exponent: int) -> Fraction | None:
+    if abs(exponent) > _MAX_EXPONENT or (base == 0 and exponent <= 0):
+        return None
+    return Fraction(base) ** exponent
+
+
+def repeating(fixed: str, period: str) -> Fraction:
+    """The number whose last places repeat for ever.
+
+    Example:
+        >>> repeating("0.1", "6")
+        Fraction(1, 6)
+    """
+    whole, _, places = fixed.partition(".")
+    head = Fraction(int(whole + places or "0"), 10 ** len(places))
+    return head + Fraction(int(period), (10 ** len(period) - 1) * 10 ** len(places))
 
 
 def _scaled(value: Fraction, exponent: int) -> Fraction | None:

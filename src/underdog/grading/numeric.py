@@ -8,11 +8,13 @@ upwards, relative below. Different whole numbers are therefore never equal, howe
 numbers are not all alike. Keys are numbers rounded to a grid just finer than the tolerance.
 
 Strict extraction reads the number at the last marked place (after its last `=` when that helps);
-flexible extraction takes the last number in the reply.
+flexible extraction takes the last number in the reply. A number that cannot be read as a whole is
+no answer, and no part of it is: `12:50` is not 12, `3-5` is neither 3 nor 5.
 """
 
 import math
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 
 from underdog.core import Extraction, Grade, Problem, Question, Quick
@@ -22,16 +24,33 @@ from underdog.grading.numerals import plain_characters, read_number, write_numbe
 from underdog.grading.verdicts import OPAQUE, graded, opaque_key
 
 _FLEXIBLE_CHARS = 20_000
-_NUMERAL = re.compile(
-    r"""(?<![\w.])(?:(?<=[\s(\[{:=*"'$€£])|(?<![\w)\]}\s]))?
-        (?:(?<![\w)\]}%])[+-][ ]?(?=[$€£]?[\d.]))?[$€£]?
-        (?:\\[dt]?frac\{-?\d+\}\{\d+\}
-         |\d+[ ]\d+/\d+(?![\d/])
-         |(?:[1-9]\d{0,2}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:/\d+(?![\d/]))?(?:e[+-]?\d{1,3}(?!\w))?
-         |\.\d+)
-        %?""",
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,40}>")
+_PIECE = re.compile(r"\S+")
+_RUN = re.compile(
+    r"""(?<![\w\\])(?:[+-][ ]?)?(?:\\?[$€£¥₹]\s?)?[+-]?
+        (?:\\[dtc]?frac\s*\{[^{}]*\}\s*\{[^{}]*\}|\d|\.\d)\S*""",
+    re.ASCII | re.VERBOSE,
+)
+"""A number and all that is written against it, up to the next white space."""
+_EDGES = ".,;:!?)]}\"'*_`$>|"
+_ARROWS = re.compile(r"[=≈→⇒]|\\(?:approx|rightarrow|Rightarrow|to)(?![a-z])")
+_MORE = re.compile(
+    r"""(?:[ ]\d{3}(?!\d))*(?:[ ](?:and[ ])?\d+/\d+(?!\S*\d))?
+        (?:\s*(?:\\times|\\cdot|\*|x)\s*10\s*(?:\^|\*\*)\s*\{?[+-]?\d+\}?)?
+        (?:\s(?:hundred|thousand|million|billion|trillion)(?![a-z]))*""",
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
+"""What may follow after a space and still belong to the number before it."""
+_MEASURE = (
+    r"(?:years?|months?|weeks?|days?|hours?|hrs?|h|minutes?|mins?|min|seconds?|secs?|s|miles?|yards?|yds?"
+    r"|feet|foot|ft|inch(?:es)?|in|km|m|cm|mm|kg|grams?|g|pounds?|lbs?|ounces?|oz|stones?|dollars?|cents?"
+    r"|gallons?|quarts?|pints?|cups?|lit(?:er|re)s?|ml)(?![a-z])"
+)
+_COMPOUND = re.compile(
+    rf"[$€£]?\d[\d.,]*\s?{_MEASURE}(?:,?\s(?:and\s)?\d[\d.,]*\s?{_MEASURE})+",
+    re.ASCII | re.IGNORECASE,
+)
+"""A quantity in several units: `5 feet 2 inches`, `1 h 30 min`."""
 
 
 def close(left: Fraction, right: Fraction, tolerance: Fraction) -> bool:
@@ -88,11 +107,40 @@ class NumericChecker(Quick):
 
 
 def last_numeral(text: str) -> str | None:
-    """The last number written in a text, as written."""
-    found: str | None = None
-    for match in _NUMERAL.finditer(plain_characters(text)):
-        found = match[0]
-    return found
+    """The last number written in a text, as written; `None` when it cannot be read whole."""
+    found = list(_numerals(text))
+    return found[-1] if found else None
+
+
+def _numerals(text: str) -> Iterator[str | None]:
+    """Every number of a text in order; `None` for one that cannot be read whole."""
+    plain = plain_characters(_TAG.sub(" ", text))
+    compounds = {match.start(): match.end() for match in _COMPOUND.finditer(plain)}
+    place = 0
+    while match := _RUN.search(plain, place):
+        digit = match.end() - len(match[0].lstrip("+- \\"))
+        if (whole := compounds.get(match.start()) or compounds.get(digit)) is not None:
+            place = whole
+            yield None
+            continue
+        found, place = _numeral(plain, match)
+        if found != "":
+            yield found
+
+
+def _numeral(plain: str, run: re.Match[str]) -> tuple[str | None, int]:
+    """The number that a run states and where it ends; empty text for a run without a digit."""
+    start, end = run.span()
+    while arrow := _ARROWS.search(plain, start, end):  # `6*7=42`: what is behind the sign counts
+        start = arrow.end()
+    if not any(character.isdigit() for character in plain[start:end]):
+        return "", end
+    more = _MORE.match(plain, end)
+    for stop in dict.fromkeys((more.end() if more else end, end)):
+        written = plain[start:stop].strip().rstrip(_EDGES)
+        if read_number(written) is not None:
+            return written, stop
+    return None, end
 
 
 def _number_at(place: MarkedPlace) -> str | None:
@@ -102,5 +150,4 @@ def _number_at(place: MarkedPlace) -> str | None:
     after_equals = text.rpartition("=")[2]
     if read_number(after_equals) is not None:
         return after_equals.strip()
-    first = _NUMERAL.search(plain_characters(text))
-    return first[0] if first else None
+    return next(_numerals(text), None)

@@ -1,13 +1,14 @@
 """Short free-text answers, compared as SQuAD does (arXiv 1606.05250): exact match and token F1.
 
-Normalising lowers case, drops ASCII punctuation and the articles a, an, the, and collapses white
-space. A grade is right on exact match; its score is the F1 of the tokens. Departures: an answer
-that normalising would empty (the band "The The") keeps its lowered text, and F1 of a yes/no/maybe
-answer is all or nothing, as HotpotQA scores it (arXiv 1809.09600).
+Normalising composes accents (NFC), lowers case, drops ASCII punctuation and the articles a, an,
+the, and collapses white space. A grade is right on exact match; its score is the F1 of the tokens.
+Departures: an answer that normalising would empty (the band "The The") keeps its lowered text, and
+F1 of a yes/no/maybe answer is all or nothing, as HotpotQA scores it (arXiv 1809.09600).
 """
 
 import re
 import string
+import unicodedata
 from collections import Counter
 
 from underdog.core import Extraction, Grade, Problem, Question
@@ -28,7 +29,7 @@ def normalise(text: str) -> str:
         >>> normalise("The Eiffel  Tower!")
         'eiffel tower'
     """
-    lowered = " ".join(text.lower().split())
+    lowered = " ".join(unicodedata.normalize("NFC", text).lower().split())
     bare = _ARTICLES.sub(" ", lowered.translate(_PUNCTUATION))
     return " ".join(bare.split()) or lowered
 

@@ -87,12 +87,18 @@ def _choices(row: Row, rule: ColumnTable) -> tuple[str, ...]:
             f"options, found {type(value).__name__} {value!r:.40}; see the transforms option_texts "
             "and choice_texts"
         )
+    if None in value:
+        raise DataError(
+            f"{row.where}: column {' + '.join(rule.column)!r} (choices): option "
+            f"{value.index(None) + 1} is empty; fill it in or delete the row"
+        )
     return tuple(str(option) for option in value)
 
 
 def _value(row: Row, use: str, rule: ColumnTable) -> JSONValue:
     values = [_lookup(row, use, name) for name in rule.column]
-    value = values[0] if len(values) == 1 else rule.join.join(str(part) for part in values)
+    there = [part for part in values if part is not None and part == part]  # NaN is not itself
+    value = values[0] if len(values) == 1 else rule.join.join(map(str, there))
     for name in rule.transform:
         try:
             value = TRANSFORMS[name](value)

@@ -18,7 +18,8 @@ Transform: TypeAlias = Callable[[JSONValue], JSONValue]
 
 TRANSFORMS: dict[str, Transform] = {}
 
-_OPTION_LABEL = re.compile(r"^\s*\(?[A-Za-z]\s*[).:]\s*")
+_OPTION_LABEL = re.compile(r"^\s*\(?[A-Za-z]\s*(?:\)|[.:](?=\s))\s*")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
 def _transform(function: Transform) -> Transform:
@@ -32,7 +33,7 @@ def after_hashes(value: JSONValue) -> JSONValue:
     before, mark, after = _text(value).rpartition("####")
     if not mark:
         raise ValueError(f"no '####' in {before or after!r:.60}")
-    return after.strip().replace(",", "")
+    return _THOUSANDS.sub("", after.strip())
 
 
 @_transform
@@ -44,7 +45,7 @@ def before_hashes(value: JSONValue) -> JSONValue:
 @_transform
 def strip_commas(value: JSONValue) -> JSONValue:
     """The text without thousands separators."""
-    return _text(value).replace(",", "").strip()
+    return _THOUSANDS.sub("", _text(value)).strip()
 
 
 @_transform
@@ -107,7 +108,7 @@ def paragraphs(value: JSONValue) -> JSONValue:
 
 @_transform
 def option_texts(value: JSONValue) -> JSONValue:
-    """Options without their `A)`, `(B)` or `C.` labels."""
+    """Options without their labels `A)`, `(B)`, `C.`; a space follows a label's full stop."""
     return [_OPTION_LABEL.sub("", _text(item), count=1).strip() for item in _list(value)]
 
 

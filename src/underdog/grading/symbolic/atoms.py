@@ -3,9 +3,14 @@ r"""One expression brought to a canonical key: a number exactly, a function by i
 A constant is evaluated and keyed like any number (`\frac{\sqrt2}{2}` and `0.7071068` share a key).
 An expression with variables is evaluated to 30 digits at fixed points, some of them negative; equal
 functions agree there, and different ones almost surely do not (Schwartz 1980, Zippel 1979), so the
-rounded values are its key. Where it has steps (floor, ceiling) the points are mostly whole numbers,
-and more of them. That is far cheaper than simplifying and never undecided. `i` is the
-imaginary unit. The parser (of math-verify) folds the case of variables, so N and n are one.
+rounded values are its key. Half of the points are far from 0 and every second one is negative for
+each variable, so that `|x|` is not `x` and `\\max(x, 10)` is not 10. Where it has steps (floor,
+ceiling) the points are mostly whole numbers, and more of them. That is far cheaper than simplifying
+and never undecided. `i` is the imaginary unit; odd roots of negative numbers are real. The parser
+(of math-verify) folds the case of variables, so N and n are one.
+
+Words are not products of letters: `no` is not `on`, `ABC` is not `CBA`; `ab` and `xyz` are
+products. A time or ratio `a:b` is kept as it is written, never divided.
 """
 
 import hashlib
@@ -22,12 +27,19 @@ DIGITS = 6
 _PRECISION = 30
 _SHOWN = 10
 _MAX_EXPONENT = 4000
-_NUM_POINTS = 4
+_NUM_POINTS = 6
+_FAR = 23
+_MOST_DIGITS = 300
 _NUM_STEP_POINTS = 36
 _NEGLIGIBLE = Decimal("1e-18")
 _BASED = re.compile(r"([0-9A-Fa-f]+)\s*_\s*\{?\s*(\d{1,2})\s*\}?")
 _LETTER = re.compile(r"\(?\s*\"?\s*\(?\s*([A-DF-Za-df-hj-z])\s*\)?\s*\"?\s*\)?")
 _WORDS = re.compile(r'"\s*([^"]+?)\s*"|((?:[A-Za-z]{4,}|[A-Z][a-z]{2,})(?:[ -][A-Za-z]+)*)')
+_SHORT_WORD = re.compile(r"[A-Z]{2,3}|[A-Za-z][a-z]{1,2}")
+_PRODUCT = re.compile(r"[a-df-hj-np-z]{2}|[abckmnxyz]{3}")
+"""Letters that are more likely factors than a word."""
+_TWO_LETTER_WORDS = frozenset(["am", "an", "as", "at", "by", "my", "up", "us"])
+_COLONS = re.compile(r"\d{1,6}(?:\s*:\s*\d{1,6}){1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +49,52 @@ class Atom:
     Attributes:
         key: Canonical key.
         value: The number, when it is a real constant.
+        exact: The constant itself where nothing in it is rounded: no decimal point.
         canonical: Whether the key decides equality; false when the text could not be parsed.
     """
 
     key: str
     value: Fraction | None = None
+    exact: Expression | None = None
     canonical: bool = True
+
+
+def same_constant(left: Expression, right: Expression) -> bool:
+    """Whether two exact constants are the same number: fractions exactly, others to 300 digits."""
+    if left.is_Rational and right.is_Rational:
+        return bool(left == right)
+    difference = sympy.N(left - right, 5, maxn=_MOST_DIGITS)
+    return bool(abs(difference) < sympy.Float(10) ** (20 - _MOST_DIGITS))
 
 
 @lru_cache(maxsize=4096)
 def atom(text: str) -> Atom:
     """Read one cleaned expression."""
     if (number := read_number(text, "marked")) is not None:
-        return Atom(write_number(number, DIGITS), number)
+        exact = None if "." in text else sympy.Rational(number.numerator, number.denominator)
+        return Atom(write_number(number, DIGITS), number, exact)
     if match := _BASED.fullmatch(text):
         return Atom(f"{match[1]}_{match[2]}")
     if match := _LETTER.fullmatch(text):
         return Atom(match[1])
     if match := _WORDS.fullmatch(text):
         return Atom('"' + " ".join((match[1] or match[2]).split()).casefold() + '"')
+    if _is_short_word(text):
+        return Atom(f'"{text.casefold()}"')
+    if _COLONS.fullmatch(text):
+        return Atom(":".join(part.strip().lstrip("0") or "0" for part in text.split(":")))
     left, equals, right = text.partition("=")
     if equals and "=" not in right and right.strip():
         return _equation(left, right) or _unread(text)
     expression = _parsed(text)
     made = None if expression is None else _evaluated(expression)
     return made or _unread(text)
+
+
+def _is_short_word(text: str) -> bool:
+    if not _SHORT_WORD.fullmatch(text):
+        return False
+    return text in _TWO_LETTER_WORDS or not _PRODUCT.fullmatch(text)
 
 
 def _unread(text: str) -> Atom:
@@ -73,7 +106,19 @@ def _parsed(text: str) -> Expression | None:
     if not found or not isinstance(found[0], sympy.Expr):
         return None
     imaginary = {s: sympy.I for s in found[0].free_symbols if str(s) == "i"}
-    return found[0].xreplace(imaginary)
+    return found[0].xreplace(imaginary) if imaginary else _with_real_roots(found[0])
+
+
+def _with_real_roots(expression: Expression) -> Expression:
+    """Odd roots of negative numbers as the real ones: the cube root of -8 is -2."""
+
+    def odd(power: Expression) -> bool:
+        return bool(power.is_Pow and power.exp.is_Rational and power.exp.q % 2 and power.exp.q > 1)
+
+    def real(power: Expression) -> Expression:
+        return sympy.real_root(power.base, power.exp.q) ** power.exp.p
+
+    return expression.replace(odd, real)
 
 
 def _evaluated(expression: Expression) -> Atom | None:
@@ -115,7 +160,17 @@ def _constant(expression: Expression) -> Atom | None:
     exact: Expression = expression.doit() if expression.is_rational else expression
     if isinstance(exact, sympy.Rational):
         real = Fraction(int(exact.p), int(exact.q))
-    return Atom(_written(real), real)
+    rounded = expression.has(sympy.Float)
+    if not rounded and not exact.is_Rational and _seems_whole(expression, real):
+        return Atom(_fingerprint([str(sympy.N(expression, 2 * _PRECISION))]), real, expression)
+    return Atom(_written(real), real, None if rounded else exact)
+
+
+def _seems_whole(expression: Expression, value: Fraction) -> bool:
+    """Whether a constant would be written as a whole number that it is not."""
+    written = write_number(value, DIGITS)
+    whole = written.lstrip("-").isdigit()
+    return whole and not same_constant(expression, sympy.Integer(written))
 
 
 def _written(value: Fraction) -> str:
@@ -151,9 +206,12 @@ def _whole(name: str, index: int) -> Expression:
 
 
 def _coordinate(name: str, index: int) -> Expression:
+    """Points in turn near 0 and far from it; each variable is negative at every second pair."""
     digest = hashlib.blake2b(f"{index}:{name}".encode(), digest_size=4).digest()
     size = sympy.Rational(int.from_bytes(digest[:3], "big"), 2**24) * 3 + sympy.Rational(1, 7)
-    return -size if index % 2 and digest[3] % 2 else size
+    far = size * _FAR if index % 2 else size
+    shift = hashlib.blake2b(name.encode(), digest_size=1).digest()[0] % 2
+    return -far if (index // 2 + shift) % 2 else far
 
 
 def _complex(expression: Expression) -> tuple[Decimal, Decimal] | None:

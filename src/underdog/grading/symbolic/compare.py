@@ -11,9 +11,9 @@ from functools import lru_cache
 
 from underdog.grading.numeric import close
 from underdog.grading.symbolic.algebra import parsed, verified
-from underdog.grading.symbolic.atoms import Atom, atom
+from underdog.grading.symbolic.atoms import Atom, atom, same_constant
 from underdog.grading.symbolic.cleanup import clean
-from underdog.grading.symbolic.structure import Structure, shape
+from underdog.grading.symbolic.structure import BRACES, Structure, shape
 
 TOLERANCE = Fraction(1, 10**6)
 _UNORDERED = ("set", "union")
@@ -63,12 +63,15 @@ def _read(made: Structure) -> Read:
         leaf = atom(made.text)
         return Read("atom", "", leaf.key, (), leaf)
     parts = [_read(part) for part in made.parts]
+    if made.kind == "set" and made.text == BRACES:
+        parts = list({part.key: part for part in parts}.values())
     if made.kind in _UNORDERED:
         parts.sort(key=lambda part: part.key)
     inner = ",".join(part.key for part in parts)
     brackets = made.kind if made.kind[0] in "([" else "{}"
     label = "" if made.kind == "set" or made.kind[0] in "([" else made.kind + made.text
-    return Read(made.kind, made.text, label + brackets[0] + inner + brackets[1], tuple(parts), None)
+    text = "" if made.kind == "set" else made.text
+    return Read(made.kind, text, label + brackets[0] + inner + brackets[1], tuple(parts), None)
 
 
 def _same(left: Read, right: Read) -> bool:
@@ -88,6 +91,8 @@ def _same(left: Read, right: Read) -> bool:
 
 
 def _same_atom(left: Atom, right: Atom) -> bool:
+    if left.exact is not None and right.exact is not None:
+        return same_constant(left.exact, right.exact)
     if left.value is not None and right.value is not None:
         return close(left.value, right.value, TOLERANCE)
     return left.key == right.key

@@ -2,11 +2,14 @@ r"""The shape of a mathematical answer: lists, tuples, intervals, sets, unions, 
 
 Not algebra: atoms are handed on. Rules of reading, all documented behaviour of the `math` checker:
 
-* Several answers joined by `;`, `,`, "and" or "or" are an unordered list, the same as a set
-  `\{…\}`; repeated members count. In brackets the order matters, and so does the kind of bracket.
+* Several answers joined by `;`, `,`, "and" or "or" are an unordered list in which repeated members
+  count; in a set `\{…\}` they do not. In brackets the order matters, and so does the kind of
+  bracket.
 * `x = 5` is 5: the name on the left is dropped when all members share one name, and kept when
   they differ, so that `x=1, y=2` is not `x=2, y=1`.
-* `a \pm b` is the two answers `a + b, a - b`; `k \ge 2` is the interval `[2,\infty)`.
+* An answer with `\pm` is two answers, one with `+` and one with `-`; `k \ge 2` is the interval
+  `[2,\infty)`; intervals joined by "or" are their union, two half-lines joined by "and" what both
+  hold.
 """
 
 import re
@@ -15,6 +18,10 @@ from dataclasses import dataclass
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 _CLOSE = frozenset(_OPEN.values())
 _JOINT = re.compile(r'\s*"\s*,?\s*(?:and|or)\s*"\s*|\s*(?:,|\s)\s*(?:and|or)\s+')
+_OR = re.compile(r'(?:"\s*|[\s,])or(?:\s*"|\s)')
+_AND = re.compile(r'(?:"\s*|[\s,])and(?:\s*"|\s)')
+BRACES = "braces"
+"""Text of a set that was written in braces, whose members count once."""
 _NAME = re.compile(
     r"""\s*((?:[A-Za-z]|\\(?!frac|sqrt|infty|pi(?![a-z]))[a-z]+\s?(?:[A-Z][ A-Z]*)?)
         (?:\s*_\s*(?:\{[^{}=]*\}|\w))?(?:\s*\(\s*[A-Za-z](?:\s*,\s*[A-Za-z])*\s*\))?)\s*=(?!=)\s*""",
@@ -54,7 +61,23 @@ def shape(text: str) -> Structure:
         text_only = [not re.search(r"[\d\\=]", item) and '"' in item for item in items]
         if all(text_only):
             return Structure("set", parts=tuple(Structure("atom", item.strip()) for item in items))
-    return _listed(items)
+    return _joined(text, items) or _listed(items)
+
+
+def _joined(text: str, items: list[str]) -> Structure | None:
+    """Inequalities that are joined by words: the set of numbers that they describe."""
+    found = [_inequality(_UNIT_AFTER.sub("", item.strip())) for item in items]
+    intervals = [one for one in found if one is not None]
+    if len(items) < 2 or len(intervals) < len(items):
+        return None
+    if _OR.search(text) and not _AND.search(text):
+        return Structure("union", parts=tuple(intervals))
+    low = [one for one in intervals if one.parts[1].text == r"\infty"]
+    high = [one for one in intervals if one.parts[0].text == r"-\infty"]
+    if _AND.search(text) and len(low) == len(high) == 1 and len(items) == 2:
+        brackets = low[0].kind[0] + high[0].kind[1]
+        return Structure(brackets, parts=(low[0].parts[0], high[0].parts[1]))
+    return None
 
 
 def _listed(items: list[str]) -> Structure:
@@ -71,11 +94,11 @@ def _listed(items: list[str]) -> Structure:
 
 def _members(item: str) -> list[Structure]:
     item = _UNIT_AFTER.sub("", item.strip())
-    before, sign, after = item.partition(r"\pm")
-    if sign and r"\pm" not in after and _balanced(before) and _balanced(after):
-        return [_member(f"{before}+{after}"), _member(f"{before}-{after}")]
+    if r"\pm" in item and not item.startswith(("(", "[", r"\{")):
+        signs = (("+", "-"), ("-", "+"))
+        return [_member(item.replace(r"\pm", up).replace(r"\mp", down)) for up, down in signs]
     made = _member(item)
-    return list(made.parts) if made.kind == "set" else [made]
+    return list(made.parts) if made.kind == "set" and made.text != BRACES else [made]
 
 
 def _member(item: str) -> Structure:
@@ -98,7 +121,7 @@ def _bracketed(item: str) -> Structure | None:
         if not _balanced(inner) or "|" in inner or ":" in inner:
             return None
         parts = [part for piece in split_top(inner, ",") for part in _members(piece) if piece]
-        return Structure("set", parts=tuple(parts))
+        return Structure("set", BRACES, tuple(parts))
     if len(item) < 2 or item[0] not in "([" or item[-1] not in ")]" or not _balanced(item[1:-1]):
         return None
     parts = split_top(item[1:-1], ",")
