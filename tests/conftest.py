@@ -1,5 +1,6 @@
 """Settings that all tests share."""
 
+import gc
 import os
 import socket
 from pathlib import Path
@@ -31,6 +32,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker("no_cover")
+
+
+def pytest_collection_finish() -> None:
+    # Modules and collected tests stay to the end: no later search for garbage needs to visit them.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
