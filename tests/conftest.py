@@ -1,7 +1,11 @@
 """Settings that all tests share."""
 
+import gc
 import os
 import socket
+import sys
+import threading
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +29,26 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(SlowestShare())
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     # Tracing makes a long loop of Python two to three times as long and finds nothing new: quick
-    # tests pass every line that is asked for.
-    for item in items:
-        if item.get_closest_marker("slow"):
-            item.add_marker("no_cover")
+    # tests pass every line that is asked for. Not pytest-cov's mark: a worker of xdist ignores it.
+    tracer, of_threads = sys.gettrace(), threading.gettrace()
+    if not item.get_closest_marker("slow") or not type(tracer).__module__.startswith("coverage"):
+        return (yield)
+    sys.settrace(None)
+    threading.settrace(None)  # type: ignore[arg-type]
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
+        threading.settrace(of_threads)  # type: ignore[arg-type]
+
+
+def pytest_collection_finish() -> None:
+    # Modules and collected tests stay to the end: no later search for garbage needs to visit them.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,11 @@ import pytest
 
 SLOWEST = 20
 BOUND = 0.35
+NARROWING = (
+    *("keyword", "markexpr", "deselect", "ignore", "ignore_glob"),
+    *("lf", "stepwise", "collectonly"),
+)
+"""Options that leave tests out."""
 
 
 class SlowestShare:
@@ -65,6 +70,5 @@ class SlowestShare:
 
 def is_complete(config: pytest.Config) -> bool:
     """Whether the command line asks for all tests of the project."""
-    chosen = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise")
     everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    return everything and not any(config.getoption(name, None) for name in chosen)
+    return everything and not any(config.getoption(name, None) for name in NARROWING)

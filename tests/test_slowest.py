@@ -65,7 +65,7 @@ def test_the_share_is_of_the_slowest_tests_with_set_up_and_tear_down() -> None:
     assert slowest.share == 0.7
 
 
-@pytest.mark.parametrize("arguments", [["-k", "number"], ["-m", "not slow"], ["--ignore", "x"]])
+@pytest.mark.parametrize("arguments", [["-k", "number"], ["-m", "not slow"], ["--collect-only"]])
 def test_a_chosen_part_is_not_judged(pytester: pytest.Pytester, arguments: list[str]) -> None:
     status, output = run(pytester, arguments)
     assert status == pytest.ExitCode.OK

@@ -23,7 +23,7 @@ PROGRAMS = [
     "raise ValueError('no')",
     "x = []\nwhile True: x.append('x' * 100000)",
 ]
-LIMITS = Limits(timeout_s=0.3, memory_bytes=32 << 20, output_bytes=2_000)
+LIMITS = Limits(timeout_s=1.0, memory_bytes=32 << 20, output_bytes=2_000)
 
 
 def _facts(results: list[SandboxResult]) -> list[tuple[str, str, str | None]]:

