@@ -28,6 +28,7 @@ from underdog.core import (
 )
 from underdog.engines.charging import charge
 from underdog.engines.fan_out import fan_out
+from underdog.engines.machine.instructions import emulated
 from underdog.engines.machine.memory import free_bytes
 from underdog.engines.machine.processor import default_threads
 from underdog.engines.shaping.constraints import ConstraintCompiler, byte_tokenizer
@@ -89,7 +90,7 @@ class OpenVinoEngine:
         model = _opened(path, template, context_tokens, lora)
         self._template = model.template
         self._template.prepare()
-        self._info = model.info("openvino", f"{runtime}-{_REVISION}-{precision}", name)
+        self._info = model.info("openvino", f"{runtime}-{_REVISION}-{arithmetic(precision)}", name)
         self._loop, vocabulary, self._states = _start(model, precision, max_rows, threads or 0)
         self._vocabulary = vocabulary
         self._constraints = ConstraintCompiler(lambda: byte_tokenizer(vocabulary))
@@ -256,6 +257,16 @@ class OpenVinoEngine:
             return await future
         finally:
             job.cancelled = True
+
+
+def arithmetic(precision: str) -> str:
+    """Precision as the fingerprint names it: where it is computed in float32, other samples come.
+
+    Example:
+        >>> arithmetic("f32")
+        'f32'
+    """
+    return f"{precision}-in-f32" if emulated(precision) else precision
 
 
 def _opened(path: Path, template: str, context_tokens: int, lora: Path | None) -> OpenModel:
