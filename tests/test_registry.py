@@ -234,3 +234,11 @@ def test_a_list_tells_names_and_a_line_about_each() -> None:
 def test_an_unknown_kind_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="did you mean strategy"):
         available("strategies")
+
+
+def test_a_broken_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = {"underdog.forms": [EntryPoint("broken", "nosuchmodule:Form", "underdog.forms")]}
+    monkeypatch.setattr(module, "entry_points", lambda group: points[group])
+    found: Registry[object] = Registry("form", "underdog.forms")
+    with pytest.raises(ConfigError, match=r"'nosuchmodule' cannot be used.*ModuleNotFoundError"):
+        found.names()

@@ -12,7 +12,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
 from underdog.errors import ConfigError, UnknownNameError
@@ -118,7 +118,7 @@ class Registry(Generic[T]):
         for group in self._groups:
             for point in entry_points(group=group):
                 if point.name not in self._entries:
-                    self._entries[point.name] = point.load()
+                    self._entries[point.name] = _loaded(point)
         self._loaded = True
 
 
@@ -158,6 +158,18 @@ def available(kind: str) -> dict[str, str]:
     members = vars(importlib.import_module(_PACKAGES[kind])).values()
     found: list[Registry[Any]] = [one for one in members if isinstance(one, Registry)]
     return {name: one.describe(name) for one in found for name in one.names()}
+
+
+def _loaded(point: EntryPoint) -> Callable[..., Any]:
+    """Boundary: whatever a foreign package raises while it is imported is told as its fault."""
+    try:
+        return point.load()
+    except Exception as error:
+        whose = point.dist.name if point.dist else point.module
+        raise ConfigError(
+            f"package {whose!r} cannot be used: {point.group} {point.name!r} is {point.value!r}, "
+            f"which fails with {type(error).__name__}: {error}; mend or uninstall it"
+        ) from error
 
 
 def parse_spec(spec: str) -> tuple[str, dict[str, Value]]:

@@ -94,6 +94,10 @@ def challenge(
     from underdog.sandbox import open_sandbox
     from underdog.tasks import load_task
 
+    if out is not None:
+        from underdog.reports.html_page import check_page
+
+        check_page(out, run)
     terms = Terms(
         split=split,
         limit=limit,

@@ -72,9 +72,19 @@ _MANIFEST = TypeAdapter(dict[str, PulledModel])
 
 
 def models_folder() -> Path:
-    """The folder of pulled models; created when missing."""
+    """The folder of pulled models; created when missing.
+
+    Raises:
+        ModelFileError: It cannot be created.
+    """
     folder = cache_folder() / "models"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelFileError(
+            f"the cache folder {folder} cannot be made: {error.strerror}; name another one in "
+            "UNDERDOG_CACHE"
+        ) from error
     return folder
 
 

@@ -9,6 +9,7 @@ from underdog.engines.sync import Model, opened_engines
 from underdog.engines.sync import run as run_now
 from underdog.reports.fight_card import FightCard
 from underdog.reports.html import write_fight_card
+from underdog.reports.html_page import check_page
 from underdog.reports.matches import match_card
 from underdog.runs.corners import Corners
 from underdog.runs.match import ArmProgress, Match, Terms, play
@@ -81,6 +82,8 @@ def challenge(
         >>> card.n, card.small.headline.usage.calls, card.verdict.words
         (8, 32, 'no difference shown')
     """
+    if out is not None:
+        check_page(Path(out), None if run is None else Path(run))
     specs = (small_strategy,) if isinstance(small_strategy, str) else tuple(small_strategy)
     corners = Corners(specs, big_strategy, form, big_form)
     terms = Terms(

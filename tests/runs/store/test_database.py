@@ -133,6 +133,14 @@ def test_pools_of_the_first_schema_are_those_of_whole_solutions(tmp_path: Path) 
         assert store.solutions(replace(pool, prefix="y"), 0, 9) == []
 
 
+def test_an_empty_file_is_no_store_unless_one_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "typo.toml"
+    path.touch()
+    with pytest.raises(StoreError, match="is empty, not a rollout store"):
+        Store(path, create=False)
+    assert path.read_bytes() == b""
+
+
 def test_a_failing_migration_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

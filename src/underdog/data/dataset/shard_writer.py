@@ -21,7 +21,7 @@ from underdog.data.dataset.shards import (
     write_shard,
 )
 from underdog.data.workers import Pending, Workers
-from underdog.errors import DataError
+from underdog.errors import ConfigError, DataError
 from underdog.files import sha256_file
 from underdog.toml_file import describe_errors
 
@@ -37,6 +37,9 @@ class ShardWriter(Generic[S]):
         split: Split of the rows.
         jsonl: Whether the rows are written as JSON lines too.
         workers: Processes that write JSON lines and hash files; `None` is this process.
+
+    Raises:
+        ConfigError: The folder holds files that are no data set.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class ShardWriter(Generic[S]):
         jsonl: bool = False,
         workers: Workers[Any] | None = None,
     ) -> None:
+        refuse_foreign(folder)
         self._folder = folder
         self._state = state
         self._split = split
@@ -104,6 +108,27 @@ class ShardWriter(Generic[S]):
                 export.take()
             else:
                 self._exports.append(export)
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Refuse a folder with other files than those of a data set, which would be written over.
+
+    Raises:
+        ConfigError: It holds files, and neither a card nor a journal nor shards.
+    """
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise ConfigError(f"{folder} is a file; give a folder")
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    if not names or names & {"card.json", "journal.jsonl", "pass_rates"}:
+        return
+    shards = {path.suffix for path in folder.glob("data/*")}
+    if "data" not in names or not shards <= {".parquet", ".part"}:
+        raise ConfigError(
+            f"{folder} holds files that are no data set ({', '.join(sorted(names)[:3])}); "
+            "give a new or an empty folder"
+        )
 
 
 def remove_shards(folder: Path) -> None:

@@ -15,6 +15,7 @@ from underdog.data.dataset.card.data_card import (
     DataCard,
     Decontamination,
     SourceCount,
+    check_files,
     read_card,
 )
 from underdog.data.dataset.card.page import write_card
@@ -68,6 +69,7 @@ def make(
     if finished is not None:
         _same(finished.plan, plan, folder)
         _same_tests(finished.decontamination, tests, folder)
+        check_files(finished, folder)
         return finished
     with Workers(workers, tests and tests.index) as hands:
         maker = _DatasetMaker(plan, folder, hands, jsonl, tests)

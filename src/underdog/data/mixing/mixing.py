@@ -12,6 +12,7 @@ from underdog.data.dataset.card.data_card import (
     DataCard,
     Decontamination,
     SourceCount,
+    check_files,
     read_card,
 )
 from underdog.data.dataset.card.page import write_card
@@ -168,6 +169,7 @@ def write_mixture(
     finished = read_card(folder)
     if finished is not None:
         _same(finished.origin, asked, folder)
+        check_files(finished, folder)
         return finished
     with Workers(workers, tests and tests.index) as hands:
         mixing = _Mixing(asked, folder, open_mix(mix, rank, world, tests), shard_rows)

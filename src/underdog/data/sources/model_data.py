@@ -17,11 +17,12 @@ from underdog.data.dataset.card.data_card import (
     Decontamination,
     Sampling,
     SourceCount,
+    check_files,
     read_card,
 )
 from underdog.data.dataset.checking import claim_of
 from underdog.data.dataset.per_process import process_sandbox
-from underdog.data.dataset.shard_writer import remove_shards
+from underdog.data.dataset.shard_writer import refuse_foreign, remove_shards
 from underdog.data.dataset.verification import verify
 from underdog.data.dataset.writing import write_dataset
 from underdog.data.decontamination import Protection, protect
@@ -151,6 +152,7 @@ def finished(plan: CollectPlan, folder: Path) -> DataCard | None:
         ConfigError: The folder holds another data set.
     """
     card = read_card(folder)
+    refuse_foreign(folder)
     if card is None:
         if any((folder / "data").glob("*.parquet")) and not (folder / _JOURNAL).exists():
             raise ConfigError(f"{folder} holds another data set; choose another folder")
@@ -165,6 +167,7 @@ def finished(plan: CollectPlan, folder: Path) -> DataCard | None:
                 f"{folder} holds a data set made with {name}={before}, now {name}={now} is asked "
                 "for; choose another folder or remove this one"
             )
+    check_files(card, folder)
     return card if made == asked and card.sampling.stopped_by != "seconds" else None
 
 

@@ -59,7 +59,7 @@ class Database:
         self.group_commit = GroupCommit(self.transaction)
         if self.path != ":memory:":
             _prepare_folder(Path(path), create)
-            _refuse_stump(Path(path))
+            _refuse_stump(Path(path), create)
         with translated(self.path):
             self._connection = sqlite3.connect(
                 self.path, timeout=_LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False
@@ -167,7 +167,7 @@ def _prepare_folder(path: Path, create: bool) -> None:
         raise StoreError(f"there is no rollout store at {path}; check the path, or run first")
 
 
-def _refuse_stump(path: Path) -> None:
+def _refuse_stump(path: Path, create: bool) -> None:
     """Refuse a truncated file that SQLite would take for an empty or whole database.
 
     While there is a write-ahead log, the file may rightly be shorter than its header says.
@@ -176,6 +176,8 @@ def _refuse_stump(path: Path) -> None:
         return
     with path.open("rb") as file:
         header = file.read(_HEADER_BYTES)
+    if not header and not create:
+        raise StoreError(f"{path} is empty, not a rollout store; give another path")
     if not header:
         return
     page_bytes = int.from_bytes(header[16:18], "big")

@@ -150,6 +150,20 @@ class DataCard(StrictTable):
     scan: Decontamination | None = None
 
 
+def check_files(card: DataCard, folder: Path) -> None:
+    """Check that every file of a finished data set is there.
+
+    Raises:
+        DataError: One is missing.
+    """
+    for shard in card.shards:
+        if not (folder / shard.path).exists():
+            raise DataError(
+                f"{folder} is finished, but {shard.path} is missing; remove the folder and run the "
+                "command again"
+            )
+
+
 def read_card(folder: Path) -> DataCard | None:
     """The card of a data set; `None` when there is none.
 
