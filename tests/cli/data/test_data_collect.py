@@ -309,6 +309,21 @@ def test_a_wrong_recipe_is_named(
     )
 
 
+@pytest.mark.parametrize(
+    "option",
+    [("--count", 5), ("--forms", "cot"), ("--seed", 9), ("--no-verify",), ("--licence", "mit")],
+)
+def test_an_option_that_a_recipe_decides_is_refused_beside_it(
+    run: Run, seeds: str, model: str, tmp_path: Path, option: tuple[Any, ...]
+) -> None:
+    path = tmp_path / "make.toml"
+    path.write_text(RECIPE.format(model=model, seeds=seeds))
+    result = run("data", "make", path, "--out", tmp_path / "all", *option)
+    assert result.exit_code == 2
+    assert "not beside" in result.stderr
+    assert not (tmp_path / "all").exists()
+
+
 def test_stories_and_passages_can_be_seeds(run: Run, tmp_path: Path) -> None:
     text = tmp_path / "mill.txt"
     text.write_text("The mill was built in 1790. It ground barley until 1861.")

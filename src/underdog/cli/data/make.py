@@ -16,6 +16,7 @@ from underdog.cli.data.write_bar import WriteBar
 from underdog.cli.terminal.console import AsJson, print_json
 from underdog.cli.terminal.groups import grouped
 from underdog.cli.terminal.options import complete_form, split_names
+from underdog.errors import UsageError
 
 if TYPE_CHECKING:
     from underdog.data.dataset.card.data_card import DataCard
@@ -28,6 +29,9 @@ def complete_family(incomplete: str) -> list[str]:
     from underdog.generators import families
 
     return [name for name in families.names() if name.startswith(incomplete)]
+
+
+_COUNT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def make(
     out_dir: Annotated[
         Path, typer.Option("--out", help="Folder of the data set; with a recipe, of all.")
     ],
-    count: Annotated[int, typer.Option(min=1, help="Distinct problems.")] = 10_000,
+    count: Annotated[int, typer.Option(min=1, help="Distinct problems.")] = _COUNT,
     rows: RowOptions,
     tests: TestSetOptions,
     dataset: DatasetOptions,
@@ -89,6 +93,11 @@ def make(
     models too.
     """
     if len(families) == 1 and families[0].endswith(".toml"):
+        if rows != RowOptions() or count != _COUNT or dataset.licence != DatasetOptions().licence:
+            raise UsageError(
+                f"count, seed, split, forms and licence stand in {families[0]}, not beside it; "
+                "leave those options out"
+            )
         cards = _make_recipe(Path(families[0]), out_dir, tests, dataset, workers)
         if as_json:
             print_json({place.name: card.model_dump(mode="json") for place, card in cards.items()})
