@@ -34,7 +34,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     # Tracing makes a long loop of Python two to three times as long and finds nothing new: quick
     # tests pass every line that is asked for. Not pytest-cov's mark: a worker of xdist ignores it.
     tracer, of_threads = sys.gettrace(), threading.gettrace()
-    if not item.get_closest_marker("slow") or not type(tracer).__module__.startswith("coverage"):
+    traced = not any(item.get_closest_marker(name) for name in ("slow", "untraced"))
+    if traced or not type(tracer).__module__.startswith("coverage"):
         return (yield)
     sys.settrace(None)
     threading.settrace(None)  # type: ignore[arg-type]

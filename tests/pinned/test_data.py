@@ -13,6 +13,7 @@ from tests.pinned.doors import REGISTRIES
 from tests.pinned.folders import contents, copy_files
 from tests.pinned.pins import Pins, digest
 
+pytestmark = pytest.mark.untraced
 MADE, MIXED, SELECTED, SOURCES = (Pins(name) for name in ("made", "mixed", "selected", "sources"))
 FAMILIES = {
     "all forms": ("addition:digits=4", "linear_system", "syllogism", "digits", "tinypy", "tables"),

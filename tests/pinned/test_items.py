@@ -9,6 +9,7 @@ import pytest
 from tests.pinned.doors import Draft, families, forms, generate
 from tests.pinned.pins import Pins, digest, plain
 
+pytestmark = pytest.mark.untraced
 ITEMS, RENDERS = Pins("items"), Pins("renders")
 NAMES = [name for name in families.names() if name != "reasoning_gym"]
 OTHERS = (

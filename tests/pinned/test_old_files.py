@@ -13,6 +13,7 @@ from tests.pinned.doors import PoolKey, Store, export_parquet
 from tests.pinned.folders import card, contents, copy_files, stored, told
 from tests.pinned.pins import Pins, still
 
+pytestmark = pytest.mark.untraced
 PINS = Pins("old_files")
 MONTY = ("--sandbox", "monty")
 

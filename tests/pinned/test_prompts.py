@@ -5,6 +5,7 @@ import pytest
 from tests.pinned.doors import Question, forms, open_checker, open_sandbox
 from tests.pinned.pins import Pins, digest
 
+pytestmark = pytest.mark.untraced
 PINS = Pins("prompts")
 QUESTIONS = (
     Question("a", "t", "A baker bakes 12 trays of 8 rolls and sells 70. How many are left?"),

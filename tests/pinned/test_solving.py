@@ -18,6 +18,7 @@ from tests.pinned.doors import (
 from tests.pinned.folders import copy_files, stored, told
 from tests.pinned.pins import Pins, digest, plain, still
 
+pytestmark = pytest.mark.untraced
 MATCHES, SOLVED, CARDS = Pins("matches"), Pins("solved"), Pins("cards")
 MODELS = ("--small", "scripted:replies.json", "--big", "scripted:big.json")
 STRATEGIES = (

@@ -5,6 +5,8 @@ import os
 import random
 import select
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.paths import CHECKOUT
 from tests.runs.toys import ToyEngine, toy_bench, toy_problems
 from underdog.core import PoolKey, RolloutStore
 from underdog.measure.results import ArmResult
@@ -128,18 +131,34 @@ def survive(path: Path, kills: random.Random, life_s: float) -> int:
         count += 1
 
 
-@pytest.mark.slow
-def test_runs_killed_at_random_moments_lose_and_repeat_nothing(tmp_path: Path) -> None:
+def kill_at_random_moments(folder: Path) -> None:
+    """Start and kill the command again and again, on one store after the other."""
     expected = [asyncio.run(run_arm(arm, PROBLEMS)) for arm in arms(MemoryStore())]
     started = time.monotonic()
-    assert not live(tmp_path / "whole.sqlite", None).killed
+    assert not live(folder / "whole.sqlite", None).killed
     life_s = (time.monotonic() - started) * 0.6
-    assert stored(tmp_path / "whole.sqlite")[1] == expected
+    assert stored(folder / "whole.sqlite")[1] == expected
     kills = random.Random(20)
     count = rounds = 0
     while count < KILLS:
-        path = tmp_path / f"{rounds}.sqlite"
+        path = folder / f"{rounds}.sqlite"
         count += survive(path, kills, life_s)
         assert stored(path)[1] == expected
         rounds += 1
     assert rounds > 1
+
+
+PROGRAM = """
+import pathlib, sys
+from tests.runs.store.test_kills import kill_at_random_moments
+kill_at_random_moments(pathlib.Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_runs_killed_at_random_moments_lose_and_repeat_nothing(tmp_path: Path) -> None:
+    # In a small process: to fork one that has run a thousand tests takes longer than a whole life.
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path)]
+    done = subprocess.run(command, cwd=CHECKOUT, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 0, done.stderr
