@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.paths import CHECKOUT
 from tests.slowest import SlowestShare
 
 TESTS = """
@@ -14,6 +15,10 @@ def test_number(number):
     assert number < {limit}
 """
 CONFTEST = """
+import sys
+
+sys.path.insert(0, {checkout!r})
+
 from tests.slowest import SlowestShare
 
 def pytest_configure(config):
@@ -31,7 +36,7 @@ def run(
 ) -> tuple[int, str]:
     """Exit status and output of a project of four tests; four take all of a run's time."""
     pytester.makeini("[pytest]\ntestpaths = .")
-    pytester.makeconftest(CONFTEST.format(bound=bound))
+    pytester.makeconftest(CONFTEST.format(bound=bound, checkout=str(CHECKOUT)))
     pytester.makepyfile(TESTS.format(limit=limit))
     done = pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
     return int(done.ret), done.stdout.str()

@@ -24,6 +24,8 @@ _INSTRUCTION = (
 )
 _MARK = re.compile(r"^\s*(?:[-*•]\s+(?=[\d($])|\(?\d{1,2}[.)]\s+(?=[\d($]))")
 """A list mark: a dash that a space follows is one, `-20` is a number."""
+_CALCULATION = re.compile(r"[A-Za-z:,] +([\d($][\d\s.,()$%]*[-+*/×÷−][\d\s.,()$%+*/×÷−-]*)$")
+"""A calculation at the end of a sentence."""
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w.])")
 
 SHOTS = (
@@ -97,12 +99,23 @@ def run_chain(reply: str) -> Fraction | None:
         if stated is None or not left.strip():
             value = None
             continue
-        value = evaluate(_corrected(left.rpartition("=")[2], corrected))
+        value = _left_side(_corrected(left.rpartition("=")[2].strip(), corrected))
         if abs(value - stated) > Fraction(1, 100):
             corrected[stated] = value
         else:
             corrected.pop(stated, None)
     return value
+
+
+def _left_side(expression: str) -> Fraction:
+    """Value of a left-hand side; words before the calculation are left out."""
+    try:
+        return evaluate(expression)
+    except DataError:
+        calculation = _CALCULATION.search(expression)
+        if calculation is None:
+            raise
+        return evaluate(calculation[1])
 
 
 def _corrected(expression: str, values: dict[Fraction, Fraction]) -> str:
