@@ -16,7 +16,7 @@ from underdog.core import Limits
 from underdog.sandbox import OpenSandbox
 
 LIMITS = Limits(timeout_s=0.25, memory_bytes=128 * 1024 * 1024)
-GRACE_S = 10.0
+GRACE_S = 60.0
 MAX_HOST_GROWTH_BYTES = 64 * 1024 * 1024
 HEALTH = "import math\nclass A:\n    pass\nprint(6 * 7, math.floor(math.pi * 100), 1 + 2)"
 
