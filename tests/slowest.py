@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 
 SLOWEST = 20
-BOUND = 0.35
+BOUND = 0.45
 NARROWING = (
     *("keyword", "markexpr", "deselect", "ignore", "ignore_glob"),
     *("lf", "stepwise", "collectonly"),

@@ -64,7 +64,7 @@ def check_page(path: Path, run: Path | None = None) -> None:
         return
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise UsageError(f"{path} cannot be written: {folder} takes no files; give another path")
+        raise UsageError(f"cannot write {path}: {folder} takes no files; give another path")
 
 
 def write_page(page: str, path: Path) -> None:
