@@ -71,6 +71,8 @@ class EngineInfo:
         continues: Whether a prompt's prefix is really continued (raw completion) rather than
             answered anew (chat).
         seeded: Whether a row's text depends only on prompt, seed and parameters.
+        told_usage: Whether token counts are the engine's own; false once an endpoint has told none
+            or impossible ones, in whose place the most that they can be is counted.
     """
 
     engine: str
@@ -83,6 +85,7 @@ class EngineInfo:
     scores: bool = True
     continues: bool = True
     seeded: bool = True
+    told_usage: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,66 +6,108 @@ With a chat template, the user's or the server's, prompts are rendered here and 
 its answer anew, so `info.continues` is false and a repeated prefix is cut off.
 
 Each row is its own request with its own seed, unless `share_prompt` asks for all rows of a prompt
-at once (`n`), which pays for the prompt once but leaves the rows without seeds of their own.
+at once (`n`), which pays for the prompt once but leaves the rows without seeds of their own. A row
+that fails is an error row; a call raises only when none of its rows came.
 """
 
 import asyncio
+import logging
+import re
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from underdog.core import (
     Completion,
     ContinuationScore,
     EngineInfo,
-    FinishReason,
     GenerateRequest,
     Price,
     SamplingParams,
     ScoreRequest,
+    TokenTrace,
     Usage,
 )
 from underdog.engines.charging import FREE
 from underdog.engines.fan_out import fan_out
+from underdog.engines.openai.echoed import continuation_logprobs
+from underdog.engines.openai.finish_words import ended
 from underdog.engines.openai.probe import Endpoint, choose_template, probe
-from underdog.engines.openai.retry import (
-    BusyError,
-    Patience,
-    RefusedError,
-    authorization,
-    post_json,
-)
+from underdog.engines.openai.refusals import OddAnswerError, RefusedError, mentioned
+from underdog.engines.openai.retry import BusyError, Patience, post_json
+from underdog.engines.openai.told_usage import Counted, RowSize, counted
+from underdog.engines.openai.token_spans import Span, between, spans
 from underdog.engines.openai.wire import (
     Answer,
+    SampledToken,
     WireChoice,
-    cut_tokens,
     earliest_stop,
-    mentioned,
+    in_order,
     read_answer,
 )
 from underdog.engines.shaping.served import breach, shaping_fields
 from underdog.engines.token_trace import clamp, token_trace
-from underdog.errors import ContextError, EndpointError, UnsupportedError, UsageError
+from underdog.errors import (
+    ContextError,
+    EndpointError,
+    UnderdogError,
+    UnsupportedError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     import httpx2
 
+_LOG = logging.getLogger(__name__)
+
 _MAX_STOPS = 4
 """OpenAI's own limit; further stop strings are cut here."""
 
+_TURN_TOKENS = 64
+"""Most tokens that a server's chat template writes around one message."""
+
 _OPTIONAL: Mapping[str, Any] = {
+    "temperature": 1.0,
+    "top_p": 1.0,
     "top_k": 0,
     "min_p": 0.0,
     "repetition_penalty": 1.0,
     "presence_penalty": 0.0,
     "frequency_penalty": 0.0,
+    "n": 1,
+    "stop": None,
     "logprobs": None,
     "top_logprobs": None,
     "seed": None,
     "continue_final_message": None,
     "add_generation_prompt": None,
 }
-"""Optional request fields that an endpoint may refuse, with the value that switches each off."""
+"""Optional request fields that an endpoint may refuse, with the value that switches each off.
+
+`None`: what the field asks for can be gone without, or is done here (`stop`).
+"""
+
+_OTHER_NAMES: Mapping[str, str] = {"max_tokens": "max_completion_tokens"}
+"""Fields that some models take under another name only."""
+
+_NO_OPENING = re.compile(
+    r"(?:last|final) (?:message|role|turn)|assistant|prefill|generation.prompt", re.IGNORECASE
+)
+"""Words of a refusal of an unfinished turn as the last message."""
+
+
+@dataclass(slots=True)
+class _Call:
+    """One call of `generate`: the first error that is no row's own, and whether any row came."""
+
+    failure: UnderdogError | None = None
+    over: bool = False
+    came: bool = False
+
+    def failed(self, error: UnderdogError) -> None:
+        self.failure = self.failure or error
+        self.over = self.over or not isinstance(error, RefusedError | OddAnswerError | UsageError)
 
 
 class OpenAIEngine:
@@ -99,12 +141,14 @@ class OpenAIEngine:
         patience: Patience = Patience(),  # noqa: B008 - immutable
     ) -> None:
         self._endpoint: Endpoint = probe(base_url, model, patience.timeout_s)
-        self._headers = authorization()
+        self._way = self._endpoint.way
         self._template = choose_template(template, self._endpoint.template)
         self._concurrency = max(1, concurrency)
         self._share_prompt = share_prompt
         self._patience = patience
         self._refused: set[str] = set()
+        self._renamed: dict[str, str] = {}
+        self._refuses_opening = False
         self._ignores_n = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: httpx2.AsyncClient | None = None
@@ -113,8 +157,8 @@ class OpenAIEngine:
         written = self._template.fingerprint if self._template is not None else "chat"
         self._info = EngineInfo(
             engine="openai",
-            model=self._endpoint.model,
-            fingerprint=f"openai-{self._endpoint.base_url}-{self._endpoint.model}-{written}",
+            model=self._endpoint.shown_model,
+            fingerprint=f"openai-{self._way.base_url}-{self._endpoint.shown_model}-{written}",
             context_tokens=self._endpoint.context_tokens or context_tokens,
             price=price,
             scores=raw,
@@ -126,23 +170,29 @@ class OpenAIEngine:
     def info(self) -> EngineInfo:
         """Model, fingerprint, context length and abilities.
 
-        `logprobs`, `scores` and `seeded` turn false once the endpoint has refused them.
+        `logprobs`, `scores` and `seeded` turn false once the endpoint has refused them or left them
+        out, and `told_usage` once it has told no token counts, or impossible ones.
         """
         return self._info
 
     async def generate(self, requests: Sequence[GenerateRequest]) -> list[list[Completion]]:
         """Completions, one list per request, in the order of its seeds.
 
-        A row that kept failing, or whose prompt is too long, comes back with `finish="error"`.
+        A row that failed, or whose prompt is too long, comes back with `finish="error"`.
 
         Raises:
-            EndpointError: The endpoint refuses the key, the model or the request, or is gone.
-            UsageError: The endpoint does not support a penalty or constraint, or the constraint is
-                malformed.
+            EndpointError: No row came: the endpoint refuses the key, the model or the request, or
+                is gone.
+            UsageError: No row came: the endpoint does not support a penalty or constraint, or the
+                constraint is malformed.
         """
         for request in requests:
             self._shaping(request.params)
-        return await fan_out([self._request(request) for request in requests])
+        call = _Call()
+        rows = await fan_out([self._request(request, call) for request in requests])
+        if call.failure is not None and not call.came:
+            raise call.failure
+        return rows
 
     async def score(self, requests: Sequence[ScoreRequest]) -> list[ContinuationScore]:
         """Log-probabilities of each request's continuation, in request order.
@@ -162,95 +212,155 @@ class OpenAIEngine:
         if client is not None and self._loop is asyncio.get_running_loop():
             await client.aclose()
 
-    async def _request(self, request: GenerateRequest) -> list[Completion]:
+    async def _request(self, request: GenerateRequest, call: _Call) -> list[Completion]:
         if request.params.max_tokens < 1:
             return [Completion("", "length", seed, usage=Usage(1)) for seed in request.seeds]
         prompt = await self._prompt_fields(request)
         if not self._share_prompt or self._ignores_n or len(request.seeds) < 2:
             rows = [
-                self._rows(request, prompt, request.seeds[i : i + 1], i)
+                self._rows(request, prompt, request.seeds[i : i + 1], i, call)
                 for i in range(len(request.seeds))
             ]
             return [row for [row] in await fan_out(rows)]
-        rows = await self._rows(request, prompt, request.seeds, 0)
+        rows = await self._rows(request, prompt, request.seeds, 0, call)
         missing = request.seeds[len(rows) :]
-        if missing and rows[0].finish != "error":
+        if missing:
             self._ignores_n = True
-            more = [self._rows(request, prompt, (seed,), 1) for seed in missing]
+            more = [
+                self._rows(request, prompt, (seed,), place, call)
+                for place, seed in enumerate(missing, len(rows))
+            ]
             rows += [row for [row] in await fan_out(more)]
         return rows
 
     async def _rows(
-        self, request: GenerateRequest, prompt: Mapping[str, Any], seeds: Sequence[int], place: int
+        self,
+        request: GenerateRequest,
+        prompt: Mapping[str, Any],
+        seeds: Sequence[int],
+        place: int,
+        call: _Call,
     ) -> list[Completion]:
-        """One request for `len(seeds)` rows; may give fewer when the endpoint ignores `n`."""
+        """One request for `len(seeds)` rows; may give fewer when the endpoint ignores or refuses `n`."""
         body = {**prompt, **self._sampling(request), "n": len(seeds), "seed": seeds[0] % (1 << 31)}
         try:
-            answer = await self._ask(body)
-        except RefusedError as error:
-            if not request.params.shaped:
-                raise
-            asked = ", ".join(self._shaping(request.params))
-            raise UsageError(f"{error}; the openai engine had asked for {asked}") from error
-        except (BusyError, ContextError) as error:
-            message = f"{type(error).__name__}: {error}"
-            return [Completion("", "error", seed, error=message) for seed in seeds]
-        choices = sorted(answer.choices, key=lambda choice: choice.index)
-        share = len(choices) or 1
+            if call.over and call.failure is not None:
+                raise call.failure
+            answer, seconds = await self._ask(body)
+        except UnderdogError as error:
+            if isinstance(error, RefusedError) and len(seeds) > 1 and error.about("n"):
+                return []
+            problem: UnderdogError = error
+            if isinstance(error, RefusedError) and request.params.shaped:
+                asked = ", ".join(self._shaping(request.params))
+                problem = UsageError(f"{error}; the openai engine had asked for {asked}")
+            if isinstance(error, ContextError):
+                call.came = True
+            elif not isinstance(error, BusyError):
+                call.failed(problem)
+            message = f"{type(problem).__name__}: {problem}"
+            usage = Usage(calls=1)
+            return [Completion("", "error", seed, usage=usage, error=message) for seed in seeds]
+        call.came = True
+        choices = in_order(answer.choices)
+        placed = [_placed(choice) for choice in choices]
+        told = self._counted(answer, choices, placed, request, prompt)
         return [
-            self._completion(request, choice, seed, self._usage(answer, choice, place + i, share))
-            for i, (choice, seed) in enumerate(zip(choices, seeds, strict=False))
+            self._completion(request, choice, seed, spot, self._usage(told, i, place, seconds))
+            for i, (choice, spot, seed) in enumerate(zip(choices, placed, seeds, strict=False))
         ]
 
     def _completion(
-        self, request: GenerateRequest, choice: WireChoice, seed: int, usage: Usage
+        self,
+        request: GenerateRequest,
+        choice: WireChoice,
+        seed: int,
+        places: list[Span] | None,
+        usage: Usage,
     ) -> Completion:
-        params = request.params
-        reply = choice.reply
-        if not self._info.continues and request.prompt.prefix:
-            reply = reply.removeprefix(request.prompt.prefix)
-        text, stopped_by = earliest_stop(reply, params.stop)
-        tokens = (
-            cut_tokens(choice.tokens, text) if choice.finish_reason == "stop" else choice.tokens
-        )
-        if not tokens and usage.generated_tokens:
+        params, prefix, reply = request.params, request.prompt.prefix, choice.reply
+        repeats = not self._info.continues and prefix and reply.startswith(prefix)
+        start = len(prefix) if repeats else 0
+        text, stopped_by = earliest_stop(reply[start:], params.stop)
+        tokens = between(choice.tokens, places or (), start, start + len(text)) if places else ()
+        if any(token.logprob is None for token in tokens):
+            tokens = ()
+        if text and not tokens:
             self._info = replace(self._info, logprobs=False)
-        if stopped_by is None and isinstance(choice.stop_reason, str):
+        if stopped_by is None and choice.stop_reason in params.stop:
             stopped_by = choice.stop_reason
-        ended: FinishReason = "length" if choice.finish_reason == "length" else "stop"
-        if params.constraint is not None and ended == "stop" and stopped_by is None:
+        how = ended(choice.finish_reason, text)
+        kept = self._way.secrets.reply(text)
+        broken = self._fault(choice, how)
+        if not broken and params.constraint is not None and how == "stop" and stopped_by is None:
             broken = breach(params.constraint, text)
-            if broken:
-                return Completion(text, "error", seed, usage=usage, error=broken)
+        if broken:
+            return Completion(kept, "error", seed, usage=usage, error=broken)
         return Completion(
-            text,
-            "stop" if stopped_by is not None else ended,
+            kept,
+            "length" if how == "length" and stopped_by is None else "stop",
             seed,
-            trace=token_trace(
-                [token.logprob for token in tokens],
-                [token.alternatives for token in tokens],
-                params.top_logprobs,
-            ),
+            trace=_trace(tokens, params),
             usage=usage,
             stop_string=stopped_by,
         )
 
-    def _usage(self, answer: Answer, choice: WireChoice, place: int, share: int) -> Usage:
-        """Usage of a row: the prompt counted once per request, money as the endpoint bills it."""
-        if answer.usage is None:
-            return Usage(calls=1, generated_tokens=len(choice.tokens))
-        told = answer.usage
-        generated = told.completion_tokens
-        if share > 1:
-            generated = len(choice.tokens) or told.completion_tokens // share
-        first_choice = choice.index == answer.choices[0].index
-        billed = Usage(
-            prompt_tokens=told.prompt_tokens if first_choice else 0,
-            cached_prompt_tokens=told.cached_tokens if first_choice else 0,
-            generated_tokens=generated,
+    def _fault(self, choice: WireChoice, how: str) -> str:
+        """Why a row is not what was asked for; empty when it is."""
+        if how != "error" and not choice.error:
+            return ""
+        said = self._way.secrets.shown(str(choice.finish_reason), 60)
+        why = f": {self._way.secrets.shown(str(choice.error))}" if choice.error else ""
+        return f"EndpointError: {self._way.base_url} ended the reply with {said!r}{why}"
+
+    def _counted(
+        self,
+        answer: Answer,
+        choices: Sequence[WireChoice],
+        placed: Sequence[list[Span] | None],
+        request: GenerateRequest,
+        prompt: Mapping[str, Any],
+    ) -> Counted:
+        """The token counts of an answer, as told where that is possible."""
+        sizes = [
+            RowSize(
+                len(choice.reply.encode("utf-8", "replace")),
+                len(between(choice.tokens, places, 0, len(choice.reply))) if places else 0,
+            )
+            for choice, places in zip(choices, placed, strict=True)
+        ]
+        size, most = _prompt_size(prompt)
+        found = counted(
+            answer.usage,
+            sizes,
+            max_tokens=request.params.max_tokens,
+            prompt_bytes=size,
+            most_prompt_tokens=most,
+            context_tokens=self._info.context_tokens,
         )
-        counted = billed if place == 0 else Usage(generated_tokens=generated)
-        return replace(counted, calls=1, cost_usd=self._info.price.cost_usd(billed))
+        if not found.told:
+            self._distrust_usage()
+        return found
+
+    def _distrust_usage(self) -> None:
+        if self._info.told_usage:
+            self._info = replace(self._info, told_usage=False)
+            _LOG.warning(
+                "%s tells no token counts, or impossible ones; the most that they can be is "
+                "counted instead",
+                self._way.base_url,
+            )
+
+    def _usage(self, told: Counted, row: int, place: int, seconds: float) -> Usage:
+        """Usage of a row: the prompt counted once per request, money as the endpoint bills it."""
+        billed = Usage(
+            prompt_tokens=told.prompt_tokens if row == 0 else 0,
+            cached_prompt_tokens=told.cached_tokens if row == 0 else 0,
+            generated_tokens=told.generated[row],
+        )
+        tokens = billed if place == 0 else Usage(generated_tokens=billed.generated_tokens)
+        cost = self._info.price.cost_usd(billed)
+        return replace(tokens, calls=1, seconds=seconds, cost_usd=cost)
 
     async def _score(self, request: ScoreRequest) -> ContinuationScore:
         if not request.continuation:
@@ -265,29 +375,39 @@ class OpenAIEngine:
             "temperature": 0,
         }
         try:
-            answer = await self._ask(body)
+            answer, seconds = await self._ask(body)
         except RefusedError as error:
             raise self._no_scores() from error
-        choice = answer.choices[0]
-        offsets = choice.offsets
-        end = len(text) + len(request.continuation)
-        inside = [
-            token.logprob
-            for token, start in zip(choice.tokens, offsets, strict=False)
-            if len(text) <= start < end
-        ]
-        if not inside or not offsets or offsets[0] != 0:
-            raise self._no_scores()
-        prompt_tokens = answer.usage.prompt_tokens if answer.usage is not None else 0
-        billed = Usage(prompt_tokens=prompt_tokens, generated_tokens=1)
-        usage = Usage(prompt_tokens=prompt_tokens, cost_usd=self._info.price.cost_usd(billed))
-        return ContinuationScore(tuple(clamp(logprob) for logprob in inside), usage)
+        found = continuation_logprobs(answer.choices[0], text, request.continuation)
+        if isinstance(found, str):
+            raise self._no_scores(found)
+        size, most = _prompt_size(body)
+        told = counted(
+            answer.usage,
+            [RowSize(0, 0)],
+            max_tokens=1,
+            prompt_bytes=size,
+            most_prompt_tokens=most,
+            context_tokens=self._info.context_tokens,
+        )
+        billed = Usage(
+            prompt_tokens=told.prompt_tokens,
+            cached_prompt_tokens=told.cached_tokens,
+            generated_tokens=told.generated[0],
+        )
+        usage = Usage(
+            prompt_tokens=told.prompt_tokens,
+            cached_prompt_tokens=told.cached_tokens,
+            seconds=seconds,
+            cost_usd=self._info.price.cost_usd(billed),
+        )
+        return ContinuationScore(tuple(clamp(logprob) for logprob in found), usage)
 
-    def _no_scores(self) -> UnsupportedError:
+    def _no_scores(self, why: str = "no echo with logprobs") -> UnsupportedError:
         self._info = replace(self._info, scores=False)
         return UnsupportedError(
-            f"{self._endpoint.base_url} cannot score a given text (no echo with logprobs); use "
-            "vLLM's /v1/completions with a template, or a local engine"
+            f"{self._way.base_url} cannot score a given text ({why}); use vLLM's "
+            "/v1/completions with a template, or a local engine"
         )
 
     async def _prompt_fields(self, request: GenerateRequest | ScoreRequest) -> dict[str, Any]:
@@ -329,33 +449,67 @@ class OpenAIEngine:
             params, llama=self._endpoint.template is not None, chat=self._template is None
         )
 
-    async def _ask(self, body: Mapping[str, Any]) -> Answer:
-        """Post a request, leaving out the optional fields that the endpoint has refused."""
+    async def _ask(self, body: Mapping[str, Any]) -> tuple[Answer, float]:
+        """An answer and its seconds; the optional fields that were refused are left out."""
         route = "/completions" if self._template is not None else "/chat/completions"
+        shown = self._way.base_url + route
         client = self._connect()
         while True:
             fields: dict[str, Any] = {}
             try:
                 async with self._free:
-                    fields = {name: body[name] for name in body if name not in self._refused}
-                    reply = await post_json(
-                        client, self._endpoint.base_url + route, fields, self._patience
+                    fields = self._accepted(body)
+                    started = time.perf_counter()
+                    answer = await post_json(
+                        client,
+                        self._way,
+                        route,
+                        fields,
+                        self._patience,
+                        lambda reply: read_answer(reply, shown),
                     )
-                return read_answer(reply, self._endpoint.base_url + route)
+                return answer, time.perf_counter() - started
             except RefusedError as error:
                 if "echo" in body or not self._give_up(error, fields):
                     raise
 
+    def _accepted(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of a request that the endpoint has not refused, by the names that it takes."""
+        fields = {
+            self._renamed.get(name, name): value
+            for name, value in body.items()
+            if name not in self._refused
+        }
+        if self._refuses_opening and "continue_final_message" in body:
+            fields["messages"] = fields["messages"][:-1]
+            fields.pop("continue_final_message", None)
+            fields.pop("add_generation_prompt", None)
+        return fields
+
     def _give_up(self, error: RefusedError, fields: Mapping[str, Any]) -> bool:
-        """Stop sending the optional fields that a refusal names; false when there are none."""
-        named = [name for name in mentioned(error.reason, fields) if name in _OPTIONAL]
-        for name in named:
-            meaningless = _OPTIONAL[name]
-            if meaningless is not None and fields[name] != meaningless:
-                raise EndpointError(
-                    f"{self._endpoint.base_url} does not know {name}, which is set to "
-                    f"{fields[name]}; leave it at {meaningless}"
-                ) from error
+        """Go without the fields that a refusal names; false when there are none.
+
+        Raises:
+            RefusedError: The meaning of the request would change.
+        """
+        names = mentioned(error.reason, fields)
+        for name, other in _OTHER_NAMES.items():
+            if name in names and other in error.reason:
+                self._renamed[name] = other
+                return True
+        known = [name for name in names if name in _OPTIONAL]
+        named = [name for name in known if _OPTIONAL[name] in (None, fields[name])]
+        if known and not named:
+            name = known[0]
+            raise RefusedError(
+                f"{self._way.base_url} does not take {name}, which is set to {fields[name]}; "
+                f"leave it at {_OPTIONAL[name]} (it said: {error.reason})",
+                error.reason,
+            ) from error
+        opened = fields.get("messages", [{}])[-1].get("role") == "assistant"
+        if not named and opened and _NO_OPENING.search(error.reason):
+            self._refuses_opening = True
+            return True
         if "logprobs" in named or "top_logprobs" in named:
             named += ["logprobs", "top_logprobs"]
             self._info = replace(self._info, logprobs=False)
@@ -373,9 +527,31 @@ class OpenAIEngine:
             self._loop = loop
             self._free = asyncio.Semaphore(self._concurrency)
             self._client = httpx2.AsyncClient(
-                headers=self._headers,
                 timeout=self._patience.timeout_s,
-                trust_env=not self._endpoint.local,
                 limits=httpx2.Limits(max_connections=self._concurrency),
+                **self._way.client_options(),
             )
         return self._client
+
+
+def _placed(choice: WireChoice) -> list[Span] | None:
+    """Where each listed token stands in a reply; `None` without tokens, or when they are not its."""
+    return spans(choice.tokens, choice.reply) if choice.tokens and choice.reply else None
+
+
+def _trace(tokens: Sequence[SampledToken], params: SamplingParams) -> TokenTrace:
+    return token_trace(
+        [token.logprob for token in tokens],
+        [token.alternatives for token in tokens],
+        params.top_logprobs,
+    )
+
+
+def _prompt_size(fields: Mapping[str, Any]) -> tuple[int, int]:
+    """Bytes of a request's prompt, and the most tokens that they can be."""
+    if "prompt" in fields:
+        size = len(fields["prompt"].encode("utf-8", "replace"))
+        return size, size + 1
+    turns = fields["messages"]
+    size = sum(len(turn["content"].encode("utf-8", "replace")) for turn in turns)
+    return size, size + _TURN_TOKENS * len(turns)

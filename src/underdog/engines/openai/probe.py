@@ -1,11 +1,16 @@
 """First contact with an endpoint: its models, context length and chat template."""
 
+import asyncio
+import threading
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from underdog.engines.openai.retry import authorization, refusal, unreachable
+from underdog.engines.openai.access import Access, access
+from underdog.engines.openai.refusals import PassingError
+from underdog.engines.openai.retry import refusal
+from underdog.engines.openai.transport import exchange
 from underdog.engines.openai.wire import ListedModel, ModelList, ServerProps
 from underdog.errors import EndpointError, UnknownNameError, UsageError
 from underdog.models.chat.template import (
@@ -18,8 +23,11 @@ from underdog.models.chat.template import (
 if TYPE_CHECKING:
     import httpx2
 
-_LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
+T = TypeVar("T")
+
 _PROBE_TIMEOUT_S = 30.0
+_MOST_BYTES = 16 * 1024 * 1024
+_LARGEST_CONTEXT = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +35,21 @@ class Endpoint:
     """A reachable endpoint and what it reports about its model.
 
     Attributes:
-        base_url: Address without a final slash.
+        way: Address and key.
         model: Name of the model to request.
+        shown_model: The same name, fit to be shown.
         context_tokens: Context length in tokens; 0 when the endpoint does not state it.
         template: The chat template that the endpoint reports; `None` when it reports none.
-        local: Whether the endpoint is on this machine and must be reached without a proxy.
     """
 
-    base_url: str
+    way: Access
     model: str
+    shown_model: str
     context_tokens: int
     template: ChatTemplate | None
-    local: bool
 
 
-def probe(base_url: str, model: str, timeout_s: float) -> Endpoint:
+def probe(address: str, model: str, timeout_s: float) -> Endpoint:
     """Read an endpoint's `/models`, and `/props` of a llama.cpp server.
 
     Raises:
@@ -49,67 +57,109 @@ def probe(base_url: str, model: str, timeout_s: float) -> Endpoint:
         UnknownNameError: The endpoint lists its models and this is none of them.
         EndpointError: It cannot be reached, or refuses the key.
     """
+    way = access(address)
+    listed, props = _waited_for(_told(way, min(timeout_s, _PROBE_TIMEOUT_S)))
+    chosen = _choose(model, listed, way)
+    context = chosen.context_tokens if chosen.context_tokens <= _LARGEST_CONTEXT else 0
+    return Endpoint(way, chosen.id, way.secrets.shown(chosen.id), context, _template(props))
+
+
+def _waited_for(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine, run on a loop of its own beside any that may be running here."""
+    results: list[T] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(asyncio.run(work))
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            failures.append(error)
+
+    thread = threading.Thread(target=run, daemon=True, name="underdog-probe")
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+    return results[0]
+
+
+async def _told(way: Access, within_s: float) -> tuple[list[ListedModel], bytes]:
+    """The models that an endpoint lists (none without such a route), and its properties."""
     import httpx2
 
-    parts = urlsplit(base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(
-            f"{base_url!r} is not the address of an endpoint; write http://host:port/v1#model"
+    async with httpx2.AsyncClient(timeout=within_s, **way.client_options()) as client:
+        return await _models(client, way, within_s), await _properties(client, way, within_s)
+
+
+async def _models(
+    client: "httpx2.AsyncClient", way: Access, within_s: float
+) -> list[ListedModel]:
+    shown = f"{way.base_url}/models"
+    try:
+        received = await exchange(
+            client,
+            "GET",
+            way.url("/models"),
+            shown=way.base_url,
+            within_s=within_s,
+            most_bytes=_MOST_BYTES,
         )
-    base = base_url.rstrip("/")
-    local = parts.hostname in _LOCAL_HOSTS
-    timeout = min(timeout_s, _PROBE_TIMEOUT_S)
-    with httpx2.Client(headers=authorization(), timeout=timeout, trust_env=not local) as client:
-        try:
-            listed = _models(client, base)
-            template = _told_template(client, base)
-        except httpx2.HTTPError as error:
-            raise unreachable(base, error) from error
-    chosen = _choose(model, listed, base)
-    return Endpoint(base, chosen.id, chosen.context_tokens, template, local)
-
-
-def _models(client: "httpx2.Client", base: str) -> list[ListedModel]:
-    """The models that an endpoint lists; empty when it has no `/models` route."""
-    response = client.get(base + "/models")
-    if response.status_code in (401, 403):
-        raise refusal(base, response.status_code, response.content)
-    if response.status_code != 200:
+    except PassingError as error:
+        raise EndpointError(
+            f"cannot reach {shown}: {error}; start the server or check the address"
+        ) from error
+    if received.status in (401, 403):
+        raise refusal(way, way.base_url, received)
+    if received.status != 200:
         return []
     try:
-        return ModelList.model_validate_json(response.content).data
-    except ValueError as error:
+        return ModelList.model_validate_json(received.body).data
+    except (ValueError, RecursionError) as error:
         raise EndpointError(
-            f"{base}/models answered something that is no list of models; check the address, "
+            f"{shown} answered something that is no list of models; check the address, "
             "which usually ends in /v1"
         ) from error
 
 
-def _told_template(client: "httpx2.Client", base: str) -> ChatTemplate | None:
-    response = client.get(base.removesuffix("/v1") + "/props")
-    if response.status_code != 200:
-        return None
+async def _properties(client: "httpx2.AsyncClient", way: Access, within_s: float) -> bytes:
+    """The body of `/props`; empty when there is none."""
     try:
-        props = ServerProps.model_validate_json(response.content)
-    except ValueError:
-        return None
-    if not props.chat_template:
-        return None
-    return model_template(props.chat_template, props.bos_token, props.eos_token)
+        received = await exchange(
+            client,
+            "GET",
+            way.beside("/props"),
+            shown=way.base_url,
+            within_s=within_s,
+            most_bytes=_MOST_BYTES,
+        )
+    except PassingError:
+        return b""
+    return received.body if received.status == 200 else b""
 
 
-def _choose(model: str, listed: list[ListedModel], base: str) -> ListedModel:
+def _template(props: bytes) -> ChatTemplate | None:
+    try:
+        told = ServerProps.model_validate_json(props)
+    except (ValueError, RecursionError):
+        return None
+    if not told.chat_template:
+        return None
+    return model_template(told.chat_template, told.bos_token, told.eos_token)
+
+
+def _choose(model: str, listed: list[ListedModel], way: Access) -> ListedModel:
     for row in listed:
         if row.id == model:
             return row
+    names = [way.secrets.shown(row.id) for row in listed]
     if model and listed:
-        raise UnknownNameError(f"model at {base}", model, [row.id for row in listed])
+        raise UnknownNameError(f"model at {way.base_url}", model, names)
     if model:
         return ListedModel(id=model)
     if len(listed) == 1:
         return listed[0]
-    names = ", ".join(row.id for row in listed[:8]) or "it lists none"
-    raise UsageError(f"name the model of {base} as {base}#MODEL ({names})")
+    known = ", ".join(names[:8]) or "it lists none"
+    raise UsageError(f"name the model of {way.base_url} as {way.base_url}#MODEL ({known})")
 
 
 def choose_template(chosen: str, told: ChatTemplate | None) -> ChatTemplate | None:
