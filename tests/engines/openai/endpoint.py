@@ -11,7 +11,10 @@ from typing import Any
 
 @dataclass
 class Reply:
-    """What to answer; `stated_bytes` claims another length, `hang` waits for the test's end."""
+    """What to answer; `stated_bytes` claims another length, `hang` waits for the test's end.
+
+    With `drip_s` the body is sent byte by byte, so many seconds apart.
+    """
 
     body: Any = None
     status: int = 200
@@ -19,6 +22,7 @@ class Reply:
     raw: bytes | None = None
     stated_bytes: int | None = None
     hang: bool = False
+    drip_s: float = 0.0
 
 
 @dataclass
@@ -65,8 +69,18 @@ class Endpoint:
                 for key, value in reply.headers.items():
                     self.send_header(key, value)
                 self.end_headers()
-                self.wfile.write(data)
+                self.send(data, reply.drip_s)
                 self.close_connection = reply.stated_bytes is not None
+
+            def send(self, data: bytes, drip_s: float) -> None:
+                if not drip_s:
+                    self.wfile.write(data)
+                    return
+                for at in range(len(data)):
+                    if endpoint.over.wait(drip_s):
+                        return
+                    self.wfile.write(data[at : at + 1])
+                    self.wfile.flush()
 
             def log_message(self, *_: Any) -> None:
                 pass

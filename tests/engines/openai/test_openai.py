@@ -1,82 +1,19 @@
 import asyncio
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.engines.conftest import ask
-from tests.engines.openai.endpoint import Asked, Endpoint, Reply, endpoint
-from underdog.core import Completion, GenerateRequest, Price, SamplingParams, ScoreRequest
+from tests.engines.openai.endpoint import Asked, Reply
+from tests.engines.openai.serving import FAST, KEY, answer, choice, sample
+from underdog.core import GenerateRequest, Price, SamplingParams, ScoreRequest
 from underdog.engines.llama_cpp.server_process import LlamaProcess
 from underdog.engines.openai import retry as http_retry
 from underdog.engines.openai.engine import OpenAIEngine
 from underdog.engines.openai.retry import Patience
 from underdog.engines.sync import SyncEngine
 from underdog.errors import EndpointError, UnknownNameError, UnsupportedError, UsageError
-
-MODELS = {"data": [{"id": "small", "max_model_len": 4096}]}
-FAST = Patience(retries=2, first_pause_s=0.001, longest_pause_s=0.01, timeout_s=20)
-KEY = "sk-secret-of-the-test"
-
-
-def choice(text: str = " seven", index: int = 0, **more: Any) -> dict[str, Any]:
-    logprobs = {
-        "tokens": [text],
-        "token_logprobs": [-0.5],
-        "top_logprobs": [{text: -0.5, "x": -2.0}],
-    }
-    return {"index": index, "text": text, "finish_reason": "stop", "logprobs": logprobs} | more
-
-
-def answer(*choices: dict[str, Any], prompt: int = 10, generated: int = 1) -> Reply:
-    usage = {"prompt_tokens": prompt, "completion_tokens": generated}
-    return Reply({"choices": list(choices) or [choice()], "usage": usage})
-
-
-def scripted(complete: Callable[[Asked], Reply], models: Reply | None = None) -> Any:
-    def script(asked: Asked) -> Reply:
-        if asked.path.endswith("/models"):
-            return models or Reply(MODELS)
-        if asked.path == "/props":
-            return Reply({"error": "none"}, status=404)
-        return complete(asked)
-
-    return script
-
-
-@pytest.fixture(autouse=True)
-def _key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    monkeypatch.setenv("UNDERDOG_API_KEY", KEY)
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[..., Endpoint]]:
-    servers: list[Any] = []
-
-    def start(complete: Callable[[Asked], Reply], models: Reply | None = None) -> Endpoint:
-        context = endpoint(scripted(complete, models))
-        servers.append(context)
-        return context.__enter__()
-
-    yield start
-    for context in servers:
-        context.__exit__(None, None, None)
-
-
-def sample(
-    url: str,
-    params: SamplingParams = SamplingParams(),
-    seeds: tuple[int, ...] = (1,),
-    **options: Any,
-) -> tuple[list[Completion], OpenAIEngine]:
-    prefix = options.pop("prefix", "")
-    options = {"template": "chatml", "patience": FAST} | options
-    engine = OpenAIEngine(url, **options)
-    with SyncEngine(engine) as sync:
-        [rows] = sync.generate([GenerateRequest(ask("3+4?", prefix), params, seeds)])
-    return rows, engine
 
 
 def test_rows_are_separate_requests_with_their_seeds_in_raw_completion(serve: Any) -> None:

@@ -1,6 +1,7 @@
 """Log-probabilities of a given continuation, read from the echo of a prompt."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from underdog.engines.openai.token_spans import Span, between, spans
 from underdog.engines.openai.wire import SampledToken, WireChoice
@@ -41,7 +42,7 @@ def _places(
         rest = spans(tokens[1:], whole)
         places = None if rest is None else [(0, 0), *rest]
     if places is None and len(offsets) == len(tokens) and offsets[0] == 0:
-        if any(later < earlier for earlier, later in zip(offsets, offsets[1:], strict=False)):
+        if any(later < earlier for earlier, later in pairwise(offsets)):
             return None
         last = offsets[-1] + len(tokens[-1].label)
         places = list(zip(offsets, [*offsets[1:], last], strict=True))

@@ -12,7 +12,6 @@ that fails is an error row; a call raises only when none of its rows came.
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,10 +33,11 @@ from underdog.engines.fan_out import fan_out
 from underdog.engines.openai.echoed import continuation_logprobs
 from underdog.engines.openai.finish_words import ended
 from underdog.engines.openai.probe import Endpoint, choose_template, probe
-from underdog.engines.openai.refusals import OddAnswerError, RefusedError, mentioned
+from underdog.engines.openai.refusals import OddAnswerError, RefusedError
 from underdog.engines.openai.retry import BusyError, Patience, post_json
-from underdog.engines.openai.told_usage import Counted, RowSize, counted
+from underdog.engines.openai.taken_fields import TakenFields
 from underdog.engines.openai.token_spans import Span, between, spans
+from underdog.engines.openai.told_usage import Counted, RowSize, counted
 from underdog.engines.openai.wire import (
     Answer,
     SampledToken,
@@ -50,7 +50,6 @@ from underdog.engines.shaping.served import breach, shaping_fields
 from underdog.engines.token_trace import clamp, token_trace
 from underdog.errors import (
     ContextError,
-    EndpointError,
     UnderdogError,
     UnsupportedError,
     UsageError,
@@ -66,35 +65,6 @@ _MAX_STOPS = 4
 
 _TURN_TOKENS = 64
 """Most tokens that a server's chat template writes around one message."""
-
-_OPTIONAL: Mapping[str, Any] = {
-    "temperature": 1.0,
-    "top_p": 1.0,
-    "top_k": 0,
-    "min_p": 0.0,
-    "repetition_penalty": 1.0,
-    "presence_penalty": 0.0,
-    "frequency_penalty": 0.0,
-    "n": 1,
-    "stop": None,
-    "logprobs": None,
-    "top_logprobs": None,
-    "seed": None,
-    "continue_final_message": None,
-    "add_generation_prompt": None,
-}
-"""Optional request fields that an endpoint may refuse, with the value that switches each off.
-
-`None`: what the field asks for can be gone without, or is done here (`stop`).
-"""
-
-_OTHER_NAMES: Mapping[str, str] = {"max_tokens": "max_completion_tokens"}
-"""Fields that some models take under another name only."""
-
-_NO_OPENING = re.compile(
-    r"(?:last|final) (?:message|role|turn)|assistant|prefill|generation.prompt", re.IGNORECASE
-)
-"""Words of a refusal of an unfinished turn as the last message."""
 
 
 @dataclass(slots=True)
@@ -146,9 +116,7 @@ class OpenAIEngine:
         self._concurrency = max(1, concurrency)
         self._share_prompt = share_prompt
         self._patience = patience
-        self._refused: set[str] = set()
-        self._renamed: dict[str, str] = {}
-        self._refuses_opening = False
+        self._taken = TakenFields()
         self._ignores_n = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: httpx2.AsyncClient | None = None
@@ -241,7 +209,7 @@ class OpenAIEngine:
         place: int,
         call: _Call,
     ) -> list[Completion]:
-        """One request for `len(seeds)` rows; may give fewer when the endpoint ignores or refuses `n`."""
+        """One request for `len(seeds)` rows; gives fewer when the endpoint does not know `n`."""
         body = {**prompt, **self._sampling(request), "n": len(seeds), "seed": seeds[0] % (1 << 31)}
         try:
             if call.over and call.failure is not None:
@@ -458,7 +426,7 @@ class OpenAIEngine:
             fields: dict[str, Any] = {}
             try:
                 async with self._free:
-                    fields = self._accepted(body)
+                    fields = self._taken.of(body)
                     started = time.perf_counter()
                     answer = await post_json(
                         client,
@@ -470,53 +438,18 @@ class OpenAIEngine:
                     )
                 return answer, time.perf_counter() - started
             except RefusedError as error:
-                if "echo" in body or not self._give_up(error, fields):
+                if "echo" in body or not self._go_without(error, fields):
                     raise
 
-    def _accepted(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The fields of a request that the endpoint has not refused, by the names that it takes."""
-        fields = {
-            self._renamed.get(name, name): value
-            for name, value in body.items()
-            if name not in self._refused
-        }
-        if self._refuses_opening and "continue_final_message" in body:
-            fields["messages"] = fields["messages"][:-1]
-            fields.pop("continue_final_message", None)
-            fields.pop("add_generation_prompt", None)
-        return fields
-
-    def _give_up(self, error: RefusedError, fields: Mapping[str, Any]) -> bool:
-        """Go without the fields that a refusal names; false when there are none.
-
-        Raises:
-            RefusedError: The meaning of the request would change.
-        """
-        names = mentioned(error.reason, fields)
-        for name, other in _OTHER_NAMES.items():
-            if name in names and other in error.reason:
-                self._renamed[name] = other
-                return True
-        known = [name for name in names if name in _OPTIONAL]
-        named = [name for name in known if _OPTIONAL[name] in (None, fields[name])]
-        if known and not named:
-            name = known[0]
-            raise RefusedError(
-                f"{self._way.base_url} does not take {name}, which is set to {fields[name]}; "
-                f"leave it at {_OPTIONAL[name]} (it said: {error.reason})",
-                error.reason,
-            ) from error
-        opened = fields.get("messages", [{}])[-1].get("role") == "assistant"
-        if not named and opened and _NO_OPENING.search(error.reason):
-            self._refuses_opening = True
-            return True
-        if "logprobs" in named or "top_logprobs" in named:
-            named += ["logprobs", "top_logprobs"]
-            self._info = replace(self._info, logprobs=False)
-        if "seed" in named:
-            self._info = replace(self._info, seeded=False)
-        self._refused.update(named)
-        return bool(named)
+    def _go_without(self, error: RefusedError, fields: Mapping[str, Any]) -> bool:
+        """Whether the request may be sent again, without the fields that a refusal names."""
+        gone = self._taken.give_up(error, fields, self._way.base_url)
+        self._info = replace(
+            self._info,
+            logprobs=self._info.logprobs and "logprobs" not in gone,
+            seeded=self._info.seeded and "seed" not in gone,
+        )
+        return bool(gone)
 
     def _connect(self) -> "httpx2.AsyncClient":
         """The client of the running event loop; a new loop gets new connections."""
@@ -535,7 +468,7 @@ class OpenAIEngine:
 
 
 def _placed(choice: WireChoice) -> list[Span] | None:
-    """Where each listed token stands in a reply; `None` without tokens, or when they are not its."""
+    """Where each listed token stands in a reply; `None` when there are none, or others."""
     return spans(choice.tokens, choice.reply) if choice.tokens and choice.reply else None
 
 

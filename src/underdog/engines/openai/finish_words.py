@@ -3,9 +3,9 @@
 import re
 from typing import Literal
 
-_BY_ITSELF = frozenset(
-    """stop stopped eos eos_token stop_token stop_sequence stop_string end end_turn end_of_turn
-    end_of_text end_of_sequence complete completed finish finished done natural success""".split()
+_BY_ITSELF = re.compile(
+    r"(?:stop|eos|end)(?:ped)?(?:_(?:eos|token|sequence|string|word|criteria|of_\w+|turn))*"
+    r"|completed?|finish(?:ed)?|done|natural|success|"
 )
 _LIMIT = re.compile(
     r"(?:^|_)(?:length|max|limit|truncat\w*|token_limit|context|exceed\w*|cutoff)(?:_|$)|maxtok|toklimit"
@@ -32,7 +32,7 @@ def ended(word: str | None, text: str) -> Literal["stop", "length", "error"]:
         return "stop"
     camel = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word.strip())
     plain = re.sub(r"[\s-]+", "_", camel.rpartition(".")[2]).lower().removeprefix("finish_reason_")
-    if plain in _BY_ITSELF or plain in ("", "null", "none"):
+    if _BY_ITSELF.fullmatch(plain):
         return "stop"
     if plain in _TOOLS:
         return "stop" if text.strip() else "error"

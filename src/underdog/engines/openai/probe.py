@@ -91,9 +91,7 @@ async def _told(way: Access, within_s: float) -> tuple[list[ListedModel], bytes]
         return await _models(client, way, within_s), await _properties(client, way, within_s)
 
 
-async def _models(
-    client: "httpx2.AsyncClient", way: Access, within_s: float
-) -> list[ListedModel]:
+async def _models(client: "httpx2.AsyncClient", way: Access, within_s: float) -> list[ListedModel]:
     shown = f"{way.base_url}/models"
     try:
         received = await exchange(

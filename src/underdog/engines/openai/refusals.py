@@ -1,4 +1,4 @@
-"""What an endpoint's refusal means: try again, too long a prompt, a field it does not know, the end.
+"""What an endpoint's refusal means: try again, too long a prompt, an unknown field, or the end.
 
 The same refusal is worded differently by every server, and comes with different status codes, some
 of them inside an answer with status 200. The wordings below are those of OpenAI, vLLM, SGLang,
@@ -24,29 +24,34 @@ _FIXES: Mapping[int, str] = {
     404: "check the address (it usually ends in /v1) and the model's name",
 }
 _MALFORMED = (400, 405, 413, 415, 422)
+_LENGTH = r"(?:context|sequence|input|prompt|model)[ _-]?(?:length|size|window|limit)"
 _TOO_LONG = re.compile(
-    r"""context[ _-]?(?:length|size|window|limit)[ _-]?(?:is[ _-])?exceed
-    | exceed\w*[ ]\S*[ ]?(?:\S+[ ]){0,4}(?:context|(?:max\w*|model)[ ](?:sequence|input|prompt)
-        |maximum[ ]number[ ]of[ ](?:input[ ])?tokens|maximum[ ]allowed[ ](?:input|prompt|length))
-    | max\w*[ ](?:model[ ])?(?:context|sequence|input)[ ](?:length|size|window|limit)
-    | (?:input|inputs|prompt)\W.{0,60}(?:longer[ ]than|exceeds?)[ ].{0,40}(?:length|context|limit|maximum)
-    | longer[ ]than[ ].{0,20}(?:context|model)\w*.{0,8}(?:length|size|window)
-    | `?inputs`?[ ](?:tokens|must[ ]have[ ](?:less|fewer)[ ]than[ ]\d+[ ]tokens)
-    | (?:prompt|input|request|message)s?[ ](?:is[ ]|are[ ]|was[ ])?too[ ](?:long|large)[ :;,.].{0,80}
-        (?:token|context|length|maximum)
-    | too[ ]many[ ](?:input[ ]|prompt[ ])?tokens(?![ ]per)
-    | reduce[ ]the[ ](?:length|size)[ ]of[ ](?:the|your)[ ](?:message|prompt|input)
-    | context[ ]shift[ ]is[ ]disabled
-    | context[ ]the[ ]overflows
-    | (?:model|context)\w*[ ]context[ ](?:length|size|window)[ ].{0,30}\d
-    | maximum[ ]context
-    """,
-    re.IGNORECASE | re.VERBOSE,
+    "|".join(
+        (
+            rf"max\w* (?:\w+ )?{_LENGTH}",
+            rf"exceed\w*\W(?:.{{0,40}}\W)?{_LENGTH}",
+            rf"{_LENGTH}\w*[ _-](?:is[ _-])?exceed",
+            rf"longer than .{{0,30}}(?:{_LENGTH}|maximum)",
+            rf"too (?:long|large|small)\b.{{0,80}}{_LENGTH}",
+            r"exceed_context",
+            r"(?:input|prompt|context)\w* (?:token count|tokens?|length)\b.{0,40} exceed",
+            r"tokens?\b.{0,30} exceeds? .{0,30}(?:max|limit|allowed)",
+            r"number of tokens in the prompt",
+            r"inputs?\W+(?:tokens|must have (?:less|fewer) than \d+ tokens)",
+            r"prompt\w* (?:is |are |was )?too long",
+            r"too many (?:input |prompt )?tokens(?! per)",
+            r"reduce the (?:length|size) of (?:the|your) (?:message|prompt|input)",
+            r"context shift is disabled|context the overflows|context length of only",
+            r"context window",
+        )
+    ),
+    re.IGNORECASE,
 )
 _RATE = re.compile(r"per[ -]?(?:minute|hour|day|second)|rate[ _-]?limit|\btp[mdh]\b", re.IGNORECASE)
 _PASSING = re.compile(
     r"rate[ _-]?limit|too[ _-]?many[ _-]?requests|overload|unavailable|time[d _-]*out|capacity"
-    r"|server[ _-]?(?:is[ _-])?(?:error|busy)|internal|try[ ]again|temporar|loading|resource_exhausted",
+    r"|server[ _-]?(?:is[ _-])?(?:error|busy)|internal|try again|temporar|loading"
+    r"|resource_exhausted",
     re.IGNORECASE,
 )
 _KEY_WORDS = re.compile(r"api[ _-]?key|unauthori[sz]ed|authentication", re.IGNORECASE)
@@ -113,7 +118,9 @@ def told_error(reply: Any, *, whole: bool = False) -> Complaint | None:
         whole: Whether the answer is known to be an error, in whatever shape.
     """
     if not isinstance(reply, dict):
-        return Complaint(reply if isinstance(reply, str) else json.dumps(reply), 0) if whole else None
+        return (
+            Complaint(reply if isinstance(reply, str) else json.dumps(reply), 0) if whole else None
+        )
     fields = cast("dict[str, Any]", reply)
     error: Any = fields.get("error")
     if not error and (whole or fields.get("object") == "error" or "choices" not in fields):

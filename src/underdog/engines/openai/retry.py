@@ -2,7 +2,7 @@
 
 Answers 408, 425, 429 and 5xx (also as an error inside an answer with status 200), broken
 connections, time-outs, incomplete bodies and answers without a choice are tried again;
-`Retry-After` is honoured. Other errors are raised at once, with advice. No key appears in a message.
+`Retry-After` is honoured. Other errors are raised at once, with advice and without any key.
 """
 
 import asyncio

@@ -8,7 +8,7 @@ field that holds nonsense counts as missing: only an answer without choices is n
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias, cast
 
@@ -254,7 +254,10 @@ def read_answer(reply: object, url: str) -> Answer:
         OddAnswerError: The body is not a completion.
         PassingError: The body has no choices.
     """
-    if isinstance(reply, dict) and cast("dict[str, object]", reply).get("choices", ()) in (None, []):
+    if isinstance(reply, dict) and cast("dict[str, object]", reply).get("choices", ()) in (
+        None,
+        [],
+    ):
         raise PassingError("it answered without a choice")
     try:
         return Answer.model_validate(reply)
