@@ -10,6 +10,7 @@ from typing import Any
 from underdog.core import Engine
 from underdog.engines import engines
 from underdog.engines.choosing import choose_engine
+from underdog.engines.openai.redaction import public_address
 from underdog.errors import EngineError, UnknownNameError, UsageError
 from underdog.models.pulled import resolve_model
 from underdog.registry import parse_spec
@@ -72,6 +73,7 @@ def _open_local(path: Path, options: dict[str, Any]) -> Engine:
 
 
 def _open(spec: str, kind: str, given: dict[str, Any]) -> Engine:
+    spec = public_address(spec)  # which messages show
     accepted = inspect.signature(engines.get(kind)).parameters
     needed = [name for name, one in accepted.items() if one.default is inspect.Parameter.empty]
     missing = next((name for name in needed if name not in given), None)

@@ -31,7 +31,7 @@ def answer(*choices: dict[str, Any], prompt: int = 10, generated: int = 1) -> Re
 
 def scripted(complete: Callable[[Asked], Reply], models: Reply | None = None) -> Any:
     def script(asked: Asked) -> Reply:
-        if asked.path.endswith("/models"):
+        if asked.path.partition("?")[0].endswith("/models"):
             return models or Reply(MODELS)
         if asked.path == "/props":
             return Reply({"error": "none"}, status=404)

@@ -95,7 +95,9 @@ def test_a_stop_string_cut_here_cuts_the_trace(serve: Any, finish: str) -> None:
 
 
 def test_a_repeated_opening_takes_its_tokens_away(serve: Any) -> None:
-    content = [{"token": one, "logprob": -0.5 - place} for place, one in enumerate(["It", " is", " 7"])]
+    content = [
+        {"token": one, "logprob": -0.5 - place} for place, one in enumerate(["It", " is", " 7"])
+    ]
     chat = {"message": {"content": "It is 7"}, "logprobs": {"content": content}}
     [row], _ = sample(serve(lambda asked: answer(chat)).url, template="none", prefix="It is")
     assert (row.text, row.trace.logprobs) == (" 7", (-2.5,))

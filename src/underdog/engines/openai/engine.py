@@ -212,9 +212,7 @@ class OpenAIEngine:
         """One request for `len(seeds)` rows; gives fewer when the endpoint does not know `n`."""
         body = {**prompt, **self._sampling(request), "n": len(seeds), "seed": seeds[0] % (1 << 31)}
         try:
-            if call.over and call.failure is not None:
-                raise call.failure
-            answer, seconds = await self._ask(body)
+            answer, seconds = await self._ask(body, call)
         except UnderdogError as error:
             if isinstance(error, RefusedError) and len(seeds) > 1 and error.about("n"):
                 return []
@@ -343,7 +341,7 @@ class OpenAIEngine:
             "temperature": 0,
         }
         try:
-            answer, seconds = await self._ask(body)
+            answer, seconds = await self._ask(body, _Call())
         except RefusedError as error:
             raise self._no_scores() from error
         found = continuation_logprobs(answer.choices[0], text, request.continuation)
@@ -417,7 +415,7 @@ class OpenAIEngine:
             params, llama=self._endpoint.template is not None, chat=self._template is None
         )
 
-    async def _ask(self, body: Mapping[str, Any]) -> tuple[Answer, float]:
+    async def _ask(self, body: Mapping[str, Any], call: _Call) -> tuple[Answer, float]:
         """An answer and its seconds; the optional fields that were refused are left out."""
         route = "/completions" if self._template is not None else "/chat/completions"
         shown = self._way.base_url + route
@@ -426,6 +424,8 @@ class OpenAIEngine:
             fields: dict[str, Any] = {}
             try:
                 async with self._free:
+                    if call.over and call.failure is not None:
+                        raise call.failure
                     fields = self._taken.of(body)
                     started = time.perf_counter()
                     answer = await post_json(

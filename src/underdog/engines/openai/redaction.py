@@ -9,7 +9,6 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus, unquote
 
 HIDDEN = "[key]"
 MOST_SHOWN = 300
@@ -95,14 +94,16 @@ def public_address(text: str) -> str:
 
 
 def _pattern(words: list[str]) -> re.Pattern[str] | None:
-    written: dict[str, None] = {}
-    for word in words:
-        forms = (word, quote(word, safe=""), quote_plus(word), unquote(word))
-        written |= dict.fromkeys(forms)
-    if not written:
+    """Any of some words, each letter as it is or percent-encoded, unseen characters between."""
+    if not words:
         return None
-    spread = (_JUNK.join(map(re.escape, word)) for word in written)
+    spread = (_JUNK.join(map(_letter, word)) for word in words)
     return re.compile("|".join(spread), re.IGNORECASE)
+
+
+def _letter(letter: str) -> str:
+    encoded = "".join(f"%{byte:02x}" for byte in letter.encode("utf-8", "surrogateescape"))
+    return rf"(?:{re.escape(letter)}|{encoded}{'|[+]' if letter == ' ' else ''})"
 
 
 def _decoded(run: str) -> bytes:
