@@ -17,6 +17,7 @@ from underdog.core.example import Example, Segment
 from underdog.core.form import Form, Reading
 from underdog.core.hidden_states import HiddenStates, LayerStates, StatesRequest
 from underdog.core.item import Draft, Family, Item, Step
+from underdog.core.needs_continuation import NeedsContinuation
 from underdog.core.outcome import Outcome
 from underdog.core.problem import JSONValue, Problem, Question
 from underdog.core.prompt import Message, Prompt, Role, Shot
@@ -60,6 +61,7 @@ __all__ = [
     "LayerStates",
     "Limits",
     "Message",
+    "NeedsContinuation",
     "ModelCalls",
     "ModelShape",
     "Oracle",

@@ -40,7 +40,10 @@ class Form(Protocol):
 
     @property
     def stop(self) -> tuple[str, ...]:
-        """Strings that end a reply in this form."""
+        """Strings that end a reply in this form, on an engine that continues its opening.
+
+        An engine that may begin anew (`EngineInfo.continues` is false) is given none.
+        """
         ...
 
     @property
@@ -58,7 +61,10 @@ class Form(Protocol):
         ...
 
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
-        """Answer of a whole reply (its opening included), executed where the form is a program."""
+        """Answer of a whole reply (its opening included), executed where the form is a program.
+
+        The reply may begin anew instead of continuing the opening, and may go on after its answer.
+        """
         ...
 
     def render(self, item: Item) -> str | None:

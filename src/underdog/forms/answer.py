@@ -7,6 +7,7 @@ from underdog.forms import forms
 from underdog.forms.cot import CHOICE_SHOTS, MATH_SHOTS
 from underdog.forms.layout import converse
 from underdog.forms.reading import read_text
+from underdog.grading.markers import tail
 
 _INSTRUCTION = 'Answer with the sentence "The answer is X." and nothing else.'
 _OPENING = "The answer is"
@@ -32,8 +33,10 @@ class AnswerOnly(Quick):
         return converse(_INSTRUCTION, question, shots, prefix=_OPENING)
 
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
-        """Read the final sentence."""
-        return read_text(reply, question, checker)
+        """Read the sentence on the first line; else what the whole reply says."""
+        first = tail(reply).strip().partition("\n")[0]
+        found = read_text(first, question, checker)
+        return found if found.strict and found.answer else read_text(reply, question, checker)
 
     def render(self, item: Item) -> str | None:
         """The final sentence."""

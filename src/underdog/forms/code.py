@@ -4,14 +4,17 @@ The reply is opened with a code fence, and with the function's own signature whe
 gives one. Reading a reply runs no code: the tests are private and belong to the grader.
 """
 
+import re
 from collections.abc import Sequence
 
 from underdog.core import Checker, Item, Message, Prompt, Question, Reading, Sandbox, Shot
 from underdog.forms import forms
+from underdog.forms.fences import programs
 from underdog.forms.layout import lay_out
 
 _INSTRUCTION = "Write the Python function that is asked for. Reply with the code only."
 _FENCE = "```python\n"
+_DEFINES = re.compile(r"^(?:def|async def|class)\b", re.MULTILINE)
 
 
 @forms.register("code")
@@ -31,15 +34,29 @@ class Code:
         return Prompt(tuple(messages), _FENCE + _signature(question))
 
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
-        """The code inside the fence; its first block when there are several."""
-        code = reply.partition(_FENCE)[2].partition("```")[0].rstrip()
+        """The program: the first fenced block that defines what is asked for, else the first.
+
+        What follows it for show (calls, tests, `if __name__`) is cut off.
+        """
+        blocks = programs(reply)
+        wanted = question.fields.get("entry_point", "")
+        named = [block for block in blocks if wanted and f"def {wanted}" in block]
+        defining = [block for block in blocks if _DEFINES.search(block)]
+        code = next(iter(named or defining or blocks), "").rstrip()
         if not code.strip():
             return Reading(None, "no_answer", strict=False, detail="no code in the reply")
-        return Reading(code, "ok")
+        return Reading(_without_show(code), "ok")
 
     def render(self, item: Item) -> str | None:
         """None: the answer of a generated item is a value, not a program."""
         return None
+
+
+def _without_show(code: str) -> str:
+    """A program up to the first stop string after its first definition."""
+    begin = _DEFINES.search(code)
+    places = [code.find(stop, begin.end()) for stop in Code.stop] if begin else []
+    return code[: min((at for at in places if at >= 0), default=len(code))].rstrip()
 
 
 def _signature(question: Question) -> str:

@@ -11,6 +11,7 @@ from underdog.core import Checker, Item, Prompt, Question, Quick, Reading, Sandb
 from underdog.errors import DataError
 from underdog.forms import forms
 from underdog.forms.arithmetic import show
+from underdog.forms.fences import fenced_lines
 from underdog.forms.layout import converse
 from underdog.forms.linear_systems import solve
 
@@ -55,17 +56,15 @@ class EquationSystem(Quick):
         return converse(_INSTRUCTION, question, SHOTS if shots is None else shots)
 
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
-        """Solve the equations for `x`."""
-        equations = [line.strip() for line in reply.splitlines() if "=" in line]
-        if not equations:
+        """Solve the equations for `x`: all of the reply, else of the first part that has them."""
+        seen = fenced_lines(reply)
+        parts = [part for part in (_equations(text) for text in seen.split("\n\n")) if part]
+        if not parts:
             return Reading(None, "no_answer", strict=False, detail="no equation in the reply")
-        try:
-            value = solve(equations).get(_ASKED)
-        except DataError as error:
-            return Reading(None, "execution_error", detail=str(error))
-        if value is None:
-            return Reading(None, "no_answer", strict=False, detail="x is not determined")
-        return Reading(show(value), "ok")
+        first = _solved(_equations(seen))
+        if first.answer is not None or len(parts) == 1:
+            return first
+        return next((found for part in parts if (found := _solved(part)).answer), first)
 
     def render(self, item: Item) -> str | None:
         """The equations that the item names (`equations` in its meta), else one per step.
@@ -79,6 +78,20 @@ class EquationSystem(Quick):
             return None
         right = value is not None and _equals(value, item.problem.gold or "")
         return "\n".join(lines) if right else None
+
+
+def _equations(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if "=" in line]
+
+
+def _solved(equations: list[str]) -> Reading:
+    try:
+        value = solve(equations).get(_ASKED)
+    except DataError as error:
+        return Reading(None, "execution_error", detail=str(error))
+    if value is None:
+        return Reading(None, "no_answer", strict=False, detail="x is not determined")
+    return Reading(show(value), "ok")
 
 
 def _given(item: Item) -> list[str]:

@@ -14,6 +14,7 @@ from underdog.core import Checker, Item, Prompt, Question, Reading, Sandbox, Sho
 from underdog.errors import DataError
 from underdog.forms import forms
 from underdog.forms.arithmetic import decimal_point, evaluate, show
+from underdog.forms.fences import fenced_lines
 from underdog.forms.layout import converse
 from underdog.forms.solutions import expressions
 from underdog.grading.numerals import read_number
@@ -66,7 +67,7 @@ class Equations:
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
         """Recompute every equation; the answer is the value of the last one."""
         try:
-            value = run_chain(reply)
+            value = run_chain(fenced_lines(reply))
         except DataError as error:
             return Reading(None, "execution_error", detail=str(error))
         if value is None:

@@ -5,7 +5,6 @@ code fence and the function's first line: left to itself, a small chat model ans
 worked examples are ours.
 """
 
-import re
 from collections.abc import Sequence
 
 from underdog.core import (
@@ -20,14 +19,15 @@ from underdog.core import (
     Shot,
 )
 from underdog.forms import forms
+from underdog.forms.fences import programs
 from underdog.forms.layout import converse
+from underdog.grading.markers import tail
 
 _INSTRUCTION = (
     "Write a Python function solution() that computes and returns the answer to the problem. "
     "Use one line per step with clear variable names. Reply with the code only."
 )
 _OPENING = "```python\ndef solution():\n"
-_FENCE = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
 
 SHOTS = (
     Shot(
@@ -103,13 +103,15 @@ class Program:
 def program_in(reply: str) -> str | None:
     r"""The code of the first fenced block that defines `solution`, or of the bare reply.
 
+    Blocks marked as Python come before others; thoughts are left out.
+
     Example:
         >>> program_in("```python\ndef solution():\n    return 1")
         'def solution():\n    return 1'
     """
-    blocks = [block for block in _FENCE.findall(reply) if "def solution" in block]
-    if not blocks and "def solution" in reply and "```" not in reply:
-        blocks = [reply]
+    blocks = [block for block in programs(reply) if "def solution" in block]
+    if not blocks and "def solution" in tail(reply) and "```" not in reply:
+        blocks = [tail(reply)]
     return blocks[0].rstrip() if blocks else None
 
 

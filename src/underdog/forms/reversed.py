@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from underdog.core import Checker, Item, Prompt, Question, Quick, Reading, Sandbox, Shot
 from underdog.forms import forms
 from underdog.forms.layout import converse
+from underdog.grading.markers import tail
 
 _INSTRUCTION = (
     "Answer with the digits of the result in reverse order, the last digit first, between < and >, "
@@ -17,6 +18,8 @@ _INSTRUCTION = (
 )
 _OPENING = "Reversed: <"
 _PLACE = re.compile(r"<([^<>\n]*)")
+_LOOSE = re.compile(r"^[*\s]*Reversed:[*\s]*(-?[\d.]+-?)\s*$", re.IGNORECASE | re.MULTILINE)
+_WORD = re.compile(r"[^\W\d_]{2}")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 SHOTS = (
@@ -40,9 +43,11 @@ class Reversed(Quick):
         return converse(_INSTRUCTION, question, SHOTS if shots is None else shots, prefix=_OPENING)
 
     def read(self, reply: str, question: Question, checker: Checker, sandbox: Sandbox) -> Reading:
-        """Reverse the text between the last delimiters."""
-        places: list[str] = _PLACE.findall(reply)
-        text = places[-1].strip()[::-1] if places else ""
+        """Reverse the text between the last delimiters; words between them are no answer."""
+        seen = tail(reply)
+        places: list[str] = _PLACE.findall(seen) or _LOOSE.findall(seen)
+        written = [place.strip() for place in places if not _WORD.search(place)]
+        text = written[-1][::-1] if written else ""
         if not text:
             return Reading(None, "no_answer", strict=False, detail="nothing between < and >")
         return Reading(text, "ok")

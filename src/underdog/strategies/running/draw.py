@@ -20,6 +20,7 @@ from underdog.core import (
     Usage,
 )
 from underdog.errors import UnknownNameError
+from underdog.forms.whole_reply import stop_strings, whole_reply
 from underdog.seeds import derive_each
 from underdog.strategies.running.bench import Bench
 from underdog.strategies.running.ledger import price, prompt_bound_tokens
@@ -49,7 +50,12 @@ class PoolDraw:
 
     @classmethod
     def plan(cls, action: Sample, question: Question, bench: Bench) -> "PoolDraw":
-        """The draw for an action. Raises `UnknownNameError` when the engine or form is unknown."""
+        """The draw for an action.
+
+        Raises:
+            UnknownNameError: The engine or form is unknown.
+            UsageError: The form needs an engine that continues, and this one does not.
+        """
         name = action.form or bench.form
         if action.engine not in bench.engines:
             raise UnknownNameError("engine on this bench", action.engine, bench.engines)
@@ -58,7 +64,7 @@ class PoolDraw:
         prompt = form.prompt(question, bench.task.shots(name))
         params = replace(
             bench.params,
-            stop=form.stop,
+            stop=stop_strings(form, engine.info),
             max_tokens=bench.max_tokens or form.max_tokens,
             temperature=0.0 if action.greedy else bench.params.temperature,
         )
@@ -80,6 +86,10 @@ class PoolDraw:
         path = ("sample", pool.root_seed, pool.task, pool.problem_id, pool.form, pool.params)
         path += (pool.prefix,) if pool.prefix else ()
         return tuple(seed >> 32 for seed in derive_each(path, indices))
+
+    def whole(self, said: str) -> str:
+        """The whole reply, its opening included, for what the engine said."""
+        return whole_reply(self.prompt.prefix, said, continues=self.engine.info.continues)
 
     def shortened(self, max_tokens: int) -> "PoolDraw":
         """The same draw with a smaller token limit, hence from another pool."""

@@ -1,6 +1,7 @@
 """Solutions from completions: the answer, the vote key and the cost of each reply."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from underdog.core import Completion, Question, Reading, Solution, Usage
 from underdog.strategies.running.bench import Bench
@@ -22,7 +23,7 @@ def read_rows(
     prompt_tokens = max((row.usage.prompt_tokens for _, row in rows), default=0)
     solutions: list[Solution] = []
     for index, row in rows:
-        text = draw.prompt.prefix + row.text
+        text = draw.whole(row.text)
         reading, key = _read(draw, row, text, question, bench)
         usage = Usage(
             calls=1,
@@ -43,7 +44,7 @@ def read_rows(
                 status=reading.status,
                 finish=row.finish,
                 trace=row.trace,
-                usage=price(usage, draw.engine.info),
+                usage=replace(price(usage, draw.engine.info), cost_usd=row.usage.cost_usd),
                 detail=reading.detail,
             )
         )
