@@ -47,6 +47,7 @@ PROGRAMS = [
     "Sure:\n```\ndef solution():\n    return 1 + 2\n```",
     "def solution():\n    return 1 + 2",
     "def solution():\n    return 1 + 2\n```",
+    "python\ndef solution():\n    return 1 + 2\n```",
     "def solution():\n    return 1 + 2\n\nThis function returns the sum.",
     "Sure!\n\ndef solution():\n    return 1 + 2\n\nprint(solution())",
     "```python\ndef solution() -> int:\n    return 1 + 2\n```",
@@ -90,11 +91,30 @@ def test_a_reply_without_a_program_has_no_answer(said: str, sandbox: Sandbox) ->
 
 @pytest.mark.parametrize(
     "said",
-    [" 3.", " 3", "3", "3.", "\n3", "\n\n3.", "The answer is 3.", "\nThe answer is 3.", "**3**"]
-    + ["the answer is 3", "The answer is: 3", "**The answer is 3.**", "Sure! The answer is 3."]
-    + ["Answer: 3", "$3$", "\\boxed{3}", "3\n\nExplanation: 1 + 2 = 3, as 5 - 2 is.", "#### 3"]
-    + ["The answer is 3.\nBecause 4 is too many.", "1 + 2 = 3, so the answer is 3."]
-    + ["<think>The answer is 5.</think>\n3", "<think>The answer is 5.</think>The answer is 3."],
+    [
+        " 3.",
+        " 3",
+        "3",
+        "3.",
+        "\n3",
+        "\n\n3.",
+        "The answer is 3.",
+        "\nThe answer is 3.",
+        "**3**",
+        "the answer is 3",
+        "The answer is: 3",
+        "**The answer is 3.**",
+        "Sure! The answer is 3.",
+        "Answer: 3",
+        "$3$",
+        "\\boxed{3}",
+        "3\n\nExplanation: 1 + 2 = 3, as 5 - 2 is.",
+        "#### 3",
+        "The answer is 3.\nBecause 4 is too many.",
+        "1 + 2 = 3, so the answer is 3.",
+        "<think>The answer is 5.</think>\n3",
+        "<think>The answer is 5.</think>The answer is 3.",
+    ],
 )
 def test_a_bare_answer_is_read(said: str, sandbox: Sandbox) -> None:
     answer = read("answer", said, sandbox).answer
@@ -117,14 +137,21 @@ def test_a_reply_without_an_answer_has_none(said: str, sandbox: Sandbox) -> None
 
 @pytest.mark.parametrize(
     "said",
-    ["326>", "326", "\n326", "Reversed: <326>", "reversed: <326>", "<326>", "Reversed: 326"]
-    + [
+    [
+        "326>",
+        "326",
+        "\n326",
+        "Reversed: <326>",
+        "reversed: <326>",
+        "<326>",
+        "Reversed: 326",
         "Sure!\nReversed: <326>",
         "```\nReversed: <326>\n```",
         "326>\n\nSo 623.",
         "**Reversed: <326>**",
-    ]
-    + ["<think>1 < 2</think>Reversed: <326>", "<think>Hm</think>326"],
+        "<think>1 < 2</think>Reversed: <326>",
+        "<think>Hm</think>326",
+    ],
 )
 def test_reversed_digits_are_read(said: str, sandbox: Sandbox) -> None:
     assert read("reversed", said, sandbox).answer == "623"
@@ -157,9 +184,14 @@ EQUATIONS = "12 * 8 = 96\n96 - 70 = 26"
 
 @pytest.mark.parametrize(
     "said",
-    [EQUATIONS, "Sure! Here are the equations:\n\n" + EQUATIONS, EQUATIONS.replace("\n", "\n\n")]
-    + [f"```\n{EQUATIONS}\n```", f"```\n{EQUATIONS}\n```\nSo x = the number of rolls left."]
-    + ["<think>12 * 8 = 95</think>\n" + EQUATIONS],
+    [
+        EQUATIONS,
+        "Sure! Here are the equations:\n\n" + EQUATIONS,
+        EQUATIONS.replace("\n", "\n\n"),
+        f"```\n{EQUATIONS}\n```",
+        f"```\n{EQUATIONS}\n```\nSo x = the number of rolls left.",
+        "<think>12 * 8 = 95</think>\n" + EQUATIONS,
+    ],
 )
 def test_equations_are_read(said: str, sandbox: Sandbox) -> None:
     assert read("equations", said, sandbox).answer == "26"
@@ -170,12 +202,15 @@ SYSTEM = "made = 12 * 8\nx = made - 70"
 
 @pytest.mark.parametrize(
     "said",
-    [SYSTEM, "Here are the equations:\n\n" + SYSTEM, SYSTEM.replace("\n", "\n\n")]
-    + [
+    [
+        SYSTEM,
+        "Here are the equations:\n\n" + SYSTEM,
+        SYSTEM.replace("\n", "\n\n"),
         f"```\n{SYSTEM}\n```\n\nSo x = 26 rolls.",
         f"{SYSTEM}\n\nSolving this, we find x = 26 rolls.",
-    ]
-    + [f"We set x = the rolls left.\n\n{SYSTEM}", "<think>x = 1</think>\n" + SYSTEM],
+        f"We set x = the rolls left.\n\n{SYSTEM}",
+        "<think>x = 1</think>\n" + SYSTEM,
+    ],
 )
 def test_a_system_is_read(said: str, sandbox: Sandbox) -> None:
     assert read("equation_system", said, sandbox).answer == "26"
@@ -184,9 +219,12 @@ def test_a_system_is_read(said: str, sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("name", ["cot", "socratic", "scratchpad", "critique"])
 @pytest.mark.parametrize(
     "said",
-    ["1 + 2 = 3.\n\nThe answer is 3.", "Sure!\n\n\n1 + 2 = 3\n\n\nThe answer is 3."]
-    + ["The answer is 3.\n\n\nQuestion: What is 1 + 1?\nThe answer is 2."]
-    + ["Let us see.\nProblem: How many?\n1 + 2 = 3\nThe answer is 3."],
+    [
+        "1 + 2 = 3.\n\nThe answer is 3.",
+        "Sure!\n\n\n1 + 2 = 3\n\n\nThe answer is 3.",
+        "The answer is 3.\n\n\nQuestion: What is 1 + 1?\nThe answer is 2.",
+        "Let us see.\nProblem: How many?\n1 + 2 = 3\nThe answer is 3.",
+    ],
 )
 def test_a_reply_of_several_paragraphs_is_read(name: str, said: str, sandbox: Sandbox) -> None:
     assert read(name, said, sandbox).answer == "3"
@@ -214,7 +252,7 @@ def test_the_code_is_found(said: str, question: Question, sandbox: Sandbox) -> N
     answer = read("code", said, sandbox, question, "code").answer
     assert answer is not None
     space: dict[str, object] = {}
-    exec(answer, space)  # noqa: S102 - our own text
+    exec(answer, space)
     assert space["total"]([1, 2]) == 3  # type: ignore[operator]
     assert "print" not in answer
 
@@ -225,7 +263,7 @@ def test_the_code_is_found(said: str, question: Question, sandbox: Sandbox) -> N
 def test_a_body_continues_its_head(body: str, sandbox: Sandbox) -> None:
     answer = read("code", body, sandbox, HEADED, "code").answer
     assert (answer or "").startswith(HEAD)
-    exec(answer or "", {})  # noqa: S102 - our own text
+    exec(answer or "", {})
 
 
 def test_no_code_is_no_answer(sandbox: Sandbox) -> None:

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 from underdog.grading.markers import tail
 
-_FENCE = re.compile(
-    r"(```+|~~~+)(?:[ \t]*([\w.+#-]{0,20})[ \t]*(?:\{[^\n]*\})?[ \t]*\n|[ \t]*\Z)"
-)
+_FENCE = re.compile(r"(```+|~~~+)(?:[ \t]*([\w.+#-]{0,20})[ \t]*(?:\{[^\n]*\})?[ \t]*\n|[ \t]*\Z)")
 _OPENED = re.compile(rf"(?<![^\s:]){_FENCE.pattern}")
 _OPENING_FENCE = re.compile(r"\s*```\w*\n")
 _DEFINED = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)

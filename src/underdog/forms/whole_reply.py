@@ -52,7 +52,7 @@ def whole_reply(opening: str, said: str, *, continues: bool) -> str:
         return opening + said
     seen = tail(said)
     thought = said[: len(said) - len(seen)] if said.endswith(seen) else ""
-    if not seen.strip() or _bare(seen).startswith(_bare(opening)):
+    if not seen.strip():
         return said
     if opening.lstrip().startswith("```"):
         return thought + continued_code(opening, seen)

@@ -7,8 +7,7 @@ from underdog.engines.openai.finish_words import ended
 
 
 @pytest.mark.parametrize(
-    "word", ["stop", "STOP", "eos", "eos_token", "stop_sequence", "end_turn", "FinishReason.STOP"]
-    + ["complete", "COMPLETE", "endTurn", "", None, "stop-sequence", "finish_reason_stop"]
+    "word", ["stop", "STOP", "eos", "eos_token", "stop_sequence", "end_turn", "FinishReason.STOP", "complete", "COMPLETE", "endTurn", "", None, "stop-sequence", "finish_reason_stop"]
 )  # fmt: skip
 def test_a_reply_that_ended_by_itself(word: str | None) -> None:
     assert ended(word, "par") == "stop"
@@ -16,9 +15,24 @@ def test_a_reply_that_ended_by_itself(word: str | None) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["length", "max_tokens", "MAX_TOKENS", "max_length", "token_limit", "maxTokens", "model_length"]
-    + ["max_new_tokens", "max_output_tokens", "FinishReason.MAX_TOKENS", "context_length"]
-    + ["model_context_window_exceeded", "length_limit", "truncated", "Max Tokens", "LENGTH"],
+    [
+        "length",
+        "max_tokens",
+        "MAX_TOKENS",
+        "max_length",
+        "token_limit",
+        "maxTokens",
+        "model_length",
+        "max_new_tokens",
+        "max_output_tokens",
+        "FinishReason.MAX_TOKENS",
+        "context_length",
+        "model_context_window_exceeded",
+        "length_limit",
+        "truncated",
+        "Max Tokens",
+        "LENGTH",
+    ],
 )
 def test_a_reply_that_was_cut(word: str) -> None:
     assert ended(word, "par") == "length"
@@ -26,8 +40,18 @@ def test_a_reply_that_was_cut(word: str) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["content_filter", "error", "abort", "cancelled", "SAFETY", "RECITATION", "refusal"]
-    + ["length_error", "something new", "7"],
+    [
+        "content_filter",
+        "error",
+        "abort",
+        "cancelled",
+        "SAFETY",
+        "RECITATION",
+        "refusal",
+        "length_error",
+        "something new",
+        "7",
+    ],
 )
 def test_any_other_end_is_a_fault(word: str) -> None:
     assert ended(word, "par") == "error"

@@ -8,7 +8,7 @@ from tests.engines.openai.serving import FAST, answer, choice, sample
 from underdog.core import Choices, SamplingParams
 from underdog.engines.openai.redaction import Secrets
 from underdog.engines.openai.refusals import PassingError, RefusedError, complaint, judged
-from underdog.errors import ContextError, EndpointError, UsageError
+from underdog.errors import EndpointError, UsageError
 
 TOO_LONG = [
     (422, "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4"),

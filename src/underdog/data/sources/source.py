@@ -23,6 +23,7 @@ from underdog.core import (
     Shot,
     Usage,
 )
+from underdog.forms.whole_reply import whole_reply
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -75,10 +76,10 @@ class Reply:
         return self.text.removeprefix(self.prefix)
 
     @classmethod
-    def of(cls, ask: Ask, completion: Completion) -> "Reply":
-        """The reply of a completion."""
+    def of(cls, ask: Ask, completion: Completion, continues: bool = True) -> "Reply":
+        """The reply of a completion; `continues` as in the engine's `EngineInfo`."""
         return cls(
-            text=ask.prompt.prefix + completion.text,
+            text=whole_reply(ask.prompt.prefix, completion.text, continues=continues),
             finish=completion.finish,
             engine=ask.engine,
             usage=completion.usage,

@@ -199,11 +199,11 @@ class Gathering:
             rows = await sampled(
                 engine,
                 [
-                    one.request(self._desk.seed, key[0])
+                    one.request(self._desk.seed, key[0], engine.info)
                     for one, key in zip(wanted, keys, strict=True)
                 ],
             )
-            replies = [one.replies(row) for one, row in zip(wanted, rows, strict=True)]
+            replies = [one.replies(row, engine.info) for one, row in zip(wanted, rows, strict=True)]
             for key, got in zip(keys, replies, strict=True):
                 spent = sum((one.usage for one in got.values()), spent)
                 await self._book.keep(key, got)

@@ -3,9 +3,9 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from underdog.core import Completion, Engine, GenerateRequest
+from underdog.core import Completion, Engine, EngineInfo, GenerateRequest
 from underdog.data.sources.source import Ask, Reply
 from underdog.errors import ContextError
 from underdog.seeds import derive_each
@@ -19,15 +19,21 @@ class Missing:
     ask: Ask
     numbers: list[int]
 
-    def request(self, root: int, seed: str) -> GenerateRequest:
-        """The request to the engine, with 32-bit seeds, which every backend takes."""
+    def request(self, root: int, seed: str, info: EngineInfo) -> GenerateRequest:
+        """The request to the engine, with 32-bit seeds, which every backend takes.
+
+        Stop strings are for what continues an opening: an engine that may begin anew gets none.
+        """
         path = ("source", root, seed, digest(self.place, self.ask))
         seeds = tuple(one >> 32 for one in derive_each(path, self.numbers))
-        return GenerateRequest(self.ask.prompt, self.ask.params, seeds)
+        params = self.ask.params
+        if self.ask.prompt.prefix and not info.continues:
+            params = replace(params, stop=())
+        return GenerateRequest(self.ask.prompt, params, seeds)
 
-    def replies(self, rows: Sequence[Completion]) -> dict[int, Reply]:
+    def replies(self, rows: Sequence[Completion], info: EngineInfo) -> dict[int, Reply]:
         """The replies, by number of the sample."""
-        made = (Reply.of(self.ask, row) for row in rows)
+        made = (Reply.of(self.ask, row, info.continues) for row in rows)
         return dict(zip(self.numbers, made, strict=True))
 
 
