@@ -7,8 +7,24 @@ from underdog.engines.openai.finish_words import ended
 
 
 @pytest.mark.parametrize(
-    "word", ["stop", "STOP", "eos", "eos_token", "stop_sequence", "end_turn", "FinishReason.STOP", "complete", "COMPLETE", "endTurn", "", None, "stop-sequence", "finish_reason_stop"]
-)  # fmt: skip
+    "word",
+    [
+        "stop",
+        "STOP",
+        "eos",
+        "eos_token",
+        "stop_sequence",
+        "end_turn",
+        "FinishReason.STOP",
+        "complete",
+        "COMPLETE",
+        "endTurn",
+        "",
+        None,
+        "stop-sequence",
+        "finish_reason_stop",
+    ],
+)
 def test_a_reply_that_ended_by_itself(word: str | None) -> None:
     assert ended(word, "par") == "stop"
 

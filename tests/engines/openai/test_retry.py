@@ -92,9 +92,11 @@ def test_a_packed_answer_is_unpacked_within_bounds(
 def test_a_list_of_models_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("underdog.engines.openai.probe._MOST_BYTES", 1000)
     models = Reply({"data": [{"id": "x" * 2000}]})
-    with endpoint(scripted(lambda asked: answer(), models)) as server:
-        with pytest.raises(EndpointError, match="more than 1000 bytes"):
-            OpenAIEngine(server.url)
+    with (
+        endpoint(scripted(lambda asked: answer(), models)) as server,
+        pytest.raises(EndpointError, match="more than 1000 bytes"),
+    ):
+        OpenAIEngine(server.url)
 
 
 @pytest.mark.parametrize("length", [-5, 10**12, True, "x", None, 2.5])

@@ -5,14 +5,14 @@ import pytest
 
 from tests.engines.openai.endpoint import Asked, Reply
 from tests.engines.openai.serving import answer, choice, sample
-from underdog.core import Price, SamplingParams
-from underdog.engines.openai.told_usage import RowSize, counted
+from underdog.core import EngineInfo, Price, SamplingParams
+from underdog.engines.openai.told_usage import PromptSize, RowSize, counted
 from underdog.engines.openai.wire import WireUsage
 from underdog.engines.opening import open_engine
 
 PARAMS = SamplingParams(max_tokens=16)
 BARE = choice("seven of them", logprobs=None)
-LIMITS = {"max_tokens": 16, "prompt_bytes": 40, "most_prompt_tokens": 41, "context_tokens": 512}
+LIMITS = (16, PromptSize(40, 41), EngineInfo("openai", "m", "f", context_tokens=512))
 
 
 def with_usage(usage: Any, *choices: dict[str, Any]) -> Reply:
@@ -72,16 +72,16 @@ def test_a_possible_count_is_taken_as_told(serve: Any, tokens: Any) -> None:
 
 def test_counts_that_a_text_cannot_have_are_not_believed() -> None:
     one = WireUsage(prompt_tokens=9, completion_tokens=1)
-    assert counted(one, [RowSize(128, 0)], **LIMITS).told
-    assert counted(one, [RowSize(129, 0)], **LIMITS).generated == (129,)
-    assert counted(one, [RowSize(9, 5)], **LIMITS).generated == (5,)
-    assert counted(one, [RowSize(0, 0)], **LIMITS).generated == (1,)
+    assert counted(one, [RowSize(128, 0)], *LIMITS).told
+    assert counted(one, [RowSize(129, 0)], *LIMITS).generated == (129,)
+    assert counted(one, [RowSize(9, 5)], *LIMITS).generated == (5,)
+    assert counted(one, [RowSize(0, 0)], *LIMITS).generated == (1,)
 
 
 def test_a_server_may_add_to_the_prompt_up_to_its_context() -> None:
     for told, believed in ((512, 512), (513, 41)):
         usage = WireUsage(prompt_tokens=told, completion_tokens=1)
-        assert counted(usage, [RowSize(1, 0)], **LIMITS).prompt_tokens == believed
+        assert counted(usage, [RowSize(1, 0)], *LIMITS).prompt_tokens == believed
 
 
 @pytest.mark.parametrize(

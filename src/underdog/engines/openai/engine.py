@@ -25,29 +25,20 @@ from underdog.core import (
     Price,
     SamplingParams,
     ScoreRequest,
-    TokenTrace,
     Usage,
 )
 from underdog.engines.charging import FREE
 from underdog.engines.fan_out import fan_out
+from underdog.engines.openai.answered import AnswerSetting, answered_rows
 from underdog.engines.openai.echoed import continuation_logprobs
-from underdog.engines.openai.finish_words import ended
 from underdog.engines.openai.probe import Endpoint, choose_template, probe
 from underdog.engines.openai.refusals import OddAnswerError, RefusedError
 from underdog.engines.openai.retry import BusyError, Patience, post_json
 from underdog.engines.openai.taken_fields import TakenFields
-from underdog.engines.openai.token_spans import Span, between, spans
-from underdog.engines.openai.told_usage import Counted, RowSize, counted
-from underdog.engines.openai.wire import (
-    Answer,
-    SampledToken,
-    WireChoice,
-    earliest_stop,
-    in_order,
-    read_answer,
-)
-from underdog.engines.shaping.served import breach, shaping_fields
-from underdog.engines.token_trace import clamp, token_trace
+from underdog.engines.openai.told_usage import PromptSize, RowSize, counted
+from underdog.engines.openai.wire import Answer, read_answer
+from underdog.engines.shaping.served import shaping_fields
+from underdog.engines.token_trace import clamp
 from underdog.errors import (
     ContextError,
     UnderdogError,
@@ -228,85 +219,17 @@ class OpenAIEngine:
             usage = Usage(calls=1)
             return [Completion("", "error", seed, usage=usage, error=message) for seed in seeds]
         call.came = True
-        choices = in_order(answer.choices)
-        placed = [_placed(choice) for choice in choices]
-        told = self._counted(answer, choices, placed, request, prompt)
-        return [
-            self._completion(request, choice, seed, spot, self._usage(told, i, place, seconds))
-            for i, (choice, spot, seed) in enumerate(zip(choices, placed, seeds, strict=False))
-        ]
-
-    def _completion(
-        self,
-        request: GenerateRequest,
-        choice: WireChoice,
-        seed: int,
-        places: list[Span] | None,
-        usage: Usage,
-    ) -> Completion:
-        params, prefix, reply = request.params, request.prompt.prefix, choice.reply
-        repeats = not self._info.continues and prefix and reply.startswith(prefix)
-        start = len(prefix) if repeats else 0
-        text, stopped_by = earliest_stop(reply[start:], params.stop)
-        tokens = between(choice.tokens, places or (), start, start + len(text)) if places else ()
-        if any(token.logprob is None for token in tokens):
-            tokens = ()
-        if text and not tokens:
+        found = answered_rows(
+            answer,
+            request,
+            seeds,
+            AnswerSetting(self._way, self._info, _prompt_size(prompt), place, seconds),
+        )
+        if not found.with_logprobs:
             self._info = replace(self._info, logprobs=False)
-        if stopped_by is None and choice.stop_reason in params.stop:
-            stopped_by = choice.stop_reason
-        how = ended(choice.finish_reason, text)
-        kept = self._way.secrets.reply(text)
-        broken = self._fault(choice, how)
-        if not broken and params.constraint is not None and how == "stop" and stopped_by is None:
-            broken = breach(params.constraint, text)
-        if broken:
-            return Completion(kept, "error", seed, usage=usage, error=broken)
-        return Completion(
-            kept,
-            "length" if how == "length" and stopped_by is None else "stop",
-            seed,
-            trace=_trace(tokens, params),
-            usage=usage,
-            stop_string=stopped_by,
-        )
-
-    def _fault(self, choice: WireChoice, how: str) -> str:
-        """Why a row is not what was asked for; empty when it is."""
-        if how != "error" and not choice.error:
-            return ""
-        said = self._way.secrets.shown(str(choice.finish_reason), 60)
-        why = f": {self._way.secrets.shown(str(choice.error))}" if choice.error else ""
-        return f"EndpointError: {self._way.base_url} ended the reply with {said!r}{why}"
-
-    def _counted(
-        self,
-        answer: Answer,
-        choices: Sequence[WireChoice],
-        placed: Sequence[list[Span] | None],
-        request: GenerateRequest,
-        prompt: Mapping[str, Any],
-    ) -> Counted:
-        """The token counts of an answer, as told where that is possible."""
-        sizes = [
-            RowSize(
-                len(choice.reply.encode("utf-8", "replace")),
-                len(between(choice.tokens, places, 0, len(choice.reply))) if places else 0,
-            )
-            for choice, places in zip(choices, placed, strict=True)
-        ]
-        size, most = _prompt_size(prompt)
-        found = counted(
-            answer.usage,
-            sizes,
-            max_tokens=request.params.max_tokens,
-            prompt_bytes=size,
-            most_prompt_tokens=most,
-            context_tokens=self._info.context_tokens,
-        )
-        if not found.told:
+        if not found.told_usage:
             self._distrust_usage()
-        return found
+        return found.rows
 
     def _distrust_usage(self) -> None:
         if self._info.told_usage:
@@ -316,17 +239,6 @@ class OpenAIEngine:
                 "counted instead",
                 self._way.base_url,
             )
-
-    def _usage(self, told: Counted, row: int, place: int, seconds: float) -> Usage:
-        """Usage of a row: the prompt counted once per request, money as the endpoint bills it."""
-        billed = Usage(
-            prompt_tokens=told.prompt_tokens if row == 0 else 0,
-            cached_prompt_tokens=told.cached_tokens if row == 0 else 0,
-            generated_tokens=told.generated[row],
-        )
-        tokens = billed if place == 0 else Usage(generated_tokens=billed.generated_tokens)
-        cost = self._info.price.cost_usd(billed)
-        return replace(tokens, calls=1, seconds=seconds, cost_usd=cost)
 
     async def _score(self, request: ScoreRequest) -> ContinuationScore:
         if not request.continuation:
@@ -347,15 +259,9 @@ class OpenAIEngine:
         found = continuation_logprobs(answer.choices[0], text, request.continuation)
         if isinstance(found, str):
             raise self._no_scores(found)
-        size, most = _prompt_size(body)
-        told = counted(
-            answer.usage,
-            [RowSize(0, 0)],
-            max_tokens=1,
-            prompt_bytes=size,
-            most_prompt_tokens=most,
-            context_tokens=self._info.context_tokens,
-        )
+        told = counted(answer.usage, [RowSize(0, 0)], 1, _prompt_size(body), self._info)
+        if not told.told:
+            self._distrust_usage()
         billed = Usage(
             prompt_tokens=told.prompt_tokens,
             cached_prompt_tokens=told.cached_tokens,
@@ -467,24 +373,10 @@ class OpenAIEngine:
         return self._client
 
 
-def _placed(choice: WireChoice) -> list[Span] | None:
-    """Where each listed token stands in a reply; `None` when there are none, or others."""
-    return spans(choice.tokens, choice.reply) if choice.tokens and choice.reply else None
-
-
-def _trace(tokens: Sequence[SampledToken], params: SamplingParams) -> TokenTrace:
-    return token_trace(
-        [token.logprob for token in tokens],
-        [token.alternatives for token in tokens],
-        params.top_logprobs,
-    )
-
-
-def _prompt_size(fields: Mapping[str, Any]) -> tuple[int, int]:
-    """Bytes of a request's prompt, and the most tokens that they can be."""
+def _prompt_size(fields: Mapping[str, Any]) -> PromptSize:
     if "prompt" in fields:
         size = len(fields["prompt"].encode("utf-8", "replace"))
-        return size, size + 1
+        return PromptSize(size, size + 1)
     turns = fields["messages"]
     size = sum(len(turn["content"].encode("utf-8", "replace")) for turn in turns)
-    return size, size + _TURN_TOKENS * len(turns)
+    return PromptSize(size, size + _TURN_TOKENS * len(turns))

@@ -7,6 +7,7 @@ replaced by the most that it can be, so that no budget is overrun by an endpoint
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from underdog.core import EngineInfo
 from underdog.engines.openai.wire import WireUsage
 
 _LONGEST_TOKEN_BYTES = 128
@@ -51,14 +52,20 @@ class Counted:
     told: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PromptSize:
+    """Length of a prompt's text in bytes, and the most tokens that it can have."""
+
+    text_bytes: int
+    most_tokens: int
+
+
 def counted(
     usage: WireUsage | None,
     rows: Sequence[RowSize],
-    *,
     max_tokens: int,
-    prompt_bytes: int,
-    most_prompt_tokens: int,
-    context_tokens: int,
+    size: PromptSize,
+    info: EngineInfo,
 ) -> Counted:
     """The token counts of a request.
 
@@ -66,21 +73,20 @@ def counted(
         usage: What the endpoint tells.
         rows: What is known of each row.
         max_tokens: Limit on each row that the endpoint was given.
-        prompt_bytes: Length of the prompt's text in bytes.
-        most_prompt_tokens: Most tokens that the prompt's text can have.
-        context_tokens: Context length; a prompt with what the server adds of its own is no longer.
+        size: Size of the prompt.
+        info: The engine; a prompt with what the server adds of its own fits its context.
 
     Example:
-        >>> limits = dict(max_tokens=8, prompt_bytes=20, most_prompt_tokens=84, context_tokens=512)
-        >>> counted(WireUsage(prompt_tokens=12), [RowSize(3, 0)], **limits)
+        >>> info = EngineInfo("openai", "m", "f", context_tokens=512)
+        >>> counted(WireUsage(prompt_tokens=12), [RowSize(3, 0)], 8, PromptSize(20, 84), info)
         Counted(prompt_tokens=12, cached_tokens=0, generated=(8,), told=False)
     """
     usage = usage or WireUsage()
     told = True
     prompt, cached = usage.prompt_tokens, usage.cached_tokens
-    largest = max(most_prompt_tokens, context_tokens)
-    if prompt is None or not max(1, _fewest(prompt_bytes)) <= prompt <= largest:
-        prompt, cached, told = most_prompt_tokens, 0, False
+    largest = max(size.most_tokens, info.context_tokens)
+    if prompt is None or not max(1, _fewest(size.text_bytes)) <= prompt <= largest:
+        prompt, cached, told = size.most_tokens, 0, False
     if cached is None or cached > prompt:
         cached, told = 0, False
     total = usage.completion_tokens
