@@ -1,12 +1,17 @@
 """Sources on a chat endpoint, whose replies may begin anew."""
 
+import asyncio
+
 import pytest
 
-from tests.data.sources.scripted_sources import EGGS, EGGS_PROGRAM, reasons, together
+from tests.data.sources.scripted_sources import EGGS, EGGS_PROGRAM, reasons
 from tests.engines.openai.endpoint import Asked, Reply, endpoint
 from tests.engines.openai.serving import FAST, scripted
 from underdog.core import Sandbox
+from underdog.data.sources.collecting.collect import collect
+from underdog.data.sources.collecting.collection import Collection
 from underdog.engines.openai.engine import OpenAIEngine
+from underdog.grading import open_checker
 
 
 @pytest.mark.parametrize(
@@ -26,6 +31,19 @@ def test_a_program_of_a_chat_endpoint_is_taken(said: str, sandbox: Sandbox) -> N
         return Reply({"choices": [{"message": {"content": text}, "finish_reason": "stop"}]})
 
     with endpoint(scripted(complete)) as server:
-        engine = OpenAIEngine(server.url, patience=FAST)
-        made = together("self:k=1,form=program", [EGGS], engine, sandbox)
+        made = asyncio.run(collected(server.url, sandbox))
     assert reasons(made) == [""]
+
+
+async def collected(url: str, sandbox: Sandbox) -> Collection:
+    engine = OpenAIEngine(url, patience=FAST)
+    try:
+        return await collect(
+            "self:k=1,form=program",
+            [EGGS],
+            {"main": engine},
+            checker=open_checker("numeric"),
+            sandbox=sandbox,
+        )
+    finally:
+        await engine.aclose()
