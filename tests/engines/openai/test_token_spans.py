@@ -103,7 +103,7 @@ def test_a_repeated_opening_takes_its_tokens_away(serve: Any) -> None:
     assert (row.text, row.trace.logprobs) == (" 7", (-2.5,))
 
 
-@pytest.mark.parametrize("bad", [None, math.nan, True, 3.0, "x", math.inf])
+@pytest.mark.parametrize("bad", [None, math.nan, True, 3.0, "x", math.inf, 10**400])
 def test_one_log_probability_that_is_none_leaves_no_trace(serve: Any, bad: Any) -> None:
     logprobs = {"tokens": ["it", " is"], "token_logprobs": [-0.5, bad]}
     [row], engine = sample(serve(lambda asked: answer(choice("it is", logprobs=logprobs))).url)
@@ -118,9 +118,9 @@ def test_tokens_of_another_text_leave_no_trace(serve: Any) -> None:
 
 
 def test_an_impossible_token_and_a_rounded_one_are_numbers(serve: Any) -> None:
-    logprobs = {"tokens": ["it", " is"], "token_logprobs": [-math.inf, 1e-7]}
-    [row], _ = sample(serve(lambda asked: answer(choice("it is", logprobs=logprobs))).url)
-    assert row.trace.logprobs == (-1e4, 0.0)
+    logprobs = {"tokens": ["it", " is", "."], "token_logprobs": [-math.inf, 1e-7, -(10**400)]}
+    [row], _ = sample(serve(lambda asked: answer(choice("it is.", logprobs=logprobs))).url)
+    assert row.trace.logprobs == (-1e4, 0.0, -1e4)
 
 
 def test_half_a_surrogate_is_a_replacement_character(serve: Any) -> None:

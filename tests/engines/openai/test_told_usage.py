@@ -137,6 +137,12 @@ def test_choices_come_in_the_order_of_their_numbers(serve: Any) -> None:
     assert [row.text for row in rows] == ["a", "b"]
 
 
+def test_rows_that_were_not_asked_for_are_paid_for_too(serve: Any) -> None:
+    server = serve(lambda asked: answer(choice("a"), choice("b", 1), generated=9))
+    [row], _ = sample(server.url, PARAMS, price=Price(generated_usd=1e6))
+    assert (row.text, row.usage.generated_tokens, row.usage.cost_usd) == ("a", 9, pytest.approx(9))
+
+
 def test_cached_tokens_cost_as_much_as_others_unless_said(serve: Any) -> None:
     server = serve(lambda asked: answer())
     for more, price in (({}, 2.0), ({"cached_prompt_usd": 0.5}, 0.5)):

@@ -66,7 +66,10 @@ def access(address: str) -> Access:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        parts, host = urlsplit(""), None
+        raise UsageError(
+            "the address of the endpoint cannot be read; write http://host:port/v1#model, and "
+            "percent-encode the special letters of a user name or password"
+        ) from None
     if parts.scheme not in ("http", "https") or not host:
         raise UsageError(
             f"{public_address(address)!r} is not the address of an endpoint; write "
@@ -84,7 +87,7 @@ def access(address: str) -> Access:
         words += [password or user, unquote(password or user)]
         words += [headers["Authorization"].removeprefix("Basic "), pair.decode()]
     secrets = Secrets([*words, key])
-    shown = secrets.shown(root, len(root) + 64)
+    shown = secrets.name(root, len(root) + 64)
     return Access(shown, headers, host in _LOCAL_HOSTS, secrets, root, parts.query)
 
 

@@ -61,7 +61,10 @@ def answered_rows(
         _completion(request, choice, places, seed, setting)
         for choice, places, seed in zip(choices, placed, seeds, strict=False)
     ]
-    rows = [replace(row, usage=_usage(told, at, setting)) for at, row in enumerate(rows)]
+    rows = [
+        replace(row, usage=_usage(told, at, at == len(rows) - 1, setting))
+        for at, row in enumerate(rows)
+    ]
     bare = any(row.text and not row.trace.logprobs and row.finish != "error" for row in rows)
     return AnsweredRows(rows, not bare, told.told)
 
@@ -127,12 +130,15 @@ def _trace(
     )
 
 
-def _usage(told: Counted, row: int, setting: AnswerSetting) -> Usage:
-    """Usage of a row: the prompt counted once per request, money as the endpoint bills it."""
+def _usage(told: Counted, row: int, last: bool, setting: AnswerSetting) -> Usage:
+    """Usage of a row: the prompt counted once per request, money as the endpoint bills it.
+
+    Rows that came and were not asked for are billed too, with the last that was.
+    """
     billed = Usage(
         prompt_tokens=told.prompt_tokens if row == 0 else 0,
         cached_prompt_tokens=told.cached_tokens if row == 0 else 0,
-        generated_tokens=told.generated[row],
+        generated_tokens=sum(told.generated[row:]) if last else told.generated[row],
     )
     tokens = billed if setting.place == 0 else Usage(generated_tokens=billed.generated_tokens)
     cost = setting.info.price.cost_usd(billed)

@@ -1,6 +1,7 @@
 """First contact with an endpoint: its models, context length and chat template."""
 
 import asyncio
+import hashlib
 import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class Endpoint:
     Attributes:
         way: Address and key.
         model: Name of the model to request.
-        shown_model: The same name, fit to be shown.
+        shown_model: The same name, fit to be shown and kept.
         context_tokens: Context length in tokens; 0 when the endpoint does not state it.
         template: The chat template that the endpoint reports; `None` when it reports none.
     """
@@ -61,7 +62,13 @@ def probe(address: str, model: str, timeout_s: float) -> Endpoint:
     listed, props = _waited_for(_told(way, min(timeout_s, _PROBE_TIMEOUT_S)))
     chosen = _choose(model, listed, way)
     context = chosen.context_tokens if chosen.context_tokens <= _LARGEST_CONTEXT else 0
-    return Endpoint(way, chosen.id, way.secrets.shown(chosen.id), context, _template(props))
+    return Endpoint(way, chosen.id, _kept_name(chosen.id, way), context, _template(props))
+
+
+def _kept_name(name: str, way: Access) -> str:
+    """A model's name without keys and escapes; where it had any, still another for each model."""
+    shown = way.secrets.name(name)
+    return shown if shown == name else f"{shown}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _waited_for(work: Coroutine[Any, Any, T]) -> T:
@@ -149,7 +156,7 @@ def _choose(model: str, listed: list[ListedModel], way: Access) -> ListedModel:
     for row in listed:
         if row.id == model:
             return row
-    names = [way.secrets.shown(row.id) for row in listed]
+    names = [way.secrets.name(row.id) for row in listed]
     if model and listed:
         raise UnknownNameError(f"model at {way.base_url}", model, names)
     if model:

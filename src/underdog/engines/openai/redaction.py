@@ -19,8 +19,8 @@ _LEAST_IN_REPLIES = 8
 """Shorter keys (`none`, `x`) are placeholders, and would blot out ordinary words of a reply."""
 
 _LIKE_A_KEY = re.compile(
-    r"\b(?:sk|pk|rk|gsk|hf|xai|nvapi|r8|pplx|ghp|gho)[-_](?=[\w-]*\d|[\w-]{12})[\w-]{6,}"
-    r"|\bAIza[\w-]{20,}|\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}",
+    r"\b(?:hf|gsk|r8|ghp|gho)_\w{10,}|\b(?:pk|rk|xai|nvapi|pplx)-[\w-]{16,}|\bAIza[\w-]{20,}"
+    r"|\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}",
     re.IGNORECASE,
 )
 _SK_WORD = re.compile(r"\bsk-[\w-]{4,}", re.IGNORECASE)
@@ -28,7 +28,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
 _JUNK = "[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*"
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp", "Co"))
 _IN_REPLIES = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
-_USER = re.compile(r"(?<=//)[^/?#\s]*@")
+_USER = re.compile(r"(?<=//)[^#\s'\"]*@")
 _QUERY = re.compile(r"\?[^#\s'\"]*")
 
 
@@ -52,8 +52,11 @@ class Secrets:
             >>> Secrets(["hunter22"]).shown("no \x1b[31mhunter22,\n sk-abc123456")
             'no \\x1b[31m[key], [key]'
         """
-        text = self._without(text[: 64 * most], self._anywhere)
-        text = _SK_WORD.sub(HIDDEN, _LIKE_A_KEY.sub(HIDDEN, text))
+        return self.name(_LIKE_A_KEY.sub(HIDDEN, text[: 64 * most]), most)
+
+    def name(self, text: str, most: int = MOST_SHOWN) -> str:
+        """A name that an endpoint gives, as `shown`, but for words that only look like a key."""
+        text = _SK_WORD.sub(HIDDEN, self._without(text[: 64 * most], self._anywhere))
         return "".join(map(_visible, " ".join(text.split())))[:most]
 
     def reply(self, text: str) -> str:

@@ -19,6 +19,7 @@ from underdog.engines.openai.refusals import OddAnswerError, PassingError
 _ROUNDING = 1e-3
 """A log-probability may be this far above 0, by rounding."""
 
+_LARGEST = 1e300
 _MOST = 1 << 53
 _BYTES_LABEL = re.compile(r"bytes:((?:\\x[0-9a-fA-F]{2}|[^\\])*\\x[0-9a-fA-F]{2}(?:.*))", re.DOTALL)
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|(.)", re.DOTALL)
@@ -62,7 +63,9 @@ def whole_number(value: object) -> int | None:
 def _logprob(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return None if math.isnan(value) or value > _ROUNDING else min(0.0, float(value))
+    if not value <= _ROUNDING:
+        return None
+    return max(-_LARGEST, min(0.0, value)) if value > -math.inf else -math.inf
 
 
 def _text(value: object) -> str | None:
