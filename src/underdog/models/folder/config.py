@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from underdog.errors import ModelFileError
+from underdog.files import read_bounded
 from underdog.models.architecture import Activation, Architecture, Layer, Rope, checked
 from underdog.models.entries import MOST_LAYERS, Entries
 from underdog.models.families import ModelFamily, family_of
@@ -80,7 +81,7 @@ def read_config(folder: Path) -> ModelConfig:
                 f"{folder}: the openvino engine does not compute {entry}={get.given(entry)!r}"
             )
     ends = [_tokens(config.get("eos_token_id"))]
-    if (folder / "generation_config.json").is_file():
+    if (folder / "generation_config.json").exists():
         told = read_json(folder / "generation_config.json")
         ends.append(_tokens(told.get("eos_token_id")))
     return ModelConfig(
@@ -99,11 +100,7 @@ def read_json(path: Path) -> dict[str, Any]:
         ModelFileError: The file is missing, larger, or not a JSON object.
     """
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ModelFileError(
-                f"{path} is larger than {_MAX_BYTES} bytes; it is no settings file"
-            )
-        found = json.loads(path.read_bytes())
+        found = json.loads(read_bounded(path, _MAX_BYTES))
     except OSError as error:
         reason = error.strerror or str(error)
         raise ModelFileError(f"cannot read {path}: {reason}; a model folder needs it") from error

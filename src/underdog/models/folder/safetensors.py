@@ -8,6 +8,7 @@ repository of Hugging Face.
 
 import json
 import math
+import os
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from underdog.errors import ModelFileError
+from underdog.files import open_regular
 from underdog.models.tensor_source import check_shape, check_values, mapped
 
 Json: TypeAlias = Any
@@ -99,8 +101,8 @@ def read_safetensors_header(path: Path) -> dict[str, StoredTensor]:
         ModelFileError: The file is missing, cut short, or not well-formed.
     """
     try:
-        with path.open("rb") as file:
-            size_bytes = path.stat().st_size
+        with open_regular(path) as file:
+            size_bytes = os.fstat(file.fileno()).st_size
             head = file.read(8)
             length = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
             if not 2 <= length <= min(size_bytes - 8, _MAX_HEADER_BYTES):

@@ -171,7 +171,7 @@ def _homes(folder: Path) -> dict[str, SafetensorsFile]:
 
 
 def _files(folder: Path) -> list[str]:
-    if (folder / _INDEX).is_file():
+    if (folder / _INDEX).exists():
         listed = read_json(folder / _INDEX).get("weight_map")
         homes = cast("dict[str, object]", listed) if isinstance(listed, dict) else {}
         names = {str(home) for home in homes.values()}
@@ -191,5 +191,5 @@ def _files(folder: Path) -> list[str]:
 
 
 def _digest(folder: Path) -> str:
-    names = [*(name for name in _SETTINGS if (folder / name).is_file()), *_files(folder)]
+    names = [*(name for name in _SETTINGS if (folder / name).exists()), *_files(folder)]
     return folder_hash(folder, names)

@@ -7,6 +7,7 @@ repository (docs/gguf.md), versions 2 and 3.
 """
 
 import math
+import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from typing import IO, TypeAlias
 
 from underdog.core import ModelShape
 from underdog.errors import ModelFileError
+from underdog.files import open_regular
 from underdog.models.gguf.block_sizes import BLOCKS
 
 Scalar: TypeAlias = str | int | float | bool
@@ -120,8 +122,8 @@ def read_gguf_header(path: Path) -> GgufHeader:
         ModelFileError: The file is missing, cut short, or not well-formed GGUF.
     """
     try:
-        with path.open("rb") as file:
-            return _HeaderReader(file, path.stat().st_size, path).header()
+        with open_regular(path) as file:
+            return _HeaderReader(file, os.fstat(file.fileno()).st_size, path).header()
     except OSError as error:
         reason = error.strerror or str(error)
         raise ModelFileError(f"cannot read the model file {path}: {reason}") from error
