@@ -31,8 +31,8 @@ def read_toml(path: Path, model: type[M], kind: str = "file", **defaults: object
         defaults: Values for top-level keys that the file leaves out.
 
     Raises:
-        ConfigError: The file is missing, larger than 8 MiB or malformed: all faults in one line, unknown keys first,
-            each with the nearest keys of its table.
+        ConfigError: The file is missing, larger than 8 MiB or malformed: all faults in one
+            line, unknown keys first, each with the nearest keys of its table.
     """
     try:
         raw = tomllib.loads(read_bounded(path, _MAX_BYTES).decode())

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PRECISIONS = ("int8", "int4", "bf16", "f16", "f32")
-_REVISION = 3
+_REVISION = 4
 
 
 class OpenVinoEngine:

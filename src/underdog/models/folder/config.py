@@ -52,14 +52,14 @@ class ModelConfig:
         architecture: Sizes and traits of the decoder.
         family: Traits that all models of its family share.
         context_tokens: Context length that the model was trained for, in tokens; 0 when not stated.
-        tied: Whether the output head is the embedding.
+        tied: Whether the output head is the embedding; `None` when not stated.
         ends: Ids of tokens that end a turn.
     """
 
     architecture: Architecture
     family: ModelFamily
     context_tokens: int
-    tied: bool
+    tied: bool | None
     ends: tuple[int, ...]
 
 
@@ -88,7 +88,7 @@ def read_config(folder: Path) -> ModelConfig:
         architecture=_architecture(get, name, family),
         family=family,
         context_tokens=get.whole("max_position_embeddings", 0, least=0),
-        tied=config.get("tie_word_embeddings", whole.get("tie_word_embeddings", True)) is not False,
+        tied=_flag(whole, config, "tie_word_embeddings"),
         ends=tuple(sorted({token for found in ends for token in found})),
     )
 
@@ -109,6 +109,17 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ModelFileError(f"{path} is no JSON object; download it again")
     return found  # pyright: ignore[reportUnknownVariableType]
+
+
+def _flag(whole: Mapping[str, Any], inner: Mapping[str, Any], name: str) -> bool | None:
+    """A yes or no of the whole model, else of its text model; `None` when neither states it."""
+    for place in (whole, inner):
+        given = place.get(name)
+        if given is not None:
+            if given not in (True, False):
+                raise Entries(place).wrong(name)
+            return bool(given)
+    return None
 
 
 def _stated(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,10 @@ _MAX_DIMS = 4
 _MAX_PARAMS = 1 << 44
 _DEFAULT_ALIGNMENT = 32
 _TOKENS = "tokenizer.ggml.tokens"
+_CUTS_WITH_BOS = (
+    "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
+)  # fmt: skip
+_PIECE_IDS: Mapping[str, int] = {"bos": 1, "eos": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +97,17 @@ class GgufHeader:
 
     @property
     def adds_bos(self) -> bool:
-        """Whether the tokenizer adds the beginning-of-sequence token to every text."""
+        """Whether the tokenizer adds the beginning-of-sequence token to every text.
+
+        Where the file does not say, SentencePiece vocabularies and those of Llama 3 do, as in
+        llama.cpp.
+        """
         given = self.metadata.get("tokenizer.ggml.add_bos_token")
         if isinstance(given, bool):
             return given
-        return self.metadata.get("tokenizer.ggml.model") == "llama"
+        kind = self.metadata.get("tokenizer.ggml.model")
+        cut = self.metadata.get("tokenizer.ggml.pre")
+        return kind == "llama" or (kind == "gpt2" and cut in _CUTS_WITH_BOS)
 
     @property
     def shape(self) -> ModelShape:
@@ -113,6 +123,16 @@ class GgufHeader:
     def _number(self, name: str) -> int:
         value = self.metadata.get(f"{self.architecture}.{name}", 0)
         return value if isinstance(value, int) and 0 <= value < 1 << 31 else 0
+
+
+def special_id(metadata: Mapping[str, Scalar], role: str) -> Scalar | None:
+    """The unchecked id of a special token, such as `bos`; `None` when the file has none.
+
+    SentencePiece vocabularies that do not say have `<s>` and `</s>` at 1 and 2, as in llama.cpp.
+    """
+    pieces = metadata.get("tokenizer.ggml.model") == "llama"
+    default = _PIECE_IDS.get(role) if pieces else None
+    return metadata.get(f"tokenizer.ggml.{role}_token_id", default)
 
 
 def read_gguf_header(path: Path) -> GgufHeader:
@@ -157,8 +177,8 @@ class _HeaderReader:
         return GgufHeader(
             metadata,
             {name: math.prod(place.shape) for name, place in tensors.items()},
-            bos_token=self._token(metadata.get("tokenizer.ggml.bos_token_id"), tokens_at),
-            eos_token=self._token(metadata.get("tokenizer.ggml.eos_token_id"), tokens_at),
+            bos_token=self._token(special_id(metadata, "bos"), tokens_at),
+            eos_token=self._token(special_id(metadata, "eos"), tokens_at),
             tensors={
                 name: replace(place, start=begin + place.start) for name, place in tensors.items()
             },

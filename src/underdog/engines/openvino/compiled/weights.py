@@ -29,7 +29,7 @@ from underdog.models.tokenizer.vocabulary import VOCABULARY_FILE, Vocabulary
 TILE = 64
 """Tokens of the vocabulary per tile; the padded vocabulary is a multiple of it."""
 
-_LAYOUT = 5
+_LAYOUT = 6
 _ALIGNMENT_BYTES = 64
 _INDEX, _BLOB = "index.json", "weights.bin"
 _MATRICES = ("qkv", "out", "gate", "up", "down")
