@@ -36,13 +36,19 @@ from underdog.engines.shaping.constraints import ConstraintCompiler, folder_toke
 from underdog.engines.shaping.supported import check_penalties
 from underdog.engines.token_trace import clamp, token_trace
 from underdog.errors import ContextError, EngineError, MissingExtraError, ModelFileError
+from underdog.files import read_bounded
 from underdog.models.chat.template import ChatTemplate, built_in_template, read_tokenizer_config
+from underdog.models.tokenizer.tokenizer_file import read_tokenizer_file
+from underdog.models.tokenizer.vocabulary import guarded
 from underdog.models.weights_hash import weights_hash
 
 if TYPE_CHECKING:
     from underdog.engines.shaping.shaper import Shaper
 
 T = TypeVar("T")
+
+_SETTINGS = (".json", ".jinja", ".txt", ".model")
+_MAX_SETTINGS_BYTES = 1 << 26
 
 
 class TransformersEngine:
@@ -60,8 +66,14 @@ class TransformersEngine:
     """
 
     def __init__(
-        self, folder: Path, *, template: str = "", device: str = "cpu", context_tokens: int = 0
+        self,
+        folder: Path | str,
+        *,
+        template: str = "",
+        device: str = "cpu",
+        context_tokens: int = 0,
     ) -> None:
+        folder = Path(folder)
         weights = _weights(folder)
         for package in ("torch", "transformers"):
             if importlib.util.find_spec(package) is None:
@@ -132,7 +144,11 @@ class TransformersEngine:
         Other chat templates write special tokens into the text.
         """
         special = self._template.name == "plain"
-        return list(self._tokenizer(text, add_special_tokens=special)["input_ids"])
+        return self._cut(text, special=special)
+
+    def _cut(self, text: str, *, special: bool) -> list[int]:
+        with guarded("the model's tokenizer"):
+            return list(self._tokenizer(text, add_special_tokens=special)["input_ids"])
 
     def _sample(self, request: GenerateRequest, cancelled: threading.Event) -> list[Completion]:
         if not request.seeds:
@@ -204,9 +220,7 @@ class TransformersEngine:
         text = self._template.render(request.prompt)
         prompt, whole = self._tokens(text), self._tokens(text + request.continuation)
         if whole[: len(prompt)] != prompt:
-            whole = prompt + list(
-                self._tokenizer(request.continuation, add_special_tokens=False)["input_ids"]
-            )
+            whole = prompt + self._cut(request.continuation, special=False)
         if len(whole) > self._info.context_tokens:
             raise ContextError(
                 f"prompt and continuation have {len(whole)} tokens, the context "
@@ -341,7 +355,21 @@ def _weights(folder: Path) -> list[Path]:
             f"{folder} holds no config.json with *.safetensors; only safetensors weights are read "
             "(pickled .bin or .pt files can run code)"
         )
+    for path in folder.iterdir():
+        if path.suffix in _SETTINGS:
+            _check_settings(path)
     return files
+
+
+def _check_settings(path: Path) -> None:
+    """Refuse a settings file that transformers could read for ever or fill the memory with."""
+    if path.name == "tokenizer.json":
+        read_tokenizer_file(path)
+        return
+    try:
+        read_bounded(path, _MAX_SETTINGS_BYTES)
+    except OSError as error:
+        raise ModelFileError(f"cannot read {path}: {error.strerror or error}") from error
 
 
 def _load(folder: Path, device: str) -> tuple[Any, Any]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from underdog.errors import MissingExtraError, ModelFileError, UnderdogError
+from underdog.files import read_bounded
 from underdog.models.gguf.file import GgufFile
 from underdog.models.gguf.token_table import GgufTokens, read_tokens, token_id
 from underdog.models.tokenizer.pieces import SPACE_MARK, build_pieces
@@ -29,6 +30,7 @@ from underdog.models.tokenizer.turn_ends import FILE_ENDS, ROLES, ends_turn
 
 VOCABULARY_FILE = "vocabulary.json"
 
+_MAX_BYTES = 1 << 28
 _UNKNOWN, _CONTROL, _USER_DEFINED = 2, 3, 4
 _SILENT = (_UNKNOWN, _CONTROL)
 _BYTE_PIECE = re.compile(r"<0x([0-9A-F]{2})>")
@@ -92,7 +94,7 @@ class Vocabulary:
     def load(cls, path: Path) -> "Vocabulary":
         """The vocabulary in a file written by `save`."""
         try:
-            given = json.loads(path.read_bytes())
+            given = json.loads(read_bounded(path, _MAX_BYTES))
             for name in ("ends", "control", "literal"):
                 given[name] = tuple(given[name])
             return cls(**given)
