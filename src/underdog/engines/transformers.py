@@ -36,9 +36,8 @@ from underdog.engines.shaping.constraints import ConstraintCompiler, folder_toke
 from underdog.engines.shaping.supported import check_penalties
 from underdog.engines.token_trace import clamp, token_trace
 from underdog.errors import ContextError, EngineError, MissingExtraError, ModelFileError
-from underdog.files import read_bounded
 from underdog.models.chat.template import ChatTemplate, built_in_template, read_tokenizer_config
-from underdog.models.tokenizer.tokenizer_file import read_tokenizer_file
+from underdog.models.folder.settings_files import check_settings
 from underdog.models.tokenizer.vocabulary import guarded
 from underdog.models.weights_hash import weights_hash
 
@@ -46,9 +45,6 @@ if TYPE_CHECKING:
     from underdog.engines.shaping.shaper import Shaper
 
 T = TypeVar("T")
-
-_SETTINGS = (".json", ".jinja", ".txt", ".model")
-_MAX_SETTINGS_BYTES = 1 << 26
 
 
 class TransformersEngine:
@@ -355,21 +351,8 @@ def _weights(folder: Path) -> list[Path]:
             f"{folder} holds no config.json with *.safetensors; only safetensors weights are read "
             "(pickled .bin or .pt files can run code)"
         )
-    for path in folder.iterdir():
-        if path.suffix in _SETTINGS:
-            _check_settings(path)
+    check_settings(folder)
     return files
-
-
-def _check_settings(path: Path) -> None:
-    """Refuse a settings file that transformers could read for ever or fill the memory with."""
-    if path.name == "tokenizer.json":
-        read_tokenizer_file(path)
-        return
-    try:
-        read_bounded(path, _MAX_SETTINGS_BYTES)
-    except OSError as error:
-        raise ModelFileError(f"cannot read {path}: {error.strerror or error}") from error
 
 
 def _load(folder: Path, device: str) -> tuple[Any, Any]:
