@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import IO
@@ -84,3 +85,47 @@ def test_a_full_disk_is_named_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(UnderdogError, match=r"cannot write .*No space left.*choose another folder"):
         files.write_atomic(tmp_path / "file", full)
     assert not list(tmp_path.iterdir())
+
+
+def not_a_file(path: Path, kind: str) -> Path:
+    """A path at `path` that looks like a file and never ends, blocks, or is none."""
+    if kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as one:
+            one.bind(str(path))
+    else:
+        path.mkdir()
+    return path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+@pytest.mark.parametrize("kind", ["device", "pipe", "socket", "folder"])
+def test_only_regular_files_are_read_and_nothing_is_waited_for(kind: str, tmp_path: Path) -> None:
+    path = not_a_file(tmp_path / "x", kind)
+    said = "No such device" if kind == "socket" else f"it is a {kind}, not a file"
+    with pytest.raises(OSError, match=said):
+        files.read_bounded(path, 10)
+    with pytest.raises(OSError, match=said):
+        files.sha256_file(path)
+
+
+@pytest.mark.parametrize(("size", "fits"), [(0, True), (9, True), (10, True), (11, False)])
+def test_a_file_is_read_up_to_its_limit(size: int, fits: bool, tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"a" * size)
+    if fits:
+        assert files.read_bounded(path, 10) == b"a" * size
+    else:
+        with pytest.raises(OSError, match="larger than 10 bytes"):
+            files.read_bounded(path, 10)
+
+
+def test_a_file_without_end_is_read_up_to_its_limit_only(tmp_path: Path) -> None:
+    path = tmp_path / "sparse"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(OSError, match="larger than"):
+        files.read_bounded(path, 1 << 20)

@@ -1,7 +1,13 @@
-"""The cache folder, checksums, and atomic writing of files."""
+"""The cache folder, checksums, bounded reading and atomic writing of files.
 
+Files that others wrote are opened with `open_regular` and read with `read_bounded`: a device, a
+pipe or a file without end is an `OSError` with the reason, before anything is read or waited for.
+"""
+
+import errno
 import hashlib
 import os
+import stat
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -31,10 +37,54 @@ def cache_folder() -> Path:
     return folder
 
 
+def open_regular(path: Path) -> IO[bytes]:
+    """A regular file, opened for reading bytes; pipes and devices are neither waited for nor read.
+
+    Raises:
+        OSError: The file cannot be opened, or is no regular file; `strerror` says what it is.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
+    descriptor = os.open(path, flags)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, f"it is {_kind(mode)}, not a file", str(path))
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_bounded(path: Path, most_bytes: int) -> bytes:
+    """The bytes of a regular file that has at most `most_bytes`.
+
+    Raises:
+        OSError: The file cannot be read, is no regular file, or is larger; `strerror` says which.
+    """
+    with open_regular(path) as file:
+        data = file.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise OSError(errno.EFBIG, f"it is larger than {most_bytes} bytes", str(path))
+    return data
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    if stat.S_ISFIFO(mode):
+        return "a pipe"
+    return "a socket" if stat.S_ISSOCK(mode) else "a device"
+
+
 def sha256_file(path: Path, progress: Callable[[int], None] | None = None) -> str:
-    """SHA-256 of a file in hexadecimal; `progress` is called with the bytes of each block read."""
+    """SHA-256 of a file in hexadecimal; `progress` is called with the bytes of each block read.
+
+    Raises:
+        OSError: The file cannot be read, or is no regular file.
+    """
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while block := file.read(_BLOCK_BYTES):
             digest.update(block)
             if progress is not None:

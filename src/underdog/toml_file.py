@@ -8,8 +8,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from underdog.errors import ConfigError, offer
+from underdog.files import read_bounded
 
 M = TypeVar("M", bound=BaseModel)
+
+_MAX_BYTES = 1 << 23
 
 
 class StrictTable(BaseModel):
@@ -28,14 +31,16 @@ def read_toml(path: Path, model: type[M], kind: str = "file", **defaults: object
         defaults: Values for top-level keys that the file leaves out.
 
     Raises:
-        ConfigError: The file is missing or malformed: all faults in one line, unknown keys first,
-            each with the nearest keys of its table.
+        ConfigError: The file is missing, larger than 8 MiB or malformed: all faults in one
+            line, unknown keys first, each with the nearest keys of its table.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(read_bounded(path, _MAX_BYTES).decode())
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: no such {kind}") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot read this {kind} ({error.strerror or error})") from error
+    except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: cannot read this {kind} ({error})") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error

@@ -136,3 +136,73 @@ def test_a_missing_package_names_the_extra(
     monkeypatch.setattr("underdog.engines.transformers.importlib.util.find_spec", lambda _: None)
     with pytest.raises(MissingExtraError, match=r"underdog\[transformers\]"):
         open_folder(tiny_folder)
+
+
+def changed_tokenizer(folder: Path, target: Path, **entries: object) -> Path:
+    """A copy of a model folder whose `tokenizer.json` has other entries."""
+    shutil.copytree(folder, target)
+    path = target / "tokenizer.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | entries))
+    return target
+
+
+def test_truncation_and_padding_of_the_file_change_no_prompt_and_no_score(
+    transformers: SyncEngine, tiny_folder: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("openvino")
+    from underdog.engines.openvino import OpenVinoEngine
+
+    folder = changed_tokenizer(
+        tiny_folder,
+        tmp_path / "cut",
+        truncation={"direction": "Right", "max_length": 9, "strategy": "LongestFirst", "stride": 0},
+        padding={
+            "strategy": {"Fixed": 10**9},
+            "direction": "Right",
+            "pad_to_multiple_of": None,
+            "pad_id": 0,
+            "pad_type_id": 0,
+            "pad_token": "<end>",
+        },
+    )
+    long = ask("what is the answer to this question and why? " * 4)
+    asked = [ScoreRequest(long, "the answer to this")]
+    [expected] = transformers.score(asked)
+    assert len(expected.logprobs) > 2
+    with open_folder(folder) as engine:
+        assert engine.score(asked)[0].logprobs == expected.logprobs
+    fast = OpenVinoEngine(
+        str(folder), precision="f32", max_rows=2, context_tokens=512, threads=1
+    )  # a path as text
+    with SyncEngine(fast) as engine:
+        assert engine.score(asked)[0].logprobs == pytest.approx(expected.logprobs, abs=1e-3)
+        params = SamplingParams(max_tokens=1)
+        rows = [
+            engine.generate([GenerateRequest(ask("what is it? " * times), params, (1,))])[0][0]
+            for times in (1, 3, 20)
+        ]
+    counts = [row.usage.prompt_tokens for row in rows]
+    assert counts == sorted({*counts})
+
+
+@pytest.mark.parametrize("name", ["tokenizer.json", "config.json", "vocab.txt"])
+def test_settings_that_are_no_files_are_refused(
+    name: str, tiny_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_folder, folder)
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to("/dev/zero")
+    with pytest.raises(ModelFileError, match="it is a device" if name != "config.json" else "."):
+        open_folder(folder)
+
+
+def test_a_tokenizer_with_a_pattern_without_end_is_named(tiny_folder: Path, tmp_path: Path) -> None:
+    bomb = {"type": "Replace", "pattern": {"Regex": "(a+)+$"}, "content": "b"}
+    folder = changed_tokenizer(tiny_folder, tmp_path / "bomb", normalizer=bomb)
+    request = GenerateRequest(ask("a" * 60 + "!"), SamplingParams(max_tokens=1), (1,))
+    with (
+        open_folder(folder) as engine,
+        pytest.raises(ModelFileError, match="no tokenizer that can be used"),
+    ):
+        engine.generate([request])

@@ -1,7 +1,9 @@
 """Reading rows: every format, every way in which a file can be broken."""
 
 import json
+import os
 import re
+import tracemalloc
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from underdog.errors import DataError
-from underdog.tasks.loaders import count_rows, read_file
+from underdog.tasks.loaders import count_rows, parquet, read_file
 from underdog.tasks.loaders.rows import plain
 
 TEXT = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00\r\n"))
@@ -171,3 +173,99 @@ def test_values_of_other_types_become_plain():
             return "odd"
 
     assert plain({1: (Odd(), b"ab", None, 1.5)}) == {"1": ["odd", "ab", None, 1.5]}
+
+
+@pytest.mark.parametrize("kind", ["device", "pipe"])
+@pytest.mark.parametrize("name", ["x.jsonl", "x.csv", "x.parquet"])
+def test_a_device_or_a_pipe_is_refused_without_reading(name: str, kind: str, tmp_path) -> None:
+    path = tmp_path / name
+    path.symlink_to("/dev/zero") if kind == "device" else os.mkfifo(path)
+    assert f"it is a {kind}, not a file" in refusal(path)
+
+
+@pytest.mark.parametrize("name", ["x.jsonl", "x.csv"])
+def test_a_line_without_end_is_refused(name: str, tmp_path) -> None:
+    path = write(tmp_path / name, b"a\nb")
+    with path.open("r+b") as file:
+        file.truncate(1 << 36)
+    if name == "x.jsonl":
+        write(path, b"")
+        with path.open("r+b") as file:
+            file.write(b'{"question": "' + b"x" * 64)
+            file.truncate(1 << 36)
+    assert re.search("binary|longer than 16777216 bytes", refusal(path))
+
+
+BOMBS = {
+    "one text, repeated": pa.array(["x" * 900_000] * 200),
+    "one short text, repeated": pa.array(["x"] * 1_000_000),
+    "one long text": pa.array(["x" * 140_000_000]),
+    "bytes": pa.array([b"\0" * 300_000] * 500),
+    "lists of texts": pa.array([["x" * 900_000] * 10] * 20),
+    "tables of texts": pa.array([{"a": {"b": "x" * 900_000}}] * 200),
+    "one list of numbers": pa.array([[0] * 10_000_000]),
+    "nothing at all": pa.array([None] * 1_000_000, pa.string()),
+}
+
+
+@pytest.mark.parametrize("store", ["zstd", "zstd plain"])
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_small_parquet_file_that_unfolds_to_gigabytes_is_refused(
+    name: str, store: str, tmp_path
+) -> None:
+    path = tmp_path / "x.parquet"
+    table = pa.table({"question": BOMBS[name]})
+    compression, _, plainly = store.partition(" ")
+    pq.write_table(table, path, compression=compression, use_dictionary=not plainly)
+    assert path.stat().st_size < 1_000_000
+    del table
+    before = pa.total_allocated_bytes()
+    tracemalloc.start()
+    try:
+        said = refusal(path)
+        _, most_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert "unfolds to more than" in said or "at most 16777216 are read" in said
+    assert most_bytes < 200_000_000
+    assert pa.total_allocated_bytes() - before < 100_000_000
+
+
+def test_parquet_values_are_the_same_however_they_are_stored(tmp_path) -> None:
+    table = pa.table(
+        {
+            "question": [None if place % 7 == 0 else f"q{place} é" for place in range(3000)],
+            "choices": [["a", f"b{place}", None] for place in range(3000)],
+            "inner": [None if place % 5 == 0 else {"t": "u", "k": place} for place in range(3000)],
+            "map": pa.array([[("a", "b")]] * 3000, pa.map_(pa.string(), pa.string())),
+            "pair": pa.array([[1, 2]] * 3000, pa.list_(pa.int32(), 2)),
+            "price": pa.array(["1.50"] * 3000).cast(pa.decimal128(9, 2)),
+            "raw": [b"x"] * 3000,
+            "kind": pa.array(["k"] * 3000).dictionary_encode(),
+        }
+    )
+    path = tmp_path / "x.parquet"
+    mixed = [[f"{place}" * 300, "same"] for place in range(3000)]
+    table = table.append_column("mixed", pa.array(mixed))
+    pq.write_table(table, path, row_group_size=1500, dictionary_pagesize_limit=100_000)
+    expected = [
+        {name: plain(value) for name, value in record.items()} for record in table.to_pylist()
+    ]
+    assert rows(path) == expected
+
+
+def test_a_large_batch_is_read_in_parts(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "_BATCH_BYTES", 5_000)
+    table = pa.table({"question": [str(place) * 50 for place in range(2000)]})
+    pq.write_table(table, tmp_path / "x.parquet")
+    assert rows(tmp_path / "x.parquet") == table.to_pylist()
+
+
+def test_a_damaged_page_is_named(tmp_path) -> None:
+    path = tmp_path / "x.parquet"
+    table = pa.table({"question": [str(place) for place in range(5000)]})
+    pq.write_table(table, path, compression="zstd", use_dictionary=False)
+    data = bytearray(path.read_bytes())
+    data[200:2000] = bytes(1800)
+    write(path, bytes(data))
+    assert "not a readable Parquet file" in refusal(path)

@@ -32,6 +32,7 @@ from underdog.engines import engines
 from underdog.engines.charging import FREE, charge
 from underdog.engines.shaping.supported import refuse
 from underdog.errors import ContextError, DataError, UsageError
+from underdog.files import read_bounded
 
 Script: TypeAlias = Callable[[Prompt, int], str]
 Table: TypeAlias = Mapping[str, str | Sequence[str]]
@@ -192,12 +193,11 @@ def open_scripted(model: str = "", reply: str = "") -> Engine:
         return ScriptedEngine(str(reply))
     path = Path(model).expanduser()
     try:
-        if path.stat().st_size > _MAX_TABLE_BYTES:
-            raise DataError(f"{path} is larger than {_MAX_TABLE_BYTES} bytes")
-        table = _TABLE.validate_python(json.loads(path.read_bytes()))
+        table = _TABLE.validate_python(json.loads(read_bounded(path, _MAX_TABLE_BYTES)))
     except (OSError, ValueError, RecursionError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise DataError(
-            f"cannot read replies from {path}: {error}; give a JSON object of question: reply"
+            f"cannot read replies from {path}: {reason}; give a JSON object of question: reply"
         ) from error
     return ScriptedEngine(table, name=path.name)
 

@@ -37,6 +37,8 @@ from underdog.engines.shaping.supported import check_penalties
 from underdog.engines.token_trace import clamp, token_trace
 from underdog.errors import ContextError, EngineError, MissingExtraError, ModelFileError
 from underdog.models.chat.template import ChatTemplate, built_in_template, read_tokenizer_config
+from underdog.models.folder.settings_files import check_settings
+from underdog.models.tokenizer.vocabulary import guarded
 from underdog.models.weights_hash import weights_hash
 
 if TYPE_CHECKING:
@@ -60,8 +62,14 @@ class TransformersEngine:
     """
 
     def __init__(
-        self, folder: Path, *, template: str = "", device: str = "cpu", context_tokens: int = 0
+        self,
+        folder: Path | str,
+        *,
+        template: str = "",
+        device: str = "cpu",
+        context_tokens: int = 0,
     ) -> None:
+        folder = Path(folder)
         weights = _weights(folder)
         for package in ("torch", "transformers"):
             if importlib.util.find_spec(package) is None:
@@ -132,7 +140,11 @@ class TransformersEngine:
         Other chat templates write special tokens into the text.
         """
         special = self._template.name == "plain"
-        return list(self._tokenizer(text, add_special_tokens=special)["input_ids"])
+        return self._cut(text, special=special)
+
+    def _cut(self, text: str, *, special: bool) -> list[int]:
+        with guarded("the model's tokenizer"):
+            return list(self._tokenizer(text, add_special_tokens=special)["input_ids"])
 
     def _sample(self, request: GenerateRequest, cancelled: threading.Event) -> list[Completion]:
         if not request.seeds:
@@ -204,9 +216,7 @@ class TransformersEngine:
         text = self._template.render(request.prompt)
         prompt, whole = self._tokens(text), self._tokens(text + request.continuation)
         if whole[: len(prompt)] != prompt:
-            whole = prompt + list(
-                self._tokenizer(request.continuation, add_special_tokens=False)["input_ids"]
-            )
+            whole = prompt + self._cut(request.continuation, special=False)
         if len(whole) > self._info.context_tokens:
             raise ContextError(
                 f"prompt and continuation have {len(whole)} tokens, the context "
@@ -341,6 +351,7 @@ def _weights(folder: Path) -> list[Path]:
             f"{folder} holds no config.json with *.safetensors; only safetensors weights are read "
             "(pickled .bin or .pt files can run code)"
         )
+    check_settings(folder)
     return files
 
 

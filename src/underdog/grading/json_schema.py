@@ -10,16 +10,19 @@ import json
 import re
 from decimal import Context, Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from underdog.core import Extraction, Grade, JSONValue, Problem, Question
 from underdog.errors import GradingError
+from underdog.files import read_bounded
 from underdog.grading import checkers
+from underdog.grading.json_validity import read_schema
 from underdog.grading.markers import MarkedPlace, read_marked, tail
 from underdog.grading.pool import DEFAULT_TIMEOUT_S, default_pool
 from underdog.grading.verdicts import NO_GOLD, OPAQUE, RIGHT, WRONG, opaque_key, undecided
 
 MAX_JSON_CHARS = 1_000_000
+_MAX_SCHEMA_BYTES = 1 << 22
 _MAX_STARTS = 200
 _FENCE = re.compile(r"```(?:json|JSON)?[ \t]*\n(.*?)```", re.DOTALL)
 _START = re.compile(r"[{\[]")
@@ -91,15 +94,13 @@ class JsonSchemaChecker:
 
 
 def _load_schema(schema: str) -> str:
-    from jsonschema import SchemaError, validators
-
+    given = schema.lstrip().startswith("{")
     try:
-        text = schema if schema.lstrip().startswith("{") else Path(schema).read_text("utf-8")
-        parsed = json.loads(text)
-        cast(Any, validators).validator_for(parsed).check_schema(parsed)
+        text = schema if given else read_bounded(Path(schema), _MAX_SCHEMA_BYTES).decode()
+        read_schema(text)
     except OSError as error:
         raise GradingError(f"cannot read the schema {schema!r}: {error.strerror}") from error
-    except (ValueError, SchemaError) as error:
+    except ValueError as error:
         reason = str(error).partition("\n")[0]
         raise GradingError(f"{schema[:80]!r} is not a JSON Schema: {reason}") from error
     return text

@@ -28,6 +28,8 @@ class ModelFamily:
         whole_every: n when every n-th layer has full attention and the others a sliding window; 0
             when the family has no such rule.
         unrotated_every: n when every n-th layer has no position embedding; 0 when all have one.
+        tied: Whether the output head is the embedding where `config.json` does not say: the default
+            of the family's configuration class in transformers.
     """
 
     interleaved: bool = False
@@ -40,12 +42,13 @@ class ModelFamily:
     window_rope_base: float = 0.0
     whole_every: int = 0
     unrotated_every: int = 0
+    tied: bool = False
 
 
 FAMILIES: Mapping[str, ModelFamily] = {
     "llama": ModelFamily(interleaved=True),
     "mistral": ModelFamily(interleaved=True),
-    "smollm3": ModelFamily(interleaved=True, rope_base=2_000_000.0, unrotated_every=4),
+    "smollm3": ModelFamily(interleaved=True, rope_base=2_000_000.0, unrotated_every=4, tied=True),
     "qwen2": ModelFamily(),
     "qwen3": ModelFamily(qk_norm=True),
     "gemma3": ModelFamily(
@@ -57,6 +60,7 @@ FAMILIES: Mapping[str, ModelFamily] = {
         rope_base=1_000_000.0,
         window_rope_base=10_000.0,
         whole_every=6,
+        tied=True,
     ),
 }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from underdog.errors import ModelFileError, UnknownNameError
-from underdog.files import cache_folder, write_atomic
+from underdog.files import cache_folder, read_bounded, write_atomic
 from underdog.models.folder.safetensors import read_safetensors_header
 from underdog.models.gguf.header import read_gguf_header
 from underdog.models.hub_model import HubModel, fetch_from_hub
@@ -69,6 +69,7 @@ KNOWN: Mapping[str, KnownModel] = {
 }
 
 _MANIFEST = TypeAdapter(dict[str, PulledModel])
+_MAX_MANIFEST_BYTES = 1 << 24
 
 
 def models_folder() -> Path:
@@ -96,7 +97,7 @@ def pulled_models() -> dict[str, PulledModel]:
     """
     path = models_folder() / "manifest.json"
     try:
-        return _MANIFEST.validate_json(path.read_bytes())
+        return _MANIFEST.validate_json(read_bounded(path, _MAX_MANIFEST_BYTES))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from underdog.errors import ModelFileError
+from underdog.files import open_regular
 
 _MOST = 65504.0
 
@@ -45,7 +46,8 @@ def mapped(path: Path) -> NDArray[np.uint8]:
         ModelFileError: The file cannot be mapped.
     """
     try:
-        return np.memmap(path, dtype=np.uint8, mode="r")
+        with open_regular(path) as file:
+            return np.memmap(file, dtype=np.uint8, mode="r")
     except (OSError, ValueError) as error:
         raise ModelFileError(f"cannot map the file {path} into memory: {error}") from error
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from underdog.errors import ModelFileError, UnderdogError
-from underdog.files import cache_folder, sha256_file, write_atomic
+from underdog.files import cache_folder, read_bounded, sha256_file, write_atomic
 
 _LEDGER = TypeAdapter(dict[str, str])
+_MAX_LEDGER_BYTES = 1 << 24
 
 
 def weights_hash(path: Path) -> str:
@@ -47,7 +48,7 @@ def _ledger() -> Path:
 
 def _remembered() -> dict[str, str]:
     try:
-        return _LEDGER.validate_json(_ledger().read_bytes())
+        return _LEDGER.validate_json(read_bounded(_ledger(), _MAX_LEDGER_BYTES))
     except (OSError, ValueError):
         return {}
 

@@ -13,11 +13,14 @@ from underdog.cli.terminal.console import AsJson, cells, notes, out, print_json,
 from underdog.cli.terminal.options import SandboxName
 from underdog.core import JSONValue
 from underdog.errors import ConfigError, DataError
+from underdog.files import read_bounded
 
 if TYPE_CHECKING:
     from underdog.data.selectors.trajectories import Trajectories
     from underdog.data.sources.pass_rates import PassRates
     from underdog.engines.sync import SyncEngine
+
+_MAX_RATES_BYTES = 1 << 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,7 @@ def _pass_rates(path: Path) -> dict[str, float]:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(dict[str, float]).validate_json(path.read_bytes())
+        return TypeAdapter(dict[str, float]).validate_json(read_bounded(path, _MAX_RATES_BYTES))
     except (OSError, ValidationError) as error:
         raise DataError(
             f"{path} is no JSON object of pass rates by example id or key: {error}"

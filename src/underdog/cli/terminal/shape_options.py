@@ -13,6 +13,9 @@ import typer
 
 from underdog.core import Choices, Constraint, Grammar, JsonSchema, Regex, SamplingParams
 from underdog.errors import UsageError
+from underdog.files import read_bounded
+
+_MAX_BYTES = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,6 @@ def _json(path: Path) -> str:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return read_bounded(path, _MAX_BYTES).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read {path}: {str(error)[:80]}; give a text file") from error

@@ -1,5 +1,6 @@
 """Tokens of training items: counted by a tokenizer, or estimated and labelled so."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from underdog.data.dataset.arrow import Table, compute
-from underdog.errors import DataError, MissingExtraError
+from underdog.errors import DataError, ModelFileError
 
 ESTIMATE = "characters / 4 (an estimate)"
 _CHARS = 4
@@ -41,18 +42,23 @@ def count_tokens(rows: Table, tokenizer: str = "") -> list[int]:
             rows["prompt"].to_pylist(), rows["completion"].to_pylist(), strict=True
         )
     ]
-    return [max(1, len(one)) for one in encoder.encode_batch_fast(texts)]
+    from underdog.models.tokenizer.vocabulary import guarded
+
+    try:
+        with guarded(tokenizer):
+            return [max(1, len(one)) for one in encoder.encode_batch_fast(texts)]
+    except ModelFileError as error:
+        raise DataError(str(error)) from error
 
 
 @cache
 def _open(path: str) -> Any:
-    try:
-        from tokenizers import Tokenizer
-    except ImportError as error:
-        raise MissingExtraError("tokenizers", "openvino") from error
-    if not Path(path).is_file():
+    from underdog.models.tokenizer.tokenizer_file import read_tokenizer_file
+    from underdog.models.tokenizer.vocabulary import open_tokenizer
+
+    if not Path(path).exists():
         raise DataError(f"no tokenizer at {path}; give the path of a tokenizer.json")
     try:
-        return Tokenizer.from_file(path)
-    except Exception as error:
+        return open_tokenizer(json.dumps(read_tokenizer_file(Path(path))), path)
+    except ModelFileError as error:
         raise DataError(f"{path} is no tokenizer.json: {error}") from error

@@ -14,7 +14,9 @@ from typing import Any
 from underdog.data.dataset.arrow import arrow, parquet
 from underdog.data.mixing.mixture import Mixture, PoolPlace
 from underdog.errors import DataError
-from underdog.files import write_atomic
+from underdog.files import read_bounded, write_atomic
+
+_MAX_BYTES = 1 << 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,11 @@ def read_ledger(folder: Path) -> tuple[list[PoolExposure], str]:
     """
     path = folder / "ledger.json"
     try:
-        raw = json.loads(path.read_bytes())
+        raw = json.loads(read_bounded(path, _MAX_BYTES))
         return [PoolExposure(**row) for row in raw["entries"]], str(raw["tokens_by"])
     except FileNotFoundError as error:
         raise DataError(
             f"{folder} has no ledger.json; make a mixture with: underdog data mix"
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path} is damaged: {error}; run underdog data mix again") from error

@@ -26,6 +26,7 @@ from underdog.data.sources.replies.consensus import joined
 from underdog.data.sources.replies.wording import squeezed, words
 from underdog.data.sources.source import Ask, Desk, Exchange, Record, Reply, spelled
 from underdog.errors import DataError
+from underdog.files import read_bounded
 from underdog.forms import forms
 from underdog.generators.knobs import whole
 
@@ -51,6 +52,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _POINTING = re.compile(r"\b(?:the|this) (?:passage|text|paragraph|quote|sentence)\b", re.IGNORECASE)
 _FILLERS = frozenset(words("a an the of in on at to by and or is was were are it its from for"))
 _LONGEST_ANSWER = 20
+_MAX_DOCUMENT_BYTES = 1 << 28
 _SHORTEST_QUOTE = 4
 
 
@@ -201,7 +203,7 @@ def _text(document: Path | str) -> str:
     if isinstance(document, str):
         return document
     try:
-        return document.read_text(encoding="utf-8")
+        return read_bounded(document, _MAX_DOCUMENT_BYTES).decode()
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"cannot read {document} as UTF-8 text: {error}") from error
 

@@ -80,7 +80,7 @@ class LlamaCpp:
 
     def __init__(
         self,
-        path: Path,
+        path: Path | str,
         *,
         name: str = "",
         slots: int = 16,
@@ -93,6 +93,7 @@ class LlamaCpp:
                 f"slots={slots}, context_tokens={context_tokens}, threads={threads}: give at "
                 "least 1 slot, 16 tokens of context and 0 threads"
             )
+        path = Path(path)
         model = open_gguf(path, template, context_tokens)
         self._template = model.template
         self._template.prepare()

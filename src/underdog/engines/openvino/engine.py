@@ -49,14 +49,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PRECISIONS = ("int8", "int4", "bf16", "f16", "f32")
-_REVISION = 3
+_REVISION = 4
 
 
 class OpenVinoEngine:
     """An engine over one GGUF file or model folder.
 
     Args:
-        path: The model file, or a folder with `config.json`, `*.safetensors` and `tokenizer.json`.
+        path: The model file, the name of a pulled model, or a folder with `config.json`,
+            `*.safetensors` and `tokenizer.json`.
         precision: `int8`, `int4`, `bf16`, `f16` or `f32` matrices.
         max_rows: Rows decoded side by side, fewer where memory is short; 0 for 32, or for as many
             as take half of the free memory if that is fewer.
@@ -75,7 +76,7 @@ class OpenVinoEngine:
 
     def __init__(
         self,
-        path: Path,
+        path: Path | str,
         *,
         precision: str = "int8",
         max_rows: int = 0,
@@ -83,11 +84,11 @@ class OpenVinoEngine:
         threads: int | None = None,
         name: str = "",
         template: str = "",
-        lora: Path | None = None,
+        lora: Path | str | None = None,
     ) -> None:
         _check(precision, max_rows, context_tokens, threads)
         runtime = _openvino_version()
-        model = _opened(path, template, context_tokens, lora)
+        model = _opened(Path(path), template, context_tokens, Path(lora) if lora else None)
         self._template = model.template
         self._template.prepare()
         self._info = model.info("openvino", f"{runtime}-{_REVISION}-{arithmetic(precision)}", name)

@@ -38,4 +38,4 @@ def folder_obstacle(folder: Path) -> str:
         read_config(folder)
     except ModelFileError as error:
         return str(error)
-    return "" if (folder / "tokenizer.json").is_file() else f"{folder} has no tokenizer.json"
+    return "" if (folder / "tokenizer.json").exists() else f"{folder} has no tokenizer.json"

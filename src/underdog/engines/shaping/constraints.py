@@ -3,15 +3,18 @@
 A constraint is compiled once and followed by one matcher per row: the matcher gives a mask of the
 tokens that may come next and is told the token that was drawn. It works on the bytes of tokens, so
 that characters which span tokens are handled. White space between the parts of JSON is bounded,
-because small models otherwise write blanks until the token limit.
+because small models otherwise write blanks until the token limit. llguidance computes with floats,
+so a schema with a number that a float does not hold exactly is refused.
 """
 
 import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from underdog.core import Choices, Constraint, Grammar, JsonSchema, Regex
+from underdog.engines.shaping.mask_numbers import check_numbers
 from underdog.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
@@ -64,7 +67,7 @@ class Matcher:
     @property
     def error(self) -> str:
         """Reason of the matcher's failure; empty without one."""
-        return _short(self._matcher.get_error())
+        return short(self._matcher.get_error())
 
     def fresh(self) -> "Matcher":
         """An independent copy of this matcher in the same state."""
@@ -99,7 +102,7 @@ class ConstraintCompiler:
             return found.fresh()
 
     def _compile(self, constraint: Constraint) -> Matcher:
-        library = _llguidance()
+        library = llguidance_library()
         if self._made is None:
             self._made = self._tokenizer()
         grammar = _grammar(library.LLMatcher, constraint)
@@ -114,7 +117,7 @@ class ConstraintCompiler:
 
 def byte_tokenizer(lexicon: Lexicon) -> Any:
     """The llguidance tokenizer of a vocabulary with known token bytes."""
-    library = _llguidance()
+    library = llguidance_library()
     return library.LLTokenizer(
         library.TokenizerWrapper(_Words(lexicon)),
         n_vocab=len(lexicon.token_bytes),
@@ -133,7 +136,7 @@ def folder_tokenizer(tokenizer: Any, num_tokens: int, ends: Iterable[int]) -> An
     Raises:
         UsageError: The tokenizer is not a fast one.
     """
-    _llguidance()
+    llguidance_library()
     from llguidance.hf import from_tokenizer
 
     try:
@@ -164,9 +167,9 @@ def _grammar(matcher: Any, constraint: Constraint) -> str:
     match constraint:
         case JsonSchema(schema):
             try:
-                json.loads(schema)
+                check_numbers(json.loads(schema, parse_float=Decimal))
                 return matcher.grammar_from_json_schema(schema, _JSON_SPACE)
-            except (ValueError, RecursionError) as error:
+            except (ValueError, ArithmeticError, RecursionError) as error:
                 raise _malformed(constraint, str(error)) from error
         case Regex(pattern):
             return matcher.grammar_from_regex(pattern)
@@ -194,17 +197,19 @@ def literal(text: str) -> str:
 
 def _malformed(constraint: Constraint, message: str) -> UsageError:
     return UsageError(
-        f"the constraint {_short(str(constraint), 120)} cannot be enforced: {_short(message)}; "
+        f"the constraint {short(str(constraint), 120)} cannot be enforced: {short(message)}; "
         "correct it"
     )
 
 
-def _short(text: str, limit: int = 300) -> str:
+def short(text: str, limit: int = 300) -> str:
+    """A text on one line, cut to a length in characters."""
     text = " ".join(text.split())
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def _llguidance() -> Any:
+def llguidance_library() -> Any:
+    """The llguidance module. Raises `MissingExtraError` when it is not installed."""
     try:
         import llguidance
     except ImportError as error:

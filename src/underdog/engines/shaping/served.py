@@ -2,17 +2,21 @@
 
 llama.cpp's servers take JSON schemas and grammars of their own notation (GBNF); vLLM takes
 `structured_outputs`; the chat routes of OpenAI and others take `response_format` for JSON schemas.
-A server may ignore a field that it does not know, so replies are checked against the constraint.
+A server may ignore a field that it does not know, so replies are checked against the constraint: in
+the same dialect of regular expressions as under a mask (Rust's), with exact numbers, and with no
+reference of a schema fetched. What cannot be checked so is refused before anything is sent.
 """
 
 import json
-import re
-from collections.abc import Mapping
+from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any
 
 from underdog.core import Choices, Constraint, Grammar, JsonSchema, Regex, SamplingParams
+from underdog.engines.shaping.rust_regex import RustDialect, regex_matcher
 from underdog.engines.shaping.supported import check_penalties
 from underdog.errors import UsageError
+from underdog.grading.json_validity import PythonDialect, Schema, SchemaFaultError, read_schema
 
 _PENALTIES = ("repetition_penalty", "presence_penalty", "frequency_penalty")
 
@@ -64,7 +68,8 @@ def openai_fields(constraint: Constraint, *, chat: bool) -> dict[str, Any]:
     """Request fields of a constraint for any other OpenAI-compatible server.
 
     Raises:
-        UsageError: The schema is not JSON.
+        UsageError: The schema or the pattern is malformed, or replies could not be held against it.
+        MissingExtraError: llguidance, which knows the dialect of patterns, is not installed.
     """
     match constraint:
         case JsonSchema() if chat:
@@ -73,6 +78,7 @@ def openai_fields(constraint: Constraint, *, chat: bool) -> dict[str, Any]:
         case JsonSchema():
             return {"structured_outputs": {"json": parsed_schema(constraint)}}
         case Regex(pattern):
+            regex_matcher(pattern)
             return {"structured_outputs": {"regex": pattern}}
         case Grammar(lark):
             return {"structured_outputs": {"grammar": lark}}
@@ -84,53 +90,50 @@ def parsed_schema(constraint: JsonSchema) -> Any:
     """The decoded JSON schema of a constraint.
 
     Raises:
-        UsageError: Its text is not a JSON schema.
+        UsageError: Its text is not a JSON schema, or replies could not be held against it.
     """
-    from jsonschema import Draft202012Validator, SchemaError
+    _schema(constraint.schema)
+    return json.loads(constraint.schema)
 
+
+@lru_cache(maxsize=16)
+def _schema(text: str) -> Schema:
+    dialect = RustDialect() if find_spec("llguidance") else PythonDialect()
     try:
-        schema: Any = json.loads(constraint.schema)
-        Draft202012Validator.check_schema(schema)
-    except (ValueError, RecursionError, SchemaError) as error:
-        fault = error.message if isinstance(error, SchemaError) else str(error)
+        return read_schema(text, dialect)
+    except SchemaFaultError as error:
         raise UsageError(
-            f"the text {constraint.schema[:80]!r} is no JSON schema: {fault}; correct it"
+            f"the text {text[:80]!r} is no JSON schema that can be used: {error}; correct it"
         ) from error
-    return schema
 
 
 def breach(constraint: Constraint, text: str) -> str:
-    """How a complete reply breaks a constraint; empty when it does not or cannot be checked."""
+    """How a complete reply breaks a constraint; empty when it does not or cannot be checked.
+
+    Raises:
+        UsageError: The constraint is malformed.
+        MissingExtraError: The constraint is a pattern and llguidance is not installed.
+    """
     broken = ""
     match constraint:
         case JsonSchema():
-            broken = _schema_breach(parsed_schema(constraint), text)
+            broken = _schema_breach(_schema(constraint.schema), text)
         case Choices(options):
             broken = "" if text in options else "it is none of the choices"
         case Regex(pattern):
-            broken = "" if _matches(pattern, text) else "it does not match the pattern"
+            broken = "" if regex_matcher(pattern).whole(text) else "it does not match the pattern"
         case Grammar():
             pass
     return broken and f"EngineError: the engine did not keep the constraint: {broken}"
 
 
-def _matches(pattern: str, text: str) -> bool:
+def _schema_breach(schema: Schema, text: str) -> str:
     try:
-        return re.fullmatch(pattern, text) is not None
-    except re.error:  # the pattern is in another dialect than Python's
-        return True
-
-
-def _schema_breach(schema: Mapping[str, Any], text: str) -> str:
-    import jsonschema
-
-    try:
-        jsonschema.validate(json.loads(text), schema)
+        return schema.violation(text)[:300]
+    except SchemaFaultError as error:
+        raise UsageError(f"the reply cannot be held against the JSON schema: {error}") from error
     except (ValueError, RecursionError) as error:
         return f"it is no JSON ({error})"
-    except jsonschema.ValidationError as error:
-        return error.message
-    return ""
 
 
 def _gbnf_text(text: str) -> str:

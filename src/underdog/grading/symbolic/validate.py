@@ -1,14 +1,8 @@
-"""JSON Schema validation in a worker, because a schema's patterns can take for ever."""
+"""Whether a JSON text satisfies a schema; in a worker, because a pattern can take for ever."""
 
-import json
-from typing import Any, cast
-
-from jsonschema import validators
+from underdog.grading.json_validity import read_schema
 
 
 def violation(instance: str, schema: str) -> str | None:
     """The first way in which a JSON text violates a schema; `None` when it is valid."""
-    parsed = json.loads(schema)
-    validator = cast(Any, validators).validator_for(parsed)(parsed)
-    error = next(iter(validator.iter_errors(json.loads(instance))), None)
-    return None if error is None else f"{error.json_path}: {error.message}"[:300]
+    return read_schema(schema).violation(instance)[:300] or None

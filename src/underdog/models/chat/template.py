@@ -3,8 +3,10 @@
 A template that comes with a model is an untrusted program. It is rendered by Jinja's immutable
 sandbox inside a child process under limits of memory, time and output, because the sandbox alone
 lets a nested loop run for hours (template injection: CVE-2024-34359). Built-in templates are ours
-and are rendered in this process. The prompt's prefix (the beginning of the reply) is appended
-unchanged after the rendered turns; templates that trim an assistant's message do not see it.
+and are rendered in this process. A system message that a model's template has no place for is put
+before the next user message (see `render_worker`). The prompt's prefix (the beginning of the reply)
+is appended unchanged after the rendered turns; templates that trim an assistant's message do not
+see it.
 """
 
 import hashlib
@@ -18,10 +20,13 @@ from pydantic import BaseModel
 
 from underdog.core import Message, Prompt
 from underdog.errors import ModelFileError, UnknownNameError
+from underdog.files import read_bounded
 from underdog.models.chat.renderer import render_guarded, start_renderer
 
 MAX_SOURCE_BYTES = 256 * 1024
-_MAX_CONFIG_BYTES = 64 * 1024 * 1024
+_MAX_CONFIG_BYTES = 16 * 1024 * 1024
+_RULES = 2
+_OTHER_TOKENS = ("unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +36,24 @@ class ChatTemplate:
     Attributes:
         name: `chatml`, `llama3`, `plain`, or `model` for the model's own.
         source: Jinja source of an untrusted template; empty for a built-in one.
-        bos_token: Text of the token that begins a sequence.
-        eos_token: Text of the token that ends a turn.
+        bos_token: Text of the token that begins a sequence; `None` leaves it undefined.
+        eos_token: Text of the token that ends a turn; `None` leaves it undefined.
+        other_tokens: Names and texts of further special tokens, such as `pad_token`.
     """
 
     name: str
     source: str = ""
-    bos_token: str = ""
-    eos_token: str = ""
+    bos_token: str | None = ""
+    eos_token: str | None = ""
+    other_tokens: tuple[tuple[str, str], ...] = ()
 
     @property
     def fingerprint(self) -> str:
         """A string that differs whenever a conversation may be rendered differently."""
-        parts = json.dumps([self.name, self.source, self.bos_token, self.eos_token])
+        told: list[Any] = [self.name, self.source, self.bos_token, self.eos_token]
+        if self.name not in _BUILT_IN:
+            told += [self.other_tokens, _RULES]
+        parts = json.dumps(told)
         return hashlib.sha256(parts.encode()).hexdigest()[:12]
 
     def prepare(self) -> None:
@@ -71,9 +81,16 @@ class ChatTemplate:
         return {
             "source": self.source,
             "messages": [{"role": turn.role, "content": turn.content} for turn in messages],
+            "tokens": self._tokens(),
+        }
+
+    def _tokens(self) -> dict[str, str]:
+        named = {
             "bos_token": self.bos_token,
             "eos_token": self.eos_token,
+            **dict(self.other_tokens),
         }
+        return {name: text for name, text in named.items() if text is not None}
 
 
 def built_in_template(name: str) -> ChatTemplate:
@@ -83,7 +100,12 @@ def built_in_template(name: str) -> ChatTemplate:
     return ChatTemplate(name)
 
 
-def model_template(source: str | None, bos_token: str = "", eos_token: str = "") -> ChatTemplate:
+def model_template(
+    source: str | None,
+    bos_token: str | None = "",
+    eos_token: str | None = "",
+    other_tokens: tuple[tuple[str, str], ...] = (),
+) -> ChatTemplate:
     """A model's own template, or `plain` when it has none (a base model).
 
     Raises:
@@ -96,7 +118,7 @@ def model_template(source: str | None, bos_token: str = "", eos_token: str = "")
             f"the model's chat template has {len(source.encode())} bytes, more than the "
             f"{MAX_SOURCE_BYTES} allowed; choose a built-in one with template=chatml"
         )
-    return ChatTemplate("model", source, bos_token, eos_token)
+    return ChatTemplate("model", source, bos_token, eos_token, other_tokens)
 
 
 def read_tokenizer_config(folder: Path) -> ChatTemplate:
@@ -105,20 +127,32 @@ def read_tokenizer_config(folder: Path) -> ChatTemplate:
     Raises:
         ModelFileError: A file is malformed or too large.
     """
-    config = _TokenizerConfig()
-    config_path = folder / "tokenizer_config.json"
     try:
-        if config_path.is_file():
-            if config_path.stat().st_size > _MAX_CONFIG_BYTES:
-                raise ModelFileError(f"{config_path} is too large to be a tokenizer configuration")
-            config = _TokenizerConfig.model_validate_json(config_path.read_bytes())
-        separate = folder / "chat_template.jinja"
-        source = separate.read_text("utf-8", errors="replace") if separate.is_file() else None
+        config = _TokenizerConfig.model_validate_json(
+            _text(folder, "tokenizer_config.json") or "{}"
+        )
+        more = _TokenizerConfig.model_validate_json(
+            _text(folder, "special_tokens_map.json") or "{}"
+        )
+        source = _text(folder, "chat_template.jinja")
     except (ValueError, OSError) as error:
-        raise ModelFileError(f"cannot read the chat template in {folder}: {error}") from error
+        reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        raise ModelFileError(f"cannot read the chat template in {folder}: {reason}") from error
+    others = ((name, config.token(name) or more.token(name)) for name in _OTHER_TOKENS)
     return model_template(
-        source or config.source, _text_of(config.bos_token), _text_of(config.eos_token)
+        source or config.source,
+        config.token("bos_token") or more.token("bos_token"),
+        config.token("eos_token") or more.token("eos_token"),
+        tuple((name, text) for name, text in others if text),
     )
+
+
+def _text(folder: Path, name: str) -> str:
+    """A file's text; empty when there is none."""
+    path = folder / name
+    if not path.exists():
+        return ""
+    return read_bounded(path, _MAX_CONFIG_BYTES).decode("utf-8", errors="replace")
 
 
 class _SpecialToken(BaseModel):
@@ -136,6 +170,11 @@ class _TokenizerConfig(BaseModel):
     chat_template: str | list[_NamedTemplate] | None = None
     bos_token: str | _SpecialToken | None = None
     eos_token: str | _SpecialToken | None = None
+    unk_token: str | _SpecialToken | None = None
+    sep_token: str | _SpecialToken | None = None
+    pad_token: str | _SpecialToken | None = None
+    cls_token: str | _SpecialToken | None = None
+    mask_token: str | _SpecialToken | None = None
 
     @property
     def source(self) -> str | None:
@@ -144,9 +183,9 @@ class _TokenizerConfig(BaseModel):
             return named.get("default")
         return self.chat_template
 
-
-def _text_of(token: str | _SpecialToken | None) -> str:
-    return token.content if isinstance(token, _SpecialToken) else token or ""
+    def token(self, name: str) -> str | None:
+        found: str | _SpecialToken | None = getattr(self, name)
+        return found.content if isinstance(found, _SpecialToken) else found
 
 
 def _chatml(messages: tuple[Message, ...]) -> str:

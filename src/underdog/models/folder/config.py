@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from underdog.errors import ModelFileError
+from underdog.files import read_bounded
 from underdog.models.architecture import Activation, Architecture, Layer, Rope, checked
 from underdog.models.entries import MOST_LAYERS, Entries
 from underdog.models.families import ModelFamily, family_of
@@ -51,14 +52,14 @@ class ModelConfig:
         architecture: Sizes and traits of the decoder.
         family: Traits that all models of its family share.
         context_tokens: Context length that the model was trained for, in tokens; 0 when not stated.
-        tied: Whether the output head is the embedding.
+        tied: Whether the output head is the embedding; `None` when not stated.
         ends: Ids of tokens that end a turn.
     """
 
     architecture: Architecture
     family: ModelFamily
     context_tokens: int
-    tied: bool
+    tied: bool | None
     ends: tuple[int, ...]
 
 
@@ -80,14 +81,14 @@ def read_config(folder: Path) -> ModelConfig:
                 f"{folder}: the openvino engine does not compute {entry}={get.given(entry)!r}"
             )
     ends = [_tokens(config.get("eos_token_id"))]
-    if (folder / "generation_config.json").is_file():
+    if (folder / "generation_config.json").exists():
         told = read_json(folder / "generation_config.json")
         ends.append(_tokens(told.get("eos_token_id")))
     return ModelConfig(
         architecture=_architecture(get, name, family),
         family=family,
         context_tokens=get.whole("max_position_embeddings", 0, least=0),
-        tied=config.get("tie_word_embeddings", whole.get("tie_word_embeddings", True)) is not False,
+        tied=_flag(whole, config, "tie_word_embeddings"),
         ends=tuple(sorted({token for found in ends for token in found})),
     )
 
@@ -99,11 +100,7 @@ def read_json(path: Path) -> dict[str, Any]:
         ModelFileError: The file is missing, larger, or not a JSON object.
     """
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ModelFileError(
-                f"{path} is larger than {_MAX_BYTES} bytes; it is no settings file"
-            )
-        found = json.loads(path.read_bytes())
+        found = json.loads(read_bounded(path, _MAX_BYTES))
     except OSError as error:
         reason = error.strerror or str(error)
         raise ModelFileError(f"cannot read {path}: {reason}; a model folder needs it") from error
@@ -112,6 +109,17 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ModelFileError(f"{path} is no JSON object; download it again")
     return found  # pyright: ignore[reportUnknownVariableType]
+
+
+def _flag(whole: Mapping[str, Any], inner: Mapping[str, Any], name: str) -> bool | None:
+    """A yes or no of the whole model, else of its text model; `None` when neither states it."""
+    for place in (whole, inner):
+        given = place.get(name)
+        if given is not None:
+            if given not in (True, False):
+                raise Entries(place).wrong(name)
+            return bool(given)
+    return None
 
 
 def _stated(config: Mapping[str, Any]) -> dict[str, Any]:

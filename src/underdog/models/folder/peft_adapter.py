@@ -15,6 +15,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from underdog.errors import ModelFileError
+from underdog.files import read_bounded
 from underdog.models.adapter import Adapter, LowRank
 from underdog.models.folder.safetensors import SafetensorsFile
 from underdog.models.weights_hash import weights_hash
@@ -108,9 +109,7 @@ def read_peft_adapter(folder: Path) -> Adapter:
 
 def _config(path: Path) -> _Config:
     try:
-        if path.stat().st_size > _MAX_CONFIG_BYTES:
-            raise ModelFileError(f"{path} is larger than {_MAX_CONFIG_BYTES} bytes")
-        config = _Config.model_validate_json(path.read_bytes())
+        config = _Config.model_validate_json(read_bounded(path, _MAX_CONFIG_BYTES))
     except OSError as error:
         reason = error.strerror or str(error)
         raise ModelFileError(f"cannot read the adapter's {path}: {reason}") from error

@@ -8,6 +8,7 @@ repository of Hugging Face.
 
 import json
 import math
+import os
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from underdog.errors import ModelFileError
+from underdog.files import open_regular
 from underdog.models.tensor_source import check_shape, check_values, mapped
 
 Json: TypeAlias = Any
@@ -25,6 +27,7 @@ Json: TypeAlias = Any
 _KINDS: Mapping[str, str] = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 _MAX_HEADER_BYTES = 1 << 22
 _MAX_DIMS = 8
+_BLOCK_BYTES = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ class SafetensorsFile:
     def __contains__(self, name: str) -> bool:
         return name in self.places
 
+    def stored(self, name: str) -> NDArray[np.uint8]:
+        """A tensor's bytes, as they are in the file."""
+        place = self.places[name]
+        return self._data[place.start : place.end]
+
     def tensor(self, name: str, *shape: int) -> NDArray[np.float32]:
         """A tensor's values as float32.
 
@@ -84,12 +92,24 @@ class SafetensorsFile:
                 f"{self._path}: tensor {name} is in format {place.kind}; the openvino engine reads "
                 f"{', '.join(_KINDS)}, so convert it to one of them"
             )
-        values = self._data[place.start : place.end].view(_KINDS[place.kind])
+        values = self.stored(name).view(_KINDS[place.kind])
         if place.kind == "BF16":
             values = (values.astype(np.uint32) << 16).view(np.float32)
         with np.errstate(invalid="ignore"):  # not-a-number survives the cast and is refused below
             values = values.astype(np.float32)
         return check_values(self._path, name, values).reshape(place.shape)
+
+
+def same_values(one: SafetensorsFile, name: str, other: SafetensorsFile, its_name: str) -> bool:
+    """Whether two stored tensors are the same bytes in the same format and shape."""
+    left, right = one.stored(name), other.stored(its_name)
+    mine, theirs = one.places[name], other.places[its_name]
+    if (mine.kind, mine.shape, len(left)) != (theirs.kind, theirs.shape, len(right)):
+        return False
+    return all(
+        np.array_equal(left[at : at + _BLOCK_BYTES], right[at : at + _BLOCK_BYTES])
+        for at in range(0, len(left), _BLOCK_BYTES)
+    )
 
 
 def read_safetensors_header(path: Path) -> dict[str, StoredTensor]:
@@ -99,8 +119,8 @@ def read_safetensors_header(path: Path) -> dict[str, StoredTensor]:
         ModelFileError: The file is missing, cut short, or not well-formed.
     """
     try:
-        with path.open("rb") as file:
-            size_bytes = path.stat().st_size
+        with open_regular(path) as file:
+            size_bytes = os.fstat(file.fileno()).st_size
             head = file.read(8)
             length = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
             if not 2 <= length <= min(size_bytes - 8, _MAX_HEADER_BYTES):

@@ -3,6 +3,10 @@
 Weights are returned under GGUF's names and conventions (see `tensor_source`), so that other code
 need not distinguish the sources of a model. No code from the folder is run, and pickled weights
 are not read.
+
+The output head is what the file shows, as in transformers: a stored head that differs from the
+embedding is used whatever `config.json` says, and without one the embedding is the head, unless
+`config.json` says that the two are apart.
 """
 
 import math
@@ -18,7 +22,7 @@ from underdog.core import ModelShape
 from underdog.errors import ModelFileError
 from underdog.models.chat.template import built_in_template, read_tokenizer_config
 from underdog.models.folder.config import ModelConfig, read_config, read_json
-from underdog.models.folder.safetensors import SafetensorsFile
+from underdog.models.folder.safetensors import SafetensorsFile, same_values
 from underdog.models.folder.tokenizer_json import read_vocabulary
 from underdog.models.open_model import OpenModel
 from underdog.models.weights_hash import folder_hash
@@ -26,8 +30,8 @@ from underdog.models.weights_hash import folder_hash
 _INDEX = "model.safetensors.index.json"
 _SETTINGS = ("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json")
 _PREFIXES = ("model.", "language_model.model.", "model.language_model.", "")
+_HEADS = ("lm_head.weight", "language_model.lm_head.weight")
 _PARTS: Mapping[str, str] = {
-    "token_embd": "embed_tokens",
     "output_norm": "norm",
     "attn_norm": "input_layernorm",
     "attn_q": "self_attn.q_proj",
@@ -57,16 +61,35 @@ class FolderTensors:
         config: Its settings, as read by `read_config`.
 
     Raises:
-        ModelFileError: The folder holds no safetensors files, or malformed ones.
+        ModelFileError: The folder holds no safetensors files, or malformed ones, or lacks the
+            output head that its settings promise.
     """
 
     def __init__(self, folder: Path, config: ModelConfig) -> None:
         self._folder = folder
         self._config = config
         self._homes = _homes(folder)
-        self._prefix = next(
-            (at for at in _PREFIXES if f"{at}embed_tokens.weight" in self._homes), ""
-        )
+        self._prefix = next((at for at in _PREFIXES if f"{at}norm.weight" in self._homes), "")
+        self._embedding = f"{self._prefix}embed_tokens.weight"
+        self._head = next((name for name in _HEADS if name in self._homes), "")
+        self._settle_head()
+
+    def _settle_head(self) -> None:
+        """Decide whether the head is a matrix of its own: `_head` is empty when it is not."""
+        tied = self._config.tied
+        if not self._head and tied is False:
+            raise ModelFileError(
+                f"{self._folder} has no tensor {_HEADS[0]}, but its config.json says that the "
+                "output head is not the embedding; download it again"
+            )
+        tied = self._config.family.tied if tied is None else tied
+        if not self._head or not tied:
+            return
+        head = self._homes[self._head]
+        if self._embedding not in self._homes:
+            self._embedding, self._head = self._head, ""
+        elif same_values(head, self._head, self._homes[self._embedding], self._embedding):
+            self._head = ""
 
     def __contains__(self, name: str) -> bool:
         return self._theirs(name) in self._homes
@@ -96,17 +119,14 @@ class FolderTensors:
         sizes = {
             name: math.prod(home.places[name].shape)
             for name, home in self._homes.items()
-            if name.startswith(self._prefix)
+            if name.startswith(self._prefix) and name not in _HEADS
         }
-        head = self._homes.get(self._theirs("output.weight"))
-        if head is not None:
-            sizes["lm_head.weight"] = math.prod(head.places["lm_head.weight"].shape)
-        else:
-            sizes.pop("lm_head.weight", None)
-        embedding = sizes.get(f"{self._prefix}embed_tokens.weight", 0)
+        for name in {self._head, self._embedding} & self._homes.keys():
+            sizes[name] = math.prod(self._homes[name].places[name].shape)
+        embedding = sizes.get(self._embedding, 0)
         return ModelShape(
             num_params=sum(sizes.values()),
-            num_embedding_params=0 if head is None else embedding,
+            num_embedding_params=embedding if self._head else 0,
             num_layers=self._config.architecture.num_layers,
             hidden_size=self._config.architecture.hidden_size,
         )
@@ -120,7 +140,9 @@ class FolderTensors:
     def _theirs(self, name: str) -> str:
         """The folder's name of a tensor with a GGUF name; empty when there is none."""
         if name == "output.weight":
-            return "" if self._config.tied else "lm_head.weight"
+            return self._head
+        if name == "token_embd.weight":
+            return self._embedding
         match = _NAME.fullmatch(name)
         parts = {**_PARTS, **_SANDWICH} if self._config.architecture.post_norms else _PARTS
         if match is None or match["part"] not in parts:
@@ -171,7 +193,7 @@ def _homes(folder: Path) -> dict[str, SafetensorsFile]:
 
 
 def _files(folder: Path) -> list[str]:
-    if (folder / _INDEX).is_file():
+    if (folder / _INDEX).exists():
         listed = read_json(folder / _INDEX).get("weight_map")
         homes = cast("dict[str, object]", listed) if isinstance(listed, dict) else {}
         names = {str(home) for home in homes.values()}
@@ -191,5 +213,5 @@ def _files(folder: Path) -> list[str]:
 
 
 def _digest(folder: Path) -> str:
-    names = [*(name for name in _SETTINGS if (folder / name).is_file()), *_files(folder)]
+    names = [*(name for name in _SETTINGS if (folder / name).exists()), *_files(folder)]
     return folder_hash(folder, names)

@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from underdog.errors import ModelFileError
-from underdog.models.tokenizer.vocabulary import ENDS, Vocabulary, open_tokenizer
-
-_MAX_BYTES = 1 << 27
+from underdog.models.tokenizer.tokenizer_file import read_tokenizer_file
+from underdog.models.tokenizer.turn_ends import ends_turn
+from underdog.models.tokenizer.vocabulary import Vocabulary, guarded, open_tokenizer
 
 
 def read_vocabulary(folder: Path, ends: tuple[int, ...], num_rows: int) -> Vocabulary:
@@ -28,7 +28,7 @@ def read_vocabulary(folder: Path, ends: tuple[int, ...], num_rows: int) -> Vocab
         ModelFileError: `tokenizer.json` is missing, malformed or of an unsupported kind.
     """
     path = folder / "tokenizer.json"
-    whole = _read(path)
+    whole = read_tokenizer_file(path)
     described = _described(path, whole)
     kept = [token for token in described.added_tokens if 0 <= token.id < num_rows]
     ids = {token.id for token in kept}
@@ -37,12 +37,13 @@ def read_vocabulary(folder: Path, ends: tuple[int, ...], num_rows: int) -> Vocab
     text = json.dumps({**whole, "added_tokens": added}, ensure_ascii=False)
     spaced = _spaced(path, described)
     tokenizer = open_tokenizer(text, path)
-    names: dict[str, int] = tokenizer.get_vocab(with_added_tokens=True)
+    with guarded(path):
+        names: dict[str, int] = tokenizer.get_vocab(with_added_tokens=True)
+        first: list[int] = tokenizer.encode("", add_special_tokens=True).ids
     num_tokens = min(num_rows, 1 + max(names.values(), default=0))
     control = tuple(token.id for token in kept if token.special)
     literal = tuple(token.id for token in kept if not token.special)
-    turns = {token for token in control if tokenizer.id_to_token(token) in ENDS}
-    first: list[int] = tokenizer.encode("", add_special_tokens=True).ids
+    turns = {token.id for token in kept if ends_turn(token.content, names, control=token.special)}
     return Vocabulary(
         text,
         num_tokens,
@@ -56,6 +57,7 @@ def read_vocabulary(folder: Path, ends: tuple[int, ...], num_rows: int) -> Vocab
 
 class _TokenizerToken(BaseModel):
     id: int
+    content: str = ""
     special: bool = False
 
 
@@ -74,20 +76,6 @@ class _Described(BaseModel):
     model: _TokenizerModel
     added_tokens: list[_TokenizerToken] = []
     decoder: _Step | None = None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ModelFileError(f"{path} is larger than {_MAX_BYTES} bytes; it is no tokenizer")
-        whole = json.loads(path.read_bytes())
-    except OSError as error:
-        raise ModelFileError(
-            f"cannot read {path}: {error.strerror or error}; a model folder needs it"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise ModelFileError(f"{path} is no JSON: {str(error)[:80]}; download it again") from error
-    return whole
 
 
 def _described(path: Path, whole: object) -> _Described:

@@ -7,6 +7,7 @@ repository (docs/gguf.md), versions 2 and 3.
 """
 
 import math
+import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from typing import IO, TypeAlias
 
 from underdog.core import ModelShape
 from underdog.errors import ModelFileError
+from underdog.files import open_regular
 from underdog.models.gguf.block_sizes import BLOCKS
 
 Scalar: TypeAlias = str | int | float | bool
@@ -36,6 +38,10 @@ _MAX_DIMS = 4
 _MAX_PARAMS = 1 << 44
 _DEFAULT_ALIGNMENT = 32
 _TOKENS = "tokenizer.ggml.tokens"
+_CUTS_WITH_BOS = (
+    "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
+)  # fmt: skip
+_PIECE_IDS: Mapping[str, int] = {"bos": 1, "eos": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +97,17 @@ class GgufHeader:
 
     @property
     def adds_bos(self) -> bool:
-        """Whether the tokenizer adds the beginning-of-sequence token to every text."""
+        """Whether the tokenizer adds the beginning-of-sequence token to every text.
+
+        Where the file does not say, SentencePiece vocabularies and those of Llama 3 do, as in
+        llama.cpp.
+        """
         given = self.metadata.get("tokenizer.ggml.add_bos_token")
         if isinstance(given, bool):
             return given
-        return self.metadata.get("tokenizer.ggml.model") == "llama"
+        kind = self.metadata.get("tokenizer.ggml.model")
+        cut = self.metadata.get("tokenizer.ggml.pre")
+        return kind == "llama" or (kind == "gpt2" and cut in _CUTS_WITH_BOS)
 
     @property
     def shape(self) -> ModelShape:
@@ -113,6 +125,16 @@ class GgufHeader:
         return value if isinstance(value, int) and 0 <= value < 1 << 31 else 0
 
 
+def special_id(metadata: Mapping[str, Scalar], role: str) -> Scalar | None:
+    """The unchecked id of a special token, such as `bos`; `None` when the file has none.
+
+    SentencePiece vocabularies that do not say have `<s>` and `</s>` at 1 and 2, as in llama.cpp.
+    """
+    pieces = metadata.get("tokenizer.ggml.model") == "llama"
+    default = _PIECE_IDS.get(role) if pieces else None
+    return metadata.get(f"tokenizer.ggml.{role}_token_id", default)
+
+
 def read_gguf_header(path: Path) -> GgufHeader:
     """Read and check a GGUF file's header.
 
@@ -120,8 +142,8 @@ def read_gguf_header(path: Path) -> GgufHeader:
         ModelFileError: The file is missing, cut short, or not well-formed GGUF.
     """
     try:
-        with path.open("rb") as file:
-            return _HeaderReader(file, path.stat().st_size, path).header()
+        with open_regular(path) as file:
+            return _HeaderReader(file, os.fstat(file.fileno()).st_size, path).header()
     except OSError as error:
         reason = error.strerror or str(error)
         raise ModelFileError(f"cannot read the model file {path}: {reason}") from error
@@ -155,8 +177,8 @@ class _HeaderReader:
         return GgufHeader(
             metadata,
             {name: math.prod(place.shape) for name, place in tensors.items()},
-            bos_token=self._token(metadata.get("tokenizer.ggml.bos_token_id"), tokens_at),
-            eos_token=self._token(metadata.get("tokenizer.ggml.eos_token_id"), tokens_at),
+            bos_token=self._token(special_id(metadata, "bos"), tokens_at),
+            eos_token=self._token(special_id(metadata, "eos"), tokens_at),
             tensors={
                 name: replace(place, start=begin + place.start) for name, place in tensors.items()
             },

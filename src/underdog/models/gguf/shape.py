@@ -87,7 +87,10 @@ def _attention_scale(
 def _layers(
     get: Entries, family: ModelFamily, num_layers: int, divisors: tuple[float, ...], pairs: int
 ) -> tuple[Layer, ...]:
-    rope = Rope(get.real("rope.freq_base", family.rope_base), divisors or _linear(get, pairs))
+    factor = _linear(get)
+    stretched = tuple(factor * divisor for divisor in divisors or (1.0,) * pairs)
+    scaled = bool(divisors) or factor != 1.0
+    rope = Rope(get.real("rope.freq_base", family.rope_base), stretched if scaled else ())
     near = rope
     if family.window_rope_base:
         near = Rope(get.real("rope.freq_base_swa", family.window_rope_base))
@@ -104,15 +107,27 @@ def _layers(
     return tuple(layer(place) for place in range(1, num_layers + 1))
 
 
-def _linear(get: Entries, pairs: int) -> tuple[float, ...]:
-    """Equal divisors of all rotary frequencies, for linear scaling; empty without scaling."""
+def _linear(get: Entries) -> float:
+    """Common divisor of all rotary frequencies; 1 without scaling.
+
+    As in llama.cpp: scaling is linear unless `rope.scaling.type` says otherwise, and its factor is
+    `rope.scaling.factor` or, in older files, `rope.scale_linear`; 0 stands for none.
+    """
     kind = get.given("rope.scaling.type")
-    if kind in (None, "none"):
-        return ()
-    if kind != "linear":
+    if kind not in (None, "none", "linear"):
         raise ModelFileError(
             f"the openvino engine stretches rotary frequencies as 'linear' or by a tensor "
             f"{ROPE_DIVISORS}, not as {kind!r}; use the llama_cpp engine"
         )
-    factor = get.real("rope.scaling.factor", 1.0)
-    return () if factor == 1.0 else (factor,) * pairs
+    if get.given("rope.scaling.attn_factor") not in (None, 0, 1) or get.given(
+        "rope.scaling.yarn_ext_factor"
+    ) not in (None, 0):
+        raise ModelFileError(
+            "the model changes the attention's temperature with its rotary scaling, which the "
+            "openvino engine does not compute; use the llama_cpp engine"
+        )
+    if kind == "none":
+        return 1.0
+    names = ("rope.scaling.factor", "rope.scale_linear")
+    given = next((name for name in names if get.given(name) is not None), names[0])
+    return 1.0 if get.given(given) in (None, 0) else get.real(given, 1.0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from underdog.errors import ModelFileError
 from underdog.models.gguf.file import GgufFile
+from underdog.models.gguf.header import special_id
 
 _PREFIX = "tokenizer.ggml."
 _EMBEDDING = "token_embd.weight"
@@ -61,10 +62,12 @@ def token_id(file: GgufFile, name: str) -> int | None:
         ModelFileError: The id is outside the vocabulary.
     """
     key = f"{_PREFIX}{name}_token_id"
-    token = file.header.metadata.get(key)
+    token = special_id(file.header.metadata, name)
+    place = file.header.tensors.get(_EMBEDDING)
     if token is None or token == _NONE:
         return None
-    place = file.header.tensors.get(_EMBEDDING)
+    if key not in file.header.metadata and place is not None and token >= place.shape[0]:
+        return None
     if isinstance(token, bool) or not isinstance(token, int) or token < 0:
         raise _wrong(file, f"{key} {token!r}")
     if place is not None and token >= place.shape[0]:

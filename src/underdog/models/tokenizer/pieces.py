@@ -9,12 +9,15 @@ text.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from underdog.errors import ModelFileError
 from underdog.models.gguf.file import GgufFile
 
 SPACE_MARK = "\u2581"
+
+_MAX_MERGES = 1 << 22
 
 _SCORES = "tokenizer.ggml.scores"
 _PREFIX_SPACE = "tokenizer.ggml.add_space_prefix"
@@ -31,7 +34,7 @@ def build_pieces(library: Any, file: GgufFile, names: Sequence[str], kinds: Sequ
         kinds: Token types of the pieces, as GGUF numbers them.
 
     Raises:
-        ModelFileError: Some pieces have no score.
+        ModelFileError: Some pieces have no score, or they can be joined in millions of ways.
     """
     scores = file.numbers(_SCORES)
     if len(scores) != len(names):
@@ -66,7 +69,14 @@ def build_pieces(library: Any, file: GgufFile, names: Sequence[str], kinds: Sequ
 def _merges(joined: Mapping[str, tuple[float, int]]) -> list[tuple[str, str]]:
     """Merges: every way to cut a piece into two pieces, the piece with the best score first."""
     ranked = sorted(joined, key=lambda name: joined[name])
-    return [pair for name in ranked for pair in _halves(name, joined)]
+    halves = (pair for name in ranked for pair in _halves(name, joined))
+    merges = list(islice(halves, _MAX_MERGES + 1))
+    if len(merges) > _MAX_MERGES:
+        raise ModelFileError(
+            f"the model file's pieces can be joined in more than {_MAX_MERGES} ways, which no "
+            "tokenizer needs; download it again or use another"
+        )
+    return merges
 
 
 def _halves(name: str, known: Mapping[str, object]) -> Iterator[tuple[str, str]]:

@@ -8,12 +8,15 @@ character may span several tokens.
 
 import json
 import re
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from underdog.errors import MissingExtraError, ModelFileError
+from underdog.errors import MissingExtraError, ModelFileError, UnderdogError
+from underdog.files import read_bounded
 from underdog.models.gguf.file import GgufFile
 from underdog.models.gguf.token_table import GgufTokens, read_tokens, token_id
 from underdog.models.tokenizer.pieces import SPACE_MARK, build_pieces
@@ -23,14 +26,11 @@ from underdog.models.tokenizer.pretokenizers import (
     WHOLE_WORDS,
     pretokenizer_of,
 )
+from underdog.models.tokenizer.turn_ends import FILE_ENDS, ROLES, ends_turn
 
 VOCABULARY_FILE = "vocabulary.json"
 
-ENDS = frozenset(
-    {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "</s>", "<end_of_turn>"}
-)
-"""Names of control tokens that end a turn in some family of models."""
-
+_MAX_BYTES = 1 << 28
 _UNKNOWN, _CONTROL, _USER_DEFINED = 2, 3, 4
 _SILENT = (_UNKNOWN, _CONTROL)
 _BYTE_PIECE = re.compile(r"<0x([0-9A-F]{2})>")
@@ -69,29 +69,32 @@ class Vocabulary:
         cut = pretokenizer_of(file.header)
         tokens = read_tokens(file)
         names, kinds = tokens.names, tokens.kinds
+        ends = _ends(names, kinds)
+        kinds = [_CONTROL if token in ends else kind for token, kind in enumerate(kinds)]
         control = tuple(token for token, kind in enumerate(kinds) if kind in _SILENT)
         literal = tuple(token for token, kind in enumerate(kinds) if kind == _USER_DEFINED)
-        ends = {token for token in control if names[token] in ENDS}
-        named = (token_id(file, name) for name in ("eos", "eot"))
-        ends.update(token for token in named if token is not None)
+        ends.update(token for role in ROLES if (token := token_id(file, role)) is not None)
         bos = token_id(file, "bos") if file.header.adds_bos else None
         library = _tokenizers()
-        if cut == PIECES:
-            tokenizer = build_pieces(library, file, names, kinds)
-        else:
-            tokenizer = _build_letters(library, tokens, cut)
-        for group, special in ((control, True), (literal, False)):
-            added = [library.AddedToken(names[t], special=special, normalized=False) for t in group]
-            tokenizer.add_special_tokens(added) if special else tokenizer.add_tokens(added)
+        with guarded("the tokenizer of the model file"):
+            if cut == PIECES:
+                tokenizer = build_pieces(library, file, names, kinds)
+            else:
+                tokenizer = _build_letters(library, tokens, cut)
+            for group, special in ((control, True), (literal, False)):
+                added = [
+                    library.AddedToken(names[t], special=special, normalized=False) for t in group
+                ]
+                tokenizer.add_special_tokens(added) if special else tokenizer.add_tokens(added)
+            text = tokenizer.to_str()
         ending = tuple(sorted(ends))
-        text = tokenizer.to_str()
         return cls(text, len(names), ending, control, literal, bos, cut == PIECES)
 
     @classmethod
     def load(cls, path: Path) -> "Vocabulary":
         """The vocabulary in a file written by `save`."""
         try:
-            given = json.loads(path.read_bytes())
+            given = json.loads(read_bounded(path, _MAX_BYTES))
             for name in ("ends", "control", "literal"):
                 given[name] = tuple(given[name])
             return cls(**given)
@@ -115,9 +118,13 @@ class Vocabulary:
             text: The text.
             special: Whether names of control tokens in the text mean these tokens, and whether the
                 beginning-of-sequence token is put in front (where the model has one).
+
+        Raises:
+            ModelFileError: The tokenizer fails on the text, as one with an endless pattern does.
         """
         tokenizer = self._tokenizer if special else self._plain_tokenizer
-        tokens: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
+        with guarded("the model's tokenizer"):
+            tokens: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
         if special and self.bos is not None and tokens[:1] != [self.bos]:
             return [self.bos, *tokens]
         return tokens
@@ -144,13 +151,22 @@ class Vocabulary:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        return _tokenizers().Tokenizer.from_str(self.tokenizer_json)
+        return open_tokenizer(self.tokenizer_json, "the model's tokenizer")
 
     @cached_property
     def _plain_tokenizer(self) -> Any:
-        tokenizer = _tokenizers().Tokenizer.from_str(self.tokenizer_json)
+        tokenizer = open_tokenizer(self.tokenizer_json, "the model's tokenizer")
         tokenizer.encode_special_tokens = True
         return tokenizer
+
+
+def _ends(names: Sequence[str], kinds: Sequence[int]) -> set[int]:
+    known = frozenset(names)
+    return {
+        token
+        for token, (name, kind) in enumerate(zip(names, kinds, strict=True))
+        if name in FILE_ENDS or ends_turn(name, known, control=kind in _SILENT)
+    }
 
 
 def _tokenizers() -> Any:
@@ -175,23 +191,39 @@ def _build_letters(library: Any, tokens: GgufTokens, cut: str) -> Any:
     return tokenizer
 
 
-def open_tokenizer(text: str, path: Path) -> Any:
+def open_tokenizer(text: str, place: object) -> Any:
     """The tokenizer of a `tokenizer.json`, as an object of the `tokenizers` library.
 
     Args:
         text: Content of the file.
-        path: The file, for messages.
+        place: The file, for messages.
 
     Raises:
         ModelFileError: The content is not a valid tokenizer.
         MissingExtraError: The `tokenizers` library is not installed.
     """
     library = _tokenizers()
-    try:
+    with guarded(place):
         return library.Tokenizer.from_str(text)
-    except Exception as error:  # a boundary: the library raises nothing narrower
+
+
+@contextmanager
+def guarded(place: object) -> Generator[None]:
+    """A `with` block in which any failure of the `tokenizers` library is a `ModelFileError`.
+
+    The library raises nothing narrower than `Exception`; where its Rust code panics, as it does
+    when a pattern of an untrusted file takes too many steps, what it raises is not even that.
+    """
+    try:
+        yield
+    except UnderdogError:
+        raise
+    except BaseException as error:  # a boundary: see above
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        reason = " ".join(str(error).split())[:120]
         raise ModelFileError(
-            f"{path} describes no tokenizer ({str(error)[:80]}); download it again"
+            f"{place}: no tokenizer that can be used ({reason}); download it again or use another"
         ) from error
 
 

@@ -7,7 +7,7 @@ from typing import cast
 
 from underdog.core import JSONValue
 from underdog.errors import DataError
-from underdog.tasks.loaders.rows import Row, text_lines
+from underdog.tasks.loaders.rows import Row, opened, text_lines
 
 _BLOCK_BYTES = 1 << 20
 
@@ -31,7 +31,7 @@ def read(path: Path) -> Iterator[Row]:
 def count(path: Path) -> int:
     """Number of lines of the file, blank ones included."""
     lines, last = 0, b"\n"
-    with path.open("rb") as file:
+    with opened(path) as file:
         while block := file.read(_BLOCK_BYTES):
             lines += block.count(b"\n")
             last = block[-1:]

@@ -4,10 +4,11 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import IO, cast
 
 from underdog.core import JSONValue
 from underdog.errors import DataError
+from underdog.files import open_regular
 
 _MAGIC = (
     (b"PAR1", "looks like Parquet; rename it to end in .parquet"),
@@ -17,6 +18,10 @@ _MAGIC = (
     (b"\xfe\xff", "looks like UTF-16; save it as UTF-8"),
     (b"\x28\xb5\x2f\xfd", "looks zstd-compressed; unpack it first (zstd -d)"),
 )
+
+
+MAX_TEXT_BYTES = 1 << 24
+"""Most bytes of one line of a text file, and of one value of a Parquet file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +38,24 @@ class Row:
 
 
 def check_file(path: Path) -> None:
-    """Raise `DataError` unless `path` is a readable file that is not empty."""
+    """Raise `DataError` unless `path` is a readable, regular file that is not empty."""
     if path.is_dir():
         raise DataError(f"{path} is a folder; give one of the files in it")
     if not path.exists():
         raise DataError(f"{path}: no such file{_neighbours(path)}")
-    if path.stat().st_size == 0:
-        raise DataError(f"{path} is empty; expected at least one row")
+    with opened(path) as file:
+        if not file.read(1):
+            raise DataError(f"{path} is empty; expected at least one row")
+
+
+def opened(path: Path) -> IO[bytes]:
+    """A regular file, opened for reading bytes. Raises `DataError`."""
+    try:
+        return open_regular(path)
+    except OSError as error:
+        raise DataError(
+            f"cannot read {path}: {error.strerror or error}; give a file that can be read"
+        ) from error
 
 
 def _neighbours(path: Path) -> str:
@@ -54,10 +70,16 @@ def text_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Number and text of every line of a UTF-8 file, line ends kept, a byte-order mark dropped.
 
     Raises:
-        DataError: The file is binary or in another encoding.
+        DataError: The file is binary or in another encoding, or a line is longer than 16 MiB.
     """
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, start=1):
+    with opened(path) as file:
+        lines = iter(lambda: file.readline(MAX_TEXT_BYTES + 1), b"")
+        for number, raw in enumerate(lines, start=1):
+            if len(raw) > MAX_TEXT_BYTES:
+                raise DataError(
+                    f"{path}, line {number}: longer than {MAX_TEXT_BYTES} bytes; "
+                    "put every row on a line of its own"
+                )
             if number == 1:
                 refuse_binary(path, raw)
                 raw = raw.removeprefix(b"\xef\xbb\xbf")

@@ -20,7 +20,7 @@ import numpy as np
 
 from underdog.engines.openvino.compiled.packing import Array, Precision, packed, plain
 from underdog.errors import EngineError, ModelFileError
-from underdog.files import cache_folder
+from underdog.files import cache_folder, read_bounded
 from underdog.models.architecture import Architecture
 from underdog.models.open_model import OpenModel, naming
 from underdog.models.tensor_source import TensorSource
@@ -29,8 +29,9 @@ from underdog.models.tokenizer.vocabulary import VOCABULARY_FILE, Vocabulary
 TILE = 64
 """Tokens of the vocabulary per tile; the padded vocabulary is a multiple of it."""
 
-_LAYOUT = 5
+_LAYOUT = 6
 _ALIGNMENT_BYTES = 64
+_MAX_INDEX_BYTES = 1 << 26
 _INDEX, _BLOB = "index.json", "weights.bin"
 _MATRICES = ("qkv", "out", "gate", "up", "down")
 
@@ -86,7 +87,7 @@ def converted(model: OpenModel, precision: Precision) -> Weights:
 
 def _load(folder: Path, architecture: Architecture) -> Weights:
     try:
-        index = json.loads((folder / _INDEX).read_bytes())
+        index = json.loads(read_bounded(folder / _INDEX, _MAX_INDEX_BYTES))
         blob = np.memmap(folder / _BLOB, dtype=np.uint8, mode="c")
         arrays = {
             name: blob[start : start + size].view(kind).reshape(shape)
