@@ -9,7 +9,8 @@ from underdog.sandbox._monty_words import is_plain
 
 _CERTAIN: Final = frozenset(
     (  # noqa: SIM905
-        "AssertionError IndexError KeyError NameError UnboundLocalError ZeroDivisionError"
+        "AssertionError IndexError KeyError NameError RecursionError UnboundLocalError "
+        "ZeroDivisionError"
     ).split()
 )
 """Exceptions that no gap of Monty raises; a TypeError or ValueError may be an unknown argument."""

@@ -106,7 +106,7 @@ def _explain(raised: BaseException) -> tuple[str, str]:
     elif isinstance(raised, OSError) and raised.errno in _WALL_ERRORS:
         status = "unsupported"
     else:
-        status = "unsupported" if isinstance(raised, ModuleNotFoundError) else "error"
+        status = "unsupported" if _misses_module(raised) else "error"
     try:
         message = raised.msg if isinstance(raised, SyntaxError) else str(raised)
     except BaseException:  # noqa: BLE001
@@ -115,6 +115,14 @@ def _explain(raised: BaseException) -> tuple[str, str]:
     where = "" if line is None else f" (line {line})"
     colon = ": " if message else ""
     return status, f"{type(raised).__name__}{colon}{message[:MAX_ERROR_BYTES]}{where}"
+
+
+def _misses_module(raised: BaseException) -> bool:
+    """Whether a whole module is missing, rather than a part of one that is here."""
+    if not isinstance(raised, ModuleNotFoundError):
+        return False
+    parent = (raised.name or "").rpartition(".")[0]
+    return parent not in sys.modules
 
 
 def _is_real(trace: TracebackType | None) -> bool:

@@ -40,6 +40,7 @@ _THREAD_STARTERS: Final = frozenset(
         "_start_new_thread _start_joinable_thread"
     ).split()
 )
+_SEMAPHORES: Final = "multiprocessing.synchronize"  # asked for when the first one is made
 _AF_UNIX: Final = 1
 _EXIT_BY_SIGNAL: Final = 128
 
@@ -79,6 +80,9 @@ class Refusals:
             self._note(f"module {name}")
 
     def _hear(self, event: str, arguments: Sequence[Any]) -> None:
+        if event == "import" and arguments[0] == _SEMAPHORES:
+            self._note("a semaphore")
+            return
         if event in _ALWAYS:
             what = event
         elif (rule := self._rules.get(event)) is None:
