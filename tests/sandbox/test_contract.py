@@ -15,7 +15,6 @@ from underdog.sandbox import OpenSandbox, SandboxReport, open_sandbox, probe, sa
 SHORT = Limits(timeout_s=0.25)
 
 
-
 def _declines(sandbox: OpenSandbox, result: SandboxResult) -> bool:
     """Whether it is Monty saying that a program is none for it, which says nothing about it."""
     return sandbox.name == "monty" and (result.status, result.stdout) == ("unsupported", "")

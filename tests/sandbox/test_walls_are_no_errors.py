@@ -39,9 +39,7 @@ def _indented(program: str) -> str:
 
 
 @pytest.mark.parametrize("program", REQUESTS.values(), ids=REQUESTS)
-def test_a_refused_request_says_nothing_about_the_program(
-    jail: OpenSandbox, program: str
-) -> None:
+def test_a_refused_request_says_nothing_about_the_program(jail: OpenSandbox, program: str) -> None:
     assert jail.run(program).status == "unsupported"
 
 
@@ -63,7 +61,10 @@ def test_a_refusal_that_the_program_catches_is_seen(jail: OpenSandbox, program: 
         ("import resource\nprint(resource.getrusage(0).ru_utime >= 0)", "True\n"),
         ("import time, timeit\nprint(timeit.timeit('1', number=9) > 0)", "True\n"),
         ("import sys\nsys.stdout.write('a\\n')", "a\n"),
-        ("import sqlite3\nprint(sqlite3.connect(':memory:').execute('select 1').fetchall())", "[(1,)]\n"),
+        (
+            "import sqlite3\nprint(sqlite3.connect(':memory:').execute('select 1').fetchall())",
+            "[(1,)]\n",
+        ),
         ("import subprocess, multiprocessing, socket, tempfile\nprint('imported')", "imported\n"),
         ("import os\nprint(os.cpu_count() > 0)", "True\n"),
         ("import logging\nlogging.warning('x')\nprint('logged')", "logged\n"),

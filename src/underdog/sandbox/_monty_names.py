@@ -48,9 +48,7 @@ EARLY: Final = _words("all any")
 PURE: Final = _words("abs chr divmod float int len max min ord pow range round str sum")
 """Builtins that change nothing."""
 
-MUTATORS: Final = _words(
-    "append clear extend insert pop remove reverse setdefault sort update"
-)
+MUTATORS: Final = _words("append clear extend insert pop remove reverse setdefault sort update")
 """Methods that change their object."""
 
 PRINT_WORDS: Final = _words("sep end")

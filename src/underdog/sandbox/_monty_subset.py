@@ -299,7 +299,9 @@ class Subset:
             raise OutsideError("raise of more than a builtin exception")
         if made.id == "SystemExit" and isinstance(node.exc, ast.Call):
             given = node.exc.args[0] if node.exc.args else None
-            if not (isinstance(given, ast.Constant) and given.value and isinstance(given.value, str)):
+            if not (
+                isinstance(given, ast.Constant) and given.value and isinstance(given.value, str)
+            ):
                 raise OutsideError("SystemExit with a code")
         self._all([node.exc])
 

@@ -17,7 +17,9 @@ _RISKY_WORDS: Final = (
     frozenset(dir(builtins)) | frozenset(keyword.kwlist) | {"case", "match", "file", "flush"}
 ) - (
     (names.BUILTINS - names.EARLY - {"dict", "isinstance"})
-    | set("False None True and break continue def elif else for if in not or pass return while".split())
+    | set(
+        "False None True and break continue def elif else for if in not or pass return while".split()
+    )
 )
 _WORD: Final = re.compile(r"[a-zA-Z_]\w*")
 _TEXT: Final = re.compile(r"""\#[^\n]*|\"{3}[^"\\]*\"{3}|"[^"\\\n]*"|'[^'\\\n]*'""")

@@ -105,9 +105,7 @@ def _unrun(status: SandboxStatus, error: str) -> dict[str, Any]:
     return {"status": status, "error": short, **empty}
 
 
-def _run(
-    pool: pydantic_monty.Monty, request: dict[str, Any], given: Pass | None
-) -> dict[str, Any]:
+def _run(pool: pydantic_monty.Monty, request: dict[str, Any], given: Pass | None) -> dict[str, Any]:
     output = Output(request["output_bytes"])
     source = prepare(request["program"], request["output_bytes"])
     memory_bytes = request["memory_bytes"] + random.randrange(_SALT_BYTES)  # noqa: S311

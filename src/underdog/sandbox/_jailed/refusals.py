@@ -36,8 +36,7 @@ _ALWAYS: Final = frozenset(
 )
 _THREAD_STARTERS: Final = frozenset(
     (  # noqa: SIM905
-        "start_new_thread start_new start_joinable_thread "
-        "_start_new_thread _start_joinable_thread"
+        "start_new_thread start_new start_joinable_thread _start_new_thread _start_joinable_thread"
     ).split()
 )
 _SEMAPHORES: Final = "multiprocessing.synchronize"  # asked for when the first one is made
@@ -154,4 +153,3 @@ def _new_socket(arguments: Sequence[Any]) -> str | None:
 
 def _database(arguments: Sequence[Any]) -> str | None:
     return None if arguments[0] in (":memory:", b":memory:", "") else "a database file"
-
