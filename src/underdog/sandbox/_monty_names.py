@@ -10,7 +10,7 @@ def _words(text: str) -> frozenset[str]:
 
 MATH: Final = _words(
     "acos asin atan atan2 ceil comb copysign cos degrees dist e exp fabs factorial floor fmod fsum "
-    "gcd hypot inf isclose isfinite isinf isnan isqrt lcm log log10 log2 nan perm pi pow prod "
+    "gcd hypot inf isclose isfinite isinf isnan isqrt lcm log log10 log2 perm pi pow prod "
     "radians sin sqrt tan tau trunc"
 )
 """Members of `math` with CPython's results."""
@@ -69,3 +69,6 @@ PLAIN_TYPES: Final = _words("bool dict float int list object str tuple")
 
 OTHER_NAMES: Final = _words("__name__")
 """Names that are neither builtin nor bound."""
+
+NUMBER_TYPES: Final = tuple("dfFeEgGxXobn%")
+"""Endings of a format that Monty, too, gives to numbers only."""

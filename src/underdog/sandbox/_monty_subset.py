@@ -13,6 +13,7 @@ to their end; `any` and `all` stop early in CPython, which shows when a later el
 
 import ast
 import builtins
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -20,11 +21,12 @@ from underdog.sandbox import _monty_names as names
 
 
 _MAX_DEPTH: Final = 150
+_RISKY_FIELD: Final = re.compile(r"\{\w*(?!\w|\}|:[^{}]*[dfFeEgGxXobn%]\})")
 _FREE: Final = frozenset(
     {
         *(ast.Module, ast.Expr, ast.Pass, ast.Break, ast.Continue, ast.If, ast.While, ast.Assert),
         *(ast.Global, ast.Nonlocal, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.IfExp, ast.Subscript),
-        *(ast.Slice, ast.List, ast.Tuple, ast.Starred, ast.JoinedStr, ast.FormattedValue),
+        *(ast.Slice, ast.List, ast.Tuple, ast.Starred, ast.JoinedStr),
         *(ast.NamedExpr, ast.keyword, *ast.unaryop.__subclasses__()),
         *(*ast.boolop.__subclasses__(), *ast.expr_context.__subclasses__()),
         *(set(ast.operator.__subclasses__()) - {ast.MatMult}),
@@ -175,6 +177,8 @@ class Subset:
 
     def _call(self, node: ast.Call) -> None:
         name = node.func.id if isinstance(node.func, ast.Name) else None
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+            self._template(node.func.value)
         if name is None or name in self._bound:
             if _is_join(node.func):
                 self._visit(node.func)
@@ -198,6 +202,8 @@ class Subset:
             raise OutsideError("print to elsewhere")
         if name == "dict" and (node.args or None in given):
             raise OutsideError("a dict made of computed keys")
+        if name == "format" and len(node.args) > 1:
+            self._spec(node.args[1])
         if name == "isinstance" and not _is_plain_test(node.args):
             raise OutsideError("isinstance of more than plain types")
         if name == "len" and len(node.args) == 1 and _calls(node.args[0], {"set"}):
@@ -238,6 +244,26 @@ class Subset:
             if isinstance(node.func, ast.Attribute) and node.func.attr not in names.MUTATORS:
                 continue
             raise OutsideError("any or all over calls")
+
+    def _template(self, template: ast.expr) -> None:
+        """Text whose `format` is called: it may look into objects, and format lists."""
+        if not isinstance(template, ast.Constant) or not isinstance(template.value, str):
+            raise OutsideError("a computed format")
+        if _RISKY_FIELD.search(template.value):
+            raise OutsideError("a format without a number's type")
+
+    def _formatted(self, node: ast.FormattedValue) -> None:
+        self._visit(node.value)
+        if node.format_spec is not None and node.conversion == -1:
+            self._spec(node.format_spec)
+
+    def _spec(self, spec: ast.expr) -> None:
+        """A format for numbers only: CPython refuses to format a list, Monty does not."""
+        last = spec.values[-1] if isinstance(spec, ast.JoinedStr) and spec.values else spec
+        text = last.value if isinstance(last, ast.Constant) else None
+        if not isinstance(text, str) or text[-1:] not in names.NUMBER_TYPES:
+            raise OutsideError("a format without a number's type")
+        self._visit(spec)
 
     def _compare(self, node: ast.Compare) -> None:
         self._visit(node.left)
@@ -334,6 +360,7 @@ _SPECIAL: Final[dict[type[ast.AST], Callable[[Subset, Any], None]]] = {
     ast.ListComp: Subset._comprehension,
     ast.GeneratorExp: Subset._generator,
     ast.Call: Subset._call,
+    ast.FormattedValue: Subset._formatted,
     ast.Compare: Subset._compare,
     ast.Name: Subset._name,
     ast.Attribute: Subset._attribute,

@@ -8,6 +8,7 @@ take it out of the subset. The look errs to one side only: what it does not know
 import builtins
 import keyword
 import re
+from itertools import chain
 from typing import Final
 
 from underdog.sandbox import _monty_names as names
@@ -16,25 +17,30 @@ _TEXT_MARK: Final = "$"  # no sign of Python, so that it cannot be confused with
 _RISKY_WORDS: Final = (
     frozenset(dir(builtins)) | frozenset(keyword.kwlist) | {"case", "match", "file", "flush"}
 ) - (
-    (names.BUILTINS - names.EARLY - {"dict", "isinstance"})
+    (names.BUILTINS - names.EARLY - {"dict", "format", "isinstance"})
     | set(
         "False None True and break continue def elif else for if in not or pass return while".split()
     )
 )
 _WORD: Final = re.compile(r"[a-zA-Z_]\w*")
-_TEXT: Final = re.compile(r"""\#[^\n]*|\"{3}[^"\\]*\"{3}|"[^"\\\n]*"|'[^'\\\n]*'""")
-_TEXT_WITH_ESCAPES: Final = re.compile(
-    r"""\#[^\n]*|\"{3}[^"\\]*\"{3}|"(?!"")(?:[^"\\\n]|\\[nt'"\\])*"|'(?!'')(?:[^'\\\n]|\\[nt'"\\])*'"""
+# Texts are taken from left to right. A quote that opens none of these forms stays, and is risky.
+_COMMENT_OR_TRIPLE: Final = r"""\#[^\n]*|\"{3}[^"\\]*\"{3}"""
+_SHORT: Final = r"""|"(?!"")[^"\\\n]*"|'(?!'')[^'\\\n]*'"""
+_WITH_ESCAPES: Final = (
+    r"""|"(?!"")(?:[^"\\\n]|\\[nt'"\\])*"|'(?!'')(?:[^'\\\n]|\\[nt'"\\])*'"""
 )
-_FILLED: Final = r"(?:[^{{}}{q}\\\n]|\\n|\{{[A-Za-z]\w*(?::[\w.,%<>^+]*)?\}})*"
-_FILLED_TEXT: Final = re.compile(
-    rf"""\b[fF]"{_FILLED.format(q='"')}"|\b[fF]'{_FILLED.format(q="'")}'"""
+_FIELD: Final = re.compile(r"\{([A-Za-z]\w*)")
+_FILL: Final = r"\{[A-Za-z]\w*(?::[\w.,<>^+]*[dfFeEgGxXobn%])?\}"  # a type: Monty formats lists, too
+_FILLED: Final = (
+    rf"""|\b[fF]"(?!"")(?:[^{{}}"\\\n]|\\n|{_FILL})*"|\b[fF]'(?!'')(?:[^{{}}'\\\n]|\\n|{_FILL})*'"""
 )
+_TEXT: Final = re.compile(_COMMENT_OR_TRIPLE + _SHORT)
+_ANY_TEXT: Final = re.compile(_COMMENT_OR_TRIPLE + _FILLED + _WITH_ESCAPES)
 _MEMBERS: Final = "|".join(sorted(names.MATH))
 _IMPORT: Final = re.compile(
     rf"^ *(?:import math|from math import (?:{_MEMBERS})(?:, (?:{_MEMBERS}))*) *$", re.MULTILINE
 )
-_ATTRIBUTES: Final = "|".join(sorted((names.METHODS - {"join"}) | names.MATH))
+_ATTRIBUTES: Final = "|".join(sorted((names.METHODS - {"format", "join"}) | names.MATH))
 _RISKY_SIGNS: Final = (*"{;@\\\"'`\t\r\f", "->", "__")
 _BLOCK_COLON: Final = re.compile(r":(?= *\$?(?:\n|\Z))")
 _RISKY_DOT: Final = re.compile(rf"\.(?!\d|(?:{_ATTRIBUTES})\b)")
@@ -57,10 +63,13 @@ def is_plain(program: str) -> bool:
         program = _IMPORT.sub("", program)
     if "->" in program:
         program = _RESULT.sub("):", program)
-    if "f'" in program or 'f"' in program:
-        program = _FILLED_TEXT.sub(_TEXT_MARK, program)
-    text = _TEXT_WITH_ESCAPES if "\\" in program else _TEXT
-    bare = text.sub(_TEXT_MARK, program)
+    if "{" in program or "\\" in program:
+        fields = (_FIELD.findall(text) for text in _ANY_TEXT.findall(program) if text[0] in "fF")
+        if not _RISKY_WORDS.isdisjoint(chain.from_iterable(fields)):
+            return False
+        bare = _ANY_TEXT.sub(_TEXT_MARK, program)
+    else:
+        bare = _TEXT.sub(_TEXT_MARK, program)
     if not bare.isascii():
         return False
     words = _WORD.findall(bare)
