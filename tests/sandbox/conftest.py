@@ -11,8 +11,9 @@ from underdog.sandbox import OpenSandbox, open_sandbox, sandboxes
 CANARY = "underdog-canary-5f1d"
 
 
-SPECS = [*sandboxes.names(), "jail:wall=landlock"]
-"""Every registered sandbox, and the jail once more behind its second wall."""
+OPEN_MONTY = "monty:subset=false"
+SPECS = [*sandboxes.names(), "jail:wall=landlock", OPEN_MONTY]
+"""Every registered sandbox, the jail behind its second wall, Monty without its subset."""
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +51,12 @@ def sandbox(request: pytest.FixtureRequest, opened: dict[str, OpenSandbox | str]
 def monty(opened: dict[str, OpenSandbox | str]) -> OpenSandbox:
     """Monty."""
     return obtain(opened, "monty")
+
+
+@pytest.fixture
+def open_monty(opened: dict[str, OpenSandbox | str]) -> OpenSandbox:
+    """Monty, running whatever it can."""
+    return obtain(opened, OPEN_MONTY)
 
 
 @pytest.fixture

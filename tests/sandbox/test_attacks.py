@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.conftest import CANARY, SPECS, obtain
+from tests.sandbox.conftest import CANARY, OPEN_MONTY, SPECS, obtain
 from underdog.core import Limits
 from underdog.sandbox import OpenSandbox
 
 LIMITS = Limits(timeout_s=0.25, memory_bytes=128 * 1024 * 1024)
 GRACE_S = 60.0
 MAX_HOST_GROWTH_BYTES = 64 * 1024 * 1024
-HEALTH = "import math\nclass A:\n    pass\nprint(6 * 7, math.floor(math.pi * 100), 1 + 2)"
+HEALTH = "import math\ndef f():\n    pass\nprint(6 * 7, math.floor(math.pi * 100), 1 + 2)"
 
 
 def _attacks() -> dict[str, str]:
@@ -94,7 +94,7 @@ def test_there_are_at_least_two_hundred_attacks() -> None:
 
 
 def _specs() -> list[object]:
-    quick = ("jail", "monty")
+    quick = ("jail", OPEN_MONTY)
     marks = {spec: () if spec in quick else pytest.mark.slow for spec in SPECS}
     return [pytest.param(spec, marks=marks[spec]) for spec in SPECS]
 

@@ -8,11 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.sandbox.conftest import SPECS, obtain
-from underdog.core import Limits
+from underdog.core import Limits, SandboxResult
 from underdog.errors import SandboxError, UnknownNameError, UsageError
 from underdog.sandbox import OpenSandbox, SandboxReport, open_sandbox, probe, sandboxes
 
 SHORT = Limits(timeout_s=0.25)
+
+
+def _declines(sandbox: OpenSandbox, result: SandboxResult) -> bool:
+    """Whether it is Monty saying that a program is none for it, which says nothing about it."""
+    return sandbox.name == "monty" and (result.status, result.stdout) == ("unsupported", "")
+
 
 STATUSES = {"ok", "error", "timeout", "memory", "output", "unsupported", "crashed"}
 
@@ -64,7 +70,9 @@ def test_every_program_starts_fresh(sandbox: OpenSandbox) -> None:
 
 def test_random_numbers_are_the_same_every_time(sandbox: OpenSandbox) -> None:
     program = "import random\nprint(random.random(), random.randint(0, 9))"
-    assert sandbox.run(program).stdout == sandbox.run(program).stdout
+    first, second = sandbox.run(program), sandbox.run(program)
+    assert first.stdout == second.stdout
+    assert first.status == "ok" or _declines(sandbox, first)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +95,8 @@ def test_what_the_program_raises_is_its_error(
     sandbox: OpenSandbox, program: str, error: str
 ) -> None:
     result = sandbox.run(program)
+    if _declines(sandbox, result):
+        return
     assert (result.status, result.error) == ("error", error)
 
 
@@ -148,7 +158,7 @@ def test_output_is_cut_between_characters(sandbox: OpenSandbox) -> None:
 
 def test_standard_error_is_not_output(sandbox: OpenSandbox) -> None:
     result = sandbox.run("import sys\nprint('no', file=sys.stderr)\nprint('yes')")
-    assert result.stdout == "yes\n"
+    assert result.stdout == "yes\n" or _declines(sandbox, result)
 
 
 def test_recursion_stops_at_its_depth(sandbox: OpenSandbox) -> None:

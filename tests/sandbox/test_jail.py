@@ -1,6 +1,7 @@
 """The jail: what it needs, what it says when that is missing, and how verdicts are read."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -104,10 +105,38 @@ def test_auto_sends_what_monty_lacks_to_the_jail(
         assert (result.status, result.stdout, result.sandbox) == ("ok", "Exception\n", "jail")
 
 
-def test_early_exit_and_death_are_crashes(jail: OpenSandbox) -> None:
-    assert jail.run("import os\nos._exit(0)").status == "crashed"
-    assert jail.run("import os\nos._exit(3)").error == "exited with code 3 before the end"
-    assert jail.run("import ctypes\nctypes.string_at(0)").error == "killed by SIGSEGV"
+@pytest.mark.parametrize(
+    ("program", "error"),
+    [
+        ("import os\nos._exit(0)", "exited with code 0 before the end"),
+        ("import os\nos._exit(3)", "exited with code 3 before the end"),
+        ("import os\nos.kill(os.getpid(), 9)", "exited with code 137 before the end"),
+        ("import ctypes\nctypes.string_at(0)", "killed by SIGSEGV before the end"),
+        ("import os\nos.abort()", "killed by SIGSEGV before the end"),
+        ("import signal\nsignal.alarm(1)\nwhile True: pass", "killed by SIGALRM before the end"),
+    ],
+)
+def test_a_program_that_ends_its_process_has_failed(
+    jail: OpenSandbox, program: str, error: str
+) -> None:
+    result = jail.run(program)
+    assert (result.status, result.error) == ("error", error)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "ended", "status"),
+    [
+        (b"", 1, "crashed"),
+        (b"", -signal.SIGSEGV, "crashed"),
+        (program.BEGUN, 0, "error"),
+        (program.BEGUN, -signal.SIGABRT, "error"),
+        (program.BEGUN, -signal.SIGKILL, "crashed"),
+    ],
+)
+def test_a_process_that_its_program_did_not_end_is_a_crash(
+    verdict: bytes, ended: int, status: str
+) -> None:
+    assert server._without_verdict(verdict, ended)[0] == status
 
 
 def test_memory_error_that_was_caught_and_raised_again_is_memory(jail: OpenSandbox) -> None:
@@ -147,6 +176,7 @@ def test_no_bytes_break_the_reading_of_a_verdict(data: bytes) -> None:
 )
 def test_verdict_survives_its_journey(status: str, value: str | None, error: str) -> None:
     reader, writer = os.pipe()
+    os.write(writer, program.BEGUN)
     program._write_verdict(writer, status, value, error, 1000)
     assert server._parse(os.read(reader, 10_000)) == (status, value, error)
     os.close(reader)

@@ -67,7 +67,7 @@ def test_early_timeout_error_is_the_programs_own() -> None:
     assert judge("TimeoutError", message, True, timed_out=False, memory_bytes=LIMIT) == "error"
 
 
-def test_gaps_met_by_real_programs_are_unsupported(monty) -> None:
+def test_gaps_met_by_real_programs_are_unsupported(open_monty) -> None:
     for program in (
         "class A(Exception): pass",
         "def f():\n    yield 1\nf()",
@@ -79,9 +79,9 @@ def test_gaps_met_by_real_programs_are_unsupported(monty) -> None:
         "from collections import ChainMap",
         "eval('(' * 5000)",
     ):
-        assert monty.run(program).status == "unsupported", program
+        assert open_monty.run(program).status == "unsupported", program
 
 
-def test_every_listed_module_is_in_monty(monty) -> None:
+def test_every_listed_module_is_in_monty(open_monty) -> None:
     program = "\n".join(f"import {name}" for name in sorted(MODULES))
-    assert monty.run(program).status == "ok"
+    assert open_monty.run(program).status == "ok"

@@ -3,9 +3,11 @@
 The candidate and the problem's tests become one program that a sandbox runs; this module never
 runs code itself. `problem.meta` holds either `test` and `entry_point` (HumanEval: the candidate is
 a body that continues the question, or a whole function) or `test_list` and `test_setup_code`
-(MBPP, whose set-up may use what the candidate defines and so runs after it). The last statement
-prints a fresh random nonce, which must be the last line of the output: a program that exits early
-has not passed, whatever it printed. Not a defence against a program that inspects its own process.
+(MBPP, whose set-up may use what the candidate defines and so runs after it). The last statement is
+a fresh random word, whose value the sandbox reports: a program that exits early has not passed,
+however it does so and whatever it printed, and one that prints too much has. What the candidate
+returns is compared as data (`returned`). Not a defence against a program that inspects its own
+process.
 
 Strict extraction takes a fenced code block: of those marked as Python (of all, when none is) the
 last that defines something, else the last, so that a block of output or of usage is not taken for
@@ -22,6 +24,7 @@ from collections.abc import Mapping, Sequence
 from underdog.core import Extraction, Grade, JSONValue, Limits, Problem, Question, Sandbox
 from underdog.grading import checkers
 from underdog.grading.markers import tail
+from underdog.grading.returned import guarded, helpers, may_decide
 from underdog.grading.verdicts import RIGHT, undecided
 
 _FENCE = re.compile(r"^[ \t]*```([^\n`]*)\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
@@ -30,6 +33,7 @@ _DEFINES = re.compile(r"^\s*(?:def|async def|class)\b", re.MULTILINE)
 _OPEN_FENCE = re.compile(r"^[ \t]*```[^\n`]*\n", re.MULTILINE)
 _PROGRAM_START = re.compile(r"^(?:(?:def|async def|class|import|from)\b|@)", re.MULTILINE)
 _UNDECIDED = ("unsupported", "crashed")
+_RAN = ("ok", "output")  # printing too much keeps no program from passing its tests
 _NONCE_BYTES = 16
 _SEPARATOR = "\n\npass\n\n"  # no open line, block or decorator of a candidate reaches past it
 
@@ -72,14 +76,14 @@ class CodeChecker:
         if program is None:
             return undecided("the problem has no tests")
         nonce = secrets.token_hex(_NONCE_BYTES)
-        result = self._sandbox.run(f"{program}\nprint('\\n{nonce}')\n", self._limits)
+        result = self._sandbox.run(f"{program}\n\n'{nonce}'\n", self._limits)
         if result.status in _UNDECIDED:
             return undecided(f"sandbox {result.sandbox}: {result.status} {result.error}".strip())
+        if result.status in _RAN and result.value == repr(nonce):
+            return RIGHT
         if result.status != "ok":
             return Grade("wrong", 0.0, f"{result.status} {result.error}".strip()[:500])
-        if result.stdout.splitlines()[-1:] == [nonce]:
-            return RIGHT
-        return Grade("wrong", 0.0, "the program ended before its tests did, or replaced print")
+        return Grade("wrong", 0.0, "the program ended before its tests did")
 
 
 def _program_block(blocks: Sequence[tuple[str, str]]) -> str | None:
@@ -96,12 +100,19 @@ def assemble(answer: str, problem: Problem) -> str | None:
     test, entry_point = meta.get("test"), meta.get("entry_point")
     if isinstance(test, str) and isinstance(entry_point, str):
         whole = _with_header(answer, problem.question.text, entry_point)
-        return f"{whole}{_SEPARATOR}{test}\n\ncheck({entry_point})\n"
+        if not may_decide(answer):
+            return f"{whole}{_SEPARATOR}{test}\n\ncheck({entry_point})\n"
+        wrapped = f"_underdog_results_of({entry_point})"
+        return f"{whole}{_SEPARATOR}{helpers()}\n{test}\n\ncheck({wrapped})\n"
     tests = _strings(meta, "test_list")
     if not tests:
         return None
-    setup = meta.get("test_setup_code")
-    return "\n".join([answer + _SEPARATOR, setup if isinstance(setup, str) else "", *tests])
+    given = meta.get("test_setup_code")
+    setup = given if isinstance(given, str) else ""
+    if not may_decide(answer):
+        return "\n".join([answer + _SEPARATOR, setup, *tests])
+    asked = guarded("\n".join(tests), setup, answer)
+    return "\n".join([answer + _SEPARATOR, helpers(), setup, asked])
 
 
 def _with_header(answer: str, prompt: str, entry_point: str) -> str:

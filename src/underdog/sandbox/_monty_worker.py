@@ -7,6 +7,7 @@ hang only this process, which the host replaces.
 
 import os
 import random
+import re
 import select
 import signal
 import threading
@@ -17,6 +18,7 @@ import pydantic_monty
 
 from underdog.core import SandboxStatus
 from underdog.sandbox._jailed.frames import PATIENCE_S, receive, send
+from underdog.sandbox._monty_gate import Pass, inspect, is_own_error
 from underdog.sandbox._monty_source import MontySource, prepare
 from underdog.sandbox._monty_verdict import judge
 
@@ -26,19 +28,18 @@ _SALT_BYTES: Final = 4096
 _MAX_ERROR_CHARS: Final = 2000
 _RETIRE_CHARS: Final = 1 << 20
 _ENOUGH_CHARS: Final = 1 << 14
+_LONG_FLOAT: Final = re.compile(r"(?<![\w.])\d(?=[\d.]{16})\d*\.\d+(?:e[+-]\d+)?")
 _POLICY: Final[pydantic_monty.OSPolicy] = {"sleep": "zero", "random_start": {"seed": 0}}
 
 
 class Output:
-    """Standard output of a program, which is stopped when it prints more than a limit.
+    """Standard output of a program, cut at a limit; the program goes on printing.
 
     Args:
         limit_bytes: Largest size of standard output as UTF-8.
-        stop: Called once when more arrives.
     """
 
     def __init__(self, limit_bytes: int) -> None:
-        self.pid: int | None = None
         self.exceeded = False
         self._left = limit_bytes
         self._pieces: list[bytes] = []
@@ -50,10 +51,7 @@ class Output:
         data = text.encode("utf-8", "replace")
         self._pieces.append(data[: self._left])
         self._left -= len(data)
-        if self._left < 0:
-            self.exceeded = True
-            if self.pid is not None:
-                os.kill(self.pid, signal.SIGKILL)
+        self.exceeded = self._left < 0
 
     def text(self) -> str:
         """The printed text, up to the limit."""
@@ -63,7 +61,7 @@ class Output:
 def main() -> None:
     """Answer requests on standard input (descriptor 0) until its end."""
     answers = os.dup(1)
-    receive(_INPUT)
+    hello = receive(_INPUT) or {}
     silence = os.open(os.devnull, os.O_RDWR)
     os.dup2(silence, 1)
     threading.Thread(target=_leave_with_host, daemon=True).start()
@@ -72,7 +70,7 @@ def main() -> None:
         os.dup2(silence, 2)
         while (request := receive(_INPUT)) is not None:
             answer = _answers if "programs" in request else _answer
-            send(answers, answer(pool, request))
+            send(answers, answer(pool, {**hello, **request}))
 
 
 def _answers(pool: pydantic_monty.Monty, request: dict[str, Any]) -> dict[str, Any]:
@@ -93,6 +91,21 @@ def _answers(pool: pydantic_monty.Monty, request: dict[str, Any]) -> dict[str, A
 
 
 def _answer(pool: pydantic_monty.Monty, request: dict[str, Any]) -> dict[str, Any]:
+    given = inspect(request["program"]) if request.get("subset", True) else None
+    if given is not None and given.error:
+        return _unrun("error", given.error)
+    if given is not None and given.outside:
+        return _unrun("unsupported", f"not known to be the same in Monty: {given.outside}")
+    return _run(pool, request, given)
+
+
+def _unrun(status: SandboxStatus, error: str) -> dict[str, Any]:
+    short = error[:_MAX_ERROR_CHARS]
+    empty = {"stdout": "", "value": None, "seconds": 0.0, "retire": False}
+    return {"status": status, "error": short, **empty}
+
+
+def _run(pool: pydantic_monty.Monty, request: dict[str, Any], given: Pass | None) -> dict[str, Any]:
     output = Output(request["output_bytes"])
     source = prepare(request["program"], request["output_bytes"])
     memory_bytes = request["memory_bytes"] + random.randrange(_SALT_BYTES)  # noqa: S311
@@ -110,17 +123,34 @@ def _answer(pool: pydantic_monty.Monty, request: dict[str, Any]) -> dict[str, An
         error = str(lost)
     except (pydantic_monty.MontyRuntimeError, pydantic_monty.MontySyntaxError) as raised:
         timed_out = time.perf_counter() - started >= request["timeout_s"]
-        status, error = _verdict(raised, source, timed_out, memory_bytes)
-    if output.exceeded:
-        status, error, value = "output", f"printed over {request['output_bytes']} bytes", None
+        end = End(raised, source, timed_out, memory_bytes)
+        status, error = end.status(request["program"], given), end.text
+    text = output.text()
+    if status == "ok" and _doubtful_floats(text, value):
+        status, error = "unsupported", "a float that may be printed otherwise by CPython"
+    if output.exceeded and status in ("ok", "timeout"):
+        status, error = "output", f"printed over {request['output_bytes']} bytes"
     return {
         "status": status,
-        "stdout": output.text(),
+        "stdout": text,
         "value": None if value == "None" else value,
         "error": error[:_MAX_ERROR_CHARS],
         "seconds": time.perf_counter() - started,
         "retire": len(error) > _RETIRE_CHARS,
     }
+
+
+def _doubtful_floats(*texts: str | None) -> bool:
+    """Whether a float is printed that has two shortest texts, of which CPython may take the other.
+
+    Only floats of 16 digits and more can have two; any text that `repr` would not give counts.
+    """
+    return any(
+        repr(float(found)) != found
+        for text in texts
+        if text is not None
+        for found in _LONG_FLOAT.findall(text)
+    )
 
 
 def _feed(
@@ -135,25 +165,45 @@ def _feed(
         os_policy=_POLICY,
         assert_message_annotations=False,
     ) as session:
-        output.pid = session.worker_pid
         value = session.feed_run(source.text, print_callback=output)
     return value if source.has_value else None
 
 
-def _verdict(
-    raised: pydantic_monty.MontyRuntimeError | pydantic_monty.MontySyntaxError,
-    source: MontySource,
-    timed_out: bool,
-    memory_bytes: int,
-) -> tuple[SandboxStatus, str]:
-    text = raised.display("type-msg")
-    kind, _, message = text.partition(": ")
-    lines = [frame.line - source.shift for frame in raised.traceback()]
-    status = judge(kind, message, bool(lines), timed_out=timed_out, memory_bytes=memory_bytes)
-    if status == "ok":
-        return status, ""
-    line = next((line for line in reversed(lines) if line > 0), None)
-    return status, text if line is None else f"{text} (line {line})"
+class End:
+    """How an exception ended a program in Monty.
+
+    Attributes:
+        text: Exception type, message and the program's line.
+    """
+
+    def __init__(
+        self,
+        raised: pydantic_monty.MontyRuntimeError | pydantic_monty.MontySyntaxError,
+        source: MontySource,
+        timed_out: bool,
+        memory_bytes: int,
+    ) -> None:
+        text = raised.display("type-msg")
+        self._kind, _, message = text.partition(": ")
+        lines = [frame.line - source.shift for frame in raised.traceback()]
+        self._judged: SandboxStatus = judge(
+            self._kind, message, bool(lines), timed_out=timed_out, memory_bytes=memory_bytes
+        )
+        self._line = next((line for line in reversed(lines) if line > 0), None)
+        where = "" if self._line is None else f" (line {self._line})"
+        self.text = "" if self._judged == "ok" else f"{text}{where}"
+
+    def status(self, program: str, given: Pass | None) -> SandboxStatus:
+        """The run's status: `error` only where CPython would have ended in it, too.
+
+        Args:
+            program: The program.
+            given: What was known of it before; `None` to take Monty's word for CPython's.
+        """
+        if self._judged != "error" or given is None:
+            return self._judged
+        own = is_own_error(program, given, self._kind, self._line)
+        return "error" if own else "unsupported"
 
 
 def _leave_with_host() -> None:

@@ -1,10 +1,12 @@
-"""`auto`: Monty first, the jail for the programs that Monty does not support.
+"""`auto`: Monty first, the jail for whatever Monty does not decide.
 
-Only programs that end as `unsupported` in Monty run again in the jail. Where there is no jail,
-`unsupported` stays the status: neither right nor wrong, and counted apart.
+Programs run again in the jail that end in Monty as `unsupported`, or at a limit of time or memory:
+CPython is faster at some things and smaller at others. What the jail cannot do either stays
+`unsupported`: neither right nor wrong, and counted apart. Where there is no jail, Monty's word stays.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from underdog.core import Limits, Sandbox, SandboxResult
 from underdog.errors import SandboxError
@@ -13,9 +15,12 @@ from underdog.sandbox.late import LateSandbox
 from underdog.sandbox.monty import MontySandbox
 
 
+_UNDECIDED: Final = ("unsupported", "timeout", "memory", "crashed")
+
+
 @sandboxes.register("auto")
 class AutoSandbox:
-    """Monty, and the jail for what Monty does not support.
+    """Monty, and the jail for what Monty does not decide.
 
     Args:
         workers: Worker processes of each kind; the jail's start when first needed.
@@ -36,7 +41,7 @@ class AutoSandbox:
     def run(self, program: str, limits: Limits = Limits()) -> SandboxResult:
         """Run one program in a fresh state. No behaviour of the program raises here."""
         result = self._monty.run(program, limits)
-        if result.status != "unsupported":
+        if result.status not in _UNDECIDED:
             return result
         jail = self._open_jail()
         return result if jail is None else jail.run(program, limits)
@@ -47,7 +52,7 @@ class AutoSandbox:
         """Run programs, each in a fresh state, several to a message in Monty."""
         results = list(self._monty.run_many(programs, limits))
         for place, result in enumerate(results):
-            if result.status == "unsupported" and (jail := self._open_jail()) is not None:
+            if result.status in _UNDECIDED and (jail := self._open_jail()) is not None:
                 results[place] = jail.run(programs[place], limits)
         return results
 

@@ -2,14 +2,18 @@
 
 Not CPython: Monty (pydantic-monty, written in Rust) implements most of the language and parts of
 the standard library, and no access to files, network or processes. It starts a fresh state in a
-fraction of a millisecond. Missing parts end as `unsupported`, which says nothing about the program.
+fraction of a millisecond.
 
-Differences that stay: a set keeps the order of insertion where CPython's order is by hash, a
-generator expression is computed at once, `sleep` returns at once, a float with two shortest texts
-may be printed as the other one (one in ten thousand, the same number either way), and `math.gamma`
-and `math.erf` differ in the last digits. A program that needs one of these belongs in the `jail`.
+Its answers are CPython's because it is given only programs for which that is known
+(`_monty_subset`): calculations, loops, functions, text, lists, dicts with constant keys, `math`. All
+others end as `unsupported` before they run, which says nothing about them; so does an error that
+could be a gap of Monty's. With `subset=false` Monty runs what it can, at the risk of other results:
+a set keeps the order of insertion, a generator expression is computed at once and can be read
+twice, `sleep` returns at once, `math.gamma`, `math.erf` and `math.cbrt` differ in the last digits,
+and a program that asks for what Monty lacks (`hasattr`, `except ImportError`) goes another way.
 """
 
+import functools
 import os
 from collections.abc import Sequence
 from typing import Final
@@ -30,13 +34,16 @@ class MontySandbox:
 
     Args:
         workers: Worker processes.
+        subset: Run only programs whose results are known to be CPython's.
 
     Raises:
         SandboxError: pydantic-monty cannot be started.
     """
 
-    def __init__(self, workers: int = 1) -> None:
-        self._pool = SandboxPool(self.name, _start_worker, workers, _MAX_PROGRAMS)
+    def __init__(self, workers: int = 1, subset: bool = True) -> None:
+        self._subset = subset
+        start = functools.partial(_start_worker, subset)
+        self._pool = SandboxPool(self.name, start, workers, _MAX_PROGRAMS)
 
     @property
     def name(self) -> str:
@@ -58,9 +65,10 @@ class MontySandbox:
         self._pool.close()
 
     def __str__(self) -> str:
-        return "pydantic-monty in worker processes"
+        what = "" if self._subset else ", with results that may differ from CPython's"
+        return f"pydantic-monty in worker processes{what}"
 
 
-def _start_worker() -> Worker:
+def _start_worker(subset: bool) -> Worker:
     environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    return Worker(python_command(f"{__package__}._monty_worker"), {}, environment)
+    return Worker(python_command(f"{__package__}._monty_worker"), {"subset": subset}, environment)

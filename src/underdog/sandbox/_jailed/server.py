@@ -18,16 +18,26 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from . import lockdown
-from .execute import MAX_ERROR_BYTES, NO_VALUE, STATUSES, VERDICT, run_program
+from .execute import BEGUN, MAX_ERROR_BYTES, NO_VALUE, STATUSES, VERDICT, run_program
 from .frames import receive, send
 
 _CHUNK: Final = 65536
 _CONTROL: Final = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What every child needs of the server that forks it."""
+
+    answers: int
+    seccomp: lockdown.Seccomp
+    space: int
+    readable: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Child:
-    """A forked child that runs a program, with its output and verdict so far."""
+    """A forked child that runs a program, with its output (cut at the limit) and verdict so far."""
 
     pid: int
     pidfd: int
@@ -35,6 +45,7 @@ class Child:
     verdict_fd: int
     output: bytearray = field(default_factory=bytearray)
     verdict: bytearray = field(default_factory=bytearray)
+    printed: int = 0
 
 
 def main() -> None:
@@ -47,6 +58,8 @@ def main() -> None:
     os.dup2(silence, 1)
     warnings.simplefilter("ignore")
     loaded = _preload(hello["site"], hello["preload"])
+    readable = tuple({*hello["readable"], *map(os.path.realpath, hello["readable"])})
+    os.chdir("/")
     if hello["wall"] == "landlock":
         lockdown.landlock(hello["readable"])
     lockdown.forbid_new_privileges()
@@ -54,12 +67,12 @@ def main() -> None:
     os.environ.clear()
     gc.collect()
     gc.freeze()
-    space = lockdown.address_space_bytes()
+    place = Place(answers, seccomp, lockdown.address_space_bytes(), readable)
     send(answers, {"preloaded": loaded})
     os.dup2(silence, 2)
     os.close(silence)
     while (request := receive(_CONTROL)) is not None:
-        send(answers, _serve(request, answers, seccomp, space))
+        send(answers, _serve(request, place))
 
 
 def _preload(site: str | None, names: list[str]) -> list[str]:
@@ -73,11 +86,9 @@ def _preload(site: str | None, names: list[str]) -> list[str]:
     return loaded
 
 
-def _serve(
-    request: dict[str, Any], answers: int, seccomp: lockdown.Seccomp, space: int
-) -> dict[str, Any]:
+def _serve(request: dict[str, Any], place: Place) -> dict[str, Any]:
     started = time.monotonic()
-    child = _fork(request, answers, seccomp, space)
+    child = _fork(request, place)
     try:
         stopped = _watch(child, started + request["timeout_s"], request["output_bytes"])
     finally:
@@ -88,14 +99,14 @@ def _serve(
     status, value, error = _decide(child, stopped, ended, request)
     return {
         "status": status,
-        "stdout": bytes(child.output[: request["output_bytes"]]).decode("utf-8", "ignore"),
+        "stdout": bytes(child.output).decode("utf-8", "ignore"),
         "value": value,
         "error": error,
         "seconds": time.monotonic() - started,
     }
 
 
-def _fork(request: dict[str, Any], answers: int, seccomp: lockdown.Seccomp, space: int) -> Child:
+def _fork(request: dict[str, Any], place: Place) -> Child:
     output_read, output_write = os.pipe()
     verdict_read, verdict_write = os.pipe()
     server = os.getpid()
@@ -110,27 +121,26 @@ def _fork(request: dict[str, Any], answers: int, seccomp: lockdown.Seccomp, spac
             os._exit(1)
         os.dup2(output_write, 1)
         os.dup2(2, _CONTROL)
-        for fd in (answers, output_read, output_write, verdict_read):
+        for fd in (place.answers, output_read, output_write, verdict_read):
             os.close(fd)
-        lockdown.limit_resources(space + request["memory_bytes"], request["timeout_s"])
-        seccomp.put_on()
+        lockdown.limit_resources(place.space + request["memory_bytes"], request["timeout_s"])
+        place.seccomp.put_on()
         limits = (request["recursion_depth"], request["output_bytes"])
-        run_program(request["program"], verdict_write, *limits)
+        run_program(request["program"], verdict_write, *limits, place.readable)
         os._exit(0)
     finally:
         os._exit(1)
 
 
 def _watch(child: Child, deadline: float, output_bytes: int) -> str | None:
-    """Read the child's output to its end: `None`, or the name of the limit that it hit."""
+    """Read the child's output to its end: `None`, or the name of the limit that it hit.
+
+    Output above its limit is read and dropped, so that a program which prints much comes to its end.
+    """
     poll = select.poll()
     poll.register(_CONTROL, 0)
     for fd in (child.pidfd, child.output_fd, child.verdict_fd):
         poll.register(fd, select.POLLIN)
-    sinks = {
-        child.output_fd: (child.output, output_bytes),
-        child.verdict_fd: (child.verdict, VERDICT.size + output_bytes + MAX_ERROR_BYTES),
-    }
     ended = False
     while True:
         left = 0.0 if ended else deadline - time.monotonic()
@@ -143,17 +153,21 @@ def _watch(child: Child, deadline: float, output_bytes: int) -> str | None:
             elif fd == child.pidfd:
                 ended = True
                 poll.unregister(fd)
-            elif not _take(fd, *sinks[fd]):
+            elif not _take(child, fd, output_bytes):
                 poll.unregister(fd)
-            elif len(sinks[fd][0]) > sinks[fd][1]:
-                return "output"
         if not ended and time.monotonic() > deadline:
             return "timeout"
 
 
-def _take(fd: int, sink: bytearray, limit: int) -> bool:
-    data = os.read(fd, min(_CHUNK, limit + 1))
-    sink += data
+def _take(child: Child, fd: int, output_bytes: int) -> bool:
+    """Read once from a child's pipe; whether there may be more."""
+    data = os.read(fd, _CHUNK)
+    if fd == child.output_fd:
+        child.printed += len(data)
+        sink, limit = child.output, output_bytes
+    else:
+        sink, limit = child.verdict, len(BEGUN) + VERDICT.size + output_bytes + MAX_ERROR_BYTES + 1
+    sink += data[: limit - len(sink)]
     return bool(data)
 
 
@@ -171,18 +185,31 @@ def _kill(child: Child) -> None:
 def _decide(
     child: Child, stopped: str | None, ended: int, request: dict[str, Any]
 ) -> tuple[str, str | None, str]:
-    if stopped == "timeout":
-        return "timeout", None, f"TimeoutError: still running after {request['timeout_s']} s"
-    if stopped == "output":
-        return "output", None, f"printed over {request['output_bytes']} bytes"
-    if ended < 0:
-        return "crashed", None, f"killed by {signal.Signals(-ended).name}"
+    too_long = child.printed > request["output_bytes"]
+    printed_over = f"printed over {request['output_bytes']} bytes"
+    if stopped is not None:
+        late = f"TimeoutError: still running after {request['timeout_s']} s"
+        return ("output", None, printed_over) if too_long else ("timeout", None, late)
     verdict = _parse(bytes(child.verdict)) if ended == 0 else None
-    return verdict or ("crashed", None, f"exited with code {ended} before the end")
+    if verdict is None:
+        return _without_verdict(bytes(child.verdict), ended)
+    status, value, error = verdict
+    return ("output", value, printed_over) if too_long and status == "ok" else verdict
+
+
+def _without_verdict(begun: bytes, ended: int) -> tuple[str, str | None, str]:
+    """How a process ended that left no verdict: by its program's doing, or by another's.
+
+    The kernel kills (SIGKILL) for reasons of its own, such as a machine without free memory.
+    """
+    how = f"exited with code {ended}" if ended >= 0 else f"killed by {signal.Signals(-ended).name}"
+    own = begun.startswith(BEGUN) and ended != -signal.SIGKILL
+    return "error" if own else "crashed", None, f"{how} before the end"
 
 
 def _parse(data: bytes) -> tuple[str, str | None, str] | None:
     """Status, value and error of a verdict; None unless it is well formed."""
+    data = data[len(BEGUN) :]
     if len(data) < VERDICT.size:
         return None
     sizes: tuple[int, int, int] = VERDICT.unpack_from(data)
