@@ -107,8 +107,14 @@ class GramTable:
 
 def distinct_pairs(hashes: Hashes, numbers: Ints) -> tuple[Hashes, Ints]:
     """Each pair once, in ascending order."""
+    once = distinct(hashes, numbers)
+    return hashes[once], numbers[once]
+
+
+def distinct(hashes: Hashes, numbers: Ints) -> Ints:
+    """Index of each pair once, in ascending order of the pairs."""
     order = np.lexsort((numbers, hashes))
     left, right = hashes[order], numbers[order]
     fresh = np.ones(len(left), dtype=np.bool_)
     fresh[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
-    return left[fresh], right[fresh]
+    return order[fresh]

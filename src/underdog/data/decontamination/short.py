@@ -9,8 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from numpy.typing import NDArray
+
 from underdog.data.decontamination.grams import grams
-from underdog.data.decontamination.word_streams import Hashes, Ints, Stream
+from underdog.data.decontamination.word_streams import WHOLE, Hashes, Ints, Stream
+
+_ROUND = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +38,28 @@ class ShortTable:
     ends: Ints
 
     @classmethod
-    def build(cls, words: Stream, below: int, lettered: int, word_hashes: Hashes) -> "ShortTable":
+    def build(
+        cls,
+        words: Stream,
+        below: int,
+        lettered: int,
+        word_hashes: Hashes,
+        weights: NDArray[np.int32],
+    ) -> "ShortTable":
         """The table of the short passages.
 
         Args:
             words: The words of all passages; `text` is the passage's number.
-            below: Words from which a passage is no longer short.
+            below: Words, by weight, from which a passage is no longer short.
             lettered: Least words with letters in a passage; also the words per run.
             word_hashes: Hash of each word.
+            weights: Weight of each word, in hundredths.
         """
-        lengths = np.bincount(words.text)
-        letters = np.bincount(words.text, weights=words.lettered)
-        fit = (lengths < below) & (letters >= lettered)
+        weight = weights[words.ids]
+        lengths = np.bincount(words.text, weights=weight)
+        letters = np.bincount(words.text, weights=weight * words.lettered)
+        # A character weighs a part of a word, so that no sum of theirs is exactly a whole number.
+        fit = (lengths < below * WHOLE - _ROUND) & (letters >= lettered * WHOLE - _ROUND)
         short = words.only(fit[words.text]) if len(words.text) else words
         runs = grams(short, lettered, 0, word_hashes)
         often: Counter[int] = Counter(runs.hashes.tolist())
