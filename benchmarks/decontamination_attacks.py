@@ -81,11 +81,14 @@ def _lookalike(alphabet: str) -> Attack:
 
 
 def _filled(text: str, rng: Random) -> str:
-    words = text.split(" ")
-    start = rng.randint(1, 5)
-    for place in range(start, len(words) + len(words) // 5, 6):
-        words.insert(place, rng.choice(_FILLERS))
-    return " ".join(words)
+    count = rng.randrange(5)
+
+    def one(found: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        return f"{found[0]} {rng.choice(_FILLERS)}" if count % 5 == 0 else found[0]
+
+    return re.sub(r"\w+(?:[.,'’]\w+)*", one, text)
 
 
 def renumbered(text: str, rng: Random) -> str:

@@ -24,7 +24,7 @@ from underdog.data.decontamination.gapped import (
     Passages,
     candidates,
 )
-from underdog.data.decontamination.grams import GramTable, distinct, grams
+from underdog.data.decontamination.grams import GramTable, common_runs, covered, distinct, grams
 from underdog.data.decontamination.repeats import Repeat
 from underdog.data.decontamination.rules import RULES, Rule, Thresholds
 from underdog.data.decontamination.short import ShortTable
@@ -38,6 +38,8 @@ from underdog.data.decontamination.word_streams import (
 )
 
 _BATCH = 2_048
+_TOLD, _TOLD_BY = 8, 50
+"""Words of a run, and most kinds of items that may hold it; a more frequent one is an instruction."""
 _AROUND = 20
 """Words before the first and behind the last shared run that may belong to a copy with gaps."""
 
@@ -66,7 +68,7 @@ class ContaminationIndex:
         ngrams: Runs of words of the passages.
         numbers: Runs of words of the passages, numbers masked.
         templates: Runs of content words of the passages.
-        short: Passages too short for a run of words.
+        short: Passages too short for a run of words, or too short without what many share.
         seeds: Short runs of words of the passages, which find texts that hold one with gaps.
         passages: The words of all passages.
         path: File of the index; `None` when it was built in this process.
@@ -110,11 +112,14 @@ class ContaminationIndex:
         vocabulary = TestWords.of(passage.text for passage in passages)
         seen = vocabulary.streams([passage.text for passage in passages])
         kind, hashes = _kinds(seen.masked, len(passages)), vocabulary.hashes
-        weights, runs = vocabulary.traits.weight, grams(seen.words, SEED, SEED_WORDS, hashes)
+        weights = vocabulary.traits.weight
         tables = [
             GramTable.build(grams(stream, size, lettered, hashes), kind, limits.common)
             for stream, size, lettered in _views(seen, limits)
         ]
+        told = grams(seen.words, _TOLD, 0, hashes)
+        often = common_runs(told, kind, _TOLD_BY)
+        own = seen.words.only(~covered(told, often, _TOLD, len(seen.words.ids)))
         return cls(
             names={one.name: len({each.item for each in one.passages}) for one in benchmarks},
             thresholds=limits,
@@ -123,9 +128,9 @@ class ContaminationIndex:
             ngrams=tables[0],
             numbers=tables[1],
             templates=tables[2],
-            short=ShortTable.build(seen.words, limits.ngram, limits.whole_words, hashes, weights),
-            seeds=GramTable.build(runs, kind, SEED_COMMON),
-            passages=Passages.of(seen.words, weights, len(passages)),
+            short=ShortTable.build(own, limits.ngram, limits.whole_words, hashes, weights),
+            seeds=GramTable.build(grams(own, SEED, SEED_WORDS, hashes), kind, SEED_COMMON),
+            passages=Passages.of(own, weights, len(passages)),
         )
 
     @cached_property

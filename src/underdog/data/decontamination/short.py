@@ -11,8 +11,8 @@ import numpy as np
 
 from numpy.typing import NDArray
 
-from underdog.data.decontamination.grams import grams
-from underdog.data.decontamination.word_streams import WHOLE, Hashes, Ints, Stream
+from underdog.data.decontamination.grams import grams, sieve_of, sieved
+from underdog.data.decontamination.word_streams import WHOLE, Flags, Hashes, Ints, Stream
 
 _ROUND = 25
 
@@ -28,6 +28,7 @@ class ShortTable:
         offsets: Index in the passage of the run's first word.
         ids: Word numbers of all passages, one passage after the other, in the order of `known`.
         ends: End of each passage in `ids`; it begins at the end of the one before.
+        sieve: Flag per value of the leading bits: whether a known hash begins with them.
     """
 
     size: int
@@ -36,6 +37,7 @@ class ShortTable:
     offsets: Ints
     ids: Ints
     ends: Ints
+    sieve: Flags
 
     @classmethod
     def build(
@@ -76,19 +78,21 @@ class ShortTable:
         counts = np.searchsorted(short.text, passages + 1) - begins
         ends = np.cumsum(counts)
         within = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(ends - counts, counts)
+        known = np.array([gram for gram, _, _ in rows], dtype=np.uint64)
         return cls(
             size=lettered,
-            known=np.array([gram for gram, _, _ in rows], dtype=np.uint64),
+            known=known,
             passages=passages,
             offsets=firsts - begins,
             ids=short.ids[np.repeat(begins, counts) + within],
             ends=ends,
+            sieve=sieve_of(known),
         )
 
     def find(self, words: Stream, word_hashes: Hashes) -> Iterator[tuple[int, int, int]]:
         """Occurrences of passages: index of the first word in `words`, passage number, words."""
         runs = grams(words, self.size, 0, word_hashes)
-        places = np.flatnonzero(np.isin(runs.hashes, self.known))
+        places = sieved(self.sieve, runs.hashes)
         begins = np.searchsorted(self.known, runs.hashes[places])
         for place, at in zip(places.tolist(), begins.tolist(), strict=True):
             while at < len(self.known) and self.known[at] == runs.hashes[place]:
