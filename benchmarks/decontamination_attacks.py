@@ -141,3 +141,13 @@ ATTACKS: Mapping[str, Attack] = {
     "synonyms": _synonyms,
 }
 """Attacks by name."""
+
+LEAST: Mapping[str, float] = dict.fromkeys(ATTACKS, 0.95) | {
+    "a typo in every sixth word": 0.85,
+    "a filler word every five words": 0.85,
+    "other numbers": 0.9,
+    "other names": 0.85,
+    "other order of sentences": 0.8,
+    "synonyms": 0.7,
+}
+"""Least share of copies that must be found in test sets of word problems."""

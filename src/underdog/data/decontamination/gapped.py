@@ -75,9 +75,9 @@ class Passages:
         short, middle = self.weight < SHORT, self.weight < MIDDLE
         per_word = np.maximum(self.weight, 1) / np.maximum(self.lengths, 1)
         words = np.where(short, 5, np.where(middle, 8, 12)) * WHOLE / per_word
-        least = np.where(short, 0.4 * self.lengths, words)
+        least = np.maximum(np.where(short, 0.4 * self.lengths, words), SEED)
         told = self.lettered >= np.where(short, SHORT_LETTERED, LETTERED)
-        return np.where(told, np.maximum(least, SEED + 1), 1 << 40).astype(np.int64)
+        return np.where(told, least, 1 << 40).astype(np.int64)
 
     def words(self, passage: int) -> NDArray[np.int32]:
         """Word numbers of a passage."""

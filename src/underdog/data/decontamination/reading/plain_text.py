@@ -69,7 +69,7 @@ def plain_text(text: str) -> str:
         text = _BLOCK.sub(" ", _INLINE.sub("", _COMMENT.sub("", text)))
     if "](" in text:
         text = _LINK.sub(r"\1", text)
-    if "\\" in text:
+    if "\\" in text or "{" in text:
         text = _without_latex(text)
     return text
 
