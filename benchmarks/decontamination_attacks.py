@@ -1,4 +1,4 @@
-"""Ways to hide a copy of a test item from a reader by machine, each a function of text and generator.
+"""Ways to hide a copy of a test item from a machine, each a function of text and generator.
 
 A person reads every changed text as the same problem, except that `numbers`, `names`, `order` and
 `synonyms` change its content a little.
@@ -125,7 +125,7 @@ ATTACKS: Mapping[str, Attack] = {
     "word joiner in every word": _each_word(_joined("\u2060")),
     "Cyrillic look-alikes": _lookalike("cyrillic"),
     "Greek look-alikes": _lookalike("greek"),
-    "Armenian and Latin look-alikes": _lookalike("armenian, Latin"),
+    "Armenian and rare Latin look-alikes": _lookalike("armenian, Latin"),
     "fullwidth letters": lambda text, _: "".join(
         chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text
     ),

@@ -1,4 +1,4 @@
-"""Copies that a person reads as the test item, however they are written, and texts that are none."""
+"""Copies that a person reads as the test item, however written, and texts that are none."""
 
 import importlib.util
 import json
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.paths import CHECKOUT
 from underdog.data.decontamination import Benchmark, ContaminationIndex, Passage
+from underdog.data.decontamination.reading.as_seen import plain_text
 from underdog.data.decontamination.reading.misspelt import Deletes, Misspelt, one_slip
-from underdog.data.decontamination.reading.plain_text import plain_text
 from underdog.data.decontamination.word_streams import tokens
 from underdog.tasks import load_task
 
@@ -24,19 +24,7 @@ STORY = (
 )
 LAMP = "A lamp in the harbour turns once in 24 seconds, and the buoy beside it blinks twice."
 SHORT = "Do hamsters provide food for any animals?"
-SPACELESS = {
-    "Chinese": "小明在果园里摘了一些苹果,他把其中的一半送给了邻居,剩下的苹果装进三个同样大小的篮子里,请问每个篮子里有多少苹果?",
-    "Chinese with numbers": "甲仓库有粮食320吨,乙仓库有粮食180吨,从甲仓库运多少吨到乙仓库,两个仓库的粮食就一样多?",
-    "short Chinese": "长方形花坛的周长比面积大多少?",
-    "Japanese": "太郎さんは文房具屋で鉛筆を十二本とノートを三冊買いました。おつりはいくらになるでしょうか。",
-    "Korean": "민수는 과일 가게에서 사과를 열두 개 사서 친구 세 명에게 똑같이 나누어 주었습니다. 한 사람이 받은 사과는 몇 개입니까?",
-    "Korean without spaces": "민수는과일가게에서사과를열두개사서친구세명에게똑같이나누어주었습니다한사람이받은사과는몇개입니까",
-    "Thai": "สมชายซื้อส้มจากตลาดจำนวนสิบสองผลแล้วแบ่งให้เพื่อนสามคนคนละเท่าๆกันอยากทราบว่าเพื่อนแต่ละคนได้รับส้มคนละกี่ผล",
-    "Lao": "ສົມຊາຍຊື້ໝາກກ້ຽງຈາກຕະຫຼາດສິບສອງໜ່ວຍແລ້ວແບ່ງໃຫ້ໝູ່ສາມຄົນຄົນລະເທົ່າໆກັນຢາກຮູ້ວ່າແຕ່ລະຄົນໄດ້ຮັບຈັກໜ່ວຍ",
-    "Khmer": "សុខបានទិញក្រូចពីផ្សារចំនួនដប់ពីរផ្លែហើយចែកឱ្យមិត្តភក្តិបីនាក់ស្មើៗគ្នាតើមិត្តម្នាក់ៗទទួលបានក្រូចប៉ុន្មានផ្លែ",
-    "Burmese": "မောင်မောင်သည်ဈေးမှလိမ္မော်သီးတစ်ဆယ့်နှစ်လုံးဝယ်ပြီးသူငယ်ချင်းသုံးယောက်ကိုအညီအမျှခွဲဝေပေးခဲ့သည်တစ်ယောက်ဘယ်နှစ်လုံးရသနည်း",
-    "Tibetan": "བཀྲ་ཤིས་ཀྱིས་ཁྲོམ་ནས་ཀུ་ཤུ་བཅུ་གཉིས་ཉོས་ནས་གྲོགས་པོ་གསུམ་ལ་སྙོམས་པོར་བགོས་པ་རེད་གྲོགས་པོ་རེ་ལ་ཀུ་ཤུ་ག་ཚོད་ཐོབ་བམ",
-}
+SPACELESS: dict[str, str] = json.loads(Path(__file__).with_name("spaceless.json").read_text())
 PASSAGES = (
     Passage("hens", STORY),
     Passage("lamp", LAMP),
@@ -197,7 +185,7 @@ def test_a_slip_in_every_word_hides_nothing() -> None:
         "Do hamsters eat food that people provide for any other kinds of small animals?",
         "A lamp in the kitchen turns once in 30 seconds, and the fan above it stops twice.",
         "A lamp in the harbour is red. The buoy beside it is green. It blinks twice.",
-        "Every morning she collects one letter from each house and sells stamps for 40 cents apiece.",
+        "Every morning she collects one letter from each house and sells stamps at 40 cents.",
     ],
 )
 def test_other_questions_of_the_same_kind_are_no_copies(text: str) -> None:

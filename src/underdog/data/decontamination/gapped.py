@@ -1,9 +1,9 @@
 """Copies of test items with single words put in, left out or replaced every few words.
 
-Candidates are texts that hold many of a test item's words in shared runs of four. Each is aligned with
-the item word by word (Smith and Waterman 1981); the score is the number of shared words, less a price
-for each word that was put in, left out or replaced. A known word in place of another costs most, since
-that is how different questions of one kind differ.
+Candidates are texts that hold many of a test item's words in shared runs of four. Each is aligned
+with the item word by word (Smith and Waterman 1981); the score is the number of shared words, less
+a price for each word that was put in, left out or replaced. A known word in place of another costs
+most, since that is how different questions of one kind differ.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,9 @@ from underdog.data.decontamination.word_streams import UNKNOWN, WHOLE, Ints, Str
 
 SEED, SEED_WORDS, SEED_COMMON = 4, 2, 5
 """Words of a run, least of them with letters, most kinds of passages that may hold it."""
+
+_NEAR = 20
+"""Most words between the first words of two runs of one copy."""
 
 SHORT, SHORT_LETTERED = 12 * WHOLE + 25, 5 * WHOLE - 25
 """Weight below which every word of an item must be there in order, and least weight of letters."""
@@ -106,7 +109,7 @@ def _sums(values: NDArray[np.int32], ends: Ints) -> Ints:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class GappedCopy:
     """A text that may hold a passage with gaps.
 
     Attributes:
@@ -122,8 +125,8 @@ class Candidate:
     last: int
 
 
-def candidates(text: Ints, passage: Ints, first: Ints, least: Ints) -> Iterator[Candidate]:
-    """Texts that share enough words with a passage, in runs.
+def candidates(text: Ints, passage: Ints, first: Ints, least: Ints) -> Iterator[GappedCopy]:
+    """Texts that share enough words with a passage, in runs close together.
 
     Args:
         text: Number of each shared run's text.
@@ -137,13 +140,14 @@ def candidates(text: Ints, passage: Ints, first: Ints, least: Ints) -> Iterator[
     text, passage, first, least = text[order], passage[order], first[order], least[order]
     fresh = np.ones(len(text), dtype=np.bool_)
     fresh[1:] = (text[1:] != text[:-1]) | (passage[1:] != passage[:-1])
+    fresh[1:] |= np.diff(first) > _NEAR
     covered = np.minimum(np.diff(first, prepend=0), SEED)
     covered[fresh] = SEED
     begins = np.flatnonzero(fresh)
     ends = np.append(begins[1:], len(text)) - 1
     enough = np.add.reduceat(covered, begins) >= least[begins]
     for begin, end in zip(begins[enough].tolist(), ends[enough].tolist(), strict=True):
-        yield Candidate(int(text[begin]), int(passage[begin]), int(first[begin]), int(first[end]))
+        yield GappedCopy(int(text[begin]), int(passage[begin]), int(first[begin]), int(first[end]))
 
 
 def aligned(words: Ints, passage: NDArray[np.int32]) -> float:
@@ -160,7 +164,7 @@ def aligned(words: Ints, passage: NDArray[np.int32]) -> float:
 
 
 def in_order(words: list[int], passage: list[int], slack: int) -> bool:
-    """Whether the words stand in a text in their order, with at most `slack` others between them."""
+    """Whether the words stand in a text in order, with at most `slack` others between them."""
     starts = [place for place, word in enumerate(words) if word == passage[0]]
     for start in starts:
         at, left = start, slack

@@ -39,7 +39,7 @@ from underdog.data.decontamination.word_streams import (
 
 _BATCH = 2_048
 _TOLD, _TOLD_BY = 8, 50
-"""Words of a run, and most kinds of items that may hold it; a more frequent one is an instruction."""
+"""Words of a run, and most kinds of items that may hold it before it is an instruction."""
 _AROUND = 20
 """Words before the first and behind the last shared run that may belong to a copy with gaps."""
 
@@ -247,7 +247,7 @@ class ContaminationIndex:
         found: _Findings = {}
         for one in candidates(runs.text[at], passages, runs.first[at], least):
             pair = one.text, one.passage
-            if pair in known:
+            if pair in known or pair in found:
                 continue
             begin, end = np.searchsorted(words.text, [one.text, one.text + 1]).tolist()
             begin, end = max(begin, one.first - _AROUND), min(end, one.last + SEED + _AROUND)

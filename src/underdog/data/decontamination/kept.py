@@ -33,7 +33,7 @@ VERSION = 2
 _KEPT = 4
 _PROBE = (
     "Mr. O'Neil's 1,200 brown eggs fill twenty-one boxes; each box holds 57 or 58 eggs?",
-    "他有３个苹果, ร้าน; c\u0430t\u200bs \\text{and} <b>d</b>ogs &amp; f\u00f6xes were seen by hundreds of birds!",
+    "他有３个苹果, ร้าน; c\u0430t\u200bs \\text{and} <b>d</b>ogs &amp; f\u00f6xes hear hundreds!",
     "Ἡ Ζωὴ à la carte: ﬁve naïve geese cross 3.5 rivers, 12٣ hills and the glass pass!",
 )
 

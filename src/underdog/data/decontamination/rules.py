@@ -10,9 +10,9 @@
 - `template`: most runs of three content words are the same, names, numbers and function words left
   out: the same story with other names and numbers.
 
-Texts are compared as a person reads them (`reading`): without accents, markup and characters that are
-not seen, look-alike letters as Latin ones, words one slip of the fingers away as the word that was
-meant. Scripts without spaces are compared by characters, each of which weighs a part of a word.
+Texts are compared as a person reads them (`reading`): without accents, markup and characters that
+are not seen, look-alike letters as Latin ones, words one slip of the fingers away as the word that
+was meant. Scripts without spaces are compared by characters, each of which weighs a part of a word.
 
 A run in many different test items is common wording and no evidence. No rule finds paraphrases or
 translations.

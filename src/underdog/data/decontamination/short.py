@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from underdog.data.decontamination.grams import grams, sieve_of, sieved

@@ -19,8 +19,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from underdog.data.decontamination.reading.as_seen import plain_text
 from underdog.data.decontamination.reading.misspelt import Deletes, Misspelt
-from underdog.data.decontamination.reading.plain_text import plain_text
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -30,12 +30,12 @@ UNKNOWN, NUMBER, END = 0, 1, 2
 """Word numbers of unknown words, of masked numbers, of sentence ends."""
 
 _SPACELESS = {
-    60: "\u2e80-\u2fdf\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f"
-    "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua48f\uf900-\ufaff"
-    "\U00016fe0-\U00018cff\U0001b000-\U0001b2ff\U00020000-\U0003ffff",
+    60: "\u2e80-\u2fdf\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
+    "\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua48f"
+    "\uf900-\ufaff\U00016fe0-\U00018cff\U0001b000-\U0001b2ff\U00020000-\U0003ffff",
     40: "\u1100-\u11ff\ua960-\ua97c\uac00-\ud7a3",
-    25: "\u0e01-\u0e4e\u0e80-\u0ecf\u0edc-\u0edf\u1000-\u103f\u1050-\u108f\u1780-\u17d3\u1950-\u19df"
-    "\u1a20-\u1a7f\u1b05-\u1b4b\ua984-\ua9c0\uaa60-\uaadf",
+    25: "\u0e01-\u0e4e\u0e80-\u0ecf\u0edc-\u0edf\u1000-\u103f\u1050-\u108f\u1780-\u17d3"
+    "\u1950-\u19df\u1a20-\u1a7f\u1b05-\u1b4b\ua984-\ua9c0\uaa60-\uaadf",
 }
 """Characters of scripts written without spaces, as ranges of a pattern, by their weight.
 
@@ -279,7 +279,7 @@ class TestWords:
 def _sort_out(seen: Counter[str], starts: Counter[str]) -> tuple[dict[str, int], frozenset[str]]:
     """Occurrences of each word, and the words mostly in lower case inside a sentence."""
     small = Counter[str]()
-    words = dict.fromkeys(sorted(_NUMERALS | _FUNCTION_WORDS), 0)
+    words: dict[str, int] = {word: 0 for word in sorted(_NUMERALS | _FUNCTION_WORDS)}
     for token, count in seen.items():
         if token not in _ENDS:
             word = _plain(token)

@@ -1,1 +1,1 @@
-"""How texts are read before they are compared: as a person sees them, slips of the fingers mended."""
+"""How texts are read before they are compared: as a person sees them, slips mended."""

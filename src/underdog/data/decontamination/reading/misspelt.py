@@ -1,8 +1,8 @@
 """Known words behind unknown ones: one slip of the fingers away, or drawn with other letters.
 
-Words are found by what is left when one letter is taken out (Garbe's symmetric deletes), which finds
-a letter lost, doubled, inserted or replaced and two swapped, in a time that does not grow with the
-number of words.
+Words are found by what is left when one letter is taken out (Garbe's symmetric deletes), which
+finds a letter lost, doubled, inserted or replaced and two swapped, in a time that does not grow
+with the number of words.
 """
 
 from collections.abc import Sequence
@@ -84,7 +84,8 @@ class Misspelt:
         begins = np.searchsorted(known, parts).tolist()
         ends = np.searchsorted(known, parts, side="right").tolist()
         for begin, end in zip(begins, ends, strict=True):
-            for owner in self._deletes.owners[begin:end].tolist():
+            owners: list[int] = self._deletes.owners[begin:end].tolist()
+            for owner in owners:
                 if one_slip(word, self._words[owner]):
                     return owner
         return None

@@ -1,7 +1,7 @@
-"""A text as a person sees it: no accents, no characters without a shape, no markup.
+r"""A text as a person sees it: no accents, no characters without a shape, no markup.
 
-Taken out are the markup of LaTeX around words (`\\text{}`, `\\textbf{}`, spacing), tags and comments
-of HTML, and links of Markdown. Other commands of LaTeX stay as words (`\\frac` is `frac`). Emphasis
+Taken out are the markup of LaTeX around words (`\text{}`, `\textbf{}`, spacing), tags and comments
+of HTML, and links of Markdown. Other commands of LaTeX stay as words (`\frac` is `frac`). Emphasis
 inside words is left to the tokens, which pass over it.
 """
 
@@ -15,7 +15,7 @@ _SKELETON = Skeleton()
 _ROUNDS = 6
 """Most nested commands that are taken apart; deeper ones lose their names only."""
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--[^<>]*-->")
 _ATTRIBUTES = r"(?:\s[^<>]*)?/?>"
 _INLINE = re.compile(
     r"</?(?:a|abbr|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|"
@@ -53,18 +53,19 @@ _BRACE = re.compile(r"(?<=[^\W\d_])[{}](?=[^\W\d_])")
 
 
 def plain_text(text: str) -> str:
-    """A text as a person sees it.
+    r"""A text as a person sees it.
 
     Example:
-        >>> plain_text("C\\u0430f\\u00e9s: \\\\textbf{t}wo <b>e\\u00adggs</b>")
+        >>> plain_text("C\u0430f\u00e9s: \\textbf{t}wo <b>e\u00adggs</b>")
         'Cafes: two eggs'
     """
     if "&" in text:
         text = html.unescape(text)
     if not text.isascii():
-        # Composed again, since a syllable of Hangul is one character to a reader.
-        seen = unicodedata.normalize("NFKD", text).translate(_SKELETON)
-        text = unicodedata.normalize("NFC", seen)
+        # Marks go first, since normalising long rows of them takes quadratic time. At the end a
+        # syllable of Hangul is composed again: to a reader it is one character.
+        apart = unicodedata.normalize("NFKD", text.translate(_SKELETON))
+        text = unicodedata.normalize("NFC", apart.translate(_SKELETON))
     if "<" in text:
         text = _BLOCK.sub(" ", _INLINE.sub("", _COMMENT.sub("", text)))
     if "](" in text:
