@@ -1,1 +1,1 @@
-"""Whether a data set is what its card says: files, columns, rows drawn again, plan, journal, ledger."""
+"""Whether a data set is what its card says, compared with all that it was made from."""

@@ -15,7 +15,7 @@ from underdog.data.checking.folder_files import check_folder, is_mixture
 from underdog.data.checking.journal_match import check_journal
 from underdog.data.checking.mixture_match import check_mixture
 from underdog.data.checking.planned import check_plan
-from underdog.data.checking.row_faults import ShardCheck, check_shard
+from underdog.data.checking.row_faults import UNREADABLE, ShardCheck, check_shard
 from underdog.data.dataset.card.data_card import read_card
 from underdog.data.dataset.shards import shards_of
 from underdog.data.workers import Workers
@@ -58,7 +58,7 @@ def check_dataset(folder: Path, *, workers: int = 1) -> CheckReport:
         workers: Worker processes; 1 checks in this process.
 
     Raises:
-        DataError: There is no finished data set, or a file cannot be read at all.
+        DataError: There is no finished data set.
     """
     card = read_card(folder)
     if card is None:
@@ -73,6 +73,8 @@ def check_dataset(folder: Path, *, workers: int = 1) -> CheckReport:
         parts = [check_folder(folder, card, hands)]
         checks = [check.take() for check in asked]
     parts += [_rows(checks), check_card(card, checks)]
+    if any(UNREADABLE in check.faults for check in checks):
+        return _report(checks, parts)
     if card.plan is not None:
         parts.append(check_plan(card, card.plan, shards, checks))
     if card.sampling is not None:

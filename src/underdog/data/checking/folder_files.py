@@ -108,13 +108,16 @@ def _check_lines(folder: Path, card: DataCard, found: Findings, workers: Workers
 
 def _same_lines(shard: Path, lines: Path) -> tuple[int, bool]:
     """Rows of a shard, and whether its JSON lines, if there are any, hold the same."""
-    counted = count_rows(shard)
+    try:
+        counted = count_rows(shard)
+    except DataError:
+        return 0, True
     if not lines.is_file():
         return counted, True
     digest = hashlib.sha256()
     try:
         for line in jsonl_lines(shard):
             digest.update(line)
-    except (ValueError, TypeError, KeyError, DataError):
+    except (OSError, ValueError, TypeError, KeyError, DataError):
         return counted, False
     return counted, digest.hexdigest() == sha256_file(lines)

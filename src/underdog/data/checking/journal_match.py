@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -114,11 +115,7 @@ def _check_rows(folder: Path, journal: _Journal, found: Findings) -> list[str]:
     by_seed = [place[0] for place in places]
     runs = sum(left != right for left, right in zip(by_seed, [None, *by_seed], strict=False))
     found.unless(runs == len(set(by_seed)), "rows of one seed are not together")
-    ordered = all(
-        left[1] < right[1]
-        for left, right in zip(places, places[1:], strict=False)
-        if left[0] == right[0]
-    )
+    ordered = all(left[1] < right[1] for left, right in pairwise(places) if left[0] == right[0])
     found.unless(ordered, "rows are not in the order of the records")
     return ids
 

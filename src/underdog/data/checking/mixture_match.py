@@ -4,6 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from underdog.data.dataset.card.plan import plan_of
 from underdog.data.dataset.columns import examples_of
 from underdog.data.dataset.shards import open_shard, read_state
 from underdog.data.dataset.token_counts import count_tokens, describe_counter
-from underdog.data.making.interleave import Interleaver
+from underdog.data.making.interleave import Exposure, Interleaver
 from underdog.data.mixing.exposures import PoolExposure, entries, read_ledger
 from underdog.data.mixing.mixing import MixState
 from underdog.data.mixing.mixture import Mixture, PoolPlace
@@ -56,12 +57,12 @@ def check_mixture(
         return found
     _check_amount(asked, rows, found)
     states = _check_states(asked, shards, found)
-    turns = _check_turns(mix, names, checks, states, found)
+    exposures = _check_turns(mix, names, checks, states, found)
     _check_families(mix, asked, checks, found)
     _check_tokens(mix, shards, found)
     mixture = _opened(mix, asked, found)
     _check_ledger(folder, card, asked, states, mixture, found)
-    _check_sums(card, asked, states, turns, found)
+    _check_sums(card, asked, states, exposures, found)
     if mixture is not None:
         _check_stored(mixture, card, shards, found)
     return found
@@ -99,30 +100,38 @@ def _check_turns(
     checks: Sequence[ShardCheck],
     states: Sequence[MixState],
     found: Findings,
-) -> Interleaver:
+) -> Sequence[Exposure]:
     """Pools take turns as their shares say, and every shard's state holds the turns so far."""
-    shares = [share / sum(mix.shares.values()) for share in mix.shares.values()]
-    turns = Interleaver(shares)
-    for check, state in zip(checks, states, strict=False):
-        sizes: list[list[int]] = [[] for _ in names]
+    numbers = {name: number for number, name in enumerate(names)}
+    exposures = [Exposure()] * len(names)
+    sizes: list[list[int]] = [[] for _ in names]
+    actual: list[int] = []
+    for place, check in enumerate(checks):
         for pool, tokens in check.pools:
-            sizes[names.index(pool)].append(max(1, tokens))
-        actual = [pool for pool, _ in check.pools]
-        _replay(turns, sizes, [names.index(pool) for pool in actual], found)
-        kept = tuple(place.exposure for place in state.places)
-        found.unless(turns.exposures == kept, "a shard's state is not its rows'")
-        turns = Interleaver(shares, kept)
-    return turns
+            actual.append(numbers[pool])
+            sizes[actual[-1]].append(max(1, tokens))
+        exposures = _exposed(exposures, [(numbers[pool], size) for pool, size in check.pools])
+        if place < len(states):
+            kept = [one.exposure for one in states[place].places]
+            found.unless(exposures == kept, "a shard's state is not its rows'")
+    # Choosing ends early where a pool is due whose next row is behind the end of the mixture.
+    shares = [share / sum(mix.shares.values()) for share in mix.shares.values()]
+    chosen = Interleaver(shares).choose(sizes, len(actual))
+    same = chosen == actual[: len(chosen)]
+    found.unless(same, "pools do not take turns as their shares say")
+    return exposures
 
 
-def _replay(
-    turns: Interleaver, sizes: Sequence[Sequence[int]], actual: Sequence[int], found: Findings
-) -> None:
-    """Choose again; the end, where a pool has no further row here, needs a row that is not there."""
-    most = [max(one, default=1) for one in sizes]
-    padded = [[*one, size] for one, size in zip(sizes, most, strict=True)]
-    chosen = turns.choose(padded, len(actual))
-    found.unless(chosen == list(actual), "pools do not take turns as their shares say")
+def _exposed(before: Sequence[Exposure], rows: Sequence[tuple[int, int]]) -> list[Exposure]:
+    """Exposure of every pool after further rows, each a pool and its tokens."""
+    exposures = list(before)
+    position = sum(one.tokens for one in exposures)
+    for pool, tokens in rows:
+        one = exposures[pool]
+        gap = one.gap_at(position)
+        position += tokens
+        exposures[pool] = Exposure(one.items + 1, one.tokens + tokens, position, gap)
+    return exposures
 
 
 def _check_families(
@@ -151,7 +160,7 @@ def _check_families(
             else:
                 numbers.append(draw.number)
         found.add("a row is no draw of its pool", strange)
-        rising = all(left < right for left, right in zip(numbers, numbers[1:], strict=False))
+        rising = all(left < right for left, right in pairwise(numbers))
         found.unless(rising, "rows are not in the order of the draws", name)
 
 
@@ -249,11 +258,11 @@ def _check_sums(
     card: DataCard,
     asked: MixState,
     states: Sequence[MixState],
-    turns: Interleaver,
+    exposures: Sequence[Exposure],
     found: Findings,
 ) -> None:
     """Rows of every pool, verified rows, items compared and left out."""
-    for one, exposure in zip(card.sources, turns.exposures, strict=False):
+    for one, exposure in zip(card.sources, exposures, strict=False):
         found.told(f"rows of {one.source}", one.rows, exposure.items)
         found.unless(not one.refused and not one.saturated, "card says refusals of a pool")
     last = states[-1].places if states else ()

@@ -1,4 +1,4 @@
-"""A made data set against its plan: which draws are rows, in which order, and why others are not."""
+"""A made data set against its plan: which draws are rows, in which order, and why not all."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence

@@ -11,15 +11,18 @@ import numpy as np
 from underdog.core import Example
 from underdog.data.checking.derived_rows import DrawId, derived, draw_of
 from underdog.data.checking.step_values import step_fault
+from underdog.data.dataset.arrow import arrow
 from underdog.data.dataset.columns import examples_of, schema, table_of
 from underdog.data.dataset.examples import problem_of
 from underdog.data.dataset.per_process import process_sandbox
 from underdog.data.dataset.seen import marks_of
 from underdog.data.dataset.shards import check_columns, open_shard
 from underdog.data.dataset.verification import claim_of, verify
+from underdog.errors import DataError
 from underdog.generators.drawing import split_of
 
 _ROWS = 2_000
+UNREADABLE = "a file cannot be read"
 
 
 @dataclass(slots=True)
@@ -61,7 +64,17 @@ def check_shard(path: Path, split: str, mixed: bool) -> ShardCheck:
         split: Split on the card.
         mixed: Whether the rows are a mixture's, with the columns `pool` and `tokens`.
     """
-    check, ids, keys, pairs = ShardCheck(), list[str](), set[str](), list[str]()
+    check = ShardCheck()
+    try:
+        _read_rows(path, split, mixed, check)
+    except (OSError, arrow().ArrowInvalid, DataError):
+        check.faults[UNREADABLE].append(path.name)
+    check.faults = dict(check.faults)
+    return check
+
+
+def _read_rows(path: Path, split: str, mixed: bool, check: ShardCheck) -> None:
+    ids, keys, pairs = list[str](), set[str](), list[str]()
     with open_shard(path) as file:
         check_columns(file.schema_arrow, path)
         _check_schema(file.schema_arrow, mixed, path, check)
@@ -69,9 +82,8 @@ def check_shard(path: Path, split: str, mixed: bool) -> ShardCheck:
             try:
                 examples = list(examples_of(batch))
             except (ValueError, TypeError, KeyError, AttributeError):
-                check.faults["a row cannot be read"].append(str(batch["id"][0]))
-                check.rows += batch.num_rows
-                continue
+                check.faults[UNREADABLE].append(path.name)
+                return
             check.rows += len(examples)
             _check_columns(batch, examples, check)
             _grade(examples, check)
@@ -89,8 +101,6 @@ def check_shard(path: Path, split: str, mixed: bool) -> ShardCheck:
     check.keys = marks_of(keys).tobytes()
     check.ids = marks_of(ids).tobytes()
     check.pairs = marks_of(pairs).tobytes()
-    check.faults = dict(check.faults)
-    return check
 
 
 def source_of(example: Example) -> str:
@@ -100,7 +110,7 @@ def source_of(example: Example) -> str:
 
 def _check_schema(found: Any, mixed: bool, path: Path, check: ShardCheck) -> None:
     wanted = list(schema())
-    names = [one.name for one in wanted] + (["pool", "tokens"] if mixed else [])
+    names = [one.name for one in wanted] + (["tokens", "pool"] if mixed else [])
     if found.names != names:
         check.faults["columns are not those of a data set"].append(path.name)
     for one in wanted:

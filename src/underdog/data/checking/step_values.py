@@ -1,4 +1,4 @@
-"""Steps of a solution against their values: arithmetic is done again, the last value is the answer."""
+"""Steps of a solution against their values: arithmetic done again, the answer at the end."""
 
 import ast
 import operator
