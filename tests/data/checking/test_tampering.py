@@ -1,4 +1,4 @@
-"""Tampering with data sets of all four kinds, with hashes and counts mended behind it: all is found."""
+"""Tampering with data sets of all four kinds, hashes mended behind it: all of it is found."""
 
 import json
 import shutil
@@ -36,13 +36,14 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mine = root / "mine.jsonl"
     mine.write_text(json.dumps({"question": "Seven grey geese cross a wide frozen river slowly."}))
     tests = protect(files=[mine], local=False)
-    plan = plan_of(["addition:digits=3", "chain=0.5"], 60, ["cot", "program"], shard_problems=24)
+    plan = plan_of(["addition:digits=3", "chain=0.5"], 24, ["cot", "program"], shard_problems=9)
     make(plan, root / "made", tests=tests)
     collect(
         "self:form=cot,k=2",
         root / "collected",
         seeds="addition:digits=1",
-        count=6,
+        count=8,
+        max_seeds=40,
         model="scripted:reply=The answer is 7.",
         decontaminate=False,
     )
@@ -52,7 +53,7 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> Path:
         '[pools.sums]\nshare = 0.6\nfamily = "addition:digits=2"\nforms = ["cot"]\n'
         f'[pools.stored]\nshare = 0.4\ndata = "{root / "made"}"\n'
     )
-    mix(recipe, root / "mixed", items=90, decontaminate=False)
+    mix(recipe, root / "mixed", items=40, decontaminate=False)
     return root
 
 
@@ -196,7 +197,7 @@ def copied(old: str, new: str) -> Change:
 
 
 def drop_problem(content: list[Row]) -> None:
-    key = content[4]["key"]
+    key = content[2]["key"]
     content[:] = [row for row in content if row["key"] != key]
 
 
@@ -228,7 +229,7 @@ TEXTS: dict[str, Change] = {
     "messages unlike completion": cell(
         "messages", lambda old: [*old[:-1], {"role": "assistant", "content": "Other."}]
     ),
-    "role": cell("messages", lambda old: [{**old[0], "role": "system"}, *old[1:]]),
+    "role": cell("messages", lambda old: [{**old[0], "role": "assistant"}, *old[1:]]),
     "segments": cell("segments", lambda old: [{"text": "x", "role": "assistant", "weight": 1.0}]),
     "id": cell("id", lambda old: old + "0"),
     "form": cell("form", lambda old: "program" if old == "cot" else "cot"),
@@ -242,7 +243,7 @@ TEXTS: dict[str, Change] = {
     "no tags": cell("tags", None),
     "twice": rows(lambda content: content.append(content[0])),
     "swapped rows": rows(swap),
-    "a row less": rows(lambda content: content.pop(3)),
+    "a row less": rows(lambda content: content.pop(1)),
     "a problem less": rows(drop_problem),
 }
 FILES: dict[str, Change] = {
@@ -291,7 +292,7 @@ OWN: dict[str, dict[str, Change]] = {
         "other digest": edited(lambda content: content["decontamination"].update(digest="0")),
         "fewer compared": edited(lambda content: content["decontamination"].update(checked=3)),
         "seed": edited(lambda content: content["plan"].update(seed=3)),
-        "count": edited(lambda content: content["plan"].update(count=61)),
+        "count": edited(lambda content: content["plan"].update(count=25)),
         "not verified": edited(lambda content: content["plan"].update(verify=False)),
         "no instruction": edited(lambda content: content["plan"].update(instruction=False)),
         "forms": edited(lambda content: content["plan"]["sources"][0].update(forms=["cot"])),
@@ -350,7 +351,7 @@ OWN: dict[str, dict[str, Change]] = {
         "more than were kept": edited(lambda content: content["origin"].update(keep=3)),
         "pretends a plan": edited(
             lambda content: content.update(
-                plan=plan_of(["addition:digits=3"], 60).model_dump(mode="json")
+                plan=plan_of(["addition:digits=3"], 24).model_dump(mode="json")
             )
         ),
     },
@@ -364,7 +365,7 @@ OWN: dict[str, dict[str, Change]] = {
             ]
         ),
         "seed": edited(lambda content: content["origin"]["mixture"]["mix"].update(seed=4)),
-        "items": edited(lambda content: content["origin"]["mixture"].update(items=91)),
+        "items": edited(lambda content: content["origin"]["mixture"].update(items=41)),
         "rank": edited(lambda content: content["origin"]["mixture"].update(rank=1, world=2)),
         "tests": edited(lambda content: content["origin"]["mixture"].update(tests="abc")),
         "family": edited(
@@ -407,18 +408,11 @@ HARMLESS = {
     ("mixed", "card: sampling=None"),
 }
 """Changes that change nothing."""
-OPEN = {
-    ("selected", "swapped rows"): "the order of a selection follows from a set that is not named",
-    ("selected", "a row less"): "so does which rows were left",
-    ("selected", "a problem less"): "so does which problems were left",
+OPEN = {("selected", "swapped rows"): "the set it was selected from is not named"}
+"""Changes that nothing in the folder speaks against; the documentation says so."""
+GROUPS: dict[str, dict[str, dict[str, Change]]] = {
+    kind: {"texts": TEXTS, "files": FILES, "card": CARDS, "own": OWN[kind]} for kind in SETS
 }
-"""Changes that nothing in the folder speaks against once card and hashes are mended; in the docs."""
-CASES = [
-    (kind, name, change)
-    for kind in SETS
-    for name, change in (TEXTS | FILES | CARDS | OWN[kind]).items()
-    if (kind, name) not in HARMLESS
-]
 
 
 @pytest.mark.parametrize("kind", SETS)
@@ -428,23 +422,23 @@ def test_every_kind_of_data_set_is_sound_as_it_was_written(sets: Path, kind: str
     assert (report.derived == report.rows) is (kind != "collected")
 
 
+def test_there_are_more_than_two_hundred_kinds_of_tampering() -> None:
+    assert sum(len(group) for groups in GROUPS.values() for group in groups.values()) > 200
+
+
+@pytest.mark.parametrize("group", ["texts", "files", "card", "own"])
 @pytest.mark.parametrize("kind", SETS)
-def test_every_tampering_is_found(copies: Path, kind: str) -> None:
-    assert len(CASES) > 200
+def test_every_tampering_is_found(copies: Path, kind: str, group: str) -> None:
     missed: list[str] = []
-    for own, name, change in CASES:
-        if own != kind:
+    for name, change in GROUPS[kind][group].items():
+        if (kind, name) in HARMLESS:
             continue
         folder = copies / "tampered" / name.replace("/", "_")
         shutil.copytree(copies / kind, folder)
-        try:
-            change(folder)
-        except (KeyError, StopIteration, AssertionError, IndexError, ValueError) as error:
-            missed.append(f"{name} cannot be done: {error!r}")
-            continue
+        change(folder)
         if not _found(folder):
             missed.append(name)
-    assert missed == [name for own, name in OPEN if own == kind]
+    assert missed == [name for own, name in OPEN if own == kind and name in GROUPS[kind][group]]
 
 
 def _found(folder: Path) -> bool:

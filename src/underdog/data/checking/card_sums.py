@@ -122,6 +122,7 @@ def _check_decontamination(
 
 def _check_selection(card: DataCard, found: Findings) -> None:
     """A data set written whole from others counts nothing but what it holds."""
+    found.unless(card.decontamination is None, "card says a comparison that was not made")
     for one in card.sources:
         counts = (one.wanted, one.drawn, one.repeats, dict(one.refused), one.saturated)
         expected = (one.problems, one.rows, 0, {}, False)

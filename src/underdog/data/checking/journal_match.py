@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from underdog.core import Usage
+from underdog.data.checking.derived_rows import family_of
 from underdog.data.checking.finding import Findings
 from underdog.data.dataset.card.data_card import DataCard, Sampling
 from underdog.data.dataset.columns import examples_of, table_of
 from underdog.data.dataset.shards import read_examples
 from underdog.data.sources.collecting.record_json import read_record, write_usage
 from underdog.data.sources.collecting.reply_journal import FORMAT
+from underdog.data.sources.collecting.seeding import open_seeds
 from underdog.data.sources.source import Record
 from underdog.errors import DataError, UnderdogError
 
@@ -49,14 +51,14 @@ def check_journal(folder: Path, card: DataCard, told: Sampling) -> Findings:
     found.told("seed", told.plan.seed, manifest.get("seed"))
     found.told("source", (card.origin or {}).get("source"), manifest.get("source"))
     try:
-        rows = _check_rows(folder, journal, found)
+        rows = _check_rows(folder, journal, _seeds(told, found), found)
     except (ValueError, TypeError, KeyError, AttributeError):
         return found
     _check_rejected(rejected, journal, set(rows), found)
     _check_counts(card, told, journal, rows, rejected, found)
     found.gap(
         [
-            "the journal itself: the models' replies, and which seeds there were",
+            "the journal itself: whether a model wrote the replies",
             "name and licence of the data set",
         ]
     )
@@ -74,7 +76,7 @@ def _check_card(card: DataCard, told: Sampling, found: Findings) -> None:
     found.unless(card.rows <= told.plan.count, "more rows than were to be collected")
     found.unless(told.seeds_used <= told.seeds_given, "more seeds used than given")
     found.unless(set(told.engines) <= {*told.plan.models, "main"}, "an engine is not of the plan")
-    if card.rows == told.plan.count:
+    if card.rows == told.plan.count or told.seeds_used == told.seeds_given:
         found.unless(told.stopped_by is None, "card says a cap ended it, yet all is there")
     for one in card.sources:
         refused = {"": dict(told.reasons)} if told.reasons else {}
@@ -92,7 +94,21 @@ def _check_card(card: DataCard, told: Sampling, found: Findings) -> None:
         )
 
 
-def _check_rows(folder: Path, journal: _Journal, found: Findings) -> list[str]:
+def _seeds(told: Sampling, found: Findings) -> Mapping[str, int]:
+    """Number of each seed of the plan, by id; empty when the seeds are not here."""
+    try:
+        problems = open_seeds(told.plan.seeds, told.plan.max_seeds).problems
+    except UnderdogError:
+        found.gap([f"which seeds there were, and their order: {told.plan.seeds} is not here"])
+        return {}
+    if family_of(told.plan.seeds) is not None:
+        found.told("seeds given", told.seeds_given, len(problems))
+    return {problem.id: number for number, problem in enumerate(problems)}
+
+
+def _check_rows(
+    folder: Path, journal: _Journal, seeds: Mapping[str, int], found: Findings
+) -> list[str]:
     """Ids of the rows; each must be what its record in the journal says."""
     ids: list[str] = []
     strange: list[str] = []
@@ -112,10 +128,11 @@ def _check_rows(folder: Path, journal: _Journal, found: Findings) -> list[str]:
     found.unless(checkers <= {journal.manifest.get("checker")}, "rows name another checker")
     places = [_place(one, journal) for one in ids]
     found.unless(len(set(places)) == len(places), "a record is a row twice")
-    by_seed = [place[0] for place in places]
-    runs = sum(left != right for left, right in zip(by_seed, [None, *by_seed], strict=False))
-    found.unless(runs == len(set(by_seed)), "rows of one seed are not together")
-    ordered = all(left[1] < right[1] for left, right in pairwise(places) if left[0] == right[0])
+    first_seen = {seed: at for at, seed in enumerate(dict.fromkeys(seed for seed, _ in places))}
+    order = seeds if all(seed in seeds for seed in first_seen) else first_seen
+    ordered = all(
+        (order[left[0]], left[1]) < (order[right[0]], right[1]) for left, right in pairwise(places)
+    )
     found.unless(ordered, "rows are not in the order of the records")
     return ids
 

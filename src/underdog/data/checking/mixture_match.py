@@ -58,7 +58,7 @@ def check_mixture(
     _check_amount(asked, rows, found)
     states = _check_states(asked, shards, found)
     exposures = _check_turns(mix, names, checks, states, found)
-    _check_families(mix, asked, checks, found)
+    _check_families(mix, asked, checks, states, found)
     _check_tokens(mix, shards, found)
     mixture = _opened(mix, asked, found)
     _check_ledger(folder, card, asked, states, mixture, found)
@@ -135,13 +135,23 @@ def _exposed(before: Sequence[Exposure], rows: Sequence[tuple[int, int]]) -> lis
 
 
 def _check_families(
-    mix: MixFile, asked: MixState, checks: Sequence[ShardCheck], found: Findings
+    mix: MixFile,
+    asked: MixState,
+    checks: Sequence[ShardCheck],
+    states: Sequence[MixState],
+    found: Findings,
 ) -> None:
     """Rows of a family are draws of its pool, in order, each once."""
     draws: dict[str, list[DrawId | None]] = defaultdict(list)
-    for check in checks:
+    places = {name: place for place, name in enumerate(mix.pools)}
+    for check, state in zip(checks, states, strict=False):
         for draw, (pool, _) in zip(check.draws, check.pools, strict=False):
             draws[pool].append(draw)
+        for name, pool in mix.pools.items():
+            last = draws[name][-1] if draws[name] else None
+            if pool.family and last is not None:
+                after = last.number + asked.world
+                found.told(f"next draw of {name}", state.places[places[name]].next, after)
     for name, pool in mix.pools.items():
         if not pool.family:
             continue
