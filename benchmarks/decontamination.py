@@ -6,7 +6,9 @@ test set on this machine, says how long opening the kept index takes instead, th
 1. checks a stream of generated word problems (`--items` of them, cycling through `--different`
    different ones) and compares the time with a plain 13-gram set (`set[str]`, one rule only);
 2. plants changed copies of test items and counts how many each rule finds;
-3. checks texts that should be clean and prints every hit, to be judged by a reader.
+3. checks texts that should be clean and prints every hit, to be judged by a reader;
+4. with `--attacks TABLE.csv`, disguises copies in every way of `decontamination_attacks.py` and
+   writes the share that is found, also of the half of the test sets no threshold was chosen on.
 
 Seconds are processor seconds of this process, so that a busy machine does not change them much.
 """
@@ -18,18 +20,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, islice
+from pathlib import Path
 from random import Random
 
+from decontamination_attacks import ATTACKS, renamed, renumbered
 from underdog.core.item import Family
 from underdog.data.decontamination import Benchmark, ContaminationIndex, local_benchmarks, protect
 from underdog.generators import families
 from underdog.generators.drawing import generate
 from underdog.tasks import load_task
 
-NAMES = (
-    *("Aarav", "Bexley", "Chidera", "Dmitri", "Esme", "Farouk"),
-    *("Ginevra", "Hiroshi", "Ingrid", "Jovan", "Kalani", "Liora"),
-)
+SUMS = ("add_3digit", "multiply_")
 PLANTED_IN = ("gsm8k/test", "svamp/test", "mawps/all", "multiarith/test", "math500/test")
 
 
@@ -49,6 +50,8 @@ def main() -> None:
     _speed(index, sets, options.items, _made(options.family, options.different))
     _planted(index, sets, options.planted)
     _clean(index, sets, options.family)
+    if options.attacks:
+        _attacked(index, sets, options.planted, options.attacks)
 
 
 def _options() -> argparse.Namespace:
@@ -57,6 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--different", type=int, default=20_000)
     parser.add_argument("--planted", type=int, default=200, help="copies per test set and change")
     parser.add_argument("--family", default="words")
+    parser.add_argument("--attacks", type=Path, help="table of disguised copies to write")
     return parser.parse_args()
 
 
@@ -103,9 +107,9 @@ def _planted(index: ContaminationIndex, sets: Sequence[Benchmark], count: int) -
     changes: dict[str, Callable[[str, Random], str]] = {
         "verbatim": lambda text, _: text,
         "case, punctuation": _shouted,
-        "numbers": _renumbered,
-        "names": _renamed,
-        "names, numbers": lambda text, rng: _renumbered(_renamed(text, rng), rng),
+        "numbers": renumbered,
+        "names": renamed,
+        "names, numbers": lambda text, rng: renumbered(renamed(text, rng), rng),
         "first half": lambda text, _: text[: len(text) // 2],
         "inside a solution": lambda text, _: f"Let us think. {text} So the answer follows.",
     }
@@ -129,17 +133,43 @@ def _shouted(text: str, rng: Random) -> str:
     return re.sub(r"[^\w\s$]", "", text).lower()
 
 
-def _renumbered(text: str, rng: Random) -> str:
-    return re.sub(r"\d+", lambda old: str(int(old[0]) + rng.randint(1, 30)), text)
+def _attacked(
+    index: ContaminationIndex, sets: Sequence[Benchmark], count: int, table: Path
+) -> None:
+    """Write how many disguised copies are found, for every attack and each half of the test sets.
 
-
-def _renamed(text: str, rng: Random) -> str:
-    """Other names for every word that is written with a capital inside a sentence."""
-    found = dict.fromkeys(re.findall(r"(?<=[a-z,] )([A-Z][a-z]{2,})\b", text))
-    firsts = re.findall(r"(?:^|[.?!] )([A-Z][a-z]{2,})(?:'s)? (?:has|had|is|was|and|bought)", text)
-    found |= dict.fromkeys(firsts)
-    new = dict(zip(found, rng.sample(NAMES, min(len(found), len(NAMES))), strict=False))
-    return re.sub(r"\b[A-Z][a-z]{2,}\b", lambda old: new.get(old[0], old[0]), text)
+    A test set that holds nothing but sums is left out: no rule looks at it.
+    """
+    words = sorted((one for one in sets if not one.name.startswith(SUMS)), key=lambda one: one.name)
+    lines = ["attack,half,found,of,rate,short found,short of,worst sets"]
+    for half, chosen in (("choosing", words[0::2]), ("reported", words[1::2])):
+        print(f"half {half}: {', '.join(one.name for one in chosen)}")
+        for name, attack in ATTACKS.items():
+            of, found, rates = Counter[bool](), Counter[bool](), dict[str, float]()
+            for one in chosen:
+                rng = Random(name + one.name)
+                sample = rng.sample(one.passages, min(count, len(one.passages)))
+                texts = index.scan(attack(each.text, rng) for each in sample)
+                short = [len(each.text.split()) < 13 for each in sample]
+                own = [
+                    any(hit.item == each.item for hit in hits)
+                    for each, hits in zip(sample, texts, strict=True)
+                ]
+                of.update(short)
+                found.update(small for small, hit in zip(short, own, strict=True) if hit)
+                rates[one.name] = sum(own) / len(own)
+            worst = " ".join(
+                f"{set_}={rate:.0%}"
+                for set_, rate in sorted(rates.items(), key=lambda pair: pair[1])[:3]
+                if rate < 0.9
+            )
+            rate = found.total() / of.total()
+            lines.append(
+                f"{name},{half},{found.total()},{of.total()},{rate:.3f},{found[True]},{of[True]},"
+                f"{worst}"
+            )
+            print(lines[-1])
+    table.write_text("\n".join(lines) + "\n")
 
 
 def _clean(index: ContaminationIndex, sets: Sequence[Benchmark], family: str) -> None:

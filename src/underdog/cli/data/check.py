@@ -12,7 +12,7 @@ from underdog.cli.terminal.options import DataDir
 from underdog.errors import DataError
 
 if TYPE_CHECKING:
-    from underdog.data.dataset.checking import CheckReport
+    from underdog.data.checking.checking import CheckReport
 
 Folder = Annotated[Path, typer.Argument(help="Folder of a data set.")]
 
@@ -28,7 +28,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Read a data set back from disk and say whether its card is true."""
-    from underdog.data.dataset.checking import check_dataset
+    from underdog.data.checking.checking import check_dataset
 
     report = check_dataset(folder, workers=workers)
     if tests or test_files:

@@ -142,14 +142,16 @@ def export_jsonl(shard: Path) -> Path:
     """Write a shard's rows as JSON lines; tags become an object."""
     target = jsonl_path(shard)
 
-    def write(file: Any) -> None:
-        with open_shard(shard) as reader:
-            for batch in reader.iter_batches(batch_size=_GROUP_ROWS):
-                for row in batch.to_pylist():
-                    file.write(_line(row))
-
-    write_atomic(target, write)
+    write_atomic(target, lambda file: file.writelines(jsonl_lines(shard)))
     return target
+
+
+def jsonl_lines(shard: Path) -> Iterator[bytes]:
+    """A shard's rows as JSON lines."""
+    with open_shard(shard) as reader:
+        for batch in reader.iter_batches(batch_size=_GROUP_ROWS):
+            for row in batch.to_pylist():
+                yield _line(row)
 
 
 def _line(row: dict[str, Any]) -> bytes:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from underdog.core import (
     BatchSandbox,
     Checker,
+    Example,
     Form,
     Limits,
     Problem,
@@ -18,6 +19,8 @@ from underdog.core import (
     Sandbox,
     SandboxResult,
 )
+from underdog.data.dataset.examples import question_of
+from underdog.data.dataset.per_process import open_checker, open_form
 
 _NOTED = SandboxResult("unsupported", error="noted, not run")
 
@@ -37,6 +40,15 @@ class Claim:
     form: Form
     checker: Checker
     reply: str
+
+
+def claim_of(example: Example) -> Claim | None:
+    """The claim that an item's completion solves its problem; `None` without a checker."""
+    answer, form, checker = (example.tags.get(name) for name in ("answer", "form", "checker"))
+    if answer is None or form is None or checker is None:
+        return None
+    problem = Problem(question_of(example), str(answer))
+    return Claim(problem, open_form(str(form)), open_checker(str(checker)), example.completion)
 
 
 def verify(claims: Sequence[Claim], sandbox: BatchSandbox) -> list[str]:

@@ -41,6 +41,21 @@ def grams(stream: Stream, size: int, lettered: int, word_hashes: Hashes) -> Gram
     return Grams(hashes, stream.text[first], first)
 
 
+def common_runs(found: Grams, kind: Ints, most: int) -> Hashes:
+    """Hashes of the runs that are in more than `most` kinds of passages."""
+    hashes, kinds = np.unique(distinct_pairs(found.hashes, kind[found.text])[0], return_counts=True)
+    return hashes[kinds > most]
+
+
+def covered(found: Grams, hashes: Hashes, size: int, words: int) -> Flags:
+    """Flag per word of a stream: whether it is in one of the runs with these hashes."""
+    steps = np.zeros(words + 1, dtype=np.int64)
+    first = found.first[np.isin(found.hashes, hashes)]
+    np.add.at(steps, first, 1)
+    np.add.at(steps, first + size, -1)
+    return np.cumsum(steps[:-1]) > 0
+
+
 def _sums(flags: Flags, size: int) -> Ints:
     """Number of set flags in every window of `size` flags."""
     running = np.zeros(len(flags) + 1, dtype=np.int32)
@@ -75,15 +90,11 @@ class GramTable:
             common: Most kinds that may hold a run; a more frequent run is left out.
         """
         hashes, owner = distinct_pairs(found.hashes, found.text)
-        _, kinds = np.unique(distinct_pairs(found.hashes, kind[found.text])[0], return_counts=True)
-        stays = np.repeat(kinds <= common, np.unique(hashes, return_counts=True)[1])
+        stays = ~np.isin(hashes, common_runs(found, kind, common))
         hashes, owners = hashes[stays], owner[stays].astype(np.int32)
         known, starts = np.unique(hashes, return_index=True)
-        wanted = len(known).bit_length() + 4
-        bits = min(max(wanted, _SIEVE_BITS[0]), _SIEVE_BITS[-1])
-        sieve = np.zeros(1 << bits, dtype=np.bool_)
-        sieve[known >> np.uint64(64 - bits)] = True
-        return cls(known, np.append(starts, len(hashes)).astype(np.int64), owners, sieve)
+        ends = np.append(starts, len(hashes)).astype(np.int64)
+        return cls(known, ends, owners, sieve_of(known))
 
     def sizes(self, passages: int) -> Ints:
         """Number of different runs in the table, by passage number from 0."""
@@ -91,8 +102,7 @@ class GramTable:
 
     def find(self, hashes: Hashes) -> tuple[Ints, Ints]:
         """Indices in `hashes` of known hashes and, paired with them, numbers of their passages."""
-        shift = np.uint64(65 - len(self.sieve).bit_length())
-        maybe = np.flatnonzero(self.sieve[hashes >> shift])
+        maybe = sieved(self.sieve, hashes)
         at = np.searchsorted(self.known, hashes[maybe])
         at = np.minimum(at, max(0, len(self.known) - 1))
         known = self.known[at] == hashes[maybe] if len(self.known) else np.zeros(0, np.bool_)
@@ -105,10 +115,30 @@ class GramTable:
         return np.repeat(maybe, counts), owners.astype(np.int64)
 
 
+def sieve_of(known: Hashes) -> Flags:
+    """Flag per value of the leading bits: whether a known hash begins with them."""
+    bits = min(max(len(known).bit_length() + 4, _SIEVE_BITS[0]), _SIEVE_BITS[-1])
+    sieve = np.zeros(1 << bits, dtype=np.bool_)
+    sieve[known >> np.uint64(64 - bits)] = True
+    return sieve
+
+
+def sieved(sieve: Flags, hashes: Hashes) -> Ints:
+    """Indices of the hashes that may be known."""
+    shift = np.uint64(65 - len(sieve).bit_length())
+    return np.flatnonzero(sieve[hashes >> shift])
+
+
 def distinct_pairs(hashes: Hashes, numbers: Ints) -> tuple[Hashes, Ints]:
     """Each pair once, in ascending order."""
+    once = distinct(hashes, numbers)
+    return hashes[once], numbers[once]
+
+
+def distinct(hashes: Hashes, numbers: Ints) -> Ints:
+    """Index of each pair once, in ascending order of the pairs."""
     order = np.lexsort((numbers, hashes))
     left, right = hashes[order], numbers[order]
     fresh = np.ones(len(left), dtype=np.bool_)
     fresh[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
-    return left[fresh], right[fresh]
+    return order[fresh]

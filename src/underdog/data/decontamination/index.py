@@ -11,18 +11,37 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from underdog.core import Task
 from underdog.core.example import Example
 from underdog.data.dataset.example_text import whole
 from underdog.data.decontamination.benchmark import Benchmark, flatten
-from underdog.data.decontamination.grams import GramTable, distinct_pairs, grams
+from underdog.data.decontamination.gapped import (
+    SEED,
+    SEED_COMMON,
+    SEED_WORDS,
+    Passages,
+    candidates,
+)
+from underdog.data.decontamination.grams import GramTable, common_runs, covered, distinct, grams
 from underdog.data.decontamination.repeats import Repeat
 from underdog.data.decontamination.rules import RULES, Rule, Thresholds
 from underdog.data.decontamination.short import ShortTable
-from underdog.data.decontamination.word_streams import Ints, Stream, TestWords, WordStreams, tokens
+from underdog.data.decontamination.word_streams import (
+    WHOLE,
+    Ints,
+    Stream,
+    TestWords,
+    WordStreams,
+    tokens,
+)
 
 _BATCH = 2_048
+_TOLD, _TOLD_BY = 8, 50
+"""Words of a run, and most kinds of items that may hold it before it is an instruction."""
+_AROUND = 20
+"""Words before the first and behind the last shared run that may belong to a copy with gaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +68,9 @@ class ContaminationIndex:
         ngrams: Runs of words of the passages.
         numbers: Runs of words of the passages, numbers masked.
         templates: Runs of content words of the passages.
-        short: Passages too short for a run of words.
+        short: Passages too short for a run of words, or too short without what many share.
+        seeds: Short runs of words of the passages, which find texts that hold one with gaps.
+        passages: The words of all passages.
         path: File of the index; `None` when it was built in this process.
         opener: Opens `path` in another process; `None` without a file.
     """
@@ -62,6 +83,8 @@ class ContaminationIndex:
     numbers: GramTable = field(repr=False)
     templates: GramTable = field(repr=False)
     short: ShortTable = field(repr=False)
+    seeds: GramTable = field(repr=False)
+    passages: Passages = field(repr=False)
     path: Path | None = None
     opener: "Callable[[Path], ContaminationIndex] | None" = field(default=None, repr=False)
 
@@ -89,10 +112,14 @@ class ContaminationIndex:
         vocabulary = TestWords.of(passage.text for passage in passages)
         seen = vocabulary.streams([passage.text for passage in passages])
         kind, hashes = _kinds(seen.masked, len(passages)), vocabulary.hashes
+        weights = vocabulary.traits.weight
         tables = [
             GramTable.build(grams(stream, size, lettered, hashes), kind, limits.common)
             for stream, size, lettered in _views(seen, limits)
         ]
+        told = grams(seen.words, _TOLD, 0, hashes)
+        often = common_runs(told, kind, _TOLD_BY)
+        own = seen.words.only(~covered(told, often, _TOLD, len(seen.words.ids)))
         return cls(
             names={one.name: len({each.item for each in one.passages}) for one in benchmarks},
             thresholds=limits,
@@ -101,7 +128,9 @@ class ContaminationIndex:
             ngrams=tables[0],
             numbers=tables[1],
             templates=tables[2],
-            short=ShortTable.build(seen.words, limits.ngram, limits.whole_words, hashes),
+            short=ShortTable.build(own, limits.ngram, limits.whole_words, hashes, weights),
+            seeds=GramTable.build(grams(own, SEED, SEED_WORDS, hashes), kind, SEED_COMMON),
+            passages=Passages.of(own, weights, len(passages)),
         )
 
     @cached_property
@@ -146,6 +175,7 @@ class ContaminationIndex:
             for pair, what in finding.items():
                 if pair not in found or RULES.index(what.rule) < RULES.index(found[pair].rule):
                     found[pair] = what
+        found |= self._gapped(streams, found)
         hits: list[dict[tuple[str, str], Repeat]] = [{} for _ in texts]
         ordered = sorted(found.items(), key=lambda pair: (RULES.index(pair[1].rule), pair[0]))
         for (text, passage), what in ordered:
@@ -167,6 +197,8 @@ class ContaminationIndex:
             stream, size, lettered = views[view]
             runs = grams(stream, size, lettered, self.vocabulary.hashes)
             at, passages = table.find(runs.hashes)
+            weight = self.vocabulary.traits.weight[stream.ids]
+            at, passages = _heavy(at, passages, runs.first, weight, size)
             for place, passage in zip(at[::-1].tolist(), passages[::-1].tolist(), strict=True):
                 first = int(runs.first[place])
                 start, end = int(stream.place[first]), int(stream.place[first + size - 1])
@@ -190,13 +222,40 @@ class ContaminationIndex:
         large = self.sizes[passages] >= limits.template_shingles
         at, passages = at[large], passages[large]
         pair = runs.text[at] * len(self.items) + passages
-        pairs, counts = np.unique(distinct_pairs(runs.hashes[at], pair)[1], return_counts=True)
+        once = distinct(runs.hashes[at], pair)
+        at, pair = at[once], pair[once]
+        pairs, place, counts = np.unique(pair, return_inverse=True, return_counts=True)
+        running = np.concatenate([[0], np.cumsum(self.vocabulary.traits.weight[stream.ids])])
+        first = runs.first[at]
+        weights = np.bincount(place, weights=running[first + size] - running[first])
         texts, passages = np.divmod(pairs, len(self.items))
         shares = counts / np.maximum(1, self.sizes[passages])
+        least = limits.template_shingles * limits.template_share * size * WHOLE
         return {
             (int(texts[row]), int(passages[row])): _Finding("template", float(shares[row]))
-            for row in np.flatnonzero(shares >= limits.template_share).tolist()
+            for row in np.flatnonzero(
+                (shares >= limits.template_share) & (weights >= least)
+            ).tolist()
         }
+
+    def _gapped(self, streams: WordStreams, known: _Findings) -> _Findings:
+        """Hits of the rule `gapped` among the pairs of text and passage that are not known."""
+        words = streams.words
+        runs = grams(words, SEED, SEED_WORDS, self.vocabulary.hashes)
+        at, passages = self.seeds.find(runs.hashes)
+        least = self.passages.least[passages]
+        found: _Findings = {}
+        for one in candidates(runs.text[at], passages, runs.first[at], least):
+            pair = one.text, one.passage
+            if pair in known or pair in found:
+                continue
+            begin, end = np.searchsorted(words.text, [one.text, one.text + 1]).tolist()
+            begin, end = max(begin, one.first - _AROUND), min(end, one.last + SEED + _AROUND)
+            share = self.passages.in_words(one.passage, words.ids[begin:end])
+            if share:
+                start, last = int(words.place[one.first]), int(words.place[one.last + SEED - 1])
+                found[pair] = _Finding("gapped", share, start, last + 1 - start)
+        return found
 
 
 def _itself(index: ContaminationIndex) -> ContaminationIndex:
@@ -210,6 +269,36 @@ def _views(streams: WordStreams, limits: Thresholds) -> list[tuple[Stream, int, 
         (streams.masked, limits.ngram, limits.numbers_words),
         (streams.content, limits.shingle, 0),
     ]
+
+
+def _heavy(
+    at: Ints, passages: Ints, first: Ints, weight: NDArray[np.int32], size: int
+) -> tuple[Ints, Ints]:
+    """Shared runs that weigh enough, together with those of the same passage next to them.
+
+    A run of words always does. A run of characters is part of a longer shared one, or no evidence.
+
+    Args:
+        at: Numbers of the shared runs, ascending.
+        passages: Number of each one's passage.
+        first: Index of each run's first word, by number of the run.
+        weight: Weight of each word.
+        size: Words per run.
+    """
+    running = np.concatenate([[0], np.cumsum(weight, dtype=np.int64)])
+    begin = first[at]
+    if not len(at) or (running[begin + size] - running[begin]).min() == size * WHOLE:
+        return at, passages
+    order = np.lexsort((begin, passages))
+    begin, passage = begin[order], passages[order]
+    fresh = np.ones(len(order), dtype=np.bool_)
+    fresh[1:] = (passage[1:] != passage[:-1]) | (begin[1:] != begin[:-1] + 1)
+    starts = np.flatnonzero(fresh)
+    ends = np.append(starts[1:], len(order)) - 1
+    weights = running[begin[ends] + size] - running[begin[starts]]
+    enough = weights >= (size - 1) * WHOLE
+    kept = np.sort(order[np.repeat(enough, ends + 1 - starts)])
+    return at[kept], passages[kept]
 
 
 def _kinds(masked: Stream, passages: int) -> Ints:

@@ -27,12 +27,13 @@ from underdog.tasks.declared import DeclaredTask
 from underdog.tasks.loaders.rows import check_file
 from underdog.tasks.task_catalogue import CATALOGUE, CatalogueEntry, load_task
 
-VERSION = 1
+VERSION = 2
 """Version of the index; raised when test sets are read, split or indexed in another way."""
 
 _KEPT = 4
 _PROBE = (
     "Mr. O'Neil's 1,200 brown eggs fill twenty-one boxes; each box holds 57 or 58 eggs?",
+    "他有３个苹果, ร้าน; c\u0430t\u200bs \\text{and} <b>d</b>ogs &amp; f\u00f6xes hear hundreds!",
     "Ἡ Ζωὴ à la carte: ﬁve naïve geese cross 3.5 rivers, 12٣ hills and the glass pass!",
 )
 

@@ -5,8 +5,14 @@
 - `whole`: a test item shorter than 13 words stands in the text word for word.
 - `numbers`: 13 words in a row are the same after every number, in digits or words, is masked
   (TinyGSM, arXiv 2312.09241): the same question with other numbers.
+- `gapped`: most words of a test item are there in its order, with single words put in, left out or
+  unreadable every few words.
 - `template`: most runs of three content words are the same, names, numbers and function words left
   out: the same story with other names and numbers.
+
+Texts are compared as a person reads them (`reading`): without accents, markup and characters that
+are not seen, look-alike letters as Latin ones, words one slip of the fingers away as the word that
+was meant. Scripts without spaces are compared by characters, each of which weighs a part of a word.
 
 A run in many different test items is common wording and no evidence. No rule finds paraphrases or
 translations.
@@ -15,11 +21,11 @@ translations.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Rule: TypeAlias = Literal["ngram", "whole", "numbers", "template"]
-VERSION = 1
+Rule: TypeAlias = Literal["ngram", "whole", "numbers", "gapped", "template"]
+VERSION = 2
 """Version of the rules; raised when a rule finds other texts than before."""
 
-RULES: tuple[Rule, ...] = ("ngram", "whole", "numbers", "template")
+RULES: tuple[Rule, ...] = ("ngram", "whole", "numbers", "gapped", "template")
 
 
 @dataclass(frozen=True, slots=True)

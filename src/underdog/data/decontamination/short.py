@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from underdog.data.decontamination.grams import grams
-from underdog.data.decontamination.word_streams import Hashes, Ints, Stream
+from underdog.data.decontamination.grams import grams, sieve_of, sieved
+from underdog.data.decontamination.word_streams import WHOLE, Flags, Hashes, Ints, Stream
+
+_ROUND = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class ShortTable:
         offsets: Index in the passage of the run's first word.
         ids: Word numbers of all passages, one passage after the other, in the order of `known`.
         ends: End of each passage in `ids`; it begins at the end of the one before.
+        sieve: Flag per value of the leading bits: whether a known hash begins with them.
     """
 
     size: int
@@ -32,20 +36,31 @@ class ShortTable:
     offsets: Ints
     ids: Ints
     ends: Ints
+    sieve: Flags
 
     @classmethod
-    def build(cls, words: Stream, below: int, lettered: int, word_hashes: Hashes) -> "ShortTable":
+    def build(
+        cls,
+        words: Stream,
+        below: int,
+        lettered: int,
+        word_hashes: Hashes,
+        weights: NDArray[np.int32],
+    ) -> "ShortTable":
         """The table of the short passages.
 
         Args:
             words: The words of all passages; `text` is the passage's number.
-            below: Words from which a passage is no longer short.
+            below: Words, by weight, from which a passage is no longer short.
             lettered: Least words with letters in a passage; also the words per run.
             word_hashes: Hash of each word.
+            weights: Weight of each word, in hundredths.
         """
-        lengths = np.bincount(words.text)
-        letters = np.bincount(words.text, weights=words.lettered)
-        fit = (lengths < below) & (letters >= lettered)
+        weight = weights[words.ids]
+        lengths = np.bincount(words.text, weights=weight)
+        letters = np.bincount(words.text, weights=weight * words.lettered)
+        # A character weighs a part of a word, so that no sum of theirs is exactly a whole number.
+        fit = (lengths < below * WHOLE - _ROUND) & (letters >= lettered * WHOLE - _ROUND)
         short = words.only(fit[words.text]) if len(words.text) else words
         runs = grams(short, lettered, 0, word_hashes)
         often: Counter[int] = Counter(runs.hashes.tolist())
@@ -62,19 +77,21 @@ class ShortTable:
         counts = np.searchsorted(short.text, passages + 1) - begins
         ends = np.cumsum(counts)
         within = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(ends - counts, counts)
+        known = np.array([gram for gram, _, _ in rows], dtype=np.uint64)
         return cls(
             size=lettered,
-            known=np.array([gram for gram, _, _ in rows], dtype=np.uint64),
+            known=known,
             passages=passages,
             offsets=firsts - begins,
             ids=short.ids[np.repeat(begins, counts) + within],
             ends=ends,
+            sieve=sieve_of(known),
         )
 
     def find(self, words: Stream, word_hashes: Hashes) -> Iterator[tuple[int, int, int]]:
         """Occurrences of passages: index of the first word in `words`, passage number, words."""
         runs = grams(words, self.size, 0, word_hashes)
-        places = np.flatnonzero(np.isin(runs.hashes, self.known))
+        places = sieved(self.sieve, runs.hashes)
         begins = np.searchsorted(self.known, runs.hashes[places])
         for place, at in zip(places.tolist(), begins.tolist(), strict=True):
             while at < len(self.known) and self.known[at] == runs.hashes[place]:

@@ -10,14 +10,16 @@ from typing import Any, TypeVar
 from numpy.typing import NDArray
 
 from underdog.data.decontamination.arrays_file import Arrays, ArraysFile, read_arrays, write_arrays
+from underdog.data.decontamination.gapped import Passages
 from underdog.data.decontamination.grams import GramTable
 from underdog.data.decontamination.index import ContaminationIndex
+from underdog.data.decontamination.reading.misspelt import Deletes
 from underdog.data.decontamination.rules import Thresholds
 from underdog.data.decontamination.short import ShortTable
 from underdog.data.decontamination.word_streams import TestWords, Traits
 from underdog.errors import DataError
 
-_Table = TypeVar("_Table", GramTable, Traits)
+_Table = TypeVar("_Table", GramTable, Traits, Deletes, Passages)
 
 
 def write_index(path: Path, index: ContaminationIndex, digest: str) -> None:
@@ -47,7 +49,10 @@ def arrays_of(index: ContaminationIndex) -> Arrays:
     """All arrays of an index, by name."""
     return {
         **_flat("traits", index.vocabulary.traits),
+        **_flat("deletes", index.vocabulary.deletes),
         **_flat("ngrams", index.ngrams),
+        **_flat("seeds", index.seeds),
+        **_flat("passages", index.passages),
         **_flat("numbers", index.numbers),
         **_flat("templates", index.templates),
         **{f"short.{name}": getattr(index.short, name) for name in _SHORT},
@@ -74,9 +79,13 @@ def read_index(path: Path, *, check: bool = True) -> tuple[ContaminationIndex, s
             names=names,
             thresholds=Thresholds(**head["thresholds"]),
             items=tuple((by_place[place], item) for place, item in items),
-            vocabulary=TestWords(head["words"], _table(Traits, "traits", arrays)),
+            vocabulary=TestWords(
+                head["words"], _table(Traits, "traits", arrays), _table(Deletes, "deletes", arrays)
+            ),
             ngrams=_table(GramTable, "ngrams", arrays),
             numbers=_table(GramTable, "numbers", arrays),
+            seeds=_table(GramTable, "seeds", arrays),
+            passages=_table(Passages, "passages", arrays),
             templates=_table(GramTable, "templates", arrays),
             short=ShortTable(
                 size=head["short_size"], **{name: arrays[f"short.{name}"] for name in _SHORT}
@@ -97,7 +106,7 @@ def mapped_index(path: Path) -> ContaminationIndex:
 _SHORT = tuple(field.name for field in fields(ShortTable) if field.name != "size")
 
 
-def _flat(prefix: str, table: GramTable | Traits) -> dict[str, NDArray[Any]]:
+def _flat(prefix: str, table: GramTable | Traits | Deletes | Passages) -> dict[str, NDArray[Any]]:
     return {f"{prefix}.{field.name}": getattr(table, field.name) for field in fields(table)}
 
 

@@ -20,10 +20,9 @@ from underdog.data.dataset.card.data_card import (
     check_files,
     read_card,
 )
-from underdog.data.dataset.checking import claim_of
 from underdog.data.dataset.per_process import process_sandbox
 from underdog.data.dataset.shard_writer import refuse_foreign, remove_shards
-from underdog.data.dataset.verification import verify
+from underdog.data.dataset.verification import claim_of, verify
 from underdog.data.dataset.writing import write_dataset
 from underdog.data.decontamination import Protection, protect
 from underdog.data.decontamination.protection import card_facts

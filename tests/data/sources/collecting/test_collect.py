@@ -371,7 +371,7 @@ def test_duplicates_across_seeds_are_refused_in_seed_order(sandbox: Sandbox) -> 
 def test_what_was_collected_makes_a_data_set_that_checks_out(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    from underdog.data.dataset.checking import check_dataset
+    from underdog.data.checking.checking import check_dataset
     from underdog.data.dataset.writing import write_dataset
 
     chains = together("hinted", [EGGS, *sums(3)], f"{EGGS_CHAIN}", sandbox)

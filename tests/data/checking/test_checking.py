@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from underdog.core import Example, Segment
+from underdog.data.checking.checking import check_dataset
 from underdog.data.dataset.card.data_card import DataCard, read_card
-from underdog.data.dataset.checking import check_dataset
 from underdog.data.dataset.columns import examples_of, table_of
 from underdog.data.dataset.inspection import inspect_dataset
 from underdog.data.dataset.shards import (

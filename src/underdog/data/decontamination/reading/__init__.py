@@ -1,0 +1,1 @@
+"""How texts are read before they are compared: as a person sees them, slips mended."""
