@@ -1,0 +1,290 @@
+"""Would a test notice? Small faults, one at a time, in the code that decides the numbers.
+
+The package and its tests are copied to a folder of their own. One run of the tests there records
+which test reaches which line and how long each takes; then every fault (see `mutation_sites`) meets
+the tests that reach its line, the quickest first. It is killed when one fails or time runs out, and
+survives when all pass. Run from the repository root, in the development environment:
+
+    python benchmarks/mutation.py --count 300 --work /tmp/mutation --out docs/studies/mutation
+
+Stopped and started again, it goes on where it was. Nothing of the working tree is changed.
+"""
+
+import argparse
+import csv
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from queue import Queue
+
+from mutation_sites import Site, changed, drawn, sites
+
+ROOT = Path(__file__).parents[1]
+AREAS = {
+    "grading": "src/underdog/grading",
+    "measure": "src/underdog/measure",
+    "runs": "src/underdog/runs",
+    "strategies": "src/underdog/strategies",
+    "forms": "src/underdog/forms",
+    "decontamination": "src/underdog/data/decontamination",
+    "interleaving": "src/underdog/data/mixing",
+    "sampling": "src/underdog/engines/openvino/decoding",
+}
+TESTS = (
+    "tests/grading", "tests/measure", "tests/runs", "tests/strategies", "tests/forms",
+    "tests/data", "tests/engines", "tests/reports", "tests/pinned", "tests/tasks", "tests/cli",
+)  # fmt: skip
+NEAR = {
+    "grading": "tests/grading", "measure": "tests/measure", "runs": "tests/runs",
+    "strategies": "tests/strategies", "forms": "tests/forms", "decontamination": "tests/data",
+    "interleaving": "tests/data", "sampling": "tests/engines",
+}  # fmt: skip
+"""Tests for lines that no test was seen to reach: what runs in a child process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one fault."""
+
+    area: str
+    path: str
+    line: int
+    fault: str
+    outcome: str
+    tests: int
+    killer: str
+    seconds: float
+
+
+def copy_tree(work: Path) -> Path:
+    """A copy of the package and its tests, without caches."""
+    tree = work / "tree"
+    if not tree.exists():
+        skip = shutil.ignore_patterns("__pycache__", ".venv", ".git", "runs", "_build", ".*_cache")
+        shutil.copytree(ROOT, tree, ignore=skip, symlinks=True)
+        for beside in ROOT.parent.iterdir():  # what tests look for beside the checkout
+            link = work / beside.name
+            if beside.name != ROOT.name and beside.is_dir() and not link.exists():
+                link.symlink_to(beside)
+    return tree
+
+
+def surroundings(tree: Path) -> dict[str, str]:
+    """The environment of a run in a copy: its own package, no byte code left behind."""
+    return os.environ | {
+        "PYTHONPATH": str(tree / "src"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(tree.parent / "hypothesis"),
+    }
+
+
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header")
+
+
+def record(work: Path, tree: Path, folders: Sequence[str]) -> dict[str, object]:
+    """Which tests pass, how long each takes, and which lines each reaches."""
+    kept = work / "record.json"
+    if kept.exists():
+        return json.loads(kept.read_text())
+    subprocess.run([sys.executable, "-m", "compileall", "-q", "src", "tests"], cwd=tree, check=True)
+    report, data = work / "durations.jsonl", work / "coverage"
+    report.unlink(missing_ok=True)
+    (work / "duration_plugin.py").write_text(PLUGIN)
+    env = surroundings(tree) | {"DURATIONS": str(report), "COVERAGE_FILE": str(data)}
+    env["PYTHONPATH"] += os.pathsep + str(work)
+    command = [
+        *PYTEST, *folders, "-m", "not slow and not model", "-p", "duration_plugin", "-n", "2",
+        "--cov=underdog", "--cov-context=test", "--cov-report=",
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True)
+    print(done.stdout.strip().splitlines()[-1], flush=True)
+    seen = {"tests": _durations(report), "lines": _lines(data, tree)}
+    kept.write_text(json.dumps(seen))
+    return seen
+
+
+PLUGIN = """
+import json, os
+
+def pytest_runtest_logreport(report):
+    if "PYTEST_XDIST_WORKER" not in os.environ and (report.when == "call" or report.failed):
+        with open(os.environ["DURATIONS"], "a") as file:
+            file.write(json.dumps([report.nodeid, report.duration, report.outcome]) + "\\n")
+"""
+
+
+def _durations(report: Path) -> dict[str, float]:
+    """Seconds of every test that passed."""
+    rows = [json.loads(line) for line in report.read_text().splitlines()]
+    bad = {name for name, _, outcome in rows if outcome != "passed"}
+    return {name: seconds for name, seconds, _ in rows if name not in bad}
+
+
+def _lines(data: Path, tree: Path) -> dict[str, dict[str, list[str]]]:
+    """Tests by file and line."""
+    from coverage import CoverageData
+
+    seen = CoverageData(str(data))
+    seen.read()
+    table: dict[str, dict[str, list[str]]] = {}
+    for path in seen.measured_files():
+        contexts = seen.contexts_by_lineno(path)
+        name = Path(path).relative_to(tree).as_posix()
+        table[name] = {
+            str(line): sorted({one.rpartition("|")[0] for one in names if one})
+            for line, names in contexts.items()
+        }
+    return table
+
+
+def chosen_tests(
+    seen: Mapping[str, object], area: str, path: str, line: int, cap_s: float
+) -> list[str]:
+    """The tests to run against a fault, the quickest first, up to a sum of seconds."""
+    tests: Mapping[str, float] = seen["tests"]  # type: ignore[assignment]
+    lines: Mapping[str, Mapping[str, Sequence[str]]] = seen["lines"]  # type: ignore[assignment]
+    reached = [name for name in lines.get(path, {}).get(str(line), ()) if name in tests]
+    if not reached:
+        reached = [name for name in tests if name.startswith(NEAR[area] + "/")]
+    spent, kept = 0.0, []
+    for name in sorted(reached, key=lambda one: (tests[one], one)):
+        spent += tests[name] + 0.01
+        if spent > cap_s:
+            break
+        kept.append(name)
+    return kept
+
+
+def try_fault(
+    tree: Path, area: str, path: str, site: Site, names: Sequence[str], limit_s: float
+) -> Verdict:
+    """Put one fault into a copy, run the tests, take it out again."""
+    file = tree / path
+    source = file.read_text("utf-8")
+    for cached in file.parent.glob(f"__pycache__/{file.stem}.*.pyc"):
+        cached.unlink()
+    started = time.monotonic()
+    try:
+        file.write_text(changed(source, site), "utf-8")
+        outcome, killer = _run(tree, names, limit_s) if names else ("survived", "no test")
+    finally:
+        file.write_text(source, "utf-8")
+    return Verdict(
+        area, path, site.line, site.what, outcome, len(names), killer,
+        round(time.monotonic() - started, 1),
+    )  # fmt: skip
+
+
+def _run(tree: Path, names: Sequence[str], limit_s: float) -> tuple[str, str]:
+    listed = tree / "chosen.txt"
+    listed.write_text("\n".join(names))
+    command = [*PYTEST, "-x", "--tb=no", "--hypothesis-seed=0", f"@{listed}"]
+    with subprocess.Popen(
+        command, cwd=tree, env=surroundings(tree), stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    ) as running:  # fmt: skip
+        try:
+            said, _ = running.communicate(timeout=limit_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            running.communicate()
+            return "killed", "time ran out"
+    if running.returncode == 0:
+        return "survived", ""
+    failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return "killed", (failed or said.splitlines()[-1:] or ["?"])[0][:160]
+
+
+def run_all(work: Path, tree: Path, options: argparse.Namespace) -> list[Verdict]:
+    """Every drawn fault's verdict, kept as they come."""
+    seen = record(work, tree, options.tests or TESTS)
+    found = {
+        path.relative_to(tree).as_posix(): sites(path.read_text("utf-8"))
+        for name in options.areas
+        for path in sorted((tree / AREAS[name]).rglob("*.py"))
+    }
+    queue = drawn(found, options.count, options.seed)
+    journal = work / "verdicts.jsonl"
+    rows = [json.loads(row) for row in journal.read_text().splitlines()] if journal.exists() else []
+    known = {(row["path"], row["line"], row["fault"]): Verdict(**row) for row in rows}
+    trees: Queue[Path] = Queue()
+    for number in range(options.jobs):
+        copy = work / f"worker{number}" / "tree"
+        if not copy.exists():
+            shutil.copytree(tree, copy, symlinks=True)
+            for beside in work.iterdir():
+                if beside.is_symlink():
+                    (copy.parent / beside.name).symlink_to(beside.resolve())
+        trees.put(copy)
+
+    def one(path: str, site: Site) -> Verdict:
+        if kept := known.get((path, site.line, site.what)):
+            return kept
+        area = next(name for name, folder in AREAS.items() if path.startswith(folder + "/"))
+        names = chosen_tests(seen, area, path, site.line, options.cap)
+        copy = trees.get()
+        try:
+            verdict = try_fault(copy, area, path, site, names, 30 + 4 * options.cap)
+        finally:
+            trees.put(copy)
+        with journal.open("a") as file:
+            file.write(json.dumps(asdict(verdict)) + "\n")
+        print(f"{verdict.outcome:9} {path}:{site.line} {site.what}", flush=True)
+        return verdict
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        return list(pool.map(lambda pair: one(*pair), queue))
+
+
+def write(verdicts: Sequence[Verdict], out: Path) -> None:
+    """The table by area, and every fault with its outcome."""
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / "faults.csv").open("w", newline="") as file:
+        columns = ["area", "path", "line", "fault", "outcome", "tests", "killer"]
+        writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(one) for one in verdicts)
+    lines = ["| area | faults | killed | share |", "| --- | ---: | ---: | ---: |"]
+    both = [(one.area, one.outcome) for one in verdicts] + [
+        ("all", one.outcome) for one in verdicts
+    ]
+    total, killed = Counter(area for area, _ in both), Counter(a for a, o in both if o == "killed")
+    for area in [*AREAS, "all"]:
+        if total[area]:
+            share = killed[area] / total[area]
+            lines.append(f"| {area} | {total[area]} | {killed[area]} | {share:.1%} |")
+    (out / "results.md").write_text("\n".join(lines) + "\n")
+    print("\n".join(lines))
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--count", type=int, default=300, help="faults to draw")
+    parser.add_argument("--seed", type=int, default=20261201)
+    parser.add_argument("--areas", nargs="+", choices=AREAS, default=list(AREAS))
+    parser.add_argument("--tests", nargs="+", help="test folders, instead of all that matter")
+    parser.add_argument("--cap", type=float, default=20.0, help="seconds of tests a fault")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--work", type=Path, required=True, help="a folder for the copy")
+    parser.add_argument("--out", type=Path, help="where to write the tables")
+    options = parser.parse_args()
+    work = options.work.resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    random.seed(options.seed)
+    verdicts = run_all(work, copy_tree(work), options)
+    write(verdicts, options.out or work / "results")
+
+
+if __name__ == "__main__":
+    main()
