@@ -1,5 +1,6 @@
-"""Low-rank adapters on attention and MLP (LoRA, arXiv 2106.09685; rsLoRA 2312.03732; DoRA 2402.09353)."""
+"""Low-rank adapters: LoRA (arXiv 2106.09685), rsLoRA (2312.03732), DoRA (2402.09353)."""
 
+import warnings
 from typing import Any
 
 from underdog.errors import MissingExtraError
@@ -44,7 +45,8 @@ class Lora:
             target_modules=list(PLACES),
             task_type="CAUSAL_LM",
         )
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # PEFT asks transformers by an old name
             torch.manual_seed(seed % (1 << 63))
             return get_peft_model(model, config)
 
