@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.models.tiny_gguf import write_tiny
 
+from tests.models.tiny_gguf import write_tiny
 from underdog.data.making.family_data import make
-from underdog.training.recipe import Recipe, Stage, StageBudget
+from underdog.training.training_recipe import Stage, StageBudget, TrainingRecipe
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -39,10 +39,10 @@ def one_thread():
     torch.set_num_threads(before)
 
 
-def recipe_of(tiny: Path, sums: Path, **stage) -> Recipe:
+def recipe_of(tiny: Path, sums: Path, **stage) -> TrainingRecipe:
     """A recipe of one short stage."""
     settings = {
         "data": str(sums), "budget": StageBudget(steps=6), "trainable": "full",
         "step_tokens": 256, "batch_tokens": 200, "learning_rate": 3e-3, "max_tokens": 200,
     } | stage  # fmt: skip
-    return Recipe(model=str(tiny), seed=7, stages=(Stage(**settings),))
+    return TrainingRecipe(model=str(tiny), seed=7, stages=(Stage(**settings),))

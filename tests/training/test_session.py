@@ -14,15 +14,20 @@ from underdog.data.making.family_data import make
 from underdog.errors import ConfigError, DataError, TrainingError, UnknownNameError
 from underdog.models.loading import open_model
 from underdog.training.checkpoint import newest_checkpoint
-from underdog.training.recipe import Recipe, Stage, StageBudget, read_recipe
 from underdog.training.session import TrainingRun, train
+from underdog.training.training_recipe import (
+    Stage,
+    StageBudget,
+    TrainingRecipe,
+    read_training_recipe,
+)
 
 from .conftest import recipe_of
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-def run(recipe: Recipe, folder: Path, **more):
+def run(recipe: TrainingRecipe, folder: Path, **more):
     return list(TrainingRun(recipe, folder, **more).updates())
 
 
@@ -60,7 +65,7 @@ def test_the_same_recipe_gives_the_same_bits_and_runs_once(tiny, sums, tmp_path)
 def test_stages_go_on_from_one_another_also_after_a_stop(tiny, sums, tmp_path) -> None:
     [one] = recipe_of(tiny, sums, budget=StageBudget(steps=3)).stages
     second = one.model_copy(update={"name": "second", "trainable": "lora:r=2"})
-    recipe = Recipe(model=str(tiny), seed=7, stages=(one, second))
+    recipe = TrainingRecipe(model=str(tiny), seed=7, stages=(one, second))
     run(recipe, tmp_path / "whole")
     for update in TrainingRun(recipe, tmp_path / "cut").updates():
         if update.stage == "second":
@@ -133,14 +138,14 @@ def test_a_recipe_with_a_mistake_says_which(tmp_path, text, error, words) -> Non
     path = tmp_path / "recipe.toml"
     path.write_text(text)
     with pytest.raises(error, match=words):
-        read_recipe(path)
+        read_training_recipe(path)
 
 
 def test_paths_of_a_recipe_are_relative_to_it(tmp_path) -> None:
     (tmp_path / "m.gguf").write_bytes(b"")
     path = tmp_path / "recipe.toml"
     path.write_text('model = "m.gguf"\n[[stages]]\nmixture = "mix.toml"\nbudget = {steps = 1}')
-    recipe = read_recipe(path)
+    recipe = read_training_recipe(path)
     assert recipe.model == str(tmp_path / "m.gguf")
     assert recipe.stages[0].mixture == str(tmp_path / "mix.toml")
 
@@ -155,9 +160,9 @@ def test_a_killed_run_ends_with_the_same_bits(tiny, sums, tmp_path) -> None:
     script = (
         "import sys, torch; torch.set_num_threads(1)\n"
         "from pathlib import Path\n"
-        "from underdog.training.recipe import read_recipe\n"
+        "from underdog.training.training_recipe import read_training_recipe\n"
         "from underdog.training.session import TrainingRun\n"
-        "recipe = read_recipe(Path(sys.argv[1]))\n"
+        "recipe = read_training_recipe(Path(sys.argv[1]))\n"
         "for _ in TrainingRun(recipe, Path(sys.argv[2]), checkpoint_seconds=0.05).updates(): pass\n"
     )
     command = [sys.executable, "-c", script, str(recipe)]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.models.tiny_gguf import reference_logits, write_tiny
 
+from tests.models.tiny_gguf import reference_logits, write_tiny
 from underdog.errors import ModelFileError
 from underdog.models.loading import open_model
 from underdog.training.torch_model import open_torch_model, write_model_folder

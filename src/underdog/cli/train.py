@@ -1,4 +1,4 @@
-"""`underdog train`: make a small model better on a data set or mixture, by options or by a recipe."""
+"""`underdog train`: make a small model better, by options or by a recipe."""
 
 import re
 from pathlib import Path
@@ -12,9 +12,9 @@ from underdog.cli.terminal.console import AsJson, notes, out, print_json
 from underdog.errors import UsageError
 
 if TYPE_CHECKING:
-    from underdog.training.loop import StepReport
-    from underdog.training.recipe import Recipe
     from underdog.training.session import TrainingUpdate
+    from underdog.training.stage_run import StepReport
+    from underdog.training.training_recipe import TrainingRecipe
 
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([kKmM]?)")
 _FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
@@ -23,7 +23,8 @@ _LINES = 20
 
 def train(
     recipe: Annotated[
-        Path | None, typer.Argument(help="Recipe (TOML); instead of --model, --data and --tokens.")
+        Path | None,
+        typer.Argument(help="TrainingRecipe (TOML); instead of --model, --data and --tokens."),
     ] = None,
     out_dir: Annotated[
         Path | None, typer.Option("--out", help="Folder of the trained model.")
@@ -72,9 +73,9 @@ def train(
             "--learning-rate and --seed"
         )
     else:
-        from underdog.training.recipe import read_recipe
+        from underdog.training.training_recipe import read_training_recipe
 
-        made = read_recipe(recipe)
+        made = read_training_recipe(recipe)
     with _TrainBar() as bar:
         run(
             made, out_dir, dtype=dtype, decontaminate=decontaminate, data_dir=data_dir, progress=bar
@@ -87,9 +88,11 @@ def train(
     out.print(f"trained model: {out_dir}", highlight=False, markup=False)
 
 
-def _plain_recipe(model: str, data: Path | None, tokens: str, asked: dict[str, Any]) -> "Recipe":
+def _plain_recipe(
+    model: str, data: Path | None, tokens: str, asked: dict[str, Any]
+) -> "TrainingRecipe":
     """A recipe of one stage."""
-    from underdog.training.recipe import Recipe, Stage, StageBudget
+    from underdog.training.training_recipe import Stage, StageBudget, TrainingRecipe
 
     missing = [
         name
@@ -101,7 +104,7 @@ def _plain_recipe(model: str, data: Path | None, tokens: str, asked: dict[str, A
     seed = asked.pop("seed", 0)
     place = {"mixture" if data.suffix == ".toml" else "data": str(data)}
     budget = StageBudget(tokens=_number(tokens))
-    return Recipe(model=model, seed=seed, stages=(Stage(budget=budget, **place, **asked),))
+    return TrainingRecipe(model=model, seed=seed, stages=(Stage(budget=budget, **place, **asked),))
 
 
 def _number(text: str) -> int:

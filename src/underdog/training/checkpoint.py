@@ -7,6 +7,7 @@ process leaves a whole checkpoint or none; `newest` passes over every folder who
 hold. Random numbers need no place here: they are hashed from seed and step.
 """
 
+import importlib
 import json
 import os
 import re
@@ -100,8 +101,7 @@ def newest_checkpoint(folder: Path) -> Checkpoint | None:
 
 
 def _read(place: Path, step: int, passed: tuple[str, ...]) -> Checkpoint:
-    from safetensors.torch import load_file
-
+    load_file: Any = importlib.import_module("safetensors.torch").load_file
     return Checkpoint(
         step,
         load_file(place / "model.safetensors"),

@@ -41,16 +41,16 @@ class DivergenceWatch:
         """
         if not (math.isfinite(loss) and math.isfinite(gradient)):
             raise TrainingError(
-                f"step {step}: the loss is {loss:g} and the gradient's norm {gradient:g}; lower the "
-                "learning rate, or look for damaged items; the last checkpoint is kept"
+                f"step {step}: the loss is {loss:g} and the gradient's norm {gradient:g}; lower "
+                "the learning rate, or look for damaged items; the last checkpoint is kept"
             )
         if self._leapt(loss):
             self._leaps += 1
             if self._leaps >= _IN_A_ROW:
                 raise TrainingError(
                     f"step {step}: the loss leapt to {loss:.2f} from about "
-                    f"{median(self._losses):.2f} and stays there; lower the learning rate; the last "
-                    "checkpoint is kept"
+                    f"{median(self._losses):.2f} and stays there; lower the learning rate; "
+                    "the last checkpoint is kept"
                 )
             return
         self._leaps = 0

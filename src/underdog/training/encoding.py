@@ -54,8 +54,8 @@ class Encoder:
     def __init__(self, vocabulary: Vocabulary, template: ChatTemplate, max_tokens: int) -> None:
         if not vocabulary.ends:
             raise ModelFileError(
-                "the model's tokenizer has no token that ends a turn, so that a trained model would "
-                "never stop; name one as eos_token_id in config.json"
+                "the model's tokenizer has no token that ends a turn, so that a trained model "
+                "would never stop; name one as eos_token_id in config.json"
             )
         self._vocabulary = vocabulary
         self._template = template
@@ -65,7 +65,7 @@ class Encoder:
     def end(self) -> int:
         """Id of the token that ends the model's turn.
 
-        It is the one that the template writes behind a finished turn; else the first of the model's.
+        It is the one that the template writes behind a finished turn; else the model's first.
         """
         turns = (Message("user", "?"), Message("assistant", _PROBE), Message("user", "?"))
         behind = self._template.render(Prompt(turns)).partition(_PROBE)[2]

@@ -13,19 +13,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from underdog.data.mixing.recipe import MixFile, PoolTable, open_mix, read_mix
 from underdog.errors import DataError, TrainingError
 from underdog.files import sha256_file, write_atomic
 from underdog.seeds import derive
-from underdog.training.batches import Batches
 from underdog.training.checkpoint import newest_checkpoint, write_checkpoint
 from underdog.training.encoding import Encoder
-from underdog.training.loop import StageRun, StepReport
+from underdog.training.length_buckets import LengthBuckets
 from underdog.training.objectives import objectives
-from underdog.training.recipe import Recipe, Stage
 from underdog.training.schedules import schedules
+from underdog.training.stage_run import StageRun, StepReport
 from underdog.training.torch_model import (
     TorchModel,
     check_writable,
@@ -33,6 +32,7 @@ from underdog.training.torch_model import (
     write_model_folder,
 )
 from underdog.training.trainable import trainables
+from underdog.training.training_recipe import Stage, TrainingRecipe
 
 if TYPE_CHECKING:
     from underdog.data.decontamination import Protection
@@ -74,7 +74,7 @@ class TrainingRun:
         checkpoint_seconds: Wall seconds between checkpoints.
     """
 
-    recipe: Recipe
+    recipe: TrainingRecipe
     folder: Path
     dtype: str = "bfloat16"
     tests: "Protection | None" = None
@@ -139,14 +139,14 @@ class TrainingRun:
         _write_json(place / "done.json", done)
         yield TrainingUpdate(stage.name, report, left_out=run.left_out, finished=True)
 
-    def batches(self, stage: Stage, start: TorchModel) -> Batches:
+    def batches(self, stage: Stage, start: TorchModel) -> LengthBuckets:
         """The stage's data as batches."""
         opened = start.opened
         longest = min(stage.max_tokens, opened.context_tokens)
         encoder = Encoder(opened.open_vocabulary(), opened.template, longest)
         tests = self.tests if stage.decontaminate else None
         mixture = open_mix(mix_of(stage, self.recipe.seed), tests=tests)
-        return Batches(
+        return LengthBuckets(
             mixture, encoder, stage.batch_tokens, derive("data", self.recipe.seed, stage.name)
         )
 
@@ -248,19 +248,24 @@ def _same(kept: Mapping[str, Any], asked: Mapping[str, Any], folder: Path) -> No
 
 
 def _differences(old: Any, new: Any, path: str = "") -> list[str]:
-    if isinstance(old, dict) and isinstance(new, dict):
-        keys: list[str] = sorted({*old, *new})  # pyright: ignore[reportUnknownArgumentType]
-        return [
-            found
-            for key in keys
-            for found in _differences(old.get(key), new.get(key), f"{path}.{key}".lstrip("."))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
-        ]
-    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):  # pyright: ignore[reportUnknownArgumentType]
-        pairs = enumerate(zip(old, new, strict=True))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-        return [
-            one for at, (left, right) in pairs for one in _differences(left, right, f"{path}[{at}]")
-        ]
-    return [] if old == new else [path or "recipe"]
+    """Paths of the entries in which two JSON values differ."""
+    old, new = _numbered(old), _numbered(new)
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return [] if old == new else [path or "recipe"]
+    left, right = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
+    return [
+        found
+        for key in sorted({*left, *right})
+        for found in _differences(
+            left.get(key), right.get(key), f"{path}{'' if key[0] == '[' or not path else '.'}{key}"
+        )
+    ]
+
+
+def _numbered(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return {f"[{at}]": one for at, one in enumerate(cast("list[Any]", value))}
 
 
 def _save_adapter(model: Any, folder: Path, base: str) -> None:
@@ -282,7 +287,7 @@ def _write_json(path: Path, value: object) -> None:
 
 
 def train(
-    recipe: str | Path | Recipe,
+    recipe: str | Path | TrainingRecipe,
     out: str | Path,
     *,
     dtype: str = "bfloat16",
@@ -310,11 +315,19 @@ def train(
         DataError: A pool's data is missing or holds nothing to learn.
         ModelFileError: The model cannot be read or trained.
         MissingExtraError: PyTorch, transformers or PEFT is not installed.
+
+    Example:
+        >>> from underdog.errors import ConfigError
+        >>> try:
+        ...     train("nowhere.toml", "out")
+        ... except ConfigError as error:
+        ...     print(error)
+        nowhere.toml: no such recipe
     """
     from underdog.data.decontamination import protect
-    from underdog.training.recipe import read_recipe
+    from underdog.training.training_recipe import read_training_recipe
 
-    made = recipe if isinstance(recipe, Recipe) else read_recipe(Path(recipe))
+    made = recipe if isinstance(recipe, TrainingRecipe) else read_training_recipe(Path(recipe))
     tests = protect(data_dir, []) if decontaminate else None
     for update in TrainingRun(made, Path(out), dtype, tests).updates():
         progress(update)

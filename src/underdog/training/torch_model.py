@@ -196,7 +196,8 @@ def write_tokenizer(folder: Path, opened: OpenModel) -> None:
     described = json.loads(vocabulary.tokenizer_json)
     if not described.get("decoder") and not vocabulary.spaced:
         described["decoder"] = {
-            "type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False,
+            "type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True,
+            "use_regex": False,
         }  # fmt: skip
     names = {entry["id"]: entry["content"] for entry in described["added_tokens"]}
     end = names.get(vocabulary.ends[0]) if vocabulary.ends else None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from underdog.training.batches import Batch
+from underdog.training.length_buckets import TokenBatch
 from underdog.training.objectives import objectives
 
 
@@ -14,7 +14,7 @@ class Causal:
     a prompt that carries no loss, the head is most of what can be saved.
     """
 
-    def loss(self, model: Any, batch: Batch) -> Any:
+    def loss(self, model: Any, batch: TokenBatch) -> Any:
         """Sum of weight times negative log-likelihood over the batch."""
         import torch
         import torch.nn.functional as functional
@@ -27,7 +27,7 @@ class Causal:
         return (losses * weights[rows, places + 1]).sum()
 
 
-def padded(batch: Batch, device: Any) -> tuple[Any, Any]:
+def padded(batch: TokenBatch, device: Any) -> tuple[Any, Any]:
     """Token ids and weights of a batch, padded on the right with weight 0.
 
     Returns:

@@ -1,7 +1,7 @@
 """The learning rate as a pure function of progress: how much of the budget is spent.
 
-Each schedule is named by a spec such as `wsd:warmup=0.05,decay=0.3` and gives the factor of the peak
-rate for a progress from 0 to 1.
+Each schedule is named by a spec such as `wsd:warmup=0.05,decay=0.3` and gives the factor of the
+peak rate for a progress from 0 to 1.
 """
 
 from typing import Protocol

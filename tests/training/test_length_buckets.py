@@ -1,4 +1,4 @@
-"""Batches hold like lengths, come in an order of their own, and go on from any place."""
+"""LengthBuckets hold like lengths, come in an order of their own, and go on from any place."""
 
 from itertools import islice
 from pathlib import Path
@@ -8,8 +8,8 @@ import pytest
 from underdog.data.mixing.recipe import open_mix
 from underdog.errors import DataError
 from underdog.models.loading import open_model
-from underdog.training.batches import Batches, BatchPlace
 from underdog.training.encoding import Encoder
+from underdog.training.length_buckets import BatchPlace, LengthBuckets
 from underdog.training.session import mix_of
 
 from .conftest import recipe_of
@@ -19,7 +19,7 @@ def batches(tiny: Path, sums: Path, *, seed: int = 1, longest: int = 200, steps:
     opened = open_model(tiny)
     [stage] = recipe_of(tiny, sums).stages
     encoder = Encoder(opened.open_vocabulary(), opened.template, longest)
-    return Batches(open_mix(mix_of(stage, 7)), encoder, 200, seed, steps)
+    return LengthBuckets(open_mix(mix_of(stage, 7)), encoder, 200, seed, steps)
 
 
 def test_every_item_comes_once_an_epoch_with_little_padding(tiny: Path, sums: Path) -> None:

@@ -21,7 +21,7 @@ BUFFER_ITEMS = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class TokenBatch:
     """Items that are read together.
 
     Attributes:
@@ -59,8 +59,8 @@ class BatchPlace:
         places: Place of the mixture at the start of the present buffer; empty for its beginning.
         buffer: Number of the present buffer, from 0.
         taken: Batches taken from it.
-        left_out_before: Items of earlier buffers that were left out: longer than the encoder allows,
-            or without a reply to learn.
+        left_out_before: Items of earlier buffers that were left out: longer than the encoder
+            allows, or without a reply to learn.
     """
 
     places: tuple[PoolPlace, ...] = ()
@@ -69,7 +69,7 @@ class BatchPlace:
     left_out_before: int = 0
 
 
-class Batches:
+class LengthBuckets:
     """An endless stream of batches from a mixture.
 
     Args:
@@ -94,7 +94,7 @@ class Batches:
         self._seed = seed
         self._steps = steps
 
-    def stream(self, place: BatchPlace) -> Iterator[tuple[Batch, BatchPlace]]:
+    def stream(self, place: BatchPlace) -> Iterator[tuple[TokenBatch, BatchPlace]]:
         """Batches from a place on, each with the place behind it; without end.
 
         Raises:
@@ -134,17 +134,17 @@ class Batches:
             )
         return kept, left_out
 
-    def _cut(self, items: list[Encoded], buffer: int) -> list[Batch]:
+    def _cut(self, items: list[Encoded], buffer: int) -> list[TokenBatch]:
         """Batches of neighbours by length, in an order that hangs on seed and buffer alone."""
         order = sorted(range(len(items)), key=lambda place: (-len(items[place].tokens), place))
-        batches: list[Batch] = []
+        batches: list[TokenBatch] = []
         rows: list[Encoded] = []
         for place in order:
             longest = len(rows[0].tokens) if rows else 0
             if rows and (len(rows) + 1) * longest > self._batch_tokens:
-                batches.append(Batch(tuple(rows)))
+                batches.append(TokenBatch(tuple(rows)))
                 rows = []
             rows.append(items[place])
-        batches.append(Batch(tuple(rows)))
+        batches.append(TokenBatch(tuple(rows)))
         shuffled = np.random.default_rng(derive("batches", self._seed, buffer))
         return [batches[place] for place in shuffled.permutation(len(batches))]

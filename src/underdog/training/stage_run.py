@@ -16,12 +16,12 @@ from typing import Any
 from underdog.data.making.interleave import Exposure
 from underdog.data.mixing.mixture import PoolPlace
 from underdog.errors import TrainingError
-from underdog.training.batches import Batch, Batches, BatchPlace
 from underdog.training.checkpoint import Checkpoint
 from underdog.training.divergence import DivergenceWatch
+from underdog.training.length_buckets import BatchPlace, LengthBuckets, TokenBatch
 from underdog.training.objectives import Objective
-from underdog.training.recipe import Stage
 from underdog.training.schedules import Schedule
+from underdog.training.training_recipe import Stage
 
 _BETAS = (0.9, 0.99)
 
@@ -76,7 +76,7 @@ class StageRun:
         self,
         stage: Stage,
         model: Any,
-        batches: Batches,
+        batches: LengthBuckets,
         objective: Objective,
         schedule: Schedule,
         resume: Checkpoint | None = None,
@@ -153,7 +153,7 @@ class StageRun:
         kept = [group for group in groups if group["params"]]
         return torch.optim.AdamW(kept, lr=self._stage.learning_rate, betas=_BETAS)
 
-    def _step(self, stream: Iterator[tuple[Batch, BatchPlace]]) -> StepReport:
+    def _step(self, stream: Iterator[tuple[TokenBatch, BatchPlace]]) -> StepReport:
         import torch
 
         cpu, wall = time.process_time(), time.monotonic()
@@ -174,21 +174,23 @@ class StageRun:
         self._count(batches, place, time.process_time() - cpu)
         return self._report(total, float(norm), rate, time.monotonic() - wall)
 
-    def _middle(self, batches: list[Batch]) -> float:
+    def _middle(self, batches: list[TokenBatch]) -> float:
         """Share of the budget that is spent in the middle of a step."""
         tokens = sum(batch.num_tokens for batch in batches) / 2
         return self._stage.budget.progress(self._tokens + tokens, self._steps + 0.5, self._cpu)
 
-    def _gather(self, stream: Iterator[tuple[Batch, BatchPlace]]) -> tuple[list[Batch], BatchPlace]:
+    def _gather(
+        self, stream: Iterator[tuple[TokenBatch, BatchPlace]]
+    ) -> tuple[list[TokenBatch], BatchPlace]:
         """The batches of one step, and the place behind them."""
-        batches: list[Batch] = []
+        batches: list[TokenBatch] = []
         place = self._place
         while sum(batch.num_padded for batch in batches) < self._stage.step_tokens:
             batch, place = next(stream)
             batches.append(batch)
         return batches, place
 
-    def _count(self, batches: list[Batch], place: BatchPlace, cpu: float) -> None:
+    def _count(self, batches: list[TokenBatch], place: BatchPlace, cpu: float) -> None:
         self._place = place
         self._steps += 1
         self._cpu += cpu

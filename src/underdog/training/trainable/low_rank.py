@@ -1,5 +1,6 @@
 """Low-rank adapters: LoRA (arXiv 2106.09685), rsLoRA (2312.03732), DoRA (2402.09353)."""
 
+import importlib
 import warnings
 from typing import Any
 
@@ -31,15 +32,14 @@ class Lora:
 
     def apply(self, model: Any, seed: int) -> Any:
         """The model with an adapter, whose parameters alone are trainable."""
-        import torch
-
         try:
-            from peft import LoraConfig, get_peft_model
+            peft: Any = importlib.import_module("peft")
         except ImportError as error:
             raise MissingExtraError("peft", "train") from error
-        config = LoraConfig(
+        torch: Any = importlib.import_module("torch")
+        config = peft.LoraConfig(
             r=self._r,
-            lora_alpha=self._alpha,  # pyright: ignore[reportArgumentType]
+            lora_alpha=self._alpha,
             use_rslora=self._rs,
             use_dora=self._dora,
             target_modules=list(PLACES),
@@ -48,7 +48,7 @@ class Lora:
         with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # PEFT asks transformers by an old name
             torch.manual_seed(seed % (1 << 63))
-            return get_peft_model(model, config)
+            return peft.get_peft_model(model, config)
 
     def merged(self, model: Any) -> Any:
         """The model with the addition in its weights."""

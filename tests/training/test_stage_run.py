@@ -1,4 +1,4 @@
-"""A stage learns, weighs tokens alike in any batch, and ends with the same bits when interrupted."""
+"""A stage learns, weighs tokens alike in any batch, and ends with the same bits when stopped."""
 
 from pathlib import Path
 
@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from underdog.errors import TrainingError
-from underdog.training.batches import Batch
 from underdog.training.checkpoint import newest_checkpoint, write_checkpoint
 from underdog.training.encoding import Encoded
-from underdog.training.loop import StageRun
+from underdog.training.length_buckets import TokenBatch
 from underdog.training.objectives import objectives
-from underdog.training.recipe import StageBudget
 from underdog.training.schedules import schedules
 from underdog.training.session import TrainingRun
+from underdog.training.stage_run import StageRun
 from underdog.training.torch_model import open_torch_model
 from underdog.training.trainable import trainables
+from underdog.training.training_recipe import StageBudget
 
 from .conftest import recipe_of
 
@@ -95,8 +95,8 @@ def test_a_token_weighs_the_same_in_any_batch(tiny) -> None:
             (causal.loss(model, batch) / total).backward()
         return {name: one.grad for name, one in model.named_parameters()}
 
-    together = gradients([Batch(tuple(items))])
-    apart = gradients([Batch((item,)) for item in items])
+    together = gradients([TokenBatch(tuple(items))])
+    apart = gradients([TokenBatch((item,)) for item in items])
     assert all(torch.allclose(together[name], apart[name], atol=1e-6) for name in together)
 
 
@@ -105,7 +105,7 @@ def test_the_loss_is_that_of_the_whole_head(tiny) -> None:
 
     item = Encoded((4, 9, 11, 30, 8), (0.0, 0.0, 1.0, 0.5, 1.0))
     model = open_torch_model(tiny).model
-    found = objectives.create("causal").loss(model, Batch((item,)))
+    found = objectives.create("causal").loss(model, TokenBatch((item,)))
     chances = model(input_ids=torch.tensor([item.tokens])).logits[0].log_softmax(-1)
     wanted = -sum(
         weight * chances[place - 1, item.tokens[place]]

@@ -49,8 +49,7 @@ class StageBudget(StrictTable):
             return tokens / self.tokens
         if self.steps is not None:
             return steps / self.steps
-        assert self.cpu_seconds is not None
-        return cpu_seconds / self.cpu_seconds
+        return cpu_seconds / (self.cpu_seconds or 1.0)
 
 
 class Stage(StrictTable):
@@ -103,7 +102,7 @@ class Stage(StrictTable):
         return self
 
 
-class Recipe(StrictTable):
+class TrainingRecipe(StrictTable):
     """A model and the stages that it goes through, in order.
 
     Attributes:
@@ -117,21 +116,21 @@ class Recipe(StrictTable):
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
-    def _distinct(self) -> "Recipe":
+    def _distinct(self) -> "TrainingRecipe":
         names = [stage.name for stage in self.stages]
         if len(set(names)) != len(names):
             raise ValueError(f"stages need different names, got {', '.join(names)}")
         return self
 
 
-def read_recipe(path: Path) -> Recipe:
+def read_training_recipe(path: Path) -> TrainingRecipe:
     """Read a recipe; its paths become relative to the current folder.
 
     Raises:
         ConfigError: The file is missing or malformed; unknown keys come with the nearest ones.
         UnknownNameError: No such objective, schedule, or choice of parameters.
     """
-    recipe = read_toml(path, Recipe, "recipe")
+    recipe = read_toml(path, TrainingRecipe, "recipe")
 
     def place(given: str) -> str:
         return str(path.parent / given) if given else ""
