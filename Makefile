@@ -38,7 +38,7 @@ $(VENV)/.installed: $(PINS) | $(BIN)/python
 # gigabytes of GPU libraries.
 $(VENV)/.installed-dev: $(PINS) | $(BIN)/python
 	$(PIP) torch==2.13.0
-	$(PIP) --editable '.[transformers,datasets,openvino,constraints,jail,dev]'
+	$(PIP) --editable '.[transformers,train,datasets,openvino,constraints,jail,dev]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-docs: $(PINS) | $(BIN)/python

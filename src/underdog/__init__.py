@@ -42,6 +42,7 @@ __all__ = [
     "replay",
     "report",
     "solve",
+    "train",
 ]
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ if TYPE_CHECKING:
     from underdog.runs.run_file import replay
     from underdog.runs.solve import solve
     from underdog.tasks.task_catalogue import catalogue, load_task
+    from underdog.training.session import train
 
     __version__: str
 else:
@@ -93,6 +95,7 @@ else:
         "replay": "runs.run_file",
         "report": "reports.challenge",
         "solve": "runs.solve",
+        "train": "training.session",
     }
 
     def __getattr__(name: str) -> object:

@@ -11,6 +11,7 @@
     │   ├── ModelFileError    a model file is missing, corrupt or refused
     │   ├── EndpointError     a remote endpoint refused or failed
     │   └── ContextError      a prompt does not fit the model's context
+    ├── TrainingError         training cannot start, go on, or be kept
     ├── VerifierError         a verifier broke its contract
     ├── UnsupportedError      this implementation has no such ability
     ├── MissingExtraError     an optional dependency is not installed
@@ -80,6 +81,10 @@ class EndpointError(EngineError):
 
 class ContextError(EngineError):
     """A prompt does not fit into the model's context."""
+
+
+class TrainingError(UnderdogError):
+    """Training cannot start, go on, or be kept."""
 
 
 class VerifierError(UnderdogError):

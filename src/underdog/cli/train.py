@@ -1,0 +1,188 @@
+"""`underdog train`: make a small model better, by options or by a recipe."""
+
+import re
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from underdog.cli.terminal.console import AsJson, notes, out, print_json
+from underdog.errors import UsageError
+
+if TYPE_CHECKING:
+    from underdog.training.session import TrainingUpdate
+    from underdog.training.stage_run import StepReport
+    from underdog.training.training_recipe import TrainingRecipe
+
+_COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([kKmM]?)")
+_FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
+_LINES = 20
+
+
+def train(
+    recipe: Annotated[
+        Path | None,
+        typer.Argument(help="TrainingRecipe (TOML); instead of --model, --data and --tokens."),
+    ] = None,
+    out_dir: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the trained model.")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="A GGUF file, a model folder, or the name of a pulled model.")
+    ] = "",
+    data: Annotated[
+        Path | None, typer.Option(help="A data set's folder, or a mixture file (MIX.toml).")
+    ] = None,
+    tokens: Annotated[str, typer.Option(help="Tokens to train on, such as 150k.")] = "",
+    trainable: Annotated[
+        str, typer.Option(help="Which parameters: lora:r=16, full, top:layers=8.")
+    ] = "",
+    learning_rate: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Of the data's order and new parameters.")
+    ] = None,
+    dtype: Annotated[
+        str, typer.Option(help="Type of the stored weights: bfloat16, float16 or float32.")
+    ] = "bfloat16",
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder with the data of the catalogue's test sets.")
+    ] = None,
+    decontaminate: Annotated[
+        bool, typer.Option(help="Leave out items of a mixture that repeat a test item.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model and write a folder that every engine for folders opens; the same resumes."""
+    from underdog.training.session import train as run
+
+    if out_dir is None:
+        raise UsageError("say where the trained model goes: --out FOLDER")
+    if dtype not in ("bfloat16", "float16", "float32"):
+        raise UsageError(f"--dtype is bfloat16, float16 or float32, not {dtype!r}")
+    given: dict[str, Any] = {
+        "trainable": trainable, "learning_rate": learning_rate, "seed": seed,
+    }  # fmt: skip
+    asked = {name: value for name, value in given.items() if value not in ("", None)}
+    if recipe is None:
+        made = _plain_recipe(model, data, tokens, asked)
+    elif model or data or tokens or asked:
+        raise UsageError(
+            f"{recipe} says what is trained; leave out --model, --data, --tokens, --trainable, "
+            "--learning-rate and --seed"
+        )
+    else:
+        from underdog.training.training_recipe import read_training_recipe
+
+        made = read_training_recipe(recipe)
+    with _TrainBar() as bar:
+        run(
+            made, out_dir, dtype=dtype, decontaminate=decontaminate, data_dir=data_dir, progress=bar
+        )
+    if as_json:
+        print_json({"folder": out_dir, "stages": bar.stages})
+        return
+    for name, report in bar.stages.items():
+        out.print(_summary(name, report), highlight=False, markup=False)
+    out.print(f"trained model: {out_dir}", highlight=False, markup=False)
+
+
+def _plain_recipe(
+    model: str, data: Path | None, tokens: str, asked: dict[str, Any]
+) -> "TrainingRecipe":
+    """A recipe of one stage."""
+    from underdog.training.training_recipe import Stage, StageBudget, TrainingRecipe
+
+    missing = [
+        name
+        for name, value in (("--model", model), ("--data", data), ("--tokens", tokens))
+        if not value
+    ]
+    if missing or data is None:
+        raise UsageError(f"give {', '.join(missing)}, or a recipe file")
+    seed = asked.pop("seed", 0)
+    place = {"mixture" if data.suffix == ".toml" else "data": str(data)}
+    budget = StageBudget(tokens=_number(tokens))
+    return TrainingRecipe(model=model, seed=seed, stages=(Stage(budget=budget, **place, **asked),))
+
+
+def _number(text: str) -> int:
+    found = _COUNT.fullmatch(text.strip().replace(",", "").replace("_", ""))
+    number = int(float(found[1]) * _FACTORS[found[2].lower()]) if found else 0
+    if number < 1:
+        raise UsageError(f"--tokens is a number such as 150000 or 150k, not {text!r}")
+    return number
+
+
+def _summary(name: str, report: "StepReport | None") -> str:
+    if report is None:
+        return f"{name}: finished before"
+    share = report.loss_tokens / report.tokens
+    padding = 1 - report.tokens / report.padded_tokens
+    return (
+        f"{name}: {report.step:,} steps, {report.tokens:,} tokens ({share:.0%} carried loss, "
+        f"{padding:.1%} padding), loss {report.loss:.3f}, {report.cpu_seconds:,.0f} CPU s"
+    )
+
+
+class _TrainBar:
+    """Shows progress, loss and speed; call it with a `TrainingUpdate`."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:.0f}%"),
+            TextColumn("{task.fields[facts]}"),
+            TimeElapsedColumn(),
+            console=notes,
+            disable=not notes.is_terminal,
+        )
+        self._row = self._bar.add_task("", total=1, facts="")
+        self._shown = 0
+        self.stages: dict[str, StepReport | None] = {}
+
+    def __call__(self, update: "TrainingUpdate") -> None:
+        """Show the news."""
+        if update.step is None:
+            self.stages[update.stage] = None
+            self._begin(update)
+            return
+        report = update.step
+        self.stages[update.stage] = report
+        speed = report.tokens / max(report.cpu_seconds, 1e-9)
+        facts = f"loss {report.loss:.3f}, {speed:,.0f} tokens/CPU s"
+        self._bar.update(self._row, completed=min(report.progress, 1.0), facts=facts)
+        step = int(report.progress * _LINES)
+        if step > self._shown and not notes.is_terminal:
+            self._shown = step
+            line = f"{update.stage}: {min(report.progress, 1):.0%}, {facts}"
+            notes.print(line, highlight=False, markup=False)
+        if update.finished and update.left_out:
+            notes.print(
+                f"{update.stage}: {update.left_out:,} items left out: longer than max_tokens, or "
+                "without a reply to learn",
+                highlight=False,
+                markup=False,
+            )
+
+    def _begin(self, update: "TrainingUpdate") -> None:
+        self._shown = 0
+        self._bar.update(self._row, description=update.stage, completed=0, facts="")
+        for name in update.passed_over:
+            notes.print(f"{update.stage}: checkpoint {name} is not whole, passed over")
+        if update.resumed_at:
+            notes.print(f"{update.stage}: goes on after step {update.resumed_at:,}")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._bar.stop()

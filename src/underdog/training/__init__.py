@@ -1,0 +1,1 @@
+"""Training a model: recipes and stages, what is learned, schedules, checkpoints, export."""

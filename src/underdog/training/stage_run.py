@@ -1,0 +1,250 @@
+"""The training loop of one stage: a generator of step reports, resumable after every step.
+
+An optimiser step reads batches until it has its tokens, adds their losses, and divides by the loss
+weight of the whole step, so that a token weighs the same in whichever batch it lies. Nothing random
+is carried from step to step: the data's order and new parameters are hashed from the seed, so a
+stage that was killed and goes on ends with the same weights.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import chain
+from typing import Any
+
+from underdog.data.making.interleave import Exposure
+from underdog.data.mixing.mixture import PoolPlace
+from underdog.errors import TrainingError
+from underdog.training.checkpoint import Checkpoint
+from underdog.training.divergence import DivergenceWatch
+from underdog.training.length_buckets import BatchPlace, LengthBuckets, TokenBatch
+from underdog.training.objectives import Objective
+from underdog.training.schedules import Schedule
+from underdog.training.training_recipe import Stage
+
+_BETAS = (0.9, 0.99)
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """What one optimiser step did.
+
+    Attributes:
+        step: Number of the step, from 1.
+        loss: Mean loss per loss weight, in nats.
+        gradient: Norm of the gradient before clipping.
+        learning_rate: Learning rate of the step.
+        progress: Share of the budget that is spent after it.
+        tokens: Tokens fed so far, without padding.
+        loss_tokens: Tokens that carried loss so far.
+        padded_tokens: Tokens read so far, padding counted.
+        cpu_seconds: Processor seconds of the stage so far.
+        seconds: Wall seconds of this step.
+        pools: Tokens fed so far, by pool.
+    """
+
+    step: int
+    loss: float
+    gradient: float
+    learning_rate: float
+    progress: float
+    tokens: int
+    loss_tokens: int
+    padded_tokens: int
+    cpu_seconds: float
+    seconds: float
+    pools: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+class StageRun:
+    """One stage being trained.
+
+    Args:
+        stage: Its settings.
+        model: The model, whose trainable parameters are trained.
+        batches: Its data.
+        objective: What is learned.
+        schedule: The learning rate's course.
+        resume: A checkpoint to go on from.
+
+    Raises:
+        TrainingError: The model has no trainable parameter, or the checkpoint is another model's.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        model: Any,
+        batches: LengthBuckets,
+        objective: Objective,
+        schedule: Schedule,
+        resume: Checkpoint | None = None,
+    ) -> None:
+        self._stage = stage
+        self._model = model
+        self._batches = batches
+        self._objective = objective
+        self._schedule = schedule
+        self._trained = {
+            name: parameter
+            for name, parameter in model.named_parameters()
+            if parameter.requires_grad
+        }
+        if not self._trained:
+            raise TrainingError("the model has no trainable parameter")
+        self._optimizer = self._make_optimizer()
+        self._place = BatchPlace()
+        self._steps = self._tokens = self._loss_tokens = self._padded = 0
+        self._cpu = 0.0
+        self._pools: Counter[str] = Counter()
+        self._watch = DivergenceWatch()
+        if resume is not None:
+            self._restore(resume)
+
+    @property
+    def done(self) -> bool:
+        """Whether the budget is spent."""
+        return self._stage.budget.progress(self._tokens, self._steps, self._cpu) >= 1
+
+    @property
+    def left_out(self) -> int:
+        """Items left out so far because they are too long or have no reply to learn."""
+        return self._place.left_out_before
+
+    def steps(self) -> Iterator[StepReport]:
+        """Train until the budget is spent, one report a step.
+
+        Raises:
+            TrainingError: The loss is no number or leaps; parameters are as before the step.
+        """
+        stream = self._batches.stream(self._place)
+        while not self.done:
+            yield self._step(stream)
+
+    def checkpoint(self) -> Checkpoint:
+        """The state after the last step."""
+        moments = {
+            f"{name}/{key}": value.detach().clone()
+            for name, parameter in self._trained.items()
+            for key, value in self._optimizer.state[parameter].items()
+        }
+        tensors = {name: one.detach().clone() for name, one in self._trained.items()}
+        state = {
+            "tokens": self._tokens,
+            "loss_tokens": self._loss_tokens,
+            "padded_tokens": self._padded,
+            "cpu_seconds": self._cpu,
+            "pools": dict(self._pools),
+            "losses": list(self._watch.losses),
+            "place": asdict(self._place),
+        }
+        return Checkpoint(self._steps, tensors, moments, state)
+
+    def _make_optimizer(self) -> Any:
+        import torch
+
+        matrices = [one for one in self._trained.values() if one.dim() > 1]
+        others = [one for one in self._trained.values() if one.dim() <= 1]
+        groups = [
+            {"params": matrices, "weight_decay": self._stage.weight_decay},
+            {"params": others, "weight_decay": 0.0},
+        ]
+        kept = [group for group in groups if group["params"]]
+        return torch.optim.AdamW(kept, lr=self._stage.learning_rate, betas=_BETAS)
+
+    def _step(self, stream: Iterator[tuple[TokenBatch, BatchPlace]]) -> StepReport:
+        import torch
+
+        cpu, wall = time.process_time(), time.monotonic()
+        batches, place = self._gather(stream)
+        weight = sum(batch.loss_weight for batch in batches)
+        total = 0.0
+        self._optimizer.zero_grad(set_to_none=True)
+        for batch in batches:
+            loss = self._objective.loss(self._model, batch) / weight
+            loss.backward()
+            total += float(loss.detach())
+        norm = torch.nn.utils.clip_grad_norm_(list(self._trained.values()), self._stage.clip)
+        self._watch.check(self._steps + 1, total, float(norm))
+        rate = self._stage.learning_rate * self._schedule.factor(self._middle(batches))
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        self._optimizer.step()
+        self._count(batches, place, time.process_time() - cpu)
+        return self._report(total, float(norm), rate, time.monotonic() - wall)
+
+    def _middle(self, batches: list[TokenBatch]) -> float:
+        """Share of the budget that is spent in the middle of a step."""
+        tokens = sum(batch.num_tokens for batch in batches) / 2
+        return self._stage.budget.progress(self._tokens + tokens, self._steps + 0.5, self._cpu)
+
+    def _gather(
+        self, stream: Iterator[tuple[TokenBatch, BatchPlace]]
+    ) -> tuple[list[TokenBatch], BatchPlace]:
+        """The batches of one step, and the place behind them."""
+        batches: list[TokenBatch] = []
+        place = self._place
+        while sum(batch.num_padded for batch in batches) < self._stage.step_tokens:
+            batch, place = next(stream)
+            batches.append(batch)
+        return batches, place
+
+    def _count(self, batches: list[TokenBatch], place: BatchPlace, cpu: float) -> None:
+        self._place = place
+        self._steps += 1
+        self._cpu += cpu
+        self._tokens += sum(batch.num_tokens for batch in batches)
+        self._loss_tokens += sum(batch.num_loss_tokens for batch in batches)
+        self._padded += sum(batch.num_padded for batch in batches)
+        for item in chain.from_iterable(batch.items for batch in batches):
+            self._pools[item.pool] += len(item.tokens)
+
+    def _report(self, loss: float, norm: float, rate: float, seconds: float) -> StepReport:
+        return StepReport(
+            self._steps,
+            loss,
+            norm,
+            rate,
+            self._stage.budget.progress(self._tokens, self._steps, self._cpu),
+            self._tokens,
+            self._loss_tokens,
+            self._padded,
+            self._cpu,
+            seconds,
+            dict(self._pools),
+        )
+
+    def _restore(self, kept: Checkpoint) -> None:
+        import torch
+
+        if kept.tensors.keys() != self._trained.keys():
+            raise TrainingError(
+                "the checkpoint holds other parameters than this stage trains; it is another "
+                "recipe's, give another folder"
+            )
+        with torch.no_grad():
+            for name, parameter in self._trained.items():
+                parameter.copy_(kept.tensors[name])
+        for name, parameter in self._trained.items():
+            prefix = f"{name}/"
+            self._optimizer.state[parameter] = {
+                key.removeprefix(prefix): value
+                for key, value in kept.moments.items()
+                if key.startswith(prefix)
+            }
+        state = kept.state
+        self._steps, self._tokens = kept.step, int(state["tokens"])
+        self._loss_tokens, self._padded = int(state["loss_tokens"]), int(state["padded_tokens"])
+        self._cpu = float(state["cpu_seconds"])
+        self._pools = Counter(state["pools"])
+        self._watch = DivergenceWatch(state["losses"])
+        self._place = _read_place(state["place"])
+
+
+def _read_place(given: Mapping[str, Any]) -> BatchPlace:
+    places = tuple(
+        PoolPlace(Exposure(**one["exposure"]), one["next"], one["copies"])
+        for one in given["places"]
+    )
+    return BatchPlace(places, given["buffer"], given["taken"], given["left_out_before"])

@@ -1,0 +1,144 @@
+"""What is trained, on what, for how long: the content of a recipe file (RECIPE.toml).
+
+model = "smollm2-135m"            # a pulled model, a GGUF file, or a folder
+seed = 1
+
+[[stages]]
+name = "sums"
+data = "sums"                      # a data set; or mixture = "mix.toml"
+budget = {tokens = 150000}         # or steps, or cpu_seconds
+trainable = "lora:r=16"
+learning_rate = 1e-3
+schedule = "wsd:warmup=0.05,decay=0.3"
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from underdog.toml_file import StrictTable, read_toml
+from underdog.training.objectives import objectives
+from underdog.training.schedules import schedules
+from underdog.training.trainable import trainables
+
+
+class StageBudget(StrictTable):
+    """How long a stage trains; exactly one is given.
+
+    Attributes:
+        tokens: Tokens fed, without padding; the last step may exceed them.
+        steps: Optimiser steps.
+        cpu_seconds: Processor seconds of this process; the last step may exceed them. Not wall
+            seconds, which hang on what else the machine does.
+    """
+
+    tokens: Annotated[int | None, Field(ge=1)] = None
+    steps: Annotated[int | None, Field(ge=1)] = None
+    cpu_seconds: Annotated[float | None, Field(gt=0)] = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "StageBudget":
+        if sum(value is not None for value in (self.tokens, self.steps, self.cpu_seconds)) != 1:
+            raise ValueError("give exactly one of tokens, steps and cpu_seconds")
+        return self
+
+    def progress(self, tokens: float, steps: float, cpu_seconds: float) -> float:
+        """Share of the budget that is spent, 1 and more when it is used up."""
+        if self.tokens is not None:
+            return tokens / self.tokens
+        if self.steps is not None:
+            return steps / self.steps
+        return cpu_seconds / (self.cpu_seconds or 1.0)
+
+
+class Stage(StrictTable):
+    """One phase of training: one mixture, one objective, one choice of parameters.
+
+    Attributes:
+        name: Name, unique in the recipe.
+        data: Folder of a data set; this or `mixture`.
+        mixture: Mixture file (MIX.toml).
+        split: Split of the data set.
+        budget: How long to train.
+        objective: Spec of what is learned.
+        trainable: Spec of which parameters are trained: `lora`, `full`, `top`.
+        schedule: Spec of the learning rate's course.
+        learning_rate: Peak learning rate.
+        weight_decay: Decoupled weight decay of matrices.
+        clip: Largest norm of the gradient; larger ones are scaled down to it.
+        step_tokens: Tokens of an optimiser step at least, padding counted.
+        batch_tokens: Most tokens that are read at once, padding counted.
+        max_tokens: Longest item; longer ones are left out and counted.
+        decontaminate: Whether items of a mixture that repeat a test item are left out.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[\w.\-]+$")] = "train"
+    data: str = ""
+    mixture: str = ""
+    split: str = "train"
+    budget: StageBudget
+    objective: str = "causal"
+    trainable: str = "lora:r=16"
+    schedule: str = "wsd:warmup=0.05,decay=0.3"
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 1e-3
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    clip: Annotated[float, Field(gt=0)] = 1.0
+    step_tokens: Annotated[int, Field(ge=1)] = 2048
+    batch_tokens: Annotated[int, Field(ge=1)] = 1024
+    max_tokens: Annotated[int, Field(ge=8)] = 1024
+    decontaminate: bool = True
+
+    @model_validator(mode="after")
+    def _sound(self) -> "Stage":
+        if bool(self.data) == bool(self.mixture):
+            raise ValueError("give exactly one of data and mixture")
+        for registry, spec in (
+            (objectives, self.objective),
+            (trainables, self.trainable),
+            (schedules, self.schedule),
+        ):
+            registry.create(spec)
+        return self
+
+
+class TrainingRecipe(StrictTable):
+    """A model and the stages that it goes through, in order.
+
+    Attributes:
+        model: A GGUF file, a model folder, or the name of a pulled model.
+        seed: Root seed: order of the data, new parameters.
+        stages: The stages.
+    """
+
+    model: str
+    seed: int = 0
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "TrainingRecipe":
+        names = [stage.name for stage in self.stages]
+        if len(set(names)) != len(names):
+            raise ValueError(f"stages need different names, got {', '.join(names)}")
+        return self
+
+
+def read_training_recipe(path: Path) -> TrainingRecipe:
+    """Read a recipe; its paths become relative to the current folder.
+
+    Raises:
+        ConfigError: The file is missing or malformed; unknown keys come with the nearest ones.
+        UnknownNameError: No such objective, schedule, or choice of parameters.
+    """
+    recipe = read_toml(path, TrainingRecipe, "recipe")
+
+    def place(given: str) -> str:
+        return str(path.parent / given) if given else ""
+
+    stages = tuple(
+        stage.model_copy(update={"data": place(stage.data), "mixture": place(stage.mixture)})
+        for stage in recipe.stages
+    )
+    local = path.parent / recipe.model
+    model = str(local) if local.exists() else recipe.model
+    return recipe.model_copy(update={"stages": stages, "model": model})

@@ -1,0 +1,81 @@
+"""`underdog train`, on a tiny model."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.models.tiny_gguf import write_tiny
+
+from underdog.data.making.family_data import make
+from underdog.models.loading import open_model
+
+pytest.importorskip("torch")
+pytest.importorskip("peft")
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny(tmp_path_factory.mktemp("model") / "tiny.gguf", "llama").path
+
+
+@pytest.fixture(scope="module")
+def sums(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sums") / "data"
+    make(["addition:digits=2"], folder, count=40, forms=["answer"], decontaminate=False)
+    return folder
+
+
+def test_one_command_trains_and_says_what_it_did(run, tiny, sums, tmp_path) -> None:
+    given = ("train", "--model", tiny, "--data", sums, "--tokens", "0.5k", "--seed", 3)
+    result = run(*given, "--out", tmp_path / "out", "--trainable", "lora:r=2", "--json")
+    assert result.exit_code == 0, result.output
+    [report] = json.loads(result.stdout)["stages"].values()
+    assert report["tokens"] >= 500
+    assert 0 < report["loss_tokens"] < report["tokens"]
+    assert open_model(tmp_path / "out").architecture.num_layers == 2
+    again = run(*given, "--out", tmp_path / "out", "--trainable", "lora:r=2")
+    assert again.exit_code == 0, again.output
+    assert "train: finished before" in again.stdout
+
+
+def test_a_mixture_and_a_recipe_train_too(run, tiny, sums, tmp_path) -> None:
+    mixture = tmp_path / "mix.toml"
+    mixture.write_text(
+        f'[pools.sums]\nshare = 0.5\ndata = "{sums}"\n'
+        '[pools.more]\nshare = 0.5\nfamily = "addition:digits=1"\nforms = ["answer"]\n'
+    )
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(
+        f'model = "{tiny}"\n[[stages]]\nname = "both"\nmixture = "mix.toml"\n'
+        'budget = {steps = 2}\nlearning_rate = 1e-3\ntrainable = "top:layers=1"\n'
+    )
+    result = run("train", recipe, "--out", tmp_path / "out", "--no-decontaminate", "--json")
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.stdout)["stages"]["both"]
+    assert report["pools"].keys() == {"sums", "more"}
+    assert sum(report["pools"].values()) == report["tokens"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ((), "--out FOLDER"),
+        (("--out", "OUT"), "give --model, --data, --tokens"),
+        (("--out", "OUT", "--model", "m", "--data", "d"), "give --tokens"),
+        (("--out", "OUT", "--model", "m", "--data", "d", "--tokens", "many"), "not 'many'"),
+        (("--out", "OUT", "--model", "m", "--data", "d", "--tokens", "0"), "not '0'"),
+        (("--out", "OUT", "--model", "nowhere", "--data", "d", "--tokens", "5"), "nowhere"),
+        (("r.toml", "--out", "OUT", "--tokens", "5"), "leave out"),
+        (("nowhere.toml", "--out", "OUT"), "no such recipe"),
+        (("--out", "OUT", "--dtype", "int8"), "int8"),
+        (
+            ("--out", "OUT", "--model", "m", "--data", "d", "--tokens", "5", "--trainable", "lra"),
+            "lora",
+        ),
+    ],
+)
+def test_mistakes_are_one_line(run, tmp_path, given, words) -> None:
+    result = run("train", *(tmp_path / "out" if one == "OUT" else one for one in given))
+    assert result.exit_code == 2
+    assert words in " ".join(result.stderr.split())
+    assert "Traceback" not in result.stderr
