@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from underdog.core import ModelShape
 from underdog.errors import ModelFileError
+from underdog.models.architecture import with_attention
 from underdog.models.chat.template import built_in_template, read_tokenizer_config
 from underdog.models.folder.config import ModelConfig, read_config, read_json
 from underdog.models.folder.safetensors import SafetensorsFile
@@ -104,12 +105,14 @@ class FolderTensors:
         else:
             sizes.pop("lm_head.weight", None)
         embedding = sizes.get(f"{self._prefix}embed_tokens.weight", 0)
-        return ModelShape(
+        architecture = self._config.architecture
+        shape = ModelShape(
             num_params=sum(sizes.values()),
             num_embedding_params=0 if head is None else embedding,
-            num_layers=self._config.architecture.num_layers,
-            hidden_size=self._config.architecture.hidden_size,
+            num_layers=architecture.num_layers,
+            hidden_size=architecture.hidden_size,
         )
+        return with_attention(shape, architecture)
 
     @property
     def num_rows(self) -> int:

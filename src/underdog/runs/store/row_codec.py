@@ -24,6 +24,7 @@ SOLUTION_COLUMNS = (
     "scores",
     "detail",
     *USAGE_COLUMNS,
+    "reader",
 )
 SCORE_COLUMNS = ("idx", "score", *USAGE_COLUMNS)
 
@@ -68,6 +69,7 @@ def solution_row(solution: Solution) -> tuple[Any, ...]:
         _scores_cell(solution.scores),
         text_cell(solution.detail),
         *_usage_values(solution.usage),
+        solution.reader,
     )
 
 
@@ -85,9 +87,10 @@ def row_solution(row: tuple[Any, ...]) -> Solution:
         status=status,
         finish=finish,
         trace=decode_trace(trace),
-        usage=Usage(*row[12:]),
+        usage=Usage(*row[12:-1]),
         scores=json.loads(scores) if scores else {},
         detail=cell_text(detail) or "",
+        reader=row[-1],
     )
 
 

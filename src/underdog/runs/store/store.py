@@ -9,14 +9,17 @@ A store also holds the runs made with it (`Store.journal`): their manifests, arm
 # ruff: noqa: S608  # statements are put together from the schema's own names only
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Self
 
 from underdog.core import PoolKey, Solution, StoredScore
+from underdog.runs.store.checksums import row_checksum
 from underdog.runs.store.database import Database, Survives
 from underdog.runs.store.journal import Journal
+from underdog.runs.store.memory_store import same_reading
 from underdog.runs.store.row_codec import (
     SCORE_COLUMNS,
     SOLUTION_COLUMNS,
@@ -29,6 +32,7 @@ from underdog.runs.store.row_codec import (
 from underdog.runs.store.store_errors import readable
 
 _CACHED_POOLS = 65_536
+_WHOLE_POOL = 1 << 40
 _POOL_COLUMNS = (
     "task",
     "problem_id",
@@ -48,16 +52,40 @@ def _insert(table: str, columns: Sequence[str]) -> str:
 
 _ADD_POOL = _insert("pool", _POOL_COLUMNS)
 _FIND_POOL = f"SELECT id FROM pool WHERE {' AND '.join(f'{name} = ?' for name in _POOL_COLUMNS)}"
-_ADD_SOLUTION = _insert("solution", (*SOLUTION_COLUMNS, "pool_id"))
+_ADD_SOLUTION = _insert("solution", (*SOLUTION_COLUMNS, "checksum", "pool_id"))
 _READ_SOLUTIONS = (
-    f"SELECT {', '.join(SOLUTION_COLUMNS)} FROM solution "
+    f"SELECT {', '.join(SOLUTION_COLUMNS)}, checksum FROM solution "
     "WHERE pool_id = ? AND idx >= ? AND idx < ? ORDER BY idx"
 )
-_ADD_SCORE = _insert("score", (*SCORE_COLUMNS, "pool_id", "verifier"))
+_DROP_SOLUTION = "DELETE FROM solution WHERE pool_id = ? AND idx = ?"
+_ADD_SCORE = _insert("score", (*SCORE_COLUMNS, "checksum", "pool_id", "verifier"))
 _READ_SCORES = (
-    f"SELECT {', '.join(SCORE_COLUMNS)} FROM score "
+    f"SELECT {', '.join(SCORE_COLUMNS)}, checksum FROM score "
     "WHERE pool_id = ? AND verifier = ? AND idx BETWEEN ? AND ?"
 )
+_DROP_SCORE = "DELETE FROM score WHERE pool_id = ? AND idx = ? AND verifier = ?"
+_DROP_SCORES = "DELETE FROM score WHERE pool_id = ? AND idx = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A table that rows of pools are written to.
+
+    Attributes:
+        table: Name of the table.
+        add: Statement that adds a row unless it is there.
+        drop: Statement that drops a row.
+        more: Cells after the pool's number.
+    """
+
+    table: str
+    add: str
+    drop: str
+    more: tuple[str, ...] = ()
+
+
+_SOLUTIONS = _Target("solution", _ADD_SOLUTION, _DROP_SOLUTION)
+_SCORES = _Target("score", _ADD_SCORE, _DROP_SCORE)
 
 
 class Store:
@@ -107,14 +135,24 @@ class Store:
         """Close the file. May be called twice."""
         self._database.close()
 
+    @property
+    def damaged_rows(self) -> int:
+        """Number of rows that were found damaged since the file was opened; none was used."""
+        return len(self._database.damaged)
+
     def solutions(self, pool: PoolKey, start: int, count: int) -> list[Solution]:
-        """Stored solutions with `start <= index < start + count`, by index; holes are left out."""
+        """Stored solutions with `start <= index < start + count`, by index; holes are left out.
+
+        A damaged row is a hole, and is sampled again.
+        """
         number = self._find(pool)
         if number is None:
             return []
         rows = self._database.read(_READ_SOLUTIONS, (number, start, start + count))
+        salt = pool_checksum(pool)
+        sound = [row[:-1] for row in rows if self._sound("solution", number, (salt,), row)]
         with readable(self.path):
-            return [row_solution(row) for row in rows]
+            return [row_solution(row) for row in sound]
 
     def add_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
         """Store solutions; an index that the pool already holds is not overwritten.
@@ -124,8 +162,7 @@ class Store:
         """
         if not solutions:
             return
-        rows = [solution_row(solution) for solution in solutions]
-        self._add(_ADD_SOLUTION, pool, rows, ())
+        self._add(_SOLUTIONS, pool, _checked((pool_checksum(pool),), map(solution_row, solutions)))
 
     async def keep_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
         """`add_solutions` in one transaction with the writes of concurrent tasks.
@@ -135,8 +172,30 @@ class Store:
         """
         if not solutions:
             return
-        rows = [solution_row(solution) for solution in solutions]
-        write = partial(self._insert, _ADD_SOLUTION, pool, rows, ())
+        rows = _checked((pool_checksum(pool),), map(solution_row, solutions))
+        write = partial(self._insert, _SOLUTIONS, pool, rows)
+        self._remember(pool, await self._database.group_commit.write(write))
+
+    async def keep_readings(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
+        """Replace what was read from stored solutions; scores of other readings are dropped.
+
+        Raises:
+            StoreError: The disk is full or fails; none of these readings is then kept.
+        """
+        before = {one.index: one for one in self.solutions(pool, 0, _WHOLE_POOL)}
+        changed = [
+            one.index
+            for one in solutions
+            if one.index not in before or not same_reading(before[one.index], one)
+        ]
+        rows = _checked((pool_checksum(pool),), map(solution_row, solutions))
+
+        def write(connection: sqlite3.Connection) -> int:
+            number = self._number(pool, connection)
+            connection.executemany(_DROP_SCORES, [(number, index) for index in changed])
+            connection.executemany(_DROP_SOLUTION, [(number, one.index) for one in solutions])
+            return self._insert(_SOLUTIONS, pool, rows, connection)
+
         self._remember(pool, await self._database.group_commit.write(write))
 
     def scores(
@@ -148,8 +207,10 @@ class Store:
             return {}
         wanted = set(indices)
         rows = self._database.read(_READ_SCORES, (number, verifier, min(wanted), max(wanted)))
+        salt = pool_checksum(pool)
+        sound = [row[:-1] for row in rows if self._sound("score", number, (salt, verifier), row)]
         with readable(self.path):
-            return {index: score for index, score in map(row_score, rows) if index in wanted}
+            return {index: score for index, score in map(row_score, sound) if index in wanted}
 
     def add_scores(self, pool: PoolKey, verifier: str, scores: Mapping[int, StoredScore]) -> None:
         """Store scores; a score that is already stored is not overwritten.
@@ -159,8 +220,9 @@ class Store:
         """
         if not scores:
             return
-        rows = [score_row(index, score) for index, score in scores.items()]
-        self._add(_ADD_SCORE, pool, rows, (verifier,))
+        salt = (pool_checksum(pool), verifier)
+        rows = _checked(salt, [score_row(index, score) for index, score in scores.items()])
+        self._add(replace(_SCORES, more=(verifier,)), pool, rows)
 
     def _find(self, pool: PoolKey) -> int | None:
         number = self._pools.get(pool)
@@ -171,27 +233,42 @@ class Store:
             number = self._remember(pool, found[0][0])
         return number
 
-    def _add(
-        self, sql: str, pool: PoolKey, rows: list[tuple[object, ...]], more: tuple[str, ...]
-    ) -> None:
+    def _sound(
+        self, table: str, number: int, salt: tuple[object, ...], row: tuple[object, ...]
+    ) -> bool:
+        """Whether a row is as it was written; else its damage is noted."""
+        *cells, checksum = row
+        if row_checksum(*salt, *cells) == checksum:
+            return True
+        self._database.note_damage(table, number, cells[0], *salt[1:])
+        return False
+
+    def _add(self, target: "_Target", pool: PoolKey, rows: list[tuple[object, ...]]) -> None:
         with self._database.transaction() as connection:
-            number = self._insert(sql, pool, rows, more, connection)
+            number = self._insert(target, pool, rows, connection)
         self._remember(pool, number)
 
     def _insert(
         self,
-        sql: str,
+        target: "_Target",
         pool: PoolKey,
         rows: list[tuple[object, ...]],
-        more: tuple[str, ...],
         connection: sqlite3.Connection,
     ) -> int:
+        number = self._number(pool, connection)
+        if self._database.damaged:
+            for row in rows:
+                if (target.table, number, row[0], *target.more) in self._database.damaged:
+                    connection.execute(target.drop, (number, row[0], *target.more))
+        connection.executemany(target.add, [(*row, number, *target.more) for row in rows])
+        return number
+
+    def _number(self, pool: PoolKey, connection: sqlite3.Connection) -> int:
         number = self._pools.get(pool)
         if number is None:
             key = _pool_row(pool)
             connection.execute(_ADD_POOL, key)
             number = int(connection.execute(_FIND_POOL, key).fetchone()[0])
-        connection.executemany(sql, [(*row, number, *more) for row in rows])
         return number
 
     def _remember(self, pool: PoolKey, number: int) -> int:
@@ -199,6 +276,18 @@ class Store:
             self._pools.clear()
         self._pools[pool] = number
         return number
+
+
+def pool_checksum(pool: PoolKey) -> int:
+    """Checksum of a pool's key, part of the checksum of every row that belongs to it."""
+    return row_checksum(*_pool_row(pool))
+
+
+def _checked(
+    salt: tuple[object, ...], rows: Iterable[tuple[object, ...]]
+) -> list[tuple[object, ...]]:
+    """Rows with their checksums at the end."""
+    return [(*row, row_checksum(*salt, *row)) for row in rows]
 
 
 def _pool_row(pool: PoolKey) -> tuple[object, ...]:

@@ -1,11 +1,12 @@
 """Solutions from completions: the answer, the vote key and the cost of each reply."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from underdog.core import Completion, Question, Reading, Solution, Usage
+from underdog.core import Completion, FinishReason, Question, Reading, Solution, Usage
 from underdog.strategies.running.bench import Bench
 from underdog.strategies.running.draw import PoolDraw
-from underdog.strategies.running.ledger import price
+from underdog.strategies.running.pricing import priced
 
 
 def read_rows(
@@ -23,14 +24,10 @@ def read_rows(
     solutions: list[Solution] = []
     for index, row in rows:
         text = draw.prompt.prefix + row.text
-        reading, key = _read(draw, row, text, question, bench)
-        usage = Usage(
-            calls=1,
-            prompt_tokens=prompt_tokens,
-            cached_prompt_tokens=row.usage.cached_prompt_tokens,
-            generated_tokens=row.usage.generated_tokens,
-            seconds=row.usage.seconds,
-        )
+        if row.finish in ("error", "cancelled"):
+            reading, key = Reading(None, "engine_error", detail=row.error or row.finish), None
+        else:
+            reading, key = _read(draw, row.finish, text, question, bench)
         solutions.append(
             Solution(
                 index=index,
@@ -43,22 +40,58 @@ def read_rows(
                 status=reading.status,
                 finish=row.finish,
                 trace=row.trace,
-                usage=price(usage, draw.engine.info),
+                usage=_usage(draw, row, prompt_tokens),
                 detail=reading.detail,
+                reader=draw.reader,
             )
         )
     return solutions
 
 
+def read_again(
+    draw: PoolDraw, solutions: Sequence[Solution], question: Question, bench: Bench
+) -> list[Solution]:
+    """Stored solutions with their answers read anew from the stored texts."""
+    made: list[Solution] = []
+    for one in solutions:
+        reading, key = _read(draw, one.finish, one.text, question, bench)
+        made.append(
+            replace(
+                one,
+                answer=reading.answer,
+                vote_key=key,
+                strict=reading.strict,
+                status=reading.status,
+                detail=reading.detail,
+                usage=priced(one.usage, draw.engine.info),
+                reader=draw.reader,
+            )
+        )
+    return made
+
+
+def _usage(draw: PoolDraw, row: Completion, prompt_tokens: int) -> Usage:
+    """Cost of a row by itself; a failed row costs the money that the engine says, if any."""
+    usage = Usage(
+        calls=1,
+        prompt_tokens=prompt_tokens,
+        cached_prompt_tokens=row.usage.cached_prompt_tokens,
+        generated_tokens=row.usage.generated_tokens,
+        seconds=row.usage.seconds,
+        cost_usd=row.usage.cost_usd,
+        wall_s=row.usage.wall_s,
+    )
+    cost = priced(usage, draw.engine.info)
+    return replace(cost, cost_usd=usage.cost_usd) if row.finish == "error" else cost
+
+
 def _read(
-    draw: PoolDraw, row: Completion, text: str, question: Question, bench: Bench
+    draw: PoolDraw, finish: FinishReason, text: str, question: Question, bench: Bench
 ) -> tuple[Reading, str | None]:
     """Reading and vote key of a reply; a reply cut before its answer has status `truncated`."""
-    if row.finish in ("error", "cancelled"):
-        return Reading(None, "engine_error", detail=row.error or row.finish), None
     checker = bench.task.checker
     reading = draw.form.read(text, question, checker, bench.sandbox)
-    if row.finish == "length" and not (reading.strict and reading.answer is not None):
+    if finish == "length" and not (reading.strict and reading.answer is not None):
         return Reading(None, "truncated", strict=False, detail=reading.detail), None
     if reading.answer is None:
         return reading, None
