@@ -207,7 +207,8 @@ class _Work:
         if self._record is None:
             return
         for reason, count in self._outdated.items():
-            self._record.run.note(GRADED_AGAIN, f"{self._arm.name}: {count} results, as {reason}")
+            text = f"{self._arm.name}: {count:,} results were graded again, as {reason}"
+            self._record.run.note(GRADED_AGAIN, text)
         if damaged := self._record.damaged_rows:
             self._record.run.note(DAMAGED, f"{self._arm.name}: {damaged} rows so far")
 

@@ -4,6 +4,7 @@ Nothing is sampled here, so no model is needed; for playing one see `match`.
 """
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -206,12 +207,18 @@ async def _refreshed_arm(arm: ArmResult, ring: Ring, side: Side, notes: list[str
 
 
 async def outcomes(ring: Ring, spec: str, *, side: Side = "small") -> dict[str, Outcome]:
-    """Outcomes of a strategy on the stored rollouts, by problem id."""
+    """Outcomes of a strategy on the stored rollouts, by problem id.
+
+    Problems whose verifier needs a model that is not here are left out.
+    """
     arm = ring.arm(side, spec)
-    return {
-        problem.id: await solve(arm.strategy, problem.question, arm.bench, arm.budget)
-        for problem in ring.problems
-    }
+    found: dict[str, Outcome] = {}
+    for problem in ring.problems:
+        with suppress(StoreError, UnsupportedError):
+            found[problem.id] = await solve(
+                arm.strategy, problem.question, arm.bench, arm.budget
+            )
+    return found
 
 
 def _only(arm: ArmResult, problem_ids: set[str]) -> ArmResult:
