@@ -138,11 +138,11 @@ def test_nothing_is_read_again_when_nothing_changed(place: Path) -> None:
 
 def test_results_of_an_unknown_reader_are_graded_again(place: Path) -> None:
     """As a file of an older underdog is: results and answers by it are not trusted."""
-    from underdog.runs.store.checksums import row_checksum
+    from underdog.runs.store.checksums import sql_checksum
 
     play()
     with closing(sqlite3.connect("s.sqlite")) as connection:
-        connection.create_function("row_checksum", -1, row_checksum)
+        connection.create_function("row_checksum", -1, sql_checksum)
         cells = "task, problem_id, engine, form, prompt, params, root_seed, prefix"
         rest = [
             row[1]
@@ -151,7 +151,7 @@ def test_results_of_an_unknown_reader_are_graded_again(place: Path) -> None:
         ]
         connection.execute("UPDATE solution SET reader = '', answer = '99', vote_key = '99'")
         connection.execute(
-            f"UPDATE solution SET checksum = row_checksum((SELECT row_checksum({cells}) FROM pool "
+            f"UPDATE solution SET checksum = row_checksum((SELECT row_checksum(0, {cells}) FROM pool "
             f"WHERE pool.id = pool_id), {', '.join(_order(rest))})"
         )
         connection.commit()

@@ -31,7 +31,7 @@ from underdog.errors import (
     VerifierError,
 )
 from underdog.measure.results import ArmResult, ItemResult, ItemStatus
-from underdog.runs.grader import grader_of, what_changed
+from underdog.runs.grader import graders, what_changed
 from underdog.runs.store.journal import ArmKey, ArmRecord, Run
 from underdog.strategies.running.bench import Bench
 from underdog.strategies.running.run import solve
@@ -167,7 +167,7 @@ class _Work:
         self._progress = progress
         self._clock = clock
         self._started = clock()
-        self._graders = {problem.id: grader_of(arm.bench, problem) for problem in problems}
+        self._graders = graders(arm.bench, problems)
         self._items: dict[str, ItemResult] = {}
         self._outdated: Counter[str] = Counter()
         for item in self._record.items() if self._record else ():

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from underdog.core import Outcome, Problem, RolloutStore, Sandbox, Task
 from underdog.errors import StoreError, UnknownNameError, UnsupportedError
 from underdog.measure.results import ArmResult
-from underdog.runs.grader import grader_of, what_changed
+from underdog.runs.grader import graders, what_changed
 from underdog.runs.manifest import describe
 from underdog.runs.match import EVENT, Contender, Match, MatchRecord, Ring, gather, set_up
 from underdog.runs.replay import ReplayEngine, replay_arm
@@ -183,15 +183,14 @@ async def refreshed(match: Match, ring: Ring) -> Refreshed:
 
 async def _refreshed_arm(arm: ArmResult, ring: Ring, side: Side, notes: list[str]) -> ArmResult:
     problems = {problem.id: problem for problem in ring.problems}
-    bench = ring.benches[side]
+    now = graders(ring.benches[side], ring.problems)
     old: Counter[str] = Counter()
     stale: list[Problem] = []
     for item in arm.items:
-        problem = problems.get(item.problem_id)
-        grader = "" if problem is None else grader_of(bench, problem)
-        if problem is not None and item.grader != grader and not item.failure:
+        grader = now.get(item.problem_id, item.grader)
+        if item.grader != grader and not item.failure:
             old[what_changed(item.grader, grader)] += 1
-            stale.append(problem)
+            stale.append(problems[item.problem_id])
     if not stale:
         return arm
     counted = ", ".join(f"{count:,} as {reason}" for reason, count in old.items())

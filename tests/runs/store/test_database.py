@@ -17,7 +17,7 @@ from tests.runs.store.test_store import POOL, solution
 from underdog.core import PoolKey, Solution, StoredScore, TokenTrace, Usage
 from underdog.errors import StoreError
 from underdog.runs.store import database as database_module
-from underdog.runs.store.checksums import row_checksum
+from underdog.runs.store.checksums import row_checksum, sql_checksum
 from underdog.runs.store.database import Database
 from underdog.runs.store.schema import APPLICATION_ID, MIGRATIONS
 from underdog.runs.store.store import Store
@@ -403,17 +403,22 @@ def test_rows_of_one_pool_are_damage_in_another(tmp_path: Path) -> None:
         assert store.damaged_rows == 3
 
 
+ROW = ("text", b"trace", 3, 0.5, None, "", "\u00e9", 1 << 40)
+
+
 def test_every_flipped_bit_of_a_cell_is_found() -> None:
-    row = ("text", b"trace", 3, 0.5, None, "")
-    whole = row_checksum(*row)
-    assert whole == row_checksum("text", b"trace", 3.0, 0.5, None, "")
+    whole = row_checksum(ROW, 7)
     for bit in range(8 * 5):
         trace = (int.from_bytes(b"trace", "big") ^ (1 << bit)).to_bytes(5, "big")
-        assert row_checksum("text", trace, *row[2:]) != whole
-    others = [("tex", "t", *row[1:]), ("text", "trace", *row[2:]), (*row[:4], "", None)]
-    assert whole not in {row_checksum(*other) for other in others}
-    with pytest.raises(TypeError, match="list"):
-        row_checksum([])
+        assert row_checksum(("text", trace, *ROW[2:]), 7) != whole
+    others = [("tex", "t", *ROW[1:]), ("text", "trace", *ROW[2:]), (*ROW[:4], "", *ROW[5:])]
+    assert whole not in {row_checksum(other, 7) for other in others}
+    assert row_checksum(ROW, 8) != whole == sql_checksum(7, *ROW)
+
+
+def test_the_layout_of_cells_is_pinned() -> None:
+    """Were it another under some Python, the rows of all older files would count as damaged."""
+    assert row_checksum(ROW) == 3995822345
 
 
 def test_an_error_without_a_code_keeps_its_own_words() -> None:

@@ -11,8 +11,9 @@ from tests.strategies.running.test_run import bench
 from underdog.core import Usage
 from underdog.engines.scripted import ScriptedEngine
 from underdog.strategies import strategies
+from underdog.strategies.running.pricing import sample_cost
 from underdog.strategies.running.run import solve
-from underdog.strategies.running.wall_clock import WallClock
+from underdog.strategies.running.wall_clock import Measured, WallClock
 
 
 class Hand:
@@ -73,12 +74,11 @@ def test_shares_never_exceed_the_clock(steps: list[tuple[int, int, bool]]) -> No
 
 
 def test_the_engines_own_latency_wins() -> None:
-    hand = Hand()
-    with WallClock(hand).timing(2) as measured:
-        hand.now_s += 8
-    assert measured.on(Usage(seconds=5.0)).seconds == 5.0
-    usage = measured.on(Usage(calls=1))
-    assert (usage.seconds, usage.wall_s, usage.calls) == (8.0, 4.0, 1)
+    measured = Measured(latency_s=8.0, share_s=4.0)
+    info = ScriptedEngine("").info
+    for told, expected in ((5.0, 5.0), (0.0, 8.0)):
+        usage = sample_cost(Usage(seconds=told), 3, info, measured, failed=False)
+        assert (usage.seconds, usage.wall_s, usage.calls) == (expected, 4.0, 1)
 
 
 def test_an_arms_seconds_are_no_more_than_its_wall_clock() -> None:

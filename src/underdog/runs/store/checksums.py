@@ -1,39 +1,35 @@
 """Checksums of rows: a cell that was damaged on the disk is found when its row is read.
 
 SQLite checks the structure of a file but not what its cells hold. Every row that decides a number
-therefore carries 64 bits of BLAKE2 over its cells as they are stored.
+therefore carries the CRC-32 of its cells, which finds every damage of up to 32 bits in a row and
+misses any other once in four thousand million times.
+
+The cells are laid out by `marshal` in its format 2, the same in every Python 3 (a test pins it), as
+that takes a tenth of the time of anything written in Python.
 """
 
-import hashlib
-import struct
-from collections.abc import Iterable
+import marshal
+import zlib
 
-_NUMBER = struct.Struct("<d")
+_FORMAT = 2
 
 
-def row_checksum(*cells: object) -> int:
-    """A signed 64-bit checksum of cells as SQLite gives them back.
+def row_checksum(cells: tuple[object, ...], salt: int = 0) -> int:
+    """Checksum of cells as SQLite gives them back: text, bytes, whole numbers, reals and nothing.
 
-    Whole numbers and reals of the same value count as the same, as the type of a column decides
-    which of them comes back.
+    Args:
+        cells: The cells. Reals must be `float` and whole numbers `int`, as SQLite returns them by
+            the column's type.
+        salt: Checksum of what the row belongs to, so that a row in a wrong place is found.
     """
-    hasher = hashlib.blake2b(b"".join(_parts(cells)), digest_size=8)
-    return int.from_bytes(hasher.digest(), "little", signed=True)
+    return zlib.crc32(marshal.dumps(cells, _FORMAT), salt)
 
 
-def _parts(cells: Iterable[object]) -> Iterable[bytes]:
-    for cell in cells:
-        if cell is None:
-            yield b"-"
-        elif isinstance(cell, str):
-            data = cell.encode("utf-8", "surrogatepass")
-            yield b"t%d:" % len(data)
-            yield data
-        elif isinstance(cell, bytes):
-            yield b"b%d:" % len(cell)
-            yield cell
-        elif isinstance(cell, int | float):
-            yield b"n"
-            yield _NUMBER.pack(cell + 0.0)
-        else:
-            raise TypeError(f"a cell holds a {type(cell).__name__}")
+def sql_checksum(salt: int, *cells: object) -> int:
+    """`row_checksum` as a function of SQL."""
+    return row_checksum(cells, salt)
+
+
+def real(number: float) -> float:
+    """A number as SQLite returns it from a column of reals: a float, and no negative zero."""
+    return number + 0.0

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from underdog.errors import StoreError
-from underdog.runs.store.checksums import row_checksum
+from underdog.runs.store.checksums import sql_checksum
 from underdog.runs.store.group_commit import GroupCommit
 from underdog.runs.store.schema import APPLICATION_ID, MIGRATIONS
 from underdog.runs.store.store_errors import translated
@@ -168,7 +168,7 @@ class Database:
             damage = self._pragma("integrity_check(1)")
             if damage != "ok":
                 raise sqlite3.DatabaseError(damage)
-            connection.create_function("row_checksum", -1, row_checksum, deterministic=True)
+            connection.create_function("row_checksum", -1, sql_checksum, deterministic=True)
             for statements in MIGRATIONS[self._pragma("user_version") :]:
                 for statement in statements:
                     connection.execute(statement)

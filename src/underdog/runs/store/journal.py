@@ -17,7 +17,7 @@ from underdog.core import Candidate, Outcome, Usage
 from underdog.errors import StoreError
 from underdog.measure.results import ArmResult, ItemResult
 from underdog.runs.manifest import Manifest, refuse_other
-from underdog.runs.store.checksums import row_checksum
+from underdog.runs.store.checksums import real, row_checksum
 from underdog.runs.store.database import Database
 from underdog.runs.store.row_codec import cell_text, text_cell, usage_row
 from underdog.runs.store.schema import USAGE_COLUMNS
@@ -113,7 +113,7 @@ class Journal:
         """
         text = manifest.to_json()
         with self._database.transaction() as connection:
-            checksum = row_checksum(name, text)
+            checksum = row_checksum((name, text))
             connection.execute(_ADD_RUN, (name, text, self._clock(), checksum))
             fresh = connection.execute("SELECT changes()").fetchone()[0] == 1
         sql = "SELECT id, manifest, checksum FROM run WHERE name = ?"
@@ -155,7 +155,7 @@ class Run:
         """The record of one arm, created when missing."""
         text = json.dumps(asdict(key), sort_keys=True)
         with self._database.transaction() as connection:
-            checksum = row_checksum(self._number, text, name)
+            checksum = row_checksum((self._number, text, name))
             connection.execute(_ADD_ARM, (self._number, text, name, checksum))
             sql = "SELECT id FROM arm WHERE run_id = ? AND key = ?"
             number = connection.execute(sql, (self._number, text)).fetchone()[0]
@@ -175,9 +175,9 @@ class Run:
 
     def note(self, kind: str, detail: str = "") -> None:
         """Add an event."""
-        row = (self._number, kind, text_cell(detail), self._clock())
+        row = (self._number, kind, text_cell(detail), real(self._clock()))
         with self._database.transaction() as connection:
-            connection.execute(_ADD_EVENT, (*row, row_checksum(*row)))
+            connection.execute(_ADD_EVENT, (*row, row_checksum(row)))
 
     def events(self) -> list[Event]:
         """All events, oldest first."""
@@ -206,7 +206,7 @@ class ArmRecord:
         """Finished items, in the order of their problems; damaged ones are left out."""
         sound: list[tuple[Any, ...]] = []
         for *cells, checksum in self._database.read(_READ_ITEMS, (self._number,)):
-            if row_checksum(*cells) == checksum:
+            if row_checksum(tuple(cells)) == checksum:
                 sound.append(tuple(cells))
             else:
                 self._database.note_damage("outcome", self._number, cells[0])
@@ -237,7 +237,7 @@ class ArmRecord:
             text_cell(outcome.error),
             _decision_json(outcome),
         )
-        checked = (*row, row_checksum(*row))
+        checked = (*row, row_checksum(row))
         place_of_row = (self._number, row[0])
 
         def write(connection: sqlite3.Connection) -> None:
@@ -252,8 +252,8 @@ def _item_row(item: ItemResult) -> Sequence[Any]:
     return (
         text_cell(item.problem_id),
         item.status,
-        item.score,
-        item.confidence,
+        real(item.score),
+        real(item.confidence),
         text_cell(item.answer),
         item.num_solutions,
         text_cell(item.group),
@@ -281,7 +281,7 @@ def _row_item(row: tuple[Any, ...]) -> ItemResult:
 
 def _check(database: Database, table: str, cells: tuple[object, ...], checksum: int) -> None:
     """Raise `StoreError` for a damaged row without which the run cannot be understood."""
-    if row_checksum(*cells) != checksum:
+    if row_checksum(cells) != checksum:
         raise StoreError(
             f"rollout store {database.path}: a row of table {table} is damaged; restore a copy, "
             "or give another file with --run to start anew"

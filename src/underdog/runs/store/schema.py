@@ -142,7 +142,7 @@ _USAGE_CELLS = (
     "verifier_tokens, seconds, flops, cost_usd, wall_s"
 )
 _POOL_CELLS = "task, problem_id, engine, form, prompt, params, root_seed, prefix"
-_POOL_OF_ROW = f"(SELECT row_checksum({_POOL_CELLS}) FROM pool WHERE pool.id = pool_id)"
+_POOL_OF_ROW = f"(SELECT row_checksum(0, {_POOL_CELLS}) FROM pool WHERE pool.id = pool_id)"
 _CHECKED = (
     "ALTER TABLE solution ADD COLUMN wall_s REAL NOT NULL DEFAULT 0",
     "ALTER TABLE solution ADD COLUMN reader TEXT NOT NULL DEFAULT ''",
@@ -164,18 +164,18 @@ _CHECKED = (
     """,
     f"""
     UPDATE score SET checksum = row_checksum(
-        {_POOL_OF_ROW}, verifier, idx, score, {_USAGE_CELLS}
+        row_checksum({_POOL_OF_ROW}, verifier), idx, score, {_USAGE_CELLS}
     )
     """,
     f"""
     UPDATE outcome SET checksum = row_checksum(
-        problem_id, status, score, confidence, answer, num_solutions, group_name, failure, grader,
+        0, problem_id, status, score, confidence, answer, num_solutions, group_name, failure, grader,
         {_USAGE_CELLS}, arm_id, place, grade_detail, sampled, stopped_by, error, decision
     )
     """,
-    "UPDATE run SET checksum = row_checksum(name, manifest)",
-    "UPDATE arm SET checksum = row_checksum(run_id, key, name)",
-    "UPDATE event SET checksum = row_checksum(run_id, kind, detail, at_unix_s)",
+    "UPDATE run SET checksum = row_checksum(0, name, manifest)",
+    "UPDATE arm SET checksum = row_checksum(0, run_id, key, name)",
+    "UPDATE event SET checksum = row_checksum(0, run_id, kind, detail, at_unix_s)",
 )
 """Rows carry checksums; solutions and outcomes say what read and graded them (empty: unknown).
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from underdog.core import PoolKey, Solution, StoredScore
 from underdog.runs.store.checksums import row_checksum
@@ -149,8 +149,7 @@ class Store:
         if number is None:
             return []
         rows = self._database.read(_READ_SOLUTIONS, (number, start, start + count))
-        salt = pool_checksum(pool)
-        sound = [row[:-1] for row in rows if self._sound("solution", number, (salt,), row)]
+        sound = self._sound("solution", number, rows, pool_checksum(pool))
         with readable(self.path):
             return [row_solution(row) for row in sound]
 
@@ -162,7 +161,7 @@ class Store:
         """
         if not solutions:
             return
-        self._add(_SOLUTIONS, pool, _checked((pool_checksum(pool),), map(solution_row, solutions)))
+        self._add(_SOLUTIONS, pool, _checked(map(solution_row, solutions), pool_checksum(pool)))
 
     async def keep_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
         """`add_solutions` in one transaction with the writes of concurrent tasks.
@@ -172,7 +171,7 @@ class Store:
         """
         if not solutions:
             return
-        rows = _checked((pool_checksum(pool),), map(solution_row, solutions))
+        rows = _checked(map(solution_row, solutions), pool_checksum(pool))
         write = partial(self._insert, _SOLUTIONS, pool, rows)
         self._remember(pool, await self._database.group_commit.write(write))
 
@@ -188,7 +187,7 @@ class Store:
             for one in solutions
             if one.index not in before or not same_reading(before[one.index], one)
         ]
-        rows = _checked((pool_checksum(pool),), map(solution_row, solutions))
+        rows = _checked(map(solution_row, solutions), pool_checksum(pool))
 
         def write(connection: sqlite3.Connection) -> int:
             number = self._number(pool, connection)
@@ -207,8 +206,8 @@ class Store:
             return {}
         wanted = set(indices)
         rows = self._database.read(_READ_SCORES, (number, verifier, min(wanted), max(wanted)))
-        salt = pool_checksum(pool)
-        sound = [row[:-1] for row in rows if self._sound("score", number, (salt, verifier), row)]
+        salt = row_checksum((verifier,), pool_checksum(pool))
+        sound = self._sound("score", number, rows, salt, verifier)
         with readable(self.path):
             return {index: score for index, score in map(row_score, sound) if index in wanted}
 
@@ -220,8 +219,8 @@ class Store:
         """
         if not scores:
             return
-        salt = (pool_checksum(pool), verifier)
-        rows = _checked(salt, [score_row(index, score) for index, score in scores.items()])
+        salt = row_checksum((verifier,), pool_checksum(pool))
+        rows = _checked((score_row(index, score) for index, score in scores.items()), salt)
         self._add(replace(_SCORES, more=(verifier,)), pool, rows)
 
     def _find(self, pool: PoolKey) -> int | None:
@@ -234,14 +233,16 @@ class Store:
         return number
 
     def _sound(
-        self, table: str, number: int, salt: tuple[object, ...], row: tuple[object, ...]
-    ) -> bool:
-        """Whether a row is as it was written; else its damage is noted."""
-        *cells, checksum = row
-        if row_checksum(*salt, *cells) == checksum:
-            return True
-        self._database.note_damage(table, number, cells[0], *salt[1:])
-        return False
+        self, table: str, number: int, rows: list[tuple[Any, ...]], salt: int, *more: str
+    ) -> list[tuple[Any, ...]]:
+        """The rows that are as they were written; the damage of others is noted."""
+        sound: list[tuple[Any, ...]] = []
+        for row in rows:
+            if row_checksum(row[:-1], salt) == row[-1]:
+                sound.append(row)
+            else:
+                self._database.note_damage(table, number, row[0], *more)
+        return sound
 
     def _add(self, target: "_Target", pool: PoolKey, rows: list[tuple[object, ...]]) -> None:
         with self._database.transaction() as connection:
@@ -279,15 +280,13 @@ class Store:
 
 
 def pool_checksum(pool: PoolKey) -> int:
-    """Checksum of a pool's key, part of the checksum of every row that belongs to it."""
-    return row_checksum(*_pool_row(pool))
+    """Checksum of a pool's key, from which the checksum of every row in it starts."""
+    return row_checksum(_pool_row(pool))
 
 
-def _checked(
-    salt: tuple[object, ...], rows: Iterable[tuple[object, ...]]
-) -> list[tuple[object, ...]]:
+def _checked(rows: Iterable[tuple[object, ...]], salt: int) -> list[tuple[object, ...]]:
     """Rows with their checksums at the end."""
-    return [(*row, row_checksum(*salt, *row)) for row in rows]
+    return [(*row, row_checksum(row, salt)) for row in rows]
 
 
 def _pool_row(pool: PoolKey) -> tuple[object, ...]:

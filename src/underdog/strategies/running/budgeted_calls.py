@@ -155,7 +155,7 @@ class BudgetedCalls:
         """Charge the requests made; the call's latency is shared out among them."""
         self.asked.append(asked)
         self.costs.append([])
-        latency_s = max((measured.on(usage).seconds for usage in usages), default=0.0)
+        latency_s = max((usage.seconds or measured.latency_s for usage in usages), default=0.0)
         for usage in usages:
             cost = priced(usage, engine.info)
             charged = Usage(

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from underdog.core import EngineInfo, Price, Prompt, Usage
+from underdog.strategies.running.wall_clock import Measured
 
 _PROMPT_OVERHEAD_TOKENS = 64  # tokens of the chat template around the messages
-_FREE = Price()
 
 
 def flops_of(usage: Usage, info: EngineInfo) -> float:
@@ -30,10 +30,49 @@ def priced(usage: Usage, info: EngineInfo) -> Usage:
             unless it is 0.
         info: The engine that the row comes from.
     """
-    cost_usd = usage.cost_usd
-    if not cost_usd and info.price != _FREE:
-        cost_usd = info.price.cost_usd(usage)
-    return replace(usage, flops=flops_of(usage, info), cost_usd=cost_usd)
+    return replace(usage, flops=flops_of(usage, info), cost_usd=_bill(usage, info))
+
+
+def sample_cost(
+    told: Usage, prompt_tokens: int, info: EngineInfo, measured: Measured, *, failed: bool
+) -> Usage:
+    """The usage of a sampled row by itself.
+
+    Args:
+        told: What the engine says of the row; it may count the prompt with another row.
+        prompt_tokens: Length of the prompt.
+        info: The engine that drew the row.
+        measured: Times of the call; the engine's own latency wins where it gives one.
+        failed: Whether the row failed: it then costs the money that the engine says, if any.
+    """
+    generated = told.generated_tokens
+    cost_usd = told.cost_usd
+    if not cost_usd and not failed and _has_price(info.price):
+        whole = Usage(1, prompt_tokens, told.cached_prompt_tokens, generated)
+        cost_usd = info.price.cost_usd(whole)
+    return Usage(
+        1,
+        prompt_tokens,
+        told.cached_prompt_tokens,
+        generated,
+        0,
+        0,
+        told.seconds or measured.latency_s,
+        0.0 if info.shape is None else info.shape.flops(0, prompt_tokens + generated),
+        cost_usd,
+        measured.share_s,
+    )
+
+
+def _bill(usage: Usage, info: EngineInfo) -> float:
+    """US dollars for a row: the engine's own figure, else its price for the whole row."""
+    if usage.cost_usd or not _has_price(info.price):
+        return usage.cost_usd
+    return info.price.cost_usd(usage)
+
+
+def _has_price(price: Price) -> bool:
+    return bool(price.prompt_usd or price.cached_prompt_usd or price.generated_usd)
 
 
 def repriced(usage: Usage, price: Price) -> Usage:
@@ -78,12 +117,9 @@ def prompt_length(usages: Sequence[Usage], read_tokens: int = 0) -> int:
 
 def worst_price(info: EngineInfo, prompt_tokens: int, generated_tokens: int) -> float:
     """Highest bill in US dollars for a row with at most so many tokens."""
-    dearer = replace(
-        info.price, prompt_usd=max(info.price.prompt_usd, info.price.cached_prompt_usd)
-    )
-    return dearer.cost_usd(
-        Usage(prompt_tokens=prompt_tokens, generated_tokens=generated_tokens)
-    )
+    price = info.price
+    prompt_usd = max(price.prompt_usd, price.cached_prompt_usd)
+    return (prompt_tokens * prompt_usd + generated_tokens * price.generated_usd) / 1e6
 
 
 def prompt_bound_tokens(prompt: Prompt) -> int:

@@ -8,7 +8,6 @@ depend on the contents of the store.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from underdog.core import (
     Budget,
@@ -175,8 +174,9 @@ class _Run:
             return []
         if len(drawn) < len(indices):
             self._ledger.stopped_by = "seconds"
-        rows = [(at, replace(row, usage=measured.on(row.usage))) for at, row in drawn]
-        solutions = await self._reading(draw, read_rows, draw, rows, self._question, self._bench)
+        solutions = await self._reading(
+            draw, read_rows, draw, drawn, self._question, self._bench, measured
+        )
         await self._bench.store.keep_solutions(
             draw.pool, [one for one in solutions if one.status != "engine_error"]
         )

@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from underdog.core import Completion, FinishReason, Question, Reading, Solution, Usage
+from underdog.core import Completion, FinishReason, Question, Reading, Solution
 from underdog.strategies.running.bench import Bench
 from underdog.strategies.running.draw import PoolDraw
-from underdog.strategies.running.pricing import priced
+from underdog.strategies.running.pricing import priced, sample_cost
+from underdog.strategies.running.wall_clock import Measured
 
 
 def read_rows(
-    draw: PoolDraw, rows: Sequence[tuple[int, Completion]], question: Question, bench: Bench
+    draw: PoolDraw,
+    rows: Sequence[tuple[int, Completion]],
+    question: Question,
+    bench: Bench,
+    measured: Measured,
 ) -> list[Solution]:
     """Solutions, in the order of their completions.
 
@@ -19,8 +24,10 @@ def read_rows(
         rows: Completions, each with its index in the pool.
         question: The question.
         bench: Source of the checker, and of the sandbox for forms that run programs.
+        measured: Times of the call that gave the rows.
     """
     prompt_tokens = max((row.usage.prompt_tokens for _, row in rows), default=0)
+    info = draw.engine.info
     solutions: list[Solution] = []
     for index, row in rows:
         text = draw.prompt.prefix + row.text
@@ -40,7 +47,9 @@ def read_rows(
                 status=reading.status,
                 finish=row.finish,
                 trace=row.trace,
-                usage=_usage(draw, row, prompt_tokens),
+                usage=sample_cost(
+                    row.usage, prompt_tokens, info, measured, failed=row.finish == "error"
+                ),
                 detail=reading.detail,
                 reader=draw.reader,
             )
@@ -68,21 +77,6 @@ def read_again(
             )
         )
     return made
-
-
-def _usage(draw: PoolDraw, row: Completion, prompt_tokens: int) -> Usage:
-    """Cost of a row by itself; a failed row costs the money that the engine says, if any."""
-    usage = Usage(
-        calls=1,
-        prompt_tokens=prompt_tokens,
-        cached_prompt_tokens=row.usage.cached_prompt_tokens,
-        generated_tokens=row.usage.generated_tokens,
-        seconds=row.usage.seconds,
-        cost_usd=row.usage.cost_usd,
-        wall_s=row.usage.wall_s,
-    )
-    cost = priced(usage, draw.engine.info)
-    return replace(cost, cost_usd=usage.cost_usd) if row.finish == "error" else cost
 
 
 def _read(

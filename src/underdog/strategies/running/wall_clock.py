@@ -8,9 +8,7 @@ growth between start and end.
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-
-from underdog.core import Usage
+from dataclasses import dataclass
 
 
 @dataclass(slots=True)
@@ -24,10 +22,6 @@ class Measured:
 
     latency_s: float = 0.0
     share_s: float = 0.0
-
-    def on(self, usage: Usage) -> Usage:
-        """A row's usage with its times; the engine's own latency wins where it gives one."""
-        return replace(usage, seconds=usage.seconds or self.latency_s, wall_s=self.share_s)
 
 
 class WallClock:
