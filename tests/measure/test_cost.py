@@ -4,6 +4,7 @@ from tests.measure.arms import make_arm
 from underdog.core import Usage
 from underdog.measure.cost import amount, per_right_answer
 
+
 def test_amounts():
     usage = Usage(generated_tokens=3, verifier_tokens=4, flops=5.0, wall_s=6.0, cost_usd=7.0)
     quantities = ("tokens", "flops", "seconds", "usd")

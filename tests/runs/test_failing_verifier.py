@@ -59,17 +59,18 @@ def test_the_card_says_on_how_many_problems_it_failed(tmp_path: Path, dead: int)
     arm = card.small.headline
     assert (arm.n, arm.num_failed, arm.num_undecided) == (6, dead, dead)
     said = f"the verifier failed on {dead} of 6 problems"
-    for card in (card, report(run, sandbox="monty")[0]):
-        assert said in fight_card_text(card)
-        assert said in render_fight_card(card)
-        told = json.loads(json.dumps(asdict(card), default=str))
+    for shown in (card, report(run, sandbox="monty")[0]):
+        assert said in fight_card_text(shown)
+        assert said in render_fight_card(shown)
+        told = json.loads(json.dumps(asdict(shown), default=str))
         assert told["small"]["arms"][0]["num_failed"] == dead
         assert "out of memory" in told["small"]["arms"][0]["failure"]
     mended = play(run, 0)
     assert mended.small.headline.num_failed == mended.small.headline.num_undecided == 0
     assert "failed" not in fight_card_text(mended)
-    assert fight_card_text(report(run, sandbox="monty")[0]).splitlines()[:3] == (
-        fight_card_text(mended).splitlines()[:3]
+    assert (
+        fight_card_text(report(run, sandbox="monty")[0]).splitlines()[:3]
+        == (fight_card_text(mended).splitlines()[:3])
     )
 
 

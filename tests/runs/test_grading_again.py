@@ -121,7 +121,7 @@ def test_other_questions_are_refused_not_mixed(place: Path) -> None:
     play()
     write_task(asked="Thing {}: how many?")
     for again in (play, lambda: replay("s.sqlite", "majority:n=3", sandbox="monty")):
-        with pytest.raises(StoreError, match="made differently|other problems"):
+        with pytest.raises(StoreError, match=r"made differently|other problems"):
             again()
     assert right(play("fresh.sqlite")) == 0
 
@@ -151,8 +151,8 @@ def test_results_of_an_unknown_reader_are_graded_again(place: Path) -> None:
         ]
         connection.execute("UPDATE solution SET reader = '', answer = '99', vote_key = '99'")
         connection.execute(
-            f"UPDATE solution SET checksum = row_checksum((SELECT row_checksum(0, {cells}) FROM pool "
-            f"WHERE pool.id = pool_id), {', '.join(_order(rest))})"
+            f"UPDATE solution SET checksum = row_checksum((SELECT row_checksum(0, {cells}) "
+            f"FROM pool WHERE pool.id = pool_id), {', '.join(_order(rest))})"
         )
         connection.commit()
     [replayed] = replay("s.sqlite", "majority:n=3", sandbox="monty")

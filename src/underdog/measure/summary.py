@@ -34,7 +34,7 @@ class ArmSummary:
         usage: Sum over all problems.
         tokens_per_right: Generated plus verifier tokens per right answer.
         flops_per_right: FLOPs per right answer.
-        seconds_per_right: Wall-clock seconds per right answer, those of samples side by side shared.
+        seconds_per_right: Wall-clock seconds per right answer; samples side by side share them.
         usd_per_right: Money per right answer, in US dollars.
         num_solutions: Samples drawn, over all problems.
         oracle_bound: Whether answers were chosen with gold.

@@ -192,8 +192,8 @@ def _notes(small: Side, big: Side, axis: CostAxis, rows: Sequence[ProblemRow]) -
         notes.append(f"Only {n} problems: the intervals are wide, and only large gaps can show.")
     if axis == "flops":
         notes.append(
-            "FLOPs are computed from the architectures, not measured. An arm reads each prompt once "
-            "per problem, in full, whatever was cached."
+            "FLOPs are computed from the architectures, not measured. An arm reads each prompt "
+            "once per problem, in full, whatever was cached."
         )
     else:
         notes.append(

@@ -1,9 +1,10 @@
 """Replay: evaluates a strategy with the usual driver on stored rollouts, without sampling.
 
 Any strategy, number of samples, budget or price can be tried on what a run has already sampled.
-Seconds are the stored ones. At another price every row pays its whole prompt. Replies whose checker,
-form or sandbox has changed since are read again. A replay that needs more solutions than are stored fails, unless
-`allow_short` is set, rather than report a smaller strategy under the name of a larger one.
+Seconds are the stored ones. At another price every row pays its whole prompt. Replies whose
+checker, form or sandbox has changed since are read again. A replay that needs more solutions than
+are stored fails, unless `allow_short` is set, rather than report a smaller strategy under the name
+of a larger one.
 
 `resample` shuffles the pools by a seed: the first n solutions are then a random subset without
 replacement, and repeats with other seeds show the spread between subsets.

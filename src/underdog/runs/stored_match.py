@@ -214,9 +214,7 @@ async def outcomes(ring: Ring, spec: str, *, side: Side = "small") -> dict[str, 
     found: dict[str, Outcome] = {}
     for problem in ring.problems:
         with suppress(StoreError, UnsupportedError):
-            found[problem.id] = await solve(
-                arm.strategy, problem.question, arm.bench, arm.budget
-            )
+            found[problem.id] = await solve(arm.strategy, problem.question, arm.bench, arm.budget)
     return found
 
 

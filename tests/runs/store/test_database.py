@@ -146,7 +146,9 @@ def write_old_run(path: Path) -> None:
             f"INSERT INTO pool VALUES (7, {', '.join('?' * 8)})", (*key, str(POOL.root_seed), "")
         )
         solution = (7, 4, "main", "cot", b"\xed\xa0\x80", "3", None, 1, "ok", "stop", None, None)
-        old.execute(f"INSERT INTO solution VALUES ({', '.join('?' * 22)})", (*solution, "", *[2] * 9))
+        old.execute(
+            f"INSERT INTO solution VALUES ({', '.join('?' * 22)})", (*solution, "", *[2] * 9)
+        )
         old.execute(f"INSERT INTO score VALUES ({', '.join('?' * 13)})", (7, "v", 4, 1, *[3] * 9))
         old.execute("INSERT INTO run VALUES (1, 'run', '{}', 0.0)")
         key = json.dumps(dict.fromkeys(("model", "form", "strategy", "budget", "engines"), "x"))
@@ -169,7 +171,12 @@ def test_rows_without_checksums_get_them_and_unknown_readers(tmp_path: Path) -> 
             [run] = store.journal.runs()
             [arm] = run.results()
             [item] = arm.items
-            assert (item.problem_id, item.status, item.grader, item.failure) == ("q1", "right", "", "")
+            assert (item.problem_id, item.status, item.grader, item.failure) == (
+                "q1",
+                "right",
+                "",
+                "",
+            )
             assert [event.kind for event in run.events()] == ["started"]
             assert store.damaged_rows == 0
 
@@ -179,9 +186,11 @@ def test_a_damaged_old_file_gets_no_checksums(tmp_path: Path) -> None:
     write_old_run(path)
     with sqlite3.connect(path) as old:
         old.execute("PRAGMA writable_schema=ON")
-        old.execute("UPDATE sqlite_schema SET sql = replace(sql, 'score REAL NOT', 'score TEXT NOT')")
+        old.execute(
+            "UPDATE sqlite_schema SET sql = replace(sql, 'score REAL NOT', 'score TEXT NOT')"
+        )
     old.close()
-    with pytest.raises(StoreError, match="damaged|malformed|TEXT value|non-"):
+    with pytest.raises(StoreError, match=r"damaged|malformed|TEXT value|non-"):
         Store(path)
 
 

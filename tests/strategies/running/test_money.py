@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.engines.openai.endpoint import Asked, Endpoint, Reply, endpoint
-from tests.strategies.running.test_run import NoSandbox, QUESTION, Sums
+from tests.strategies.running.test_run import QUESTION, NoSandbox, Sums
 from underdog.core import Budget, Outcome, Price, Question
 from underdog.engines.openai import OpenAIEngine
 from underdog.engines.openai.retry import Patience
@@ -77,7 +77,9 @@ def serve() -> Iterator[Serve]:
         server.__exit__(None, None, None)
 
 
-def run(spec: str, bench: Bench, budget: Budget = Budget(), question: Question = QUESTION) -> Outcome:
+def run(
+    spec: str, bench: Bench, budget: Budget = Budget(), question: Question = QUESTION
+) -> Outcome:
     async def play() -> Outcome:
         try:
             return await solve(strategies.create(spec), question, bench, budget)

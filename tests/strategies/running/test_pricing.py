@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from tests.strategies.running.test_run import NoSandbox, QUESTION, Sums, reply
+from tests.strategies.running.test_run import QUESTION, NoSandbox, Sums, reply
 from underdog.core import (
     Completion,
     ContinuationScore,
@@ -95,7 +95,10 @@ DECODERS = {
 SPANS = ((90, 0), (1, 1), (37, 55), (0, 12), (200, 64))
 
 
-def info(shape: ModelShape | None, price: Price = Price()) -> EngineInfo:
+FREE = Price()
+
+
+def info(shape: ModelShape | None, price: Price = FREE) -> EngineInfo:
     return EngineInfo("counted", "counted", "counted", 4096, shape, price)
 
 
@@ -237,9 +240,7 @@ def play(specs: Sequence[str], forgets: bool = False) -> dict[str, Outcome]:
     """Arms played one after another on one engine and one store."""
     engine = CachingEngine(forgets)
     bench = Bench({"main": engine, "big": engine}, "cot", Sums(), NoSandbox(), MemoryStore())
-    return {
-        spec: asyncio.run(solve(strategies.create(spec), QUESTION, bench)) for spec in specs
-    }
+    return {spec: asyncio.run(solve(strategies.create(spec), QUESTION, bench)) for spec in specs}
 
 
 @pytest.mark.parametrize("spec", ARMS)

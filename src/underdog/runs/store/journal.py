@@ -56,14 +56,12 @@ _ADD_OUTCOME = (
 _DROP_OUTCOME = "DELETE FROM outcome WHERE arm_id = ? AND problem_id = ?"
 _CANDIDATE = tuple(column.name for column in fields(Candidate))
 _candidate_values = attrgetter(*_CANDIDATE)
-_READ_ITEMS = (
-    f"SELECT {', '.join(_OUTCOME_COLUMNS)} FROM outcome WHERE arm_id = ? ORDER BY place"
+_READ_ITEMS = f"SELECT {', '.join(_OUTCOME_COLUMNS)} FROM outcome WHERE arm_id = ? ORDER BY place"
+_ADD_RUN = (
+    "INSERT OR IGNORE INTO run (name, manifest, started_unix_s, checksum) VALUES (?, ?, ?, ?)"
 )
-_ADD_RUN = "INSERT OR IGNORE INTO run (name, manifest, started_unix_s, checksum) VALUES (?, ?, ?, ?)"
 _ADD_ARM = "INSERT OR IGNORE INTO arm (run_id, key, name, checksum) VALUES (?, ?, ?, ?)"
-_ADD_EVENT = (
-    "INSERT INTO event (run_id, kind, detail, at_unix_s, checksum) VALUES (?, ?, ?, ?, ?)"
-)
+_ADD_EVENT = "INSERT INTO event (run_id, kind, detail, at_unix_s, checksum) VALUES (?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)

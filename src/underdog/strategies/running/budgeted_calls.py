@@ -132,9 +132,7 @@ class BudgetedCalls:
     def _fail(self, error: Exception) -> None:
         self.failure = self.failure or f"{type(error).__name__}: {error}"
 
-    def _room(
-        self, engine: Engine, prompts: Sequence[Prompt], written: int, read: int = 0
-    ) -> int:
+    def _room(self, engine: Engine, prompts: Sequence[Prompt], written: int, read: int = 0) -> int:
         """Calls that fit at worst-case cost, each reading its whole prompt and `read` tokens."""
         if not prompts:
             return 0

@@ -140,9 +140,7 @@ class _Run:
         self._drawn[draw.pool] = wave[-1].index + 1
         self._solutions.extend(wave)
 
-    async def _read_stored(
-        self, draw: PoolDraw, stored: Sequence[Solution]
-    ) -> Sequence[Solution]:
+    async def _read_stored(self, draw: PoolDraw, stored: Sequence[Solution]) -> Sequence[Solution]:
         """Stored solutions as the present reader reads their texts."""
         old = [solution for solution in stored if solution.reader != draw.reader]
         if not old:
