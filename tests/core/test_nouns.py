@@ -52,8 +52,9 @@ def test_zero_temperature_is_greedy() -> None:
 
 def test_flops_leave_out_a_looked_up_embedding_and_grow_with_context() -> None:
     shape = ModelShape(num_params=100, num_embedding_params=20, num_layers=2, hidden_size=5)
-    assert shape.flops_per_token() == 160.0
-    assert shape.flops_per_token(context_tokens=10) == 160.0 + 4 * 2 * 5 * 10
+    assert shape.flops(0, 1) == 160.0 + 4 * 2 * 5
+    assert shape.flops(9, 10) == 160.0 + 4 * 2 * 5 * 10
+    assert shape.flops(3, 3) == shape.flops(5, 3) == 0.0
 
 
 def test_a_continuations_score_sums_its_tokens() -> None:

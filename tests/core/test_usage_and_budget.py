@@ -26,9 +26,10 @@ def test_nothing_is_neutral(usage: Usage) -> None:
     assert usage + Usage() == usage == Usage() + usage
 
 
-def test_total_tokens_leave_out_the_cached_prompt() -> None:
-    usage = Usage(prompt_tokens=100, cached_prompt_tokens=40, generated_tokens=7, verifier_tokens=3)
-    assert usage.total_tokens == 70
+def test_measured_times_are_no_part_of_what_was_used() -> None:
+    assert Usage(calls=1, seconds=1.0, wall_s=0.5) == Usage(calls=1)
+    assert Usage(calls=1, flops=1.0) != Usage(calls=1)
+    assert Usage(calls=1, cost_usd=1.0) != Usage(calls=1)
 
 
 @given(usages)

@@ -80,7 +80,7 @@ def test_flops_and_money_follow_shape_and_price() -> None:
     )
     rows = sample(engine, seeds=(1, 2))
     assert [row.usage.flops for row in rows] == [3 * 2000.0, 2 * 2000.0]
-    assert [row.usage.cost_usd for row in rows] == [5.0, 4.0]
+    assert [row.usage.cost_usd for row in rows] == [5.0, 5.0]  # a row pays its prompt
 
 
 def test_a_prompt_beyond_the_context_is_an_error_row() -> None:

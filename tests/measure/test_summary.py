@@ -18,8 +18,11 @@ def test_every_status_is_counted_and_undecided_is_not_right():
 
 
 def test_costs_are_given_per_problem_and_per_right_answer():
-    summary = summarize(make_arm("+-", usage=Usage(flops=3e9, seconds=2.0, cost_usd=0.5)))
+    summary = summarize(
+        make_arm("+-", usage=Usage(flops=3e9, seconds=3.0, cost_usd=0.5, wall_s=2.0))
+    )
     assert (summary.flops_per_problem, summary.seconds_per_problem) == (3e9, 2.0)
+    assert summary.latency_per_problem == 3.0
     assert (summary.flops_per_right.value, summary.seconds_per_right.value) == (6e9, 4.0)
     assert summary.usd_per_right.value == 1.0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.pinned.doors import app
+from tests.pinned.doors import WallClock, app
 
 Run = Callable[..., Result]
 Tell = Callable[..., str]
@@ -20,6 +20,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Samples take no time, as measured seconds differ from run to run."""
+    monkeypatch.setattr(WallClock.__init__, "__defaults__", (lambda: 0.0,))
 
 
 @pytest.fixture

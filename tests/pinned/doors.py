@@ -20,6 +20,7 @@ from underdog.runs.export import export_parquet
 from underdog.runs.store.store import Store
 from underdog.sandbox import open_sandbox
 from underdog.strategies import strategies
+from underdog.strategies.running.wall_clock import WallClock
 from underdog.verifiers import verifiers
 
 REGISTRIES = {
@@ -41,6 +42,7 @@ __all__ = [
     "Problem",
     "Question",
     "Store",
+    "WallClock",
     "accuracy_vs_cost",
     "app",
     "export_parquet",

@@ -58,7 +58,9 @@ def test_curves_repeat_with_their_seed_and_move_with_it(pools: list[GradedPool])
     once = curves(pools, seed=1, subsets=20)
     assert once == curves(pools, seed=1, subsets=20)
     other = curves(pools, seed=2, subsets=20)
-    assert point(once, "majority", 4).accuracy != point(other, "majority", 4).accuracy
+    assert point(once, "best_of luck", 4).accuracy != point(other, "best_of luck", 4).accuracy
+    assert point(once, "majority", 4).subset_sd != point(other, "majority", 4).subset_sd
+    assert point(once, "majority", 4).accuracy.value == point(other, "majority", 4).accuracy.value
 
 
 def test_majority_agrees_with_the_exact_sum_over_subsets(pools: list[GradedPool]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from tests.runs.toys import ToyEngine, ToyForm, toy_bench, toy_problems
-from underdog.core import EngineInfo, SamplingParams
+from underdog.core import EngineInfo, Problem, SamplingParams
 from underdog.runs.manifest import Manifest, describe, differences
 
 
@@ -41,19 +41,41 @@ def test_every_setting_that_changes_results_is_named(changes: dict, path: str) -
     assert ", is now " in line
 
 
-def test_other_problems_are_another_run() -> None:
-    bench, problems = toy_bench(), toy_problems(3)
+def changed_problems() -> tuple[list[Problem], list[Problem]]:
+    """Problems with another gold answer or private column, and with another question."""
+    first = toy_problems(1)[0]
+    asked = [{"fields": {"a": "b"}}, {"choices": ("A", "B")}, {"text": "1+1"}, {"context": "Look:"}]
+    return (
+        [replace(first, gold="999"), replace(first, meta={"tests": ["hidden"]})],
+        [replace(first, question=replace(first.question, **change)) for change in asked],
+    )
+
+
+def test_other_questions_are_another_run_but_other_gold_answers_are_not() -> None:
+    problems = toy_problems(3)
     before = describe({}, problems, task="sums", split="test").to_json()
-    for changed in (
-        replace(problems[0], gold="999"),
-        replace(problems[0], meta={"tests": ["hidden"]}),
-        replace(problems[0], question=replace(problems[0].question, fields={"a": "b"})),
-        replace(problems[0], question=replace(problems[0].question, choices=("A", "B"))),
-    ):
+    golds, questions = changed_problems()
+    for changed in golds:
+        now = describe({}, [changed, *problems[1:]], task="sums", split="test").to_json()
+        assert now != before
+        assert differences(before, now) == differences(now, before) == []
+    for changed in questions:
         now = describe({}, [changed, *problems[1:]], task="sums", split="test").to_json()
         [line] = differences(before, now)
+        assert line.startswith("questions was")
+
+
+def test_an_old_manifest_cannot_tell_gold_answers_from_questions() -> None:
+    problems = toy_problems(3)
+    now = describe({}, problems, task="sums", split="test")
+    old = json.loads(now.to_json())
+    del old["questions"]
+    for before in (json.dumps(old), replace(now, questions="").to_json()):
+        assert differences(before, now.to_json()) == []
+        golds, _ = changed_problems()
+        other = describe({}, [golds[0], *problems[1:]], task="sums", split="test").to_json()
+        [line] = differences(before, other)
         assert line.startswith("problems was")
-    assert bench.form == "line"
 
 
 def test_a_new_part_was_nothing_before() -> None:

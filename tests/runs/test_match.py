@@ -13,6 +13,7 @@ from underdog.core import Budget, Problem, RolloutStore
 from underdog.errors import EngineError, StoreError, UnknownNameError, UsageError
 from underdog.forms import forms
 from underdog.runs.match import Contender, Match, Terms, default_split, play
+from underdog.runs.store.checksums import row_checksum
 from underdog.runs.store.store import Store
 from underdog.runs.stored_match import (
     find_run,
@@ -250,11 +251,42 @@ def test_a_replay_on_changed_problems_is_refused(store: Store) -> None:
     class Changed(ToyTask):
         def problems(self, split: str, limit: int | None = None) -> Iterator[Problem]:
             for problem in super().problems(split, limit):
-                yield replace(problem, gold="0")
+                question = replace(problem.question, fields={"unit": "kg"})
+                yield replace(problem, question=question)
 
     fight(store)
     with pytest.raises(StoreError, match="has other problems now"):
         reopen(latest_runs(store)[0], store, NoSandbox(), task=Changed())
+
+
+def test_a_replay_on_changed_gold_answers_grades_by_them(store: Store) -> None:
+    class Changed(ToyTask):
+        def problems(self, split: str, limit: int | None = None) -> Iterator[Problem]:
+            for problem in super().problems(split, limit):
+                yield replace(problem, gold="0")
+
+    fight(store)
+    ring = reopen(latest_runs(store)[0], store, NoSandbox(), task=Changed())
+    result = asyncio.run(replay(ring, "majority:n=1"))
+    right = {problem.id for problem in ring.problems if problem.question.text == "0+0"}
+    assert {item.problem_id for item in result.items if item.right} <= right
+
+
+def test_without_a_hash_of_the_questions_any_change_is_refused(store: Store) -> None:
+    class Changed(ToyTask):
+        def problems(self, split: str, limit: int | None = None) -> Iterator[Problem]:
+            for problem in super().problems(split, limit):
+                yield replace(problem, gold="0")
+
+    fight(store)
+    [run] = latest_runs(store)
+    manifest = {**run.manifest, "questions": ""}
+    text = json.dumps(manifest, sort_keys=True)
+    checksum = row_checksum((run.name, text))
+    store.database.read("UPDATE run SET manifest = ?, checksum = ?", (text, checksum))
+    assert reopen(run, store, NoSandbox(), task=ToyTask()).problems
+    with pytest.raises(StoreError, match="has other problems now"):
+        reopen(run, store, NoSandbox(), task=Changed())
 
 
 def test_the_record_says_how_to_find_the_task_again(store: Store) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from underdog.cli.resources import complete
 from underdog.cli.terminal import options
-from underdog.cli.terminal.console import AsJson, cells, out, percent, print_json, table
+from underdog.cli.terminal.console import AsJson, cells, notes, out, percent, print_json, table
 from underdog.cli.terminal.scoreboard import print_arms
 
 if TYPE_CHECKING:
@@ -62,8 +62,12 @@ def replay(
     for one in found:
         if one.arms:
             print_arms(one.run, one.arms)
+        for verdict in one.verdicts:
+            out.print(verdict.sentence(), markup=False, highlight=False, soft_wrap=True)
         if one.curve:
             _print_curve(one)
+        for note in one.notes:
+            notes.print(note, markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_curve(replay: "TaskReplay") -> None:

@@ -11,7 +11,7 @@ from underdog.core.usage import Usage
 
 @dataclass(frozen=True, slots=True)
 class ModelShape:
-    """Architecture numbers from which the FLOPs per token are computed.
+    """Architecture numbers from which FLOPs are computed.
 
     Attributes:
         num_params: All parameters.
@@ -19,21 +19,49 @@ class ModelShape:
             head; they are looked up, not multiplied, so they add no FLOPs.
         num_layers: Decoder layers.
         hidden_size: Width of the residual stream.
+        attention_size: Width of all query heads together; 0 when it equals `hidden_size`.
+        window_tokens: Size of the sliding attention window in tokens, the present one included.
+        num_windowed_layers: Layers whose attention sees only the window.
     """
 
     num_params: int
     num_embedding_params: int = 0
     num_layers: int = 0
     hidden_size: int = 0
+    attention_size: int = 0
+    window_tokens: int = 0
+    num_windowed_layers: int = 0
 
-    def flops_per_token(self, context_tokens: float = 0.0) -> float:
-        """FLOPs to process one token: 2 per active parameter, and 4·L·d per attended position.
+    @property
+    def num_active_params(self) -> int:
+        """Parameters that a token is multiplied with."""
+        return self.num_params - self.num_embedding_params
 
-        Args:
-            context_tokens: Positions that the token attends to.
+    def flops(self, start: int, stop: int) -> float:
+        """FLOPs to process the tokens at positions `start` to `stop` - 1 of a text.
+
+        2 per active parameter and token, and 4 per layer, entry of the query heads and attended
+        position; the token at position i attends to i + 1 positions, or to those in its window.
         """
-        active = self.num_params - self.num_embedding_params
-        return 2.0 * active + 4.0 * self.num_layers * self.hidden_size * context_tokens
+        tokens = max(0, stop - start)
+        attended = _sum_to(stop) - _sum_to(start) if tokens else 0
+        if self.num_windowed_layers:
+            windowed = self._windowed_to(stop) - self._windowed_to(start) if tokens else 0
+            attended *= self.num_layers - self.num_windowed_layers
+            attended += windowed * self.num_windowed_layers
+        else:
+            attended *= self.num_layers
+        width = self.attention_size or self.hidden_size
+        return 2.0 * self.num_active_params * tokens + 4.0 * width * attended
+
+    def _windowed_to(self, stop: int) -> int:
+        """Attended positions of the first `stop` tokens in a layer with the window."""
+        whole = min(stop, self.window_tokens)
+        return _sum_to(whole) + (stop - whole) * self.window_tokens
+
+
+def _sum_to(last: int) -> int:
+    return last * (last + 1) // 2
 
 
 @dataclass(frozen=True, slots=True)

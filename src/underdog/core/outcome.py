@@ -20,6 +20,9 @@ class Outcome:
         sampled: Number of solutions sampled in this call rather than read from the store.
         stopped_by: Name of the budget cap that ended sampling; `None` when none did.
         error: Message of a failure, else `None`; the decision is then the best so far.
+        verifier_failed: Whether `error` is that of a verifier: nothing was then decided.
+        read_again: Number of stored solutions whose answer was read anew, because the checker,
+            the form, the sandbox or their code had changed since.
     """
 
     problem_id: str
@@ -30,3 +33,5 @@ class Outcome:
     sampled: int = 0
     stopped_by: str | None = None
     error: str | None = None
+    verifier_failed: bool = False
+    read_again: int = 0

@@ -61,6 +61,13 @@ class RolloutStore(Protocol):
         """`add_solutions` for concurrent tasks, whose writes the store may join in one commit."""
         ...
 
+    async def keep_readings(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
+        """Replace what was read from stored solutions, whose texts stay as they are.
+
+        Scores of solutions whose answer or status changes are dropped.
+        """
+        ...
+
     def scores(
         self, pool: PoolKey, verifier: str, indices: Sequence[int]
     ) -> dict[int, StoredScore]:

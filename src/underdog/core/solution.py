@@ -41,6 +41,7 @@ class Solution:
         usage: Cost of the sample.
         scores: Verifier scores by verifier name; higher is better.
         detail: Error message of the execution or the engine; empty without one.
+        reader: Fingerprint of the code and settings that read the answer; empty when unknown.
     """
 
     index: int
@@ -56,6 +57,7 @@ class Solution:
     usage: Usage = Usage()
     scores: Mapping[str, float] = field(default_factory=dict[str, float])
     detail: str = ""
+    reader: str = field(default="", compare=False)
 
     def with_score(self, verifier: str, score: float) -> "Solution":
         """A copy with `verifier`'s score added."""

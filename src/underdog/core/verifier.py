@@ -14,7 +14,11 @@ ScoreUnit: TypeAlias = Literal["probability", "real"]
 
 
 class ModelCalls(Protocol):
-    """Budgeted access to engines for verifiers; every token is charged as a verifier token."""
+    """Budgeted access to engines for verifiers; every token is charged as a verifier token.
+
+    A verifier that scores solutions one by one makes the same number of requests for each, in the
+    solutions' order, so that each solution is charged for its own.
+    """
 
     async def generate(
         self, engine: str, prompts: Sequence[Prompt], params: SamplingParams

@@ -23,7 +23,8 @@ def charge(
     Args:
         prompt_tokens: Prompt tokens charged to this row (0 for all but the first of a request).
         generated_tokens: Tokens that the row sampled.
-        cached_prompt_tokens: Prompt tokens that a prefix cache held already.
+        cached_prompt_tokens: Prompt tokens that a prefix cache held already; FLOPs count the whole
+            prompt all the same, so that they do not depend on what ran before.
         context_before: Length of the context where sampling started, in tokens; `prompt_tokens`
             unless given.
         calls: Sampled completions.
@@ -38,9 +39,7 @@ def charge(
     start = prompt_tokens if context_before is None else context_before
     flops = 0.0
     if shape is not None:
-        fresh = prompt_tokens - cached_prompt_tokens
-        flops = fresh * shape.flops_per_token((cached_prompt_tokens + prompt_tokens) / 2)
-        flops += generated_tokens * shape.flops_per_token(start + generated_tokens / 2)
+        flops = shape.flops(0, prompt_tokens) + shape.flops(start, start + generated_tokens)
     usage = Usage(
         calls=calls,
         prompt_tokens=prompt_tokens,

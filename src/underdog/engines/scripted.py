@@ -8,6 +8,7 @@ are words with the white space before them. It samples more than 50,000 short re
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
@@ -159,13 +160,14 @@ class ScriptedEngine:
     def _usage(self, charged: int, generated: int, num_prompt: int) -> Usage:
         if self._info.shape is None and self._info.price is FREE:
             return _counted(charged, generated)
-        return charge(
+        usage = charge(
             prompt_tokens=charged,
             generated_tokens=generated,
             context_before=num_prompt,
             shape=self._info.shape,
-            price=self._info.price,
         )
+        billed = Usage(prompt_tokens=num_prompt, generated_tokens=generated)
+        return replace(usage, cost_usd=self._info.price.cost_usd(billed))
 
     def _score(self, request: ScoreRequest) -> ContinuationScore:
         tokens = _TOKEN.findall(request.continuation)

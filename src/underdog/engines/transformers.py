@@ -385,11 +385,20 @@ def _shape(model: Any) -> ModelShape:
     embedding = model.get_input_embeddings().weight
     head = model.get_output_embeddings()
     tied = head is not None and head.weight is embedding
+    config = model.config
+    hidden = int(config.hidden_size)
+    heads = int(getattr(config, "num_attention_heads", 0) or 0)
+    width = heads * int(getattr(config, "head_dim", 0) or 0)
+    kinds = list(getattr(config, "layer_types", None) or ())
+    windowed = kinds.count("sliding_attention")
     return ModelShape(
         num_params=sum(weight.numel() for weight in model.parameters()),
         num_embedding_params=0 if tied else embedding.numel(),
-        num_layers=int(model.config.num_hidden_layers),
-        hidden_size=int(model.config.hidden_size),
+        num_layers=int(config.num_hidden_layers),
+        hidden_size=hidden,
+        attention_size=0 if width == hidden else width,
+        window_tokens=int(config.sliding_window) if windowed else 0,
+        num_windowed_layers=windowed,
     )
 
 

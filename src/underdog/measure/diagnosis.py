@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from underdog.errors import DataError
-from underdog.measure.bootstrap import Floats, bootstrap, clusters_of
+from underdog.measure.bootstrap import Floats, bootstrap, bootstrap_mean, clusters_of
 from underdog.measure.intervals import Estimate
 from underdog.measure.results import ArmResult
 from underdog.measure.summary import accuracy
@@ -65,7 +65,8 @@ def diagnose(
     """Diagnose a choosing rule from three arms over the same problems and the same samples.
 
     Args:
-        one_sample: One sample per problem, no choice.
+        one_sample: One sample per problem, no choice: each item's score is the share right among
+            the samples of its problem.
         selected: The choosing rule.
         coverage: The oracle that picks a right sample where there is one.
         seed: Root of the resampling seeds.
@@ -80,6 +81,7 @@ def diagnose(
     chosen = dict((one.problem_id, two) for one, two in paired_items(one_sample, selected))
     rows = [(one, chosen[one.problem_id], most) for one, most in paired_items(one_sample, coverage)]
     columns = [[float(row[place].right) for row in rows] for place in range(3)]
+    columns[0] = [one.score for one, _, _ in rows]
     closed = None
     if sum(columns[2]) > sum(columns[0]):
         closed = bootstrap(
@@ -91,7 +93,12 @@ def diagnose(
         )
     return Diagnosis(
         name=selected.name,
-        one_sample=accuracy(one_sample.items, seed=seed, level=level),
+        one_sample=bootstrap_mean(
+            columns[0],
+            seed=derive(seed, "one sample", selected.name),
+            groups=clusters_of([one.group for one, _, _ in rows]),
+            level=level,
+        ),
         selected=accuracy(selected.items, seed=seed, level=level),
         coverage=accuracy(coverage.items, seed=seed, level=level),
         closed=closed,

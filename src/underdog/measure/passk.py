@@ -15,7 +15,7 @@ import numpy as np
 
 from underdog.errors import UsageError
 
-EXACT_SPLITS = 20_000
+EXACT_SPLITS = 2_000
 RESAMPLES = 2_000
 
 

@@ -1,6 +1,6 @@
 """Graded results of one arm: the plain rows behind statistics, costs and reports."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from underdog.core import Usage
@@ -21,6 +21,9 @@ class ItemResult:
         answer: The chosen answer; `None` without one.
         num_solutions: Number of samples drawn.
         group: Cluster of the problem (template, difficulty); empty when the task has none.
+        failure: Why nothing could be decided, such as a verifier that failed; empty without one.
+        grader: Fingerprint of what decided, read and graded the answer; empty when unknown.
+        read_again: Stored replies that were read anew for this result.
     """
 
     problem_id: str
@@ -31,6 +34,9 @@ class ItemResult:
     answer: str | None = None
     num_solutions: int = 0
     group: str = ""
+    failure: str = ""
+    grader: str = field(default="", compare=False)
+    read_again: int = field(default=0, compare=False)
 
     @property
     def right(self) -> bool:

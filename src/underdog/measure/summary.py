@@ -34,12 +34,16 @@ class ArmSummary:
         usage: Sum over all problems.
         tokens_per_right: Generated plus verifier tokens per right answer.
         flops_per_right: FLOPs per right answer.
-        seconds_per_right: Engine seconds per right answer.
+        seconds_per_right: Wall-clock seconds per right answer; samples side by side share them.
         usd_per_right: Money per right answer, in US dollars.
         num_solutions: Samples drawn, over all problems.
         oracle_bound: Whether answers were chosen with gold.
         replayed: Whether the arm was computed from stored rollouts.
         clusters: Number of clusters that the intervals resample; 0 when problems are independent.
+        num_failed: Problems of which nothing could be decided because a verifier failed; they are
+            among the undecided.
+        failure: The reason of the first of them; empty without one.
+        read_again: Stored replies that were read anew for these results.
     """
 
     name: str
@@ -61,6 +65,9 @@ class ArmSummary:
     oracle_bound: bool = False
     replayed: bool = False
     clusters: int = 0
+    num_failed: int = 0
+    failure: str = ""
+    read_again: int = 0
 
     @property
     def tokens_per_problem(self) -> float:
@@ -74,8 +81,23 @@ class ArmSummary:
 
     @property
     def seconds_per_problem(self) -> float:
-        """Engine seconds per problem."""
+        """Wall-clock seconds per problem; samples side by side share the clock."""
+        return self.usage.wall_s / self.n
+
+    @property
+    def latency_per_problem(self) -> float:
+        """Seconds that one problem takes from its first request to its last reply, on average."""
         return self.usage.seconds / self.n
+
+    @property
+    def prompt_per_problem(self) -> float:
+        """Prompt tokens per problem, cached or not."""
+        return self.usage.prompt_tokens / self.n
+
+    @property
+    def cached_per_problem(self) -> float:
+        """Prompt tokens per problem that the engine had in a cache when it sampled."""
+        return self.usage.cached_prompt_tokens / self.n
 
 
 def summarize(arm: ArmResult, *, seed: int = 0, level: float = 0.95) -> ArmSummary:
@@ -93,6 +115,7 @@ def summarize(arm: ArmResult, *, seed: int = 0, level: float = 0.95) -> ArmSumma
         raise DataError(f"{arm.name} has no graded problems; run it before summarising it")
     counts = [item.status for item in arm.items]
     groups = clusters_of([item.group for item in arm.items])
+    failures = [item.failure for item in arm.items if item.failure]
     return ArmSummary(
         name=arm.name,
         model=arm.model,
@@ -113,6 +136,9 @@ def summarize(arm: ArmResult, *, seed: int = 0, level: float = 0.95) -> ArmSumma
         oracle_bound=arm.oracle_bound,
         replayed=arm.replayed,
         clusters=0 if groups is None else len(set(groups)),
+        num_failed=len(failures),
+        failure=failures[0] if failures else "",
+        read_again=sum(item.read_again for item in arm.items),
     )
 
 

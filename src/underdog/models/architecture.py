@@ -5,9 +5,10 @@ normalised, never whether the model is a Qwen3. GGUF metadata is read by `gguf.s
 `config.json` by `folder.config`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from underdog.core import ModelShape
 from underdog.errors import ModelFileError
 
 Activation: TypeAlias = Literal["silu", "gelu_tanh"]
@@ -93,6 +94,18 @@ class Architecture:
     def ropes(self) -> tuple[Rope, ...]:
         """The distinct rotary embeddings of the layers."""
         return tuple(dict.fromkeys(layer.rope for layer in self.layers if layer.rope))
+
+
+def with_attention(shape: ModelShape, architecture: Architecture) -> ModelShape:
+    """The shape with the width of the query heads and the layers that see only a window."""
+    windows = [layer.window for layer in architecture.layers if layer.window]
+    width = architecture.query_size
+    return replace(
+        shape,
+        attention_size=0 if width == shape.hidden_size else width,
+        window_tokens=max(windows, default=0),
+        num_windowed_layers=len(windows),
+    )
 
 
 def checked(architecture: Architecture) -> Architecture:

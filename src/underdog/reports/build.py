@@ -191,15 +191,18 @@ def _notes(small: Side, big: Side, axis: CostAxis, rows: Sequence[ProblemRow]) -
     if n < FEW_PROBLEMS:
         notes.append(f"Only {n} problems: the intervals are wide, and only large gaps can show.")
     if axis == "flops":
-        notes.append("FLOPs are computed from the architectures, not measured.")
+        notes.append(
+            "FLOPs are computed from the architectures, not measured. An arm reads each prompt "
+            "once per problem, in full, whatever was cached."
+        )
     else:
         notes.append(
             "Compute is counted in tokens, since the FLOPs of at least one arm are not known. "
             "A token of the big model costs more than one of the small model."
         )
     notes.append(
-        "Seconds add up the latency of every call; calls that ran side by side in one batch are "
-        "each counted in full, so they exceed the wall clock."
+        "Seconds are those of the wall clock while samples were drawn; samples side by side share "
+        "them. Latency is what one problem waits from its first request to its last reply."
     )
     notes.append("Tokens are each model's own; tokenizers differ, so compare FLOPs across models.")
     notes.extend(_arm_notes(arms))
@@ -222,6 +225,13 @@ def _arm_notes(arms: Sequence[ArmSummary]) -> list[str]:
         )
     if clusters := max(arm.clusters for arm in arms):
         notes.append(f"Problems come in {clusters} clusters; intervals and test respect them.")
-    if undecided := sum(arm.num_undecided for arm in arms):
-        notes.append(f"{undecided:,} answers could not be graded; they count as not right.")
+    for arm in arms:
+        if arm.num_failed:
+            notes.append(
+                f"{arm.name}: the verifier failed on {arm.num_failed:,} of {arm.n:,} problems "
+                f"({arm.failure}). They are undecided and count as not right; run the same command "
+                "again to try them again."
+            )
+    if ungraded := sum(arm.num_undecided - arm.num_failed for arm in arms):
+        notes.append(f"{ungraded:,} answers could not be graded; they count as not right.")
     return notes

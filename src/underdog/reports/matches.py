@@ -20,8 +20,9 @@ from underdog.reports.build import build_card
 from underdog.reports.fight_card import CardFact, Corner, FightCard, PromptText
 from underdog.runs.curves import graded_pools
 from underdog.runs.match import ContenderRecord, Match, MatchRecord, Ring
+from underdog.runs.runner import GRADED_AGAIN
 from underdog.runs.store.journal import Run
-from underdog.runs.stored_match import Side, outcomes, read_match, recorded, reopen, replay
+from underdog.runs.stored_match import Side, outcomes, read_match, recorded, refreshed, reopen
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,11 @@ async def match_card(
         ring = reopen(run, store, sandbox, task=task, data_dir=data_dir)
     except (DataError, MissingExtraError, UnknownNameError):
         ring = None
+    notes = _notes(match, ring)
+    if ring is not None:
+        fresh = await refreshed(match, ring)
+        match = fresh.match
+        notes += fresh.notes
     evidence = _Evidence()
     if ring is not None and match.small and match.big:
         evidence = await _evidence(match, ring)
@@ -77,7 +83,7 @@ async def match_card(
         small_corner=_corner(record.contenders["small"], match.small, record.terms.budget),
         big_corner=_corner(record.contenders["big"], match.big, Budget()),
         diagnosis=evidence.diagnosis,
-        notes=_notes(match, ring),
+        notes=[*notes, *_run_notes(run, store)],
     )
     return replace(
         card,
@@ -108,7 +114,10 @@ async def _evidence(match: Match, ring: Ring) -> _Evidence:
 
 
 async def _diagnosis(selected: ArmResult, ring: Ring) -> Diagnosis | None:
-    """Coverage against selection, where the arm chose among several samples of one pool."""
+    """Coverage against selection, where the arm chose among several samples of one pool.
+
+    The accuracy of one sample is the mean over all samples of the pool.
+    """
     drawn = {item.problem_id: item.num_solutions for item in selected.items}
     if max(drawn.values(), default=0) < 2:
         return None
@@ -117,7 +126,12 @@ async def _diagnosis(selected: ArmResult, ring: Ring) -> Diagnosis | None:
     if any(len(pool) < max(1, drawn[pool.problem_id]) for pool in pools):
         return None  # the samples come from several pools
     covered = {pool.problem_id: any(pool.right[: drawn[pool.problem_id]]) for pool in pools}
-    one = await replay(replace(ring, problems=problems), "majority:n=1")
+    means = {pool.problem_id: sum(pool.right) / len(pool) for pool in pools}
+    one = replace(
+        selected,
+        name=f"one sample of {selected.name}",
+        items=tuple(replace(item, score=means[item.problem_id]) for item in selected.items),
+    )
     coverage = replace(
         selected,
         name=f"coverage of {selected.name}",
@@ -177,6 +191,19 @@ def _machine() -> tuple[CardFact, ...]:
         CardFact("Python", platform.python_version()),
         CardFact("machine", f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"),
     )
+
+
+def _run_notes(run: Run, store: RolloutStore) -> list[str]:
+    """What the run's events and file say about its results."""
+    told = [event for event in run.events() if event.kind == GRADED_AGAIN]
+    notes = [f"While the run went on: {event.detail}." for event in told]
+    damaged = getattr(store, "damaged_rows", 0)
+    if damaged:
+        notes.append(
+            f"{damaged:,} rows of the run's file are damaged and were not used; run the same "
+            "command again to sample them anew."
+        )
+    return notes
 
 
 def _notes(match: Match, ring: Ring | None) -> list[str]:

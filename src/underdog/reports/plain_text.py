@@ -13,7 +13,9 @@ _HEADERS = (
     "95% interval",
     "n",
     "tokens/problem",
+    "prompt (cached)",
     "seconds/problem",
+    "latency",
     "FLOPs/right answer",
 )
 
@@ -76,7 +78,9 @@ def _cells(arm: ArmSummary) -> tuple[str, ...]:
         percent_interval(arm.accuracy.interval),
         f"{arm.n:,}",
         si(arm.tokens_per_problem),
-        si(arm.seconds_per_problem),
+        f"{si(arm.prompt_per_problem)} ({si(arm.cached_per_problem)})",
+        si(arm.seconds_per_problem) if arm.usage.wall_s else "not known",
+        si(arm.latency_per_problem),
         with_interval(arm.flops_per_right) if arm.usage.flops > 0 else "not known",
     )
 

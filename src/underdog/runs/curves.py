@@ -3,8 +3,9 @@
 For each n, many random subsets of n solutions are drawn without replacement from every problem's
 pool and the rule is applied to each; the first n solutions alone would be one draw without a
 spread. maj@n and best-of-n are accuracies that a strategy reaches; pass@n (unbiased, arXiv
-2107.03374) uses gold and is an oracle bound. For any other strategy, replay it with
-`replay_arm(resample=...)`.
+2107.03374) uses gold and is an oracle bound. The accuracy of maj@n is the mean over all subsets,
+exact where that is feasible (`passk.maj_at_k`), and its spread that of the random ones. For any
+other strategy, replay it with `replay_arm(resample=...)`.
 
 Majority ties go to the answer drawn first and best-of-n ties to the solution drawn first, as in
 the strategies.
@@ -22,13 +23,14 @@ from underdog.core import Decision, Problem, Question, Sample, Score, Solution, 
 from underdog.errors import StoreError, UsageError
 from underdog.measure.bootstrap import bootstrap_mean, clusters_of
 from underdog.measure.intervals import Estimate
-from underdog.measure.passk import pass_at_k
+from underdog.measure.passk import Vote, maj_at_k, pass_at_k
 from underdog.runs.replay import PoolView, ReplayEngine
 from underdog.runs.runner import group_of
 from underdog.seeds import derive
 from underdog.strategies.running.bench import Bench
 from underdog.strategies.running.run import solve
 
+_MAJORITY = "majority"
 COUNTS = (1, 2, 4, 8, 16, 32)
 _LARGEST_POOL = 4096
 
@@ -149,7 +151,10 @@ def curves(
             hits = np.array(
                 [choose(pool, order[:, :n]) for pool, order in zip(pools, orders, strict=True)]
             )
-            points.append(_point(rule, n, pools, hits, seed))
+            means = hits.mean(axis=1).tolist()
+            if rule == _MAJORITY:
+                means = [_maj_at(pool, n, seed) for pool in pools]
+            points.append(_point(rule, n, pools, means, float(hits.mean(axis=0).std()), seed))
     return points + [_pass_point(n, pools, seed) for n in kept]
 
 
@@ -157,7 +162,7 @@ _Choose: TypeAlias = Callable[[GradedPool, _Places], _Flags]
 
 
 def _rules(pools: Sequence[GradedPool]) -> dict[str, _Choose]:
-    rules: dict[str, _Choose] = {"majority": _majority}
+    rules: dict[str, _Choose] = {_MAJORITY: _majority}
     for verifier in pools[0].scores:
         rules[f"best_of {verifier}"] = _best_of(verifier)
     return rules
@@ -197,12 +202,16 @@ def _best_of(verifier: str) -> _Choose:
     return choose
 
 
+def _maj_at(pool: GradedPool, n: int, seed: int) -> float:
+    votes = [Vote(key, right) for key, right in zip(pool.keys, pool.right, strict=True)]
+    return maj_at_k(votes, n, seed=derive("majority", seed, pool.problem_id))
+
+
 def _point(
-    rule: str, n: int, pools: Sequence[GradedPool], hits: NDArray[np.bool_], seed: int
+    rule: str, n: int, pools: Sequence[GradedPool], means: Sequence[float], spread: float, seed: int
 ) -> CurvePoint:
-    """Point of a rule from `hits` (right or wrong), shape (problems, subsets)."""
-    accuracy = _estimate(pools, hits.mean(axis=1).tolist(), seed)
-    spread = float(hits.mean(axis=0).std())
+    """Point of a rule from each problem's mean over subsets."""
+    accuracy = _estimate(pools, means, seed)
     return CurvePoint(rule, n, accuracy, spread, _tokens(pools, n), len(pools))
 
 

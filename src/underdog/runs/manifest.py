@@ -7,7 +7,7 @@ out on purpose: they do not change results.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import cast
@@ -17,6 +17,7 @@ from underdog.errors import StoreError
 from underdog.strategies.running.bench import Bench
 
 _MISSING = "nothing"
+_UNKNOWN = '""'
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,11 @@ class Manifest:
         split: Split of the task.
         limit: Number of problems asked for; `None` for all.
         num_problems: Number of problems in the run.
-        problems: Hash over questions, gold answers and private columns, in order.
+        problems: Hash over questions, gold answers and private columns, in order. With the same
+            questions another one is no other run: the answers are graded again.
         benches: Sampling set-ups by name, such as `small` and `big`.
         code: Version of underdog.
+        questions: Hash over the questions alone, in order; empty when unknown.
     """
 
     task: str
@@ -76,6 +79,7 @@ class Manifest:
     problems: str
     benches: Mapping[str, BenchRecord]
     code: str
+    questions: str = ""
 
     def to_json(self) -> str:
         """Canonical JSON: equal manifests give equal text."""
@@ -104,15 +108,25 @@ def describe(
         split=split,
         limit=limit,
         num_problems=len(problems),
-        problems=_digest(_problem_texts(problems)),
+        problems=_digest(map(problem_text, problems)),
+        questions=_digest(map(_question_text, problems)),
         benches={name: _bench_record(bench, problems) for name, bench in benches.items()},
         code=version("underdog"),
     )
 
 
 def differences(before: str, now: str) -> list[str]:
-    """Differences between two manifests in JSON, one line each."""
+    """Differences between two manifests in JSON, one line each.
+
+    Gold answers may differ where both tell questions from gold answers: each result says what
+    graded it.
+    """
     old, new = _flat(json.loads(before)), _flat(json.loads(now))
+    if old.get("questions", _UNKNOWN) == _UNKNOWN:  # a manifest of an older underdog
+        old.pop("questions", None)
+        new.pop("questions", None)
+    else:
+        old["problems"] = new.get("problems", _MISSING)
     return [
         f"{path} was {old.get(path, _MISSING)}, is now {new.get(path, _MISSING)}"
         for path in sorted(old.keys() | new.keys())
@@ -152,15 +166,23 @@ def _prompt_texts(bench: Bench, problems: Sequence[Problem]) -> Iterator[str]:
         yield json.dumps(asdict(form.prompt(problem.question, shots)))
 
 
-def _problem_texts(problems: Sequence[Problem]) -> Iterator[str]:
-    for problem in problems:
-        question = problem.question
-        asked = [question.id, question.text, question.choices, question.context]
-        private = [problem.gold, dict(problem.meta)]
-        yield json.dumps([asked, dict(question.fields), private], sort_keys=True)
+def problem_text(problem: Problem) -> str:
+    """All of a problem as canonical JSON: question, gold answer and private columns."""
+    private = [problem.gold, dict(problem.meta)]
+    return json.dumps([*_asked(problem), private], sort_keys=True)
 
 
-def _digest(texts: Iterator[str]) -> str:
+def _question_text(problem: Problem) -> str:
+    return json.dumps(_asked(problem), sort_keys=True)
+
+
+def _asked(problem: Problem) -> list[JSONValue]:
+    question = problem.question
+    asked = [question.id, question.text, list(question.choices), question.context]
+    return [cast("JSONValue", asked), dict(question.fields)]
+
+
+def _digest(texts: Iterable[str]) -> str:
     digest = hashlib.sha256()
     for text in texts:
         digest.update(f"{len(text)}:{text}".encode())

@@ -1,8 +1,10 @@
 """Replay: evaluates a strategy with the usual driver on stored rollouts, without sampling.
 
 Any strategy, number of samples, budget or price can be tried on what a run has already sampled.
-Seconds are the stored ones. A replay that needs more solutions than are stored fails, unless
-`allow_short` is set, rather than report a smaller strategy under the name of a larger one.
+Seconds are the stored ones. At another price every row pays its whole prompt. Replies whose
+checker, form or sandbox has changed since are read again. A replay that needs more solutions than
+are stored fails, unless `allow_short` is set, rather than report a smaller strategy under the name
+of a larger one.
 
 `resample` shuffles the pools by a seed: the first n solutions are then a random subset without
 replacement, and repeats with other seeds show the spread between subsets.
@@ -29,6 +31,7 @@ from underdog.errors import StoreError, UnsupportedError
 from underdog.measure.results import ArmResult
 from underdog.runs.runner import Arm, run_arm
 from underdog.seeds import derive
+from underdog.strategies.running.pricing import repriced
 
 _WHOLE_POOL = 1 << 40
 
@@ -105,6 +108,16 @@ class PoolView:
     async def keep_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
         """Refuse. Raises `UnsupportedError`."""
         self.add_solutions(pool, solutions)
+
+    async def keep_readings(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
+        """Keep new readings of stored solutions, under the solutions' own indices."""
+        kept = self._pool(pool)
+        order = self._order(pool, len(kept))
+        for one in solutions:
+            before = kept[order[one.index]]
+            usage = replace(one.usage, cost_usd=before.usage.cost_usd)
+            kept[order[one.index]] = replace(one, index=before.index, usage=usage)
+        await self._store.keep_readings(pool, [kept[order[one.index]] for one in solutions])
 
     def scores(
         self, pool: PoolKey, verifier: str, indices: Sequence[int]
@@ -183,7 +196,5 @@ async def replay_arm(
 
 
 def _shown(solution: Solution, place: int, price: Price | None) -> Solution:
-    usage = solution.usage
-    if price is not None:
-        usage = replace(usage, cost_usd=price.cost_usd(usage))
+    usage = solution.usage if price is None else repriced(solution.usage, price)
     return replace(solution, index=place, usage=usage)

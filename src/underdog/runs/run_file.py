@@ -12,6 +12,7 @@ from underdog.core import Sandbox
 from underdog.engines.sync import run as run_now
 from underdog.errors import StoreError, UnknownNameError
 from underdog.measure.summary import ArmSummary, summarize
+from underdog.measure.verdict import Verdict, compare_all
 from underdog.runs.curves import CurvePoint, curves, graded_pools
 from underdog.runs.match import Ring
 from underdog.runs.store.journal import Run
@@ -32,11 +33,15 @@ class TaskReplay:
         run: Name of the run.
         arms: Summaries, one per strategy.
         curve: Accuracy against the number of samples; empty without counts.
+        verdicts: Each further strategy against the first, corrected for their number.
+        notes: What is to be known beside the numbers.
     """
 
     run: str
     arms: tuple[ArmSummary, ...]
     curve: tuple[CurvePoint, ...]
+    verdicts: tuple[Verdict, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +128,12 @@ async def replays(
         DataError: A task's data is not on this machine.
     """
     return [
-        await _on_task(run, reopen(run, store, sandbox, data_dir=data_dir), wanted)
+        await _on_task(run, store, reopen(run, store, sandbox, data_dir=data_dir), wanted)
         for run in latest_runs(store)
     ]
 
 
-async def _on_task(run: Run, ring: Ring, wanted: Wanted) -> TaskReplay:
+async def _on_task(run: Run, store: Store, ring: Ring, wanted: Wanted) -> TaskReplay:
     specs = wanted.specs or (() if wanted.counts else _played(run, wanted.side))
     arms = [
         await replay_one(
@@ -144,7 +149,27 @@ async def _on_task(run: Run, ring: Ring, wanted: Wanted) -> TaskReplay:
     if wanted.counts:
         pools = await graded_pools(ring.benches[wanted.side], ring.problems)
         points = curves(pools, seed=wanted.order_seed or 0, counts=wanted.counts)
-    return TaskReplay(run.name, tuple(map(summarize, arms)), tuple(points))
+    verdicts = compare_all(arms[1:], arms[0]) if len(arms) > 1 else ()
+    summaries = tuple(map(summarize, arms))
+    notes = _notes(summaries, store)
+    return TaskReplay(run.name, summaries, tuple(points), tuple(verdicts), notes)
+
+
+def _notes(arms: Sequence[ArmSummary], store: Store) -> tuple[str, ...]:
+    notes: list[str] = []
+    if again := sum(arm.read_again for arm in arms):
+        notes.append(
+            f"{again:,} stored replies were read again, as the checker, form, sandbox or their "
+            "code has changed since."
+        )
+    if len(arms) > 1:
+        notes.append(
+            "The best of several strategies on the same problems looks better than it is: choose "
+            "on a dev split, then test the one chosen on other problems."
+        )
+    if store.damaged_rows:
+        notes.append(f"{store.damaged_rows:,} rows of the file are damaged and were not used.")
+    return tuple(notes)
 
 
 def _played(run: Run, side: Side) -> tuple[str, ...]:

@@ -2,19 +2,22 @@
 
 Finished items are read back from the journal; the other problems are solved, graded by the task's
 own checker, and written one by one, so that an interrupt or a kill loses only unfinished items
-(whose sampled solutions are already in the store). An item whose own code fails is
-recorded and counted as undecided; it neither ends its siblings nor counts as finished, so that the
-next run tries it again. Errors that concern the whole run end it.
+(whose sampled solutions are already in the store). Items that something else decided or graded
+(another checker, form, sandbox, gold answer or underdog) are decided and graded again, on the same
+samples. An item whose own code or verifier fails is recorded and counted as undecided; it neither
+ends its siblings nor counts as finished, so that the next run tries it again. Errors that concern
+the whole run end it.
 """
 
 import asyncio
 import json
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
-from underdog.core import Budget, Grade, Outcome, Problem, Quick, Strategy, Usage
+from underdog.core import Budget, Decision, Grade, Outcome, Problem, Quick, Strategy, Usage
 from underdog.engines.fan_out import fan_out
 from underdog.errors import (
     DataError,
@@ -25,12 +28,16 @@ from underdog.errors import (
     StoreError,
     UnsupportedError,
     UsageError,
+    VerifierError,
 )
 from underdog.measure.results import ArmResult, ItemResult, ItemStatus
+from underdog.runs.grader import graders, what_changed
 from underdog.runs.store.journal import ArmKey, ArmRecord, Run
 from underdog.strategies.running.bench import Bench
 from underdog.strategies.running.run import solve
 
+GRADED_AGAIN = "graded again"
+DAMAGED = "damaged rows"
 _log = logging.getLogger(__name__)
 _CONCERN_ALL = (
     EngineError,
@@ -139,6 +146,7 @@ async def run_arm(
     work = _Work(arm, problems, run, progress, clock)
     pending = iter(work.pending())
     await fan_out([work.drain(pending) for _ in range(min(concurrency, len(problems)))])
+    work.close()
     return work.result()
 
 
@@ -159,11 +167,23 @@ class _Work:
         self._progress = progress
         self._clock = clock
         self._started = clock()
-        ids = {problem.id for problem in problems}
-        kept = self._record.items() if self._record else []
-        self._items = {item.problem_id: item for item in kept if item.problem_id in ids}
+        self._graders = graders(arm.bench, problems)
+        self._items: dict[str, ItemResult] = {}
+        self._outdated: Counter[str] = Counter()
+        for item in self._record.items() if self._record else ():
+            self._take(item)
         self._right = sum(item.right for item in self._items.values())
         self._resumed = len(self._items)
+
+    def _take(self, item: ItemResult) -> None:
+        """Keep a stored item, unless it failed or something else graded it."""
+        grader = self._graders.get(item.problem_id)
+        if grader is None or item.failure:
+            return
+        if item.grader == grader:
+            self._items[item.problem_id] = item
+        else:
+            self._outdated[what_changed(item.grader, grader)] += 1
 
     def pending(self) -> list[tuple[int, Problem]]:
         """Problems without a finished item, each with its place in the run."""
@@ -182,6 +202,16 @@ class _Work:
             self._right += item.right
             self._report()
 
+    def close(self) -> None:
+        """Tell the run what was graded again and what was damaged."""
+        if self._record is None:
+            return
+        for reason, count in self._outdated.items():
+            text = f"{self._arm.name}: {count:,} results were graded again, as {reason}"
+            self._record.run.note(GRADED_AGAIN, text)
+        if damaged := self._record.damaged_rows:
+            self._record.run.note(DAMAGED, f"{self._arm.name}: {damaged} rows so far")
+
     def result(self) -> ArmResult:
         key = self._arm.key
         items = tuple(self._items[problem.id] for problem in self._problems)
@@ -197,9 +227,15 @@ class _Work:
                 item, detail = await asyncio.to_thread(_graded, outcome, problem, arm.bench)
         except _CONCERN_ALL:
             raise
+        except VerifierError as error:
+            outcome = Outcome(problem.id, arm.strategy.name, Decision(None), error=str(error))
+            item, detail = _undecided(problem, outcome), str(error)
         except Exception as error:  # noqa: BLE001  # boundary: one item's failure becomes data
             self._note_failure(problem, f"{type(error).__name__}: {error}")
             return ItemResult(problem.id, "undecided", 0.0, Usage(), group=group_of(problem))
+        item = replace(item, grader=self._graders[problem.id])
+        if item.failure:
+            self._note_failure(problem, item.failure)
         if any(solution.status == "engine_error" for solution in outcome.solutions):
             self._note_failure(problem, "the engine failed on some of its samples")
         elif self._record is not None:
@@ -222,6 +258,8 @@ class _Work:
 
 def _graded(outcome: Outcome, problem: Problem, bench: Bench) -> tuple[ItemResult, str]:
     answer = outcome.decision.answer
+    if outcome.verifier_failed:
+        return _undecided(problem, outcome), outcome.error or ""
     if answer is None:
         status, score, detail = _unanswered(outcome), 0.0, outcome.error or ""
     else:
@@ -236,8 +274,23 @@ def _graded(outcome: Outcome, problem: Problem, bench: Bench) -> tuple[ItemResul
         answer=answer,
         num_solutions=len(outcome.solutions),
         group=group_of(problem),
+        read_again=outcome.read_again,
     )
     return item, detail
+
+
+def _undecided(problem: Problem, outcome: Outcome) -> ItemResult:
+    """The result of a problem whose verifier failed."""
+    return ItemResult(
+        problem_id=problem.id,
+        status="undecided",
+        score=0.0,
+        usage=outcome.usage,
+        num_solutions=len(outcome.solutions),
+        group=group_of(problem),
+        failure=outcome.error or "",
+        read_again=outcome.read_again,
+    )
 
 
 def _unanswered(outcome: Outcome) -> ItemStatus:

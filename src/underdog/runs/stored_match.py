@@ -4,13 +4,15 @@ Nothing is sampled here, so no model is needed; for playing one see `match`.
 """
 
 from collections import Counter
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from underdog.core import Outcome, RolloutStore, Sandbox, Task
-from underdog.errors import StoreError, UnknownNameError
+from underdog.core import Outcome, Problem, RolloutStore, Sandbox, Task
+from underdog.errors import StoreError, UnknownNameError, UnsupportedError
 from underdog.measure.results import ArmResult
+from underdog.runs.grader import graders, what_changed
 from underdog.runs.manifest import describe
 from underdog.runs.match import EVENT, Contender, Match, MatchRecord, Ring, gather, set_up
 from underdog.runs.replay import ReplayEngine, replay_arm
@@ -122,7 +124,9 @@ def reopen(
     }
     ring = set_up(task, contenders, replace(record.terms, split=record.split), store, sandbox)
     now = describe(ring.benches, ring.problems, task=task.name, split=ring.split)
-    if now.problems != run.manifest["problems"]:
+    before = run.manifest
+    known = before.get("questions")
+    if known != now.questions if known else before["problems"] != now.problems:
         raise StoreError(
             f"task {record.task!r} has other problems now than when run {run.name!r} was made; "
             "replay needs the same data"
@@ -154,13 +158,64 @@ async def replay(
     return await replay_arm(arm, ring.problems, resample=order_seed, allow_short=allow_short)
 
 
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """A match whose results are all graded as they would be now.
+
+    Attributes:
+        match: The match.
+        notes: What was graded again, or could not be, in words.
+    """
+
+    match: Match
+    notes: tuple[str, ...] = ()
+
+
+async def refreshed(match: Match, ring: Ring) -> Refreshed:
+    """Decide, charge and grade again, from stored replies, what something else has graded."""
+    notes: list[str] = []
+    sides: dict[Side, tuple[ArmResult, ...]] = {"small": match.small, "big": match.big}
+    for side, arms in sides.items():
+        fresh = [await _refreshed_arm(arm, ring, side, notes) for arm in arms]
+        sides[side] = tuple(fresh)
+    return Refreshed(replace(match, small=sides["small"], big=sides["big"]), tuple(notes))
+
+
+async def _refreshed_arm(arm: ArmResult, ring: Ring, side: Side, notes: list[str]) -> ArmResult:
+    problems = {problem.id: problem for problem in ring.problems}
+    now = graders(ring.benches[side], ring.problems)
+    old: Counter[str] = Counter()
+    stale: list[Problem] = []
+    for item in arm.items:
+        grader = now.get(item.problem_id, item.grader)
+        if item.grader != grader and not item.failure:
+            old[what_changed(item.grader, grader)] += 1
+            stale.append(problems[item.problem_id])
+    if not stale:
+        return arm
+    counted = ", ".join(f"{count:,} as {reason}" for reason, count in old.items())
+    text = f"{arm.name}: {len(stale):,} of {len(arm.items):,} results"
+    try:
+        again = await replay(replace(ring, problems=stale), arm.strategy, side=side)
+    except (StoreError, UnsupportedError) as error:
+        notes.append(f"{text} are shown as they were graded then: {counted}; {error}.")
+        return arm
+    notes.append(f"{text} were decided, charged and graded again from stored replies: {counted}.")
+    fresh = {item.problem_id: item for item in again.items}
+    return replace(arm, items=tuple(fresh.get(one.problem_id, one) for one in arm.items))
+
+
 async def outcomes(ring: Ring, spec: str, *, side: Side = "small") -> dict[str, Outcome]:
-    """Outcomes of a strategy on the stored rollouts, by problem id."""
+    """Outcomes of a strategy on the stored rollouts, by problem id.
+
+    Problems whose verifier needs a model that is not here are left out.
+    """
     arm = ring.arm(side, spec)
-    return {
-        problem.id: await solve(arm.strategy, problem.question, arm.bench, arm.budget)
-        for problem in ring.problems
-    }
+    found: dict[str, Outcome] = {}
+    for problem in ring.problems:
+        with suppress(StoreError, UnsupportedError):
+            found[problem.id] = await solve(arm.strategy, problem.question, arm.bench, arm.budget)
+    return found
 
 
 def _only(arm: ArmResult, problem_ids: set[str]) -> ArmResult:

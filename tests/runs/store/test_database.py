@@ -1,3 +1,4 @@
+import json
 import os
 import resource
 import signal
@@ -13,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.runs.store.test_store import POOL, solution
-from underdog.core import PoolKey, TokenTrace
+from underdog.core import PoolKey, Solution, StoredScore, TokenTrace, Usage
 from underdog.errors import StoreError
 from underdog.runs.store import database as database_module
+from underdog.runs.store.checksums import row_checksum, sql_checksum
 from underdog.runs.store.database import Database
-from underdog.runs.store.schema import APPLICATION_ID, MIGRATIONS, USAGE_COLUMNS
+from underdog.runs.store.schema import APPLICATION_ID, MIGRATIONS
 from underdog.runs.store.store import Store
 from underdog.runs.store.store_errors import store_error, translated
 
@@ -122,15 +124,74 @@ def test_pools_of_the_first_schema_are_those_of_whole_solutions(tmp_path: Path) 
         old.execute("PRAGMA user_version=1")
         old.execute("INSERT INTO pool VALUES (7, 'sums', 'q1', 'e', 'cot', 'p', 'x', '0')")
         old.execute(
-            f"INSERT INTO solution VALUES ({', '.join('?' * (13 + len(USAGE_COLUMNS)))})",
-            (7, 0, "main", "cot", "old", None, None, 1, "ok", "stop", None, None, "",
-             *[0] * len(USAGE_COLUMNS)),
-        )  # fmt: skip
+            f"INSERT INTO solution VALUES ({', '.join('?' * 22)})",
+            (7, 0, "main", "cot", "old", None, None, 1, "ok", "stop", None, None, "", *[0] * 9),
+        )
     old.close()
     pool = PoolKey("sums", "q1", "e", "cot", "p", "x", 0)
     with Store(path) as store:
         assert [one.text for one in store.solutions(pool, 0, 9)] == ["old"]
         assert store.solutions(replace(pool, prefix="y"), 0, 9) == []
+
+
+def write_old_run(path: Path) -> None:
+    """A run as the second schema stored it, without checksums or readers."""
+    with sqlite3.connect(path) as old:
+        for statement in (*MIGRATIONS[0], *MIGRATIONS[1]):
+            old.execute(statement)
+        old.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        old.execute("PRAGMA user_version=2")
+        key = [POOL.task, POOL.problem_id, POOL.engine, POOL.form, POOL.prompt, POOL.params]
+        old.execute(
+            f"INSERT INTO pool VALUES (7, {', '.join('?' * 8)})", (*key, str(POOL.root_seed), "")
+        )
+        solution = (7, 4, "main", "cot", b"\xed\xa0\x80", "3", None, 1, "ok", "stop", None, None)
+        old.execute(
+            f"INSERT INTO solution VALUES ({', '.join('?' * 22)})", (*solution, "", *[2] * 9)
+        )
+        old.execute(f"INSERT INTO score VALUES ({', '.join('?' * 13)})", (7, "v", 4, 1, *[3] * 9))
+        old.execute("INSERT INTO run VALUES (1, 'run', '{}', 0.0)")
+        key = json.dumps(dict.fromkeys(("model", "form", "strategy", "budget", "engines"), "x"))
+        old.execute("INSERT INTO arm VALUES (1, 1, ?, 'arm')", (key,))
+        outcome = (1, 0, "q1", "right", 1, "", "3", 0.5, 4, "", 4, None, None, "{}")
+        old.execute(f"INSERT INTO outcome VALUES ({', '.join('?' * 23)})", (*outcome, *[5] * 9))
+        old.execute("INSERT INTO event VALUES (1, 1, 'started', '', 0.0)")
+    old.close()
+
+
+def test_rows_without_checksums_get_them_and_unknown_readers(tmp_path: Path) -> None:
+    path = tmp_path / "runs.sqlite"
+    write_old_run(path)
+    for _ in range(2):
+        with Store(path) as store:
+            [one] = store.solutions(POOL, 0, 9)
+            assert (one.index, one.text, one.answer, one.reader) == (4, "\ud800", "3", "")
+            assert (one.usage.seconds, one.usage.wall_s, one.usage.flops) == (2.0, 0.0, 2.0)
+            assert store.scores(POOL, "v", [4])[4].score == 1.0
+            [run] = store.journal.runs()
+            [arm] = run.results()
+            [item] = arm.items
+            assert (item.problem_id, item.status, item.grader, item.failure) == (
+                "q1",
+                "right",
+                "",
+                "",
+            )
+            assert [event.kind for event in run.events()] == ["started"]
+            assert store.damaged_rows == 0
+
+
+def test_a_damaged_old_file_gets_no_checksums(tmp_path: Path) -> None:
+    path = tmp_path / "runs.sqlite"
+    write_old_run(path)
+    with sqlite3.connect(path) as old:
+        old.execute("PRAGMA writable_schema=ON")
+        old.execute(
+            "UPDATE sqlite_schema SET sql = replace(sql, 'score REAL NOT', 'score TEXT NOT')"
+        )
+    old.close()
+    with pytest.raises(StoreError, match=r"damaged|malformed|TEXT value|non-"):
+        Store(path)
 
 
 def test_an_empty_file_is_no_store_unless_one_is_made(tmp_path: Path) -> None:
@@ -286,7 +347,7 @@ def test_a_closed_store_says_so(tmp_path: Path) -> None:
 
 def insert_and_be_interrupted(database: Database) -> None:
     with database.transaction() as connection:
-        connection.execute("INSERT INTO event VALUES (1, 1, 'a', 'b', 0.0)")
+        connection.execute("INSERT INTO event VALUES (1, 1, 'a', 'b', 0.0, 0)")
         raise KeyboardInterrupt
 
 
@@ -298,24 +359,75 @@ def test_an_interrupt_inside_a_transaction_undoes_it(tmp_path: Path) -> None:
     database.close()
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "trace = x'00'",
-        "trace = x'6600000000ffffffff0000000000000000'",
-        "scores = '{'",
-        "text = x'ff'",
-    ],
+DAMAGE = (
+    *("trace = x'00'", "trace = x'6600000000ffffffff0000000000000000'", "scores = '{'"),
+    *("text = x'ff'", "text = text || ' '", "answer = '5'", "generated_tokens = 3"),
+    *("seconds = 2.5", "status = 'no_answer'", "engine = CAST(x'6dff' AS TEXT)", "flops = 1"),
+    *("reader = 'x'", "checksum = checksum + 1", "vote_key = NULL", "idx = idx + 40"),
 )
-def test_a_row_that_cannot_be_what_was_written_is_called_damaged(
-    tmp_path: Path, damage: str
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_solution_is_a_hole_that_is_counted_and_filled_again(
+    tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "runs.sqlite"
-    filled(path, 2)
+    filled(path, 3)
     with Store(path) as store:
-        store.database.read(f"UPDATE solution SET {damage}")
-        with pytest.raises(StoreError, match="the file is damaged; restore a copy"):
-            store.solutions(POOL, 0, 9)
+        whole = store.solutions(POOL, 0, 9)
+        assert len(whole) == 3
+        store.database.read(f"UPDATE solution SET {damage} WHERE idx = 1")
+        for _ in range(2):
+            assert [one.index for one in store.solutions(POOL, 0, 99)] == [0, 2]
+        assert store.damaged_rows == 1
+        assert caplog.text.count("damaged and is not used") == 1
+        store.add_solutions(POOL, whole)
+        assert store.solutions(POOL, 0, 40) == whole
+
+
+@pytest.mark.parametrize("damage", ["score = 0.25", "score = NULL", "flops = 9", "checksum = 0"])
+def test_a_damaged_score_is_not_used_and_is_made_again(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "runs.sqlite"
+    filled(path, 3)
+    scores = {index: StoredScore(index / 2, Usage(flops=2.0)) for index in range(3)}
+    with Store(path) as store:
+        store.add_scores(POOL, "luck", scores)
+        store.add_scores(POOL, "other", scores)
+        store.database.read(f"UPDATE score SET {damage} WHERE idx = 2 AND verifier = 'luck'")
+        assert sorted(store.scores(POOL, "luck", range(3))) == [0, 1]
+        assert store.scores(POOL, "other", range(3)) == scores
+        assert store.damaged_rows == 1
+        store.add_scores(POOL, "luck", scores)
+        assert store.scores(POOL, "luck", range(3)) == scores
+
+
+def test_rows_of_one_pool_are_damage_in_another(tmp_path: Path) -> None:
+    path = tmp_path / "runs.sqlite"
+    filled(path, 2)
+    other = replace(POOL, problem_id="other")
+    with Store(path) as store:
+        store.add_solutions(other, [Solution(7, "main", "cot", "else")])
+        store.database.read("UPDATE solution SET pool_id = 3 - pool_id")
+        assert store.solutions(POOL, 0, 9) == store.solutions(other, 0, 9) == []
+        assert store.damaged_rows == 3
+
+
+ROW = ("text", b"trace", 3, 0.5, None, "", "\u00e9", 1 << 40)
+
+
+def test_every_flipped_bit_of_a_cell_is_found() -> None:
+    whole = row_checksum(ROW, 7)
+    for bit in range(8 * 5):
+        trace = (int.from_bytes(b"trace", "big") ^ (1 << bit)).to_bytes(5, "big")
+        assert row_checksum(("text", trace, *ROW[2:]), 7) != whole
+    others = [("tex", "t", *ROW[1:]), ("text", "trace", *ROW[2:]), (*ROW[:4], "", *ROW[5:])]
+    assert whole not in {row_checksum(other, 7) for other in others}
+    assert row_checksum(ROW, 8) != whole == sql_checksum(7, *ROW)
+
+
+def test_the_layout_of_cells_is_pinned() -> None:
+    """Were it another under some Python, the rows of all older files would count as damaged."""
+    assert row_checksum(ROW) == 3995822345
 
 
 def test_an_error_without_a_code_keeps_its_own_words() -> None:

@@ -36,6 +36,7 @@ items = st.builds(
     answer=st.none() | any_text,
     num_solutions=st.integers(0, 99),
     group=any_text,
+    failure=any_text,
 )
 
 
@@ -55,6 +56,42 @@ def test_a_finished_item_is_never_written_again() -> None:
         asyncio.run(arm.finish(0, first, OUTCOME, ""))
         asyncio.run(arm.finish(0, replace(first, status="wrong"), OUTCOME, ""))
         assert arm.items() == [first]
+
+
+def test_an_item_that_failed_or_that_something_else_graded_is_written_again() -> None:
+    with Store(":memory:") as store:
+        arm = store.journal.begin("run", MANIFEST).arm(KEY, "arm")
+        first = ItemResult("q1", "wrong", 0.0, Usage(), grader="a.1", failure="down")
+        for item in (
+            first,
+            replace(first, failure=""),
+            replace(first, failure="", status="right", grader="a.2"),
+        ):
+            asyncio.run(arm.finish(0, item, OUTCOME, ""))
+            [kept] = arm.items()
+            assert (kept, kept.grader) == (item, item.grader)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *("status = 'wrong'", "score = 0.5", "answer = '9'", "confidence = 0.1", "place = 9"),
+        *("decision = '{'", "error = 'x'", "flops = 7", "wall_s = 7", "grader = 'x'"),
+        *("group_name = 'g'", "failure = 'f'", "checksum = 5", "seconds = 0.5", "sampled = 3"),
+        "problem_id = 'q9'",
+    ],
+)
+def test_a_damaged_item_is_left_out_counted_and_written_again(damage: str) -> None:
+    with Store(":memory:") as store:
+        arm = store.journal.begin("run", MANIFEST).arm(KEY, "arm")
+        kept = [ItemResult(f"q{place}", "right", 1.0, Usage(), grader="g") for place in range(3)]
+        for place, item in enumerate(kept):
+            asyncio.run(arm.finish(place, item, OUTCOME, ""))
+        store.database.read(f"UPDATE outcome SET {damage} WHERE problem_id = 'q1'")
+        assert arm.items() == [kept[0], kept[2]]
+        assert arm.damaged_rows == store.damaged_rows == 1
+        asyncio.run(arm.finish(1, kept[1], OUTCOME, ""))
+        assert arm.items() == kept
 
 
 def test_an_item_keeps_what_it_rests_on() -> None:
@@ -118,7 +155,14 @@ def test_another_manifest_is_refused_and_the_difference_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE run SET manifest = '{'", "UPDATE arm SET key = '{}'"]
+    "statement",
+    [
+        "UPDATE run SET manifest = '{'",
+        "UPDATE run SET manifest = replace(manifest, 'sums', 'sumz')",
+        "UPDATE arm SET key = '{}'",
+        "UPDATE arm SET name = 'brm'",
+        "UPDATE event SET detail = 'other'",
+    ],
 )
 def test_damaged_rows_are_a_typed_error(statement: str) -> None:
     with Store(":memory:") as store:
@@ -126,7 +170,7 @@ def test_damaged_rows_are_a_typed_error(statement: str) -> None:
         run.arm(KEY, "arm")
         store.database.read(statement)
         with pytest.raises(StoreError, match="damaged"):
-            _ = run.results() and run.manifest
+            _ = store.journal.runs() and run.results() and run.events()
         if "manifest" in statement:
             with pytest.raises(StoreError, match="damaged"):
                 store.journal.begin("run", MANIFEST)

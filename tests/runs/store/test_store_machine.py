@@ -81,7 +81,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(pool=pools, chosen=indices)
     def die_inside_a_transaction(self, pool: PoolKey, chosen: list[int]) -> None:
         with suppress(InterruptedError), self.store.database.transaction() as connection:
-            connection.execute("INSERT INTO event VALUES (NULL, 1, 'half', 'done', 0.0)")
+            connection.execute("INSERT INTO event VALUES (NULL, 1, 'half', 'done', 0.0, 0)")
             connection.execute("DELETE FROM solution")
             old = self.store
             self._continue_from_copy(close=False)

@@ -11,7 +11,8 @@ from tests.models.tiny_gguf import HIDDEN, write_tiny
 from underdog.core import Budget, Engine, LayerStates, Prompt, StatesRequest
 from underdog.engines.scripted import ScriptedEngine
 from underdog.strategies.running.budgeted_calls import BudgetedCalls
-from underdog.strategies.running.ledger import Ledger, prompt_bound_tokens
+from underdog.strategies.running.ledger import Ledger
+from underdog.strategies.running.pricing import prompt_bound_tokens
 
 pytest.importorskip("openvino")
 
@@ -61,5 +62,6 @@ def test_what_the_budget_has_no_room_for_is_none(engine: Engine) -> None:
 def test_an_engine_that_shows_no_states_gives_none() -> None:
     calls = BudgetedCalls({"main": ScriptedEngine("")}, Ledger(Budget()))
     assert look(calls, PROMPTS) == [None, None]
-    assert calls.refused
+    assert "does not show hidden states" in calls.failure
+    assert not calls.refused
     assert calls.spent.verifier_tokens == 0

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from underdog.core import (
     Budget,
+    Message,
     ModelShape,
     Outcome,
     Price,
@@ -24,7 +25,14 @@ from underdog.core import (
     Usage,
 )
 from underdog.engines.scripted import ScriptedEngine
-from underdog.errors import EndpointError, OracleError, UnknownNameError
+from underdog.errors import (
+    EndpointError,
+    OracleError,
+    StoreError,
+    UnknownNameError,
+    UnsupportedError,
+    UsageError,
+)
 from underdog.forms import forms
 from underdog.grading import checkers
 from underdog.runs.store.memory_store import MemoryStore
@@ -295,12 +303,136 @@ def test_a_judge_is_another_engine() -> None:
     assert [one.scores["judge"] for one in outcome.solutions] == [1.0] * 3
 
 
-def test_a_failing_judge_leaves_solutions_without_a_score() -> None:
-    judge = ScriptedEngine(reply, name="judge", fails=lambda prompt, seed: "down")
-    on = bench(engines={"main": ScriptedEngine(reply), "judge": judge})
-    outcome = run("best_of_n:n=3,verifier=judge", on)
+def judged(judge: ScriptedEngine, **rest) -> Bench:
+    return bench(engines={"main": ScriptedEngine(reply), "judge": judge}, **rest)
+
+
+async def down() -> None:
+    raise EndpointError("connection refused")
+
+
+SCORED = ("best_of_n:n=6,verifier={}", "weighted:n=6,verifier={},temperature=0")
+DEAD = {
+    "every row fails": ScriptedEngine(reply, name="judge", fails=lambda prompt, seed: "down"),
+    "one row fails": ScriptedEngine(
+        lambda prompt, seed: "Verdict: Yes",
+        name="judge",
+        fails=lambda prompt, seed: "down" if seed == 2 else None,
+    ),
+    "it cannot be reached": ScriptedEngine(reply, name="judge", pause=down),
+    "it says nothing": ScriptedEngine("Hm.", name="judge"),
+    "the prompt is too long": ScriptedEngine(reply, name="judge", context_tokens=3),
+}
+
+
+@pytest.mark.parametrize("spec", SCORED)
+@pytest.mark.parametrize("how", DEAD)
+def test_a_dead_judge_decides_nothing_and_is_named(how: str, spec: str) -> None:
+    on = judged(DEAD[how])
+    outcome = run(spec.format("judge"), on)
+    assert outcome.verifier_failed
+    assert outcome.decision.answer is None
+    assert "judge" in outcome.error
+    assert len(outcome.solutions) == 6
     assert all("judge" not in one.scores for one in outcome.solutions)
-    assert outcome.decision.answer is not None
+    assert outcome.usage.generated_tokens > 0
+    alive = judged(ScriptedEngine("Verdict: Yes", name="judge"), store=on.store)
+    again = run(spec.format("judge"), alive)
+    assert (again.sampled, again.verifier_failed, again.error) == (0, False, None)
+    assert [one.scores["judge"] for one in again.solutions] == [1.0] * 6
+
+
+class Broken:
+    """A verifier that does what it is told to do."""
+
+    name, unit, pointwise = "broken", "real", True
+
+    def __init__(self, does, pointwise: bool = True) -> None:
+        self.does, self.pointwise = does, pointwise
+
+    async def score(self, question, solutions, calls):
+        return self.does(solutions)
+
+
+def raises(error: Exception):
+    def does(solutions):
+        raise error
+
+    return does
+
+
+@pytest.mark.parametrize("pointwise", [True, False])
+@pytest.mark.parametrize(
+    ("does", "reason"),
+    [
+        (raises(ZeroDivisionError("by 0")), "ZeroDivisionError: by 0"),
+        (raises(EndpointError("gone")), "EndpointError: gone"),
+        (raises(OSError("disk")), "OSError: disk"),
+        (lambda solutions: [None] * len(solutions), "no score to any of 3 solutions"),
+        (lambda solutions: [float("nan")] * len(solutions), "no score to any of 3 solutions"),
+    ],
+)
+def test_a_verifier_that_fails_in_any_way_is_no_working_one(does, reason, pointwise) -> None:
+    on = bench(verifiers={"broken": Broken(does, pointwise)})
+    outcome = run("best_of_n:n=3,verifier=broken", on)
+    assert outcome.verifier_failed
+    assert reason in outcome.error
+    assert outcome.decision.answer is None
+
+
+@pytest.mark.parametrize("error", [UsageError("odd"), StoreError("full"), UnsupportedError("no")])
+def test_what_concerns_the_whole_run_still_ends_it(error: Exception) -> None:
+    on = bench(verifiers={"broken": Broken(raises(error))})
+    with pytest.raises(type(error)):
+        run("best_of_n:n=3,verifier=broken", on)
+
+
+def test_solutions_without_an_answer_need_no_score() -> None:
+    engine = ScriptedEngine(lambda prompt, seed: "I do not know.")
+    on = bench(engine, verifiers={"broken": Broken(lambda some: [None] * len(some))})
+    outcome = run("best_of_n:n=3,verifier=broken", on)
+    assert not outcome.verifier_failed
+    assert outcome.decision.answer is None
+
+
+def test_some_scores_are_enough() -> None:
+    on = bench(verifiers={"broken": Broken(lambda some: [None, 1.0, float("inf")])})
+    outcome = run("best_of_n:n=3,verifier=broken", on)
+    assert not outcome.verifier_failed
+    assert outcome.decision.solution.index == 1
+
+
+@pytest.mark.parametrize("cap", [0, 100, 700, 1500])
+@pytest.mark.parametrize("spec", ["best_of_n:n=4,verifier=p_true", "weighted:n=4,verifier=judge"])
+def test_stored_scores_never_pass_a_cap(spec: str, cap: int) -> None:
+    on = judged(ScriptedEngine("Verdict: Yes", name="judge"))
+    whole = run(spec, on)
+    budget = Budget(verifier_tokens=min(cap, whole.usage.verifier_tokens - 1))
+    outcome = run(spec, on, budget)
+    assert outcome.usage.verifier_tokens <= budget.verifier_tokens
+    assert outcome.stopped_by == "verifier_tokens"
+    assert not outcome.verifier_failed
+
+
+class Uneven:
+    """Asks another number of times than there are solutions."""
+
+    name, unit, pointwise = "uneven", "real", True
+
+    async def score(self, question, solutions, calls):
+        prompt = Prompt((Message("user", question.text),))
+        await calls.score("main", [(prompt, "Yes")] * (len(solutions) + 1))
+        return [float(one.index) for one in solutions]
+
+
+def test_calls_that_are_not_a_solutions_own_are_shared_evenly() -> None:
+    on = bench(ScriptedEngine(reply, shape=SHAPE, price=PRICE), verifiers={"uneven": Uneven()})
+    first = run("best_of_n:n=3,verifier=uneven", on)
+    again = run("best_of_n:n=3,verifier=uneven", on)
+    assert first.usage.verifier_calls == again.usage.verifier_calls == 4
+    assert first.usage.verifier_tokens == again.usage.verifier_tokens > 0
+    assert again.usage.flops == pytest.approx(first.usage.flops)
+    assert again.usage.cost_usd == pytest.approx(first.usage.cost_usd)
 
 
 def test_agreement_is_recomputed_for_the_solutions_at_hand() -> None:
@@ -322,7 +454,7 @@ def test_usage_adds_up_over_solutions() -> None:
     made = sum(one.usage.generated_tokens for one in outcome.solutions)
     assert outcome.usage.generated_tokens == made
     assert outcome.usage.flops > 0
-    expected = outcome.usage.prompt_tokens * 1e-6 + made * 2e-6
+    expected = 6 * outcome.usage.prompt_tokens * 1e-6 + made * 2e-6  # each row pays its prompt
     assert outcome.usage.cost_usd == pytest.approx(expected)
     assert isinstance(outcome.usage, Usage)
 

@@ -39,7 +39,15 @@ def print_arms(title: str, arms: "Sequence[ArmSummary]") -> None:
                 f"{percent(ends.low)} to {percent(ends.high)}",
                 f"{arm.tokens_per_problem:,.0f}",
                 quantity(arm.flops_per_right.value).strip() if arm.usage.flops else "unknown",
-                f"{arm.seconds_per_problem:.2f}",
+                f"{arm.seconds_per_problem:.2f}" if arm.usage.wall_s else "unknown",
             )
         )
     out.print(rows)
+    for arm in arms:
+        if arm.num_failed:
+            out.print(
+                f"{arm.name}: the verifier failed on {arm.num_failed:,} of {arm.n:,} problems, "
+                f"which are undecided ({arm.failure})",
+                markup=False,
+                highlight=False,
+            )

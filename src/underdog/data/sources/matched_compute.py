@@ -88,4 +88,4 @@ def compute_ratio(weak: EngineInfo, strong: EngineInfo) -> float:
             f"the architecture of {unknown!r} is not known, so compute cannot be matched; give "
             "ratio=, the weak samples for one strong"
         )
-    return strong.shape.flops_per_token() / weak.shape.flops_per_token()
+    return strong.shape.num_active_params / weak.shape.num_active_params

@@ -80,7 +80,7 @@ def products_of_file(header: GgufHeader) -> list[Product]:
 
 def products_of_shape(shape: ModelShape) -> list[Product]:
     """Products of a model known only by its architecture: one wide product per layer."""
-    active = shape.num_params - shape.num_embedding_params
+    active = shape.num_active_params
     if not (shape.num_layers and shape.hidden_size and active > 0):
         return []
     outputs = max(1, active // (shape.num_layers * shape.hidden_size))

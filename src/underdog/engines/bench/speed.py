@@ -123,11 +123,14 @@ class _Stopwatch:
         self._cpu_s = used_by(os.getpid()).cpu_s
         self._begun = time.perf_counter()
 
-    def speed(self, what: str, rows: int, tokens: int, usages: Iterable[Usage]) -> Speed:
+    def speed(
+        self, what: str, rows: int, tokens: int, usages: Iterable[Usage], shape: ModelShape | None
+    ) -> Speed:
         """The speed of the work done since the stopwatch was made."""
         seconds = time.perf_counter() - self._begun
         cpu_s = used_by(os.getpid()).cpu_s - self._cpu_s
-        return Speed(what, rows, tokens, seconds, sum(usage.flops for usage in usages), cpu_s)
+        flops = 0.0 if shape is None else sum(_done(usage, shape) for usage in usages)
+        return Speed(what, rows, tokens, seconds, flops, cpu_s)
 
 
 async def _samples(engine: Engine, rows: int, max_tokens: int, turn: int) -> Speed:
@@ -136,7 +139,7 @@ async def _samples(engine: Engine, rows: int, max_tokens: int, turn: int) -> Spe
     watch = _Stopwatch()
     [drawn] = await engine.generate([request])
     usages = [row.usage for row in drawn]
-    return watch.speed("samples", rows, _generated(usages), usages)
+    return watch.speed("samples", rows, _generated(usages), usages, engine.info.shape)
 
 
 async def _prefill(engine: Engine, turn: int) -> Speed:
@@ -146,7 +149,7 @@ async def _prefill(engine: Engine, turn: int) -> Speed:
     watch = _Stopwatch()
     [[row]] = await engine.generate([GenerateRequest(prompt, SamplingParams(max_tokens=1), (0,))])
     read = row.usage.prompt_tokens - row.usage.cached_prompt_tokens
-    return watch.speed("prefill", 1, read, [row.usage])
+    return watch.speed("prefill", 1, read, [row.usage], engine.info.shape)
 
 
 async def _step_search(engine: Engine, turn: int) -> Speed:
@@ -166,7 +169,12 @@ async def _step_search(engine: Engine, turn: int) -> Speed:
         ]
         usages += [row.usage for rows in groups for row in rows]
         prefixes = [text for _, text in sorted(beams, reverse=True)[:_KEEP]]
-    return watch.speed("steps", _KEEP * _BRANCH, _generated(usages), usages)
+    return watch.speed("steps", _KEEP * _BRANCH, _generated(usages), usages, engine.info.shape)
+
+
+def _done(usage: Usage, shape: ModelShape) -> float:
+    """FLOPs that the engine really did: without the part of the prompt that it had cached."""
+    return max(0.0, usage.flops - shape.flops(0, usage.cached_prompt_tokens))
 
 
 def _generated(usages: Iterable[Usage]) -> int:

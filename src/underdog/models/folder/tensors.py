@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from underdog.core import ModelShape
 from underdog.errors import ModelFileError
+from underdog.models.architecture import with_attention
 from underdog.models.chat.template import built_in_template, read_tokenizer_config
 from underdog.models.folder.config import ModelConfig, read_config, read_json
 from underdog.models.folder.safetensors import SafetensorsFile, same_values
@@ -124,12 +125,14 @@ class FolderTensors:
         for name in {self._head, self._embedding} & self._homes.keys():
             sizes[name] = math.prod(self._homes[name].places[name].shape)
         embedding = sizes.get(self._embedding, 0)
-        return ModelShape(
+        architecture = self._config.architecture
+        shape = ModelShape(
             num_params=sum(sizes.values()),
             num_embedding_params=embedding if self._head else 0,
-            num_layers=self._config.architecture.num_layers,
-            hidden_size=self._config.architecture.hidden_size,
+            num_layers=architecture.num_layers,
+            hidden_size=architecture.hidden_size,
         )
+        return with_attention(shape, architecture)
 
     @property
     def num_rows(self) -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from underdog.errors import ModelFileError
 from underdog.models.gguf.formats import FORMATS
-from underdog.models.gguf.header import GgufHeader
+from underdog.models.gguf.header import GgufHeader, TensorPlace
 from underdog.models.gguf.quantisation import dequantised
 from underdog.models.tensor_source import check_shape, check_values, mapped
 
@@ -58,8 +58,18 @@ class GgufFile:
         if place is None:
             raise ModelFileError(f"{self.path} has no tensor {name}")
         check_shape(self.path, name, place.shape, shape)
+        values = self._values(name, place, self.header.tensor_sizes[name])
+        return check_values(self.path, name, values).reshape(place.shape)
+
+    def first_rows(self, name: str, count: int) -> NDArray[np.float32]:
+        """The first `count` rows of a matrix, as float32. Raises as `tensor` does."""
+        place = self.header.tensors[name]
+        width = place.shape[-1]
+        rows = min(count, self.header.tensor_sizes[name] // width)
+        return self._values(name, place, rows * width).reshape(rows, width)
+
+    def _values(self, name: str, place: TensorPlace, size: int) -> NDArray[np.float32]:
         layout = FORMATS.get(place.kind)
-        size = self.header.tensor_sizes[name]
         if layout is None or place.shape[-1] % layout.num_weights:
             raise ModelFileError(
                 f"{self.path}: tensor {name} is in format {place.kind}, which the openvino engine "
@@ -68,8 +78,7 @@ class GgufFile:
         end = place.start + size // layout.num_weights * layout.size_bytes
         if end > len(self._data):
             raise ModelFileError(f"{self.path}: tensor {name} is cut short; download it again")
-        values = dequantised(self._data[place.start : end], place.kind)
-        return check_values(self.path, name, values).reshape(place.shape)
+        return dequantised(self._data[place.start : end], place.kind)
 
     def strings(self, key: str) -> list[str]:
         """An array of strings in the metadata; empty when there is none.

@@ -113,11 +113,14 @@ class GgufHeader:
     def shape(self) -> ModelShape:
         """Architecture, for counting FLOPs; the embedding counts only when it is also the head."""
         tied = "output.weight" not in self.tensor_sizes
+        hidden = self._number("embedding_length")
+        width = self._number("attention.head_count") * self._number("attention.key_length")
         return ModelShape(
             num_params=sum(self.tensor_sizes.values()),
             num_embedding_params=0 if tied else self.tensor_sizes.get("token_embd.weight", 0),
             num_layers=self._number("block_count"),
-            hidden_size=self._number("embedding_length"),
+            hidden_size=hidden,
+            attention_size=0 if width == hidden else width,
         )
 
     def _number(self, name: str) -> int:

@@ -8,6 +8,7 @@ One connection is shared by all threads of a process under a lock. Several proce
 file. A process that forks opens its own `Database` in the child.
 """
 
+import logging
 import sqlite3
 import threading
 import time
@@ -17,11 +18,14 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from underdog.errors import StoreError
+from underdog.runs.store.checksums import sql_checksum
 from underdog.runs.store.group_commit import GroupCommit
 from underdog.runs.store.schema import APPLICATION_ID, MIGRATIONS
 from underdog.runs.store.store_errors import translated
 
 Survives: TypeAlias = Literal["process death", "power loss"]
+
+_log = logging.getLogger(__name__)
 
 _LOCK_TIMEOUT_S = 30.0
 _OPENING_S = 30.0
@@ -45,7 +49,8 @@ class Database:
         create: Whether to make the file when it is missing.
 
     Attributes:
-        together: Group commit for the writes of concurrent tasks.
+        group_commit: Group commit for the writes of concurrent tasks.
+        damaged: Rows that were found damaged, by table and key; they are not used.
 
     Raises:
         StoreError: The file is missing, foreign, damaged, locked, or from a newer underdog.
@@ -56,6 +61,7 @@ class Database:
     ) -> None:
         self.path = str(path)
         self._lock = threading.RLock()
+        self.damaged: set[tuple[object, ...]] = set()
         self.group_commit = GroupCommit(self.transaction)
         if self.path != ":memory:":
             _prepare_folder(Path(path), create)
@@ -76,9 +82,24 @@ class Database:
             self._connection.close()
 
     def read(self, sql: str, arguments: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query."""
+        """All rows of a query; text that is no UTF-8 any more comes back with surrogates."""
         with self._lock, translated(self.path):
-            return self._connection.execute(sql, arguments).fetchall()
+            try:
+                return self._connection.execute(sql, arguments).fetchall()
+            except sqlite3.OperationalError as error:
+                if "decode to UTF-8" not in str(error):
+                    raise
+            try:
+                self._connection.text_factory = _lenient
+                return self._connection.execute(sql, arguments).fetchall()
+            finally:
+                self._connection.text_factory = str
+
+    def note_damage(self, table: str, *key: object) -> None:
+        """Remember, and log once, that a row is damaged and is left out."""
+        if (table, *key) not in self.damaged:
+            self.damaged.add((table, *key))
+            _log.warning("%s: a row of table %s is damaged and is not used", self.path, table)
 
     def scan(self, sql: str, batch_rows: int) -> Iterator[list[tuple[Any, ...]]]:
         """Rows of a query, `batch_rows` at a time, so that a large table need not fit in memory."""
@@ -144,6 +165,10 @@ class Database:
         if self.read("PRAGMA user_version")[0][0] == len(MIGRATIONS):
             return
         with self.transaction() as connection:
+            damage = self._pragma("integrity_check(1)")
+            if damage != "ok":
+                raise sqlite3.DatabaseError(damage)
+            connection.create_function("row_checksum", -1, sql_checksum, deterministic=True)
             for statements in MIGRATIONS[self._pragma("user_version") :]:
                 for statement in statements:
                     connection.execute(statement)
@@ -152,6 +177,10 @@ class Database:
 
     def _pragma(self, name: str) -> Any:
         return self._connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def _lenient(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
 
 
 def _prepare_folder(path: Path, create: bool) -> None:

@@ -6,6 +6,7 @@ same item changes nothing. Finished items of a resumed run are read back instead
 # ruff: noqa: S608  # statements are put together from the schema's own names only
 
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -13,8 +14,10 @@ from operator import attrgetter
 from typing import Any
 
 from underdog.core import Candidate, Outcome, Usage
+from underdog.errors import StoreError
 from underdog.measure.results import ArmResult, ItemResult
 from underdog.runs.manifest import Manifest, refuse_other
+from underdog.runs.store.checksums import real, row_checksum
 from underdog.runs.store.database import Database
 from underdog.runs.store.row_codec import cell_text, text_cell, usage_row
 from underdog.runs.store.schema import USAGE_COLUMNS
@@ -28,6 +31,8 @@ _ITEM_COLUMNS = (
     "answer",
     "num_solutions",
     "group_name",
+    "failure",
+    "grader",
     *USAGE_COLUMNS,
 )
 _OUTCOME_COLUMNS = (
@@ -39,14 +44,24 @@ _OUTCOME_COLUMNS = (
     "stopped_by",
     "error",
     "decision",
+    "checksum",
 )
 _ADD_OUTCOME = (
-    f"INSERT OR IGNORE INTO outcome ({', '.join(_OUTCOME_COLUMNS)}) "
-    f"VALUES ({', '.join('?' * len(_OUTCOME_COLUMNS))})"
+    f"INSERT INTO outcome ({', '.join(_OUTCOME_COLUMNS)}) "
+    f"VALUES ({', '.join('?' * len(_OUTCOME_COLUMNS))}) "
+    "ON CONFLICT (arm_id, problem_id) DO UPDATE SET "
+    f"{', '.join(f'{name} = excluded.{name}' for name in _OUTCOME_COLUMNS)} "
+    "WHERE outcome.grader <> excluded.grader OR outcome.failure <> ''"
 )
+_DROP_OUTCOME = "DELETE FROM outcome WHERE arm_id = ? AND problem_id = ?"
 _CANDIDATE = tuple(column.name for column in fields(Candidate))
 _candidate_values = attrgetter(*_CANDIDATE)
-_READ_ITEMS = f"SELECT {', '.join(_ITEM_COLUMNS)} FROM outcome WHERE arm_id = ? ORDER BY place"
+_READ_ITEMS = f"SELECT {', '.join(_OUTCOME_COLUMNS)} FROM outcome WHERE arm_id = ? ORDER BY place"
+_ADD_RUN = (
+    "INSERT OR IGNORE INTO run (name, manifest, started_unix_s, checksum) VALUES (?, ?, ?, ?)"
+)
+_ADD_ARM = "INSERT OR IGNORE INTO arm (run_id, key, name, checksum) VALUES (?, ?, ?, ?)"
+_ADD_EVENT = "INSERT INTO event (run_id, kind, detail, at_unix_s, checksum) VALUES (?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +85,10 @@ class ArmKey:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event of a run: `started`, `resumed` or `item failed`, at a Unix time in seconds."""
+    """An event of a run, at a Unix time in seconds.
+
+    Kinds: `started`, `resumed`, `item failed`, `graded again` and `damaged rows`.
+    """
 
     kind: str
     detail: str
@@ -93,13 +111,12 @@ class Journal:
         """
         text = manifest.to_json()
         with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO run (name, manifest, started_unix_s) VALUES (?, ?, ?)",
-                (name, text, self._clock()),
-            )
+            checksum = row_checksum((name, text))
+            connection.execute(_ADD_RUN, (name, text, self._clock(), checksum))
             fresh = connection.execute("SELECT changes()").fetchone()[0] == 1
-            sql = "SELECT id, manifest FROM run WHERE name = ?"
-            number, stored = connection.execute(sql, (name,)).fetchone()
+        sql = "SELECT id, manifest, checksum FROM run WHERE name = ?"
+        number, stored, checksum = self._database.read(sql, (name,))[0]
+        _check(self._database, "run", (name, stored), checksum)
         with readable(self._database.path):
             refuse_other(self._database.path, name, stored, text)
         run = Run(self._database, number, name, self._clock)
@@ -108,8 +125,10 @@ class Journal:
 
     def runs(self) -> list["Run"]:
         """All runs, oldest first."""
-        rows = self._database.read("SELECT id, name FROM run ORDER BY id")
-        return [Run(self._database, number, name, self._clock) for number, name in rows]
+        rows = self._database.read("SELECT id, name, manifest, checksum FROM run ORDER BY id")
+        for _, name, manifest, checksum in rows:
+            _check(self._database, "run", (name, manifest), checksum)
+        return [Run(self._database, number, name, self._clock) for number, name, *_ in rows]
 
 
 class Run:
@@ -134,19 +153,18 @@ class Run:
         """The record of one arm, created when missing."""
         text = json.dumps(asdict(key), sort_keys=True)
         with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO arm (run_id, key, name) VALUES (?, ?, ?)",
-                (self._number, text, name),
-            )
+            checksum = row_checksum((self._number, text, name))
+            connection.execute(_ADD_ARM, (self._number, text, name, checksum))
             sql = "SELECT id FROM arm WHERE run_id = ? AND key = ?"
             number = connection.execute(sql, (self._number, text)).fetchone()[0]
         return ArmRecord(self._database, self, number)
 
     def results(self) -> list[ArmResult]:
         """All arms with their finished items, in the order in which the arms were begun."""
-        sql = "SELECT id, key, name FROM arm WHERE run_id = ? ORDER BY id"
+        sql = "SELECT id, key, name, checksum FROM arm WHERE run_id = ? ORDER BY id"
         arms: list[ArmResult] = []
-        for number, text, name in self._database.read(sql, (self._number,)):
+        for number, text, name, checksum in self._database.read(sql, (self._number,)):
+            _check(self._database, "arm", (self._number, text, name), checksum)
             with readable(self._database.path):
                 key = ArmKey(**json.loads(text))
             items = tuple(ArmRecord(self._database, self, number).items())
@@ -155,18 +173,18 @@ class Run:
 
     def note(self, kind: str, detail: str = "") -> None:
         """Add an event."""
+        row = (self._number, kind, text_cell(detail), real(self._clock()))
         with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT INTO event (run_id, kind, detail, at_unix_s) VALUES (?, ?, ?, ?)",
-                (self._number, kind, text_cell(detail), self._clock()),
-            )
+            connection.execute(_ADD_EVENT, (*row, row_checksum(row)))
 
     def events(self) -> list[Event]:
         """All events, oldest first."""
-        sql = "SELECT kind, detail, at_unix_s FROM event WHERE run_id = ? ORDER BY id"
+        sql = "SELECT kind, detail, at_unix_s, checksum FROM event WHERE run_id = ? ORDER BY id"
         rows = self._database.read(sql, (self._number,))
+        for *cells, checksum in rows:
+            _check(self._database, "event", (self._number, *cells), checksum)
         with readable(self._database.path):
-            return [Event(kind, cell_text(detail) or "", at) for kind, detail, at in rows]
+            return [Event(kind, cell_text(detail) or "", at) for kind, detail, at, _ in rows]
 
 
 class ArmRecord:
@@ -177,18 +195,29 @@ class ArmRecord:
         self._database = database
         self._number = number
 
+    @property
+    def damaged_rows(self) -> int:
+        """Number of damaged rows found so far in the arm's store."""
+        return len(self._database.damaged)
+
     def items(self) -> list[ItemResult]:
-        """Finished items, in the order of their problems."""
-        rows = self._database.read(_READ_ITEMS, (self._number,))
+        """Finished items, in the order of their problems; damaged ones are left out."""
+        sound: list[tuple[Any, ...]] = []
+        for *cells, checksum in self._database.read(_READ_ITEMS, (self._number,)):
+            if row_checksum(tuple(cells)) == checksum:
+                sound.append(tuple(cells))
+            else:
+                self._database.note_damage("outcome", self._number, cells[0])
         with readable(self._database.path):
-            return [_row_item(row) for row in rows]
+            return [_row_item(row[: len(_ITEM_COLUMNS)]) for row in sound]
 
     async def finish(
         self, place: int, item: ItemResult, outcome: Outcome, grade_detail: str
     ) -> None:
         """Write a finished item, in one transaction with the writes of concurrent tasks.
 
-        An item that is already stored is not overwritten.
+        An item that is already stored is overwritten only if it failed, was damaged, or was
+        graded by something else.
 
         Args:
             place: Position of the problem in the run.
@@ -206,36 +235,55 @@ class ArmRecord:
             text_cell(outcome.error),
             _decision_json(outcome),
         )
-        await self._database.group_commit.write(
-            lambda connection: connection.execute(_ADD_OUTCOME, row)
-        )
+        checked = (*row, row_checksum(row))
+        place_of_row = (self._number, row[0])
+
+        def write(connection: sqlite3.Connection) -> None:
+            if ("outcome", *place_of_row) in self._database.damaged:
+                connection.execute(_DROP_OUTCOME, place_of_row)
+            connection.execute(_ADD_OUTCOME, checked)
+
+        await self._database.group_commit.write(write)
 
 
 def _item_row(item: ItemResult) -> Sequence[Any]:
     return (
         text_cell(item.problem_id),
         item.status,
-        item.score,
-        item.confidence,
+        real(item.score),
+        real(item.confidence),
         text_cell(item.answer),
         item.num_solutions,
         text_cell(item.group),
+        text_cell(item.failure),
+        item.grader,
         *usage_row(item.usage),
     )
 
 
 def _row_item(row: tuple[Any, ...]) -> ItemResult:
-    problem_id, status, score, confidence, answer, num_solutions, group = row[:7]
+    problem_id, status, score, confidence, answer, num_solutions, group, failure, grader = row[:9]
     return ItemResult(
         problem_id=cell_text(problem_id) or "",
         status=status,
         score=score,
-        usage=Usage(*row[7:]),
+        usage=Usage(*row[9:]),
         confidence=confidence,
         answer=cell_text(answer),
         num_solutions=num_solutions,
         group=cell_text(group) or "",
+        failure=cell_text(failure) or "",
+        grader=grader,
     )
+
+
+def _check(database: Database, table: str, cells: tuple[object, ...], checksum: int) -> None:
+    """Raise `StoreError` for a damaged row without which the run cannot be understood."""
+    if row_checksum(cells) != checksum:
+        raise StoreError(
+            f"rollout store {database.path}: a row of table {table} is damaged; restore a copy, "
+            "or give another file with --run to start anew"
+        )
 
 
 def _decision_json(outcome: Outcome) -> str:

@@ -6,6 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from underdog.core import PoolKey, Solution, StoredScore
 
+_READ = ("answer", "vote_key", "strict", "status")
+
+
+def same_reading(one: Solution, other: Solution) -> bool:
+    """Whether two readings of a reply are the same to a verifier."""
+    return all(getattr(one, name) == getattr(other, name) for name in _READ)
+
 
 class MemoryStore:
     """A `RolloutStore` in memory, safe to share between threads."""
@@ -32,6 +39,18 @@ class MemoryStore:
     async def keep_solutions(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
         """`add_solutions`; there is no commit to share."""
         self.add_solutions(pool, solutions)
+
+    async def keep_readings(self, pool: PoolKey, solutions: Sequence[Solution]) -> None:
+        """Replace what was read from stored solutions; scores of other readings are dropped."""
+        with self._lock:
+            kept = self._solutions.setdefault(pool, {})
+            for solution in solutions:
+                before = kept.get(solution.index)
+                kept[solution.index] = solution
+                if before is None or not same_reading(before, solution):
+                    for (scored, _), scores in self._scores.items():
+                        if scored == pool:
+                            scores.pop(solution.index, None)
 
     def scores(
         self, pool: PoolKey, verifier: str, indices: Sequence[int]

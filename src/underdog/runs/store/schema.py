@@ -5,6 +5,7 @@ is the file's `user_version`; `application_id` tells our files from other SQLite
 Seeds are text, because they may exceed SQLite's signed 64-bit integers. Free text is TEXT, or a
 BLOB of UTF-8 when a model's text has lone surrogates.
 """
+# ruff: noqa: S608  # statements are put together from the schema's own names only
 
 from underdog.core import Usage
 
@@ -137,4 +138,50 @@ _POOLS_BY_PREFIX = (
 )
 """Partial solutions are kept in pools of their own."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _POOLS_BY_PREFIX)
+_USAGE_CELLS = (
+    "calls, prompt_tokens, cached_prompt_tokens, generated_tokens, verifier_calls, "
+    "verifier_tokens, seconds, flops, cost_usd, wall_s"
+)
+_POOL_CELLS = "task, problem_id, engine, form, prompt, params, root_seed, prefix"
+_POOL_OF_ROW = f"(SELECT row_checksum(0, {_POOL_CELLS}) FROM pool WHERE pool.id = pool_id)"
+_POOL_SALT = f"coalesce({_POOL_OF_ROW}, 0)"
+_CHECKED = (
+    "ALTER TABLE solution ADD COLUMN wall_s REAL NOT NULL DEFAULT 0",
+    "ALTER TABLE solution ADD COLUMN reader TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE solution ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE score ADD COLUMN wall_s REAL NOT NULL DEFAULT 0",
+    "ALTER TABLE score ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE outcome ADD COLUMN wall_s REAL NOT NULL DEFAULT 0",
+    "ALTER TABLE outcome ADD COLUMN grader TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE outcome ADD COLUMN failure NOT NULL DEFAULT ''",
+    "ALTER TABLE outcome ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE run ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE arm ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE event ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
+    f"""
+    UPDATE solution SET checksum = row_checksum(
+        {_POOL_SALT}, idx, engine, form, text, answer, vote_key, strict, status, finish, trace,
+        scores, detail, {_USAGE_CELLS}, reader
+    )
+    """,
+    f"""
+    UPDATE score SET checksum = row_checksum(
+        row_checksum({_POOL_SALT}, verifier), idx, score, {_USAGE_CELLS}
+    )
+    """,
+    f"""
+    UPDATE outcome SET checksum = row_checksum(
+        0, problem_id, status, score, confidence, answer, num_solutions, group_name, failure,
+        grader, {_USAGE_CELLS}, arm_id, place, grade_detail, sampled, stopped_by, error, decision
+    )
+    """,
+    "UPDATE run SET checksum = row_checksum(0, name, manifest)",
+    "UPDATE arm SET checksum = row_checksum(0, run_id, key, name)",
+    "UPDATE event SET checksum = row_checksum(0, run_id, kind, detail, at_unix_s)",
+)
+"""Rows carry checksums; solutions and outcomes say what read and graded them (empty: unknown).
+
+Rows that are here already are taken as they are, after a check of the whole file's structure.
+"""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _POOLS_BY_PREFIX, _CHECKED)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from underdog.core import Engine, Form, RolloutStore, SamplingParams, Sandbox, Task, Verifier
 from underdog.forms import forms
+from underdog.strategies.running.reader import reader_fingerprint
+from underdog.strategies.running.wall_clock import WallClock
 from underdog.verifiers import verifiers
 
 
@@ -23,6 +25,7 @@ class Bench:
         verifiers: Verifiers by the name that strategies use; they take precedence likewise.
         root_seed: Seed from which every sample's seed is derived.
         max_tokens: Limit on a reply in tokens, in place of the forms' own; `None` keeps those.
+        clock: The wall clock, shared among the calls in flight.
     """
 
     engines: Mapping[str, Engine]
@@ -35,10 +38,21 @@ class Bench:
     verifiers: Mapping[str, Verifier] = field(default_factory=dict[str, Verifier])
     root_seed: int = 0
     max_tokens: int | None = None
+    clock: WallClock = field(default_factory=WallClock)
+    _readers: dict[str, str] = field(
+        init=False, repr=False, compare=False, default_factory=dict[str, str]
+    )
 
     def form_named(self, name: str) -> Form:
         """The bench's own form of that name, else the registered one."""
         return self.forms.get(name) or forms.create(name)
+
+    def reader(self, name: str) -> str:
+        """Fingerprint of what reads solutions in the form of that name."""
+        if name not in self._readers:
+            form = self.form_named(name)
+            self._readers[name] = reader_fingerprint(form, self.task.checker, self.sandbox)
+        return self._readers[name]
 
     def verifier_named(self, name: str) -> Verifier:
         """The bench's own verifier of that name, else the registered one."""

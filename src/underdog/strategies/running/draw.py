@@ -23,7 +23,7 @@ from underdog.errors import UnknownNameError
 from underdog.forms.whole_reply import stop_strings, whole_reply
 from underdog.seeds import derive_each
 from underdog.strategies.running.bench import Bench
-from underdog.strategies.running.ledger import price, prompt_bound_tokens
+from underdog.strategies.running.pricing import prompt_bound_tokens, worst_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class PoolDraw:
         params: Sampling parameters, with the form's stop strings and token limit.
         pool: Key of the pool that the solutions belong to.
         count: Number of solutions wanted.
+        reader: Fingerprint of what reads the solutions.
     """
 
     role: str
@@ -47,6 +48,7 @@ class PoolDraw:
     params: SamplingParams
     pool: PoolKey
     count: int
+    reader: str = ""
 
     @classmethod
     def plan(cls, action: Sample, question: Question, bench: Bench) -> "PoolDraw":
@@ -78,7 +80,8 @@ class PoolDraw:
             root_seed=bench.root_seed,
         )
         count = 1 if action.greedy else action.n
-        return cls(action.engine, engine, form, prompt, params, pool, count)
+        reader = bench.reader(name)
+        return cls(action.engine, engine, form, prompt, params, pool, count, reader)
 
     def seeds(self, indices: Sequence[int]) -> tuple[int, ...]:
         """Seeds of samples, below 2**32, as every backend takes them."""
@@ -125,24 +128,33 @@ class PoolDraw:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def worst(self, start: int) -> tuple[Usage, Usage]:
-        """Largest possible cost of one sample, and the extra cost of a pool's first sample.
+    @property
+    def prompt_key(self) -> tuple[str, str]:
+        """Engine and prompt: solutions that share it are sampled from one reading of the prompt."""
+        return self.pool.engine, self.pool.prompt
+
+    def worst(self, read_tokens: int) -> tuple[Usage, Usage]:
+        """Largest possible cost of one sample, and the extra cost of the arm's first one.
 
         The prompt's bound is used even where its length is known from a stored sample, so that
-        a resumed run admits exactly what the first one did.
+        a resumed run admits exactly what the first one did. Money counts the prompt with every
+        sample, as endpoints bill it.
+
+        Args:
+            read_tokens: Length of the prompt when it was charged before; 0 when it was not.
         """
         bound = prompt_bound_tokens(self.prompt)
         limit = self.params.max_tokens
-        whole = price(Usage(prompt_tokens=bound, generated_tokens=limit), self.engine.info)
-        reading = price(Usage(prompt_tokens=bound), self.engine.info)
+        info = self.engine.info
+        writing = 0.0 if info.shape is None else info.shape.flops(bound, bound + limit)
+        reading = 0.0 if info.shape is None or read_tokens else info.shape.flops(0, bound)
         each = Usage(
             calls=1,
             generated_tokens=limit,
-            flops=whole.flops - reading.flops,
-            cost_usd=whole.cost_usd - reading.cost_usd,
+            flops=writing,
+            cost_usd=worst_price(info, bound, limit),
         )
-        first = Usage() if start else Usage(flops=reading.flops, cost_usd=reading.cost_usd)
-        return each, first
+        return each, Usage(flops=reading)
 
 
 _json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode

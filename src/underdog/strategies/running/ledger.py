@@ -6,13 +6,9 @@ per UTF-8 byte, which no byte-level tokenizer exceeds.
 """
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 
-from underdog.core import Budget, EngineInfo, Price, Prompt, Usage
-
-_PROMPT_OVERHEAD_TOKENS = 64  # tokens of the chat template around the messages
-_FREE = Price()
+from underdog.core import Budget, Usage
 
 
 class Ledger:
@@ -33,6 +29,12 @@ class Ledger:
     def charge(self, usage: Usage) -> None:
         """Add the cost of a call."""
         self.usage = self.usage + usage
+
+    def has_room(self, usage: Usage) -> bool:
+        """Whether a known cost fits; notes the cap that binds."""
+        cap = self.budget.exceeded_by(self.usage + usage)
+        self.stopped_by = cap or self.stopped_by
+        return cap is None
 
     def seconds_left(self) -> float | None:
         """Seconds until the deadline, by the clock or the charged seconds, whichever is less."""
@@ -82,61 +84,3 @@ class Ledger:
             )
             for name in names
         ]
-
-
-def price(usage: Usage, info: EngineInfo) -> Usage:
-    """The same usage with FLOPs and money filled in from the engine's shape and price."""
-    flops = 0.0
-    if info.shape is not None:
-        prompt, made = usage.prompt_tokens, usage.generated_tokens
-        uncached = prompt - usage.cached_prompt_tokens
-        flops = uncached * info.shape.flops_per_token(prompt / 2)
-        flops += made * info.shape.flops_per_token(prompt + made / 2)
-    cost_usd = 0.0 if info.price == _FREE else info.price.cost_usd(usage)
-    return Usage(
-        usage.calls,
-        usage.prompt_tokens,
-        usage.cached_prompt_tokens,
-        usage.generated_tokens,
-        usage.verifier_calls,
-        usage.verifier_tokens,
-        usage.seconds,
-        flops,
-        cost_usd,
-    )
-
-
-def wave_cost(usages: Sequence[Usage], info: EngineInfo, *, first: bool) -> Usage:
-    """Cost of a wave of samples of one prompt; only the first wave is charged for the prompt.
-
-    The samples ran side by side, so the wave takes as long as its slowest sample.
-
-    Args:
-        usages: Cost of each sample by itself, the prompt included.
-        info: The engine that drew the samples.
-        first: Whether the prompt has not been charged yet.
-    """
-    shape, lead = info.shape, usages[0]
-    made = sum(usage.generated_tokens for usage in usages)
-    flops = 0.0
-    if shape is not None:
-        for usage in usages:
-            ending = usage.prompt_tokens + usage.generated_tokens / 2
-            flops += usage.generated_tokens * shape.flops_per_token(ending)
-    cost = Usage(
-        calls=sum(usage.calls for usage in usages),
-        prompt_tokens=lead.prompt_tokens if first else 0,
-        cached_prompt_tokens=lead.cached_prompt_tokens if first else 0,
-        generated_tokens=made,
-    )
-    if first and shape is not None:
-        uncached = lead.prompt_tokens - lead.cached_prompt_tokens
-        flops += uncached * shape.flops_per_token(lead.prompt_tokens / 2)
-    seconds = max(usage.seconds for usage in usages)
-    return replace(cost, seconds=seconds, flops=flops, cost_usd=info.price.cost_usd(cost))
-
-
-def prompt_bound_tokens(prompt: Prompt) -> int:
-    """Upper bound on the tokens of a prompt: one per UTF-8 byte, and the chat template's."""
-    size = sum(len(message.content.encode()) for message in prompt.messages)
-    return size + len(prompt.prefix.encode()) + _PROMPT_OVERHEAD_TOKENS * len(prompt.messages)

@@ -7,7 +7,7 @@ depend on the contents of the store.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from underdog.core import (
     Budget,
@@ -24,9 +24,10 @@ from underdog.core import (
 from underdog.errors import ContextError, UnsupportedError
 from underdog.strategies.running.bench import Bench
 from underdog.strategies.running.draw import PoolDraw
-from underdog.strategies.running.ledger import Ledger, wave_cost
-from underdog.strategies.running.sampled_solutions import read_rows
-from underdog.strategies.running.scoring import check_verifier, score_solutions
+from underdog.strategies.running.ledger import Ledger
+from underdog.strategies.running.pricing import prompt_length, wave_cost
+from underdog.strategies.running.sampled_solutions import read_again, read_rows
+from underdog.strategies.running.scoring import VerifierFailure, check_verifier, score_solutions
 from underdog.strategies.voting import decide
 
 
@@ -54,14 +55,19 @@ class _Run:
         self._bench = bench
         self._ledger = Ledger(budget)
         self._drawn: dict[PoolKey, int] = {}
+        self._read: dict[tuple[str, str], int] = {}
         self._pools: dict[tuple[str, str], PoolKey] = {}
         self._solutions: list[Solution] = []
         self._sampled = 0
+        self._read_again = 0
 
     async def finish(self) -> Outcome:
-        error = None
+        error, verifier_failed = None, False
         try:
             decision = await self._follow()
+        except VerifierFailure as problem:
+            error, verifier_failed = str(problem), True
+            decision = Decision(None, reason="the verifier failed")
         except ContextError as problem:
             error = str(problem)
             decision = decide(self._solutions, "error")
@@ -74,6 +80,8 @@ class _Run:
             sampled=self._sampled,
             stopped_by=self._ledger.stopped_by,
             error=error,
+            verifier_failed=verifier_failed,
+            read_again=self._read_again,
         )
 
     async def _follow(self) -> Decision:
@@ -106,41 +114,67 @@ class _Run:
         """The next solutions, as many as fit at worst-case cost; none when the budget is spent."""
         start = self._drawn.get(draw.pool, 0)
         stored = self._bench.store.solutions(draw.pool, start, wanted)
-        count = self._ledger.admit(wanted, *draw.worst(start))
+        read = self._read.get(draw.prompt_key, 0)
+        count = self._ledger.admit(wanted, *draw.worst(read))
         left = self._ledger.tokens_left()
         if count == 0 and not self._solutions and left and self._ledger.stopped_by != "calls":
             draw = draw.shortened(min(left, draw.params.max_tokens))
             stored = self._bench.store.solutions(draw.pool, start, 1)
-            count = self._ledger.admit(1, *draw.worst(start))
-        have = {solution.index: solution for solution in stored[:count]}
+            count = self._ledger.admit(1, *draw.worst(read))
+        kept = await self._read_stored(draw, stored[:count])
+        have = {solution.index: solution for solution in kept}
         missing = [index for index in range(start, start + count) if index not in have]
         for solution in await self._sample_now(draw, missing):
             have[solution.index] = solution
         wave = [have[index] for index in sorted(have) if index < start + count]
-        self._book(draw, start, wave)
+        self._book(draw, wave)
         return wave, draw
 
-    def _book(self, draw: PoolDraw, start: int, wave: Sequence[Solution]) -> None:
+    def _book(self, draw: PoolDraw, wave: Sequence[Solution]) -> None:
         if not wave:
             return
         usages = [solution.usage for solution in wave]
-        self._ledger.charge(wave_cost(usages, draw.engine.info, first=start == 0))
+        read = self._read.get(draw.prompt_key, 0)
+        self._ledger.charge(wave_cost(usages, draw.engine.info, read))
+        self._read[draw.prompt_key] = prompt_length(usages, read)
         self._drawn[draw.pool] = wave[-1].index + 1
         self._solutions.extend(wave)
+
+    async def _read_stored(self, draw: PoolDraw, stored: Sequence[Solution]) -> Sequence[Solution]:
+        """Stored solutions as the present reader reads their texts."""
+        old = [solution for solution in stored if solution.reader != draw.reader]
+        if not old:
+            return stored
+        fresh = await self._reading(draw, read_again, draw, old, self._question, self._bench)
+        await self._bench.store.keep_readings(draw.pool, fresh)
+        self._read_again += len(fresh)
+        known = {solution.index: solution for solution in fresh}
+        return [known.get(solution.index, solution) for solution in stored]
+
+    async def _reading(
+        self,
+        draw: PoolDraw,
+        read: Callable[..., list[Solution]],
+        *arguments: object,
+    ) -> list[Solution]:
+        """Read replies, in place where that is quick, else in a thread."""
+        if isinstance(draw.form, Quick) and isinstance(self._bench.task.checker, Quick):
+            return read(*arguments)
+        return await asyncio.to_thread(read, *arguments)
 
     async def _sample_now(self, draw: PoolDraw, indices: Sequence[int]) -> list[Solution]:
         if not indices:
             return []
         try:
-            rows = await draw.generate(indices, self._ledger.seconds_left())
+            with self._bench.clock.timing(len(indices)) as measured:
+                drawn = await draw.generate(indices, self._ledger.seconds_left())
         except UnsupportedError:  # a replay's engine: the pool ends here
             return []
-        if len(rows) < len(indices):
+        if len(drawn) < len(indices):
             self._ledger.stopped_by = "seconds"
-        if isinstance(draw.form, Quick) and isinstance(self._bench.task.checker, Quick):
-            solutions = read_rows(draw, rows, self._question, self._bench)
-        else:
-            solutions = await asyncio.to_thread(read_rows, draw, rows, self._question, self._bench)
+        solutions = await self._reading(
+            draw, read_rows, draw, drawn, self._question, self._bench, measured
+        )
         await self._bench.store.keep_solutions(
             draw.pool, [one for one in solutions if one.status != "engine_error"]
         )
@@ -156,8 +190,7 @@ class _Run:
             self._question,
             action.solutions,
             self._pools,
-            self._bench.engines,
-            self._bench.store,
+            self._bench,
             self._ledger,
         )
         known = {(one.engine, one.form, one.index): one for one in scored}

@@ -1,25 +1,39 @@
 """Scoring solutions with a verifier under the budget; stored scores are not computed again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from math import isfinite
 
 from underdog.core import (
-    Engine,
     Oracle,
     PoolKey,
     Question,
     RolloutStore,
     Solution,
     StoredScore,
-    Usage,
     Verifier,
 )
-from underdog.errors import OracleError, VerifierError
+from underdog.errors import (
+    MissingExtraError,
+    OracleError,
+    SandboxError,
+    StoreError,
+    UnsupportedError,
+    UsageError,
+    VerifierError,
+)
+from underdog.strategies.running.bench import Bench
 from underdog.strategies.running.budgeted_calls import BudgetedCalls
 from underdog.strategies.running.ledger import Ledger
 
 Pools = Mapping[tuple[str, str], PoolKey]
+_CONCERN_ALL = (
+    MissingExtraError,
+    OracleError,
+    SandboxError,
+    StoreError,
+    UnsupportedError,
+    UsageError,
+)
 
 
 def check_verifier(verifier: Verifier | Oracle) -> None:
@@ -31,66 +45,95 @@ def check_verifier(verifier: Verifier | Oracle) -> None:
         )
 
 
+class VerifierFailure(Exception):
+    """A verifier could not score; nothing may be decided in its name."""
+
+
 async def score_solutions(
     verifier: Verifier,
     label: str,
     question: Question,
     solutions: Sequence[Solution],
     pools: Pools,
-    engines: Mapping[str, Engine],
-    store: RolloutStore,
+    bench: Bench,
     ledger: Ledger,
 ) -> tuple[Solution, ...]:
-    """The same solutions with the verifier's scores under `label`, where it gave a score."""
-    if not verifier.pointwise:
-        return await _score_together(verifier, label, question, solutions, engines, ledger)
-    stored = _stored(verifier, solutions, pools, store)
-    missing = [one for one in solutions if _place(one) not in stored]
+    """The same solutions with the verifier's scores under `label`, where it gave a score.
+
+    Raises:
+        VerifierFailure: The verifier or an engine that it needs failed, or it gave no score to any
+            solution with an answer although the budget had room.
+    """
+    calls = BudgetedCalls(bench.engines, ledger, bench.clock)
+    if verifier.pointwise:
+        scores = await _one_by_one(verifier, question, solutions, pools, bench.store, calls)
+    else:
+        scores = await _fresh(verifier, question, solutions, calls)
+    answered = [score for one, score in zip(solutions, scores, strict=True) if one.vote_key]
+    if answered and not calls.refused and all(score is None for score in answered):
+        raise VerifierFailure(f"{label} gave no score to any of {len(answered)} solutions")
+    pairs = zip(solutions, scores, strict=True)
+    return tuple(one if score is None else one.with_score(label, score) for one, score in pairs)
+
+
+async def _one_by_one(
+    verifier: Verifier,
+    question: Question,
+    solutions: Sequence[Solution],
+    pools: Pools,
+    store: RolloutStore,
+    calls: BudgetedCalls,
+) -> list[float | None]:
+    """Scores of a pointwise verifier: stored ones are charged as if they were made now."""
+    known = _stored(verifier, solutions, pools, store)
+    missing = [one for one in solutions if _place(one) not in known]
+    made: dict[_Place, StoredScore] = {}
     if missing:
-        calls = BudgetedCalls(engines, ledger)
         fresh = await _fresh(verifier, question, missing, calls)
-        shares = _split(calls.spent, len(missing))
+        shares = calls.shares(len(missing))
         made = {
             _place(one): StoredScore(score, share)
             for one, score, share in zip(missing, fresh, shares, strict=True)
         }
-        if not calls.refused:
+        if not calls.refused and any(score is not None for score in fresh):
             _keep(verifier, made, pools, store)
-        stored |= made
-    fresh_places = {_place(one) for one in missing}
-    for place, entry in stored.items():
-        if place not in fresh_places:
-            ledger.charge(entry.usage)
-    return tuple(_scored(one, label, stored[_place(one)].score) for one in solutions)
-
-
-async def _score_together(
-    verifier: Verifier,
-    label: str,
-    question: Question,
-    solutions: Sequence[Solution],
-    engines: Mapping[str, Engine],
-    ledger: Ledger,
-) -> tuple[Solution, ...]:
-    scores = await _fresh(verifier, question, solutions, BudgetedCalls(engines, ledger))
-    return tuple(_scored(one, label, score) for one, score in zip(solutions, scores, strict=True))
+    scores: list[float | None] = []
+    for one in solutions:
+        entry = known.get(_place(one))
+        if entry is None:
+            scores.append(made[_place(one)].score)
+        elif calls.ledger.has_room(entry.usage):
+            calls.ledger.charge(entry.usage)
+            scores.append(entry.score)
+        else:
+            calls.refused = True
+            scores.append(None)
+    return scores
 
 
 async def _fresh(
     verifier: Verifier, question: Question, solutions: Sequence[Solution], calls: BudgetedCalls
 ) -> list[float | None]:
-    """One finite score per solution, or `None`. Raises `VerifierError` for another count."""
-    scores = await verifier.score(question, solutions, calls)
+    """One finite score per solution, or `None`.
+
+    Raises:
+        VerifierFailure: The verifier, or an engine that it asked, failed.
+        VerifierError: It gave another number of scores than there are solutions.
+    """
+    try:
+        scores = await verifier.score(question, solutions, calls)
+    except _CONCERN_ALL:
+        raise
+    except Exception as error:  # boundary: a verifier may be anyone's code
+        raise VerifierFailure(f"{verifier.name} failed: {type(error).__name__}: {error}") from error
+    if calls.failure:
+        raise VerifierFailure(f"{verifier.name} failed: {calls.failure}")
     if len(scores) != len(solutions):
         raise VerifierError(
             f"verifier {verifier.name} gave {len(scores)} scores for {len(solutions)} solutions; "
             "it must give one per solution, None where it has none"
         )
     return [score if score is not None and isfinite(score) else None for score in scores]
-
-
-def _scored(solution: Solution, label: str, score: float | None) -> Solution:
-    return solution if score is None else solution.with_score(label, score)
 
 
 _Place = tuple[str, str, int]
@@ -118,18 +161,3 @@ def _keep(
         mine = {place[2]: entry for place, entry in made.items() if place[:2] == (engine, form)}
         if mine:
             store.add_scores(pool, verifier.name, mine)
-
-
-def _split(usage: Usage, parts: int) -> list[Usage]:
-    """Equal shares of a usage; the remainder of a whole number goes to the first share."""
-    shares: list[Usage] = []
-    for part in range(parts):
-        values: list[float] = []
-        for column in fields(usage):
-            value = getattr(usage, column.name)
-            if isinstance(value, int):
-                values.append(value // parts + (part < value % parts))
-            else:
-                values.append(value / parts)
-        shares.append(Usage(*values))  # type: ignore[arg-type]
-    return shares

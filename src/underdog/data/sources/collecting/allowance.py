@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from underdog.core import Budget, EngineInfo, Usage
 from underdog.data.sources.source import Ask
-from underdog.strategies.running.ledger import price, prompt_bound_tokens
+from underdog.strategies.running.pricing import prompt_bound_tokens, worst_price
 
 
 class Allowance:
@@ -56,12 +56,16 @@ def worst_case(asks: Sequence[tuple[Ask, int]], info: EngineInfo) -> Usage:
     """Highest possible cost of asks to one engine, each with its number of samples."""
     total = Usage()
     for ask, count in asks:
-        prompt = prompt_bound_tokens(ask.prompt)
-        made = ask.params.max_tokens
-        first = price(Usage(1, prompt_tokens=prompt, generated_tokens=made), info)
-        more = price(Usage(1, prompt_tokens=0, generated_tokens=made), info)
+        prompt, made = prompt_bound_tokens(ask.prompt), ask.params.max_tokens
+        flops = 0.0
         if info.shape is not None:
-            flops = made * info.shape.flops_per_token(prompt + made / 2)
-            more = replace(more, flops=flops)
-        total = sum([more] * (count - 1), total + first)
+            writing = info.shape.flops(prompt, prompt + made)
+            flops = info.shape.flops(0, prompt) + count * writing
+        total = total + Usage(
+            calls=count,
+            prompt_tokens=prompt,
+            generated_tokens=count * made,
+            flops=flops,
+            cost_usd=count * worst_price(info, prompt, made),
+        )
     return total

@@ -147,9 +147,10 @@ class StateReader:
         share = num_layers / self._shape.num_layers
         part = replace(
             self._shape,
-            num_params=int((self._shape.num_params - self._shape.num_embedding_params) * share),
+            num_params=int(self._shape.num_active_params * share),
             num_embedding_params=0,
             num_layers=num_layers,
+            num_windowed_layers=int(self._shape.num_windowed_layers * share),
         )
         return charge(prompt_tokens=num_tokens, generated_tokens=0, calls=0, shape=part)
 
