@@ -1,7 +1,7 @@
 r"""Numbers as people and models write them, read exactly.
 
-Not a calculator: `3 + 4` is not a number here, and units are dropped, never converted. What is
-read: integers, decimals, repeating ones (`0.\overline{3}`), fractions (`3/4`, `\frac{3}{4}`, `¾`),
+Not a calculator: `3 + 4` is not a number here. Units are dropped here; `quantities` converts them.
+What is read: integers, decimals, repeating ones (`0.\overline{3}`), fractions (`3/4`, `\frac{3}{4}`, `¾`),
 mixed numbers (`1 3/4`), thousands in groups of three (`1,234`, `1 234`, `10,\!080`), powers
 (`2^{10}`, `1.2e5`, `1.2 \times 10^5`), signs of every kind, money, percent, the words hundred to
 trillion, and `k`, `M`, `B`, `bn` directly after a number. A number is read whole or not at all:
@@ -12,6 +12,7 @@ as a bare number; hence `50%` is not `0.5`, while `1/2` is.
 """
 
 import re
+from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
@@ -119,6 +120,21 @@ def _space(match: re.Match[str]) -> str:
     return "" if match[0] in (r"\!", r"\,") else " "
 
 
+@dataclass(frozen=True, slots=True)
+class NumberParts:
+    """A number read out of an answer, and what is written around it.
+
+    Attributes:
+        value: The number.
+        before: What stands before it: words, signs, a currency.
+        behind: What stands behind it: a unit or other words, edges.
+    """
+
+    value: Fraction
+    before: str
+    behind: str
+
+
 def read_number(text: str, units: Units = "any") -> Fraction | None:
     r"""The number that a whole answer states; `None` when it is not one number.
 
@@ -131,17 +147,26 @@ def read_number(text: str, units: Units = "any") -> Fraction | None:
         >>> read_number("$1,234.50 per year"), read_number("1 3/4 cups"), read_number("3 or 4")
         (Fraction(2469, 2), Fraction(7, 4), None)
     """
+    parts = read_parts(text, units)
+    return None if parts is None else parts.value
+
+
+def read_parts(text: str, units: Units = "any") -> NumberParts | None:
+    """As `read_number`, with what is written before and behind the number."""
     if _PLAIN.fullmatch(text):
-        return Fraction(int(text))
+        return NumberParts(Fraction(int(text)), "", "")
     if len(text) > MAX_NUMERAL_CHARS:
         return None
     text = plain_characters(text)
     if len(text) > 2 * MAX_NUMERAL_CHARS:
         return None
-    return _read_plain(text.strip().removeprefix("$").removesuffix("$"), units)
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] == "$":
+        text = text[1:-1]
+    return _read_plain(text, units)
 
 
-def _read_plain(text: str, units: Units) -> Fraction | None:
+def _read_plain(text: str, units: Units) -> NumberParts | None:
     assigned = _ASSIGNMENT.match(text)
     if assigned:
         text = text[assigned.end() :]
@@ -163,7 +188,7 @@ def _read_plain(text: str, units: Units) -> Fraction | None:
     if not _is_unit(rest, units):
         return None
     minus = (opening["sign"] not in (None, "+")) != (opening["sign2"] == "-")
-    return -value if minus else value
+    return NumberParts(-value if minus else value, opening[0], rest)
 
 
 def _is_unit(rest: str, units: Units) -> bool:
