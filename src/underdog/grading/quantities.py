@@ -3,14 +3,15 @@
 **Two answers that both state a known unit are equal when they are the same quantity**: units of one
 kind are converted (`3 km` is `3000 m`, `1 h 30 min` is `90 min`, `$0.50` is `50 cents`), units of
 different kinds never match (`3000 kg` is not `3000 m`). **An answer without a unit** stands for the
-unit that the question asks for ("how many minutes", "in feet"); where the question names none, it is
-compared as written (`3` with `3 km`), and votes of the two are two. Other words are no units and are
-dropped: `18 apples` is 18, `50%` is 50, an angle in degrees is its number; of `$5 per hour` only
-the dollars are compared, while lengths per time are speeds.
+unit that the question asks for ("how many minutes", "in feet"); where the question names none, it
+is compared as written (`3` with `3 km`), and votes of the two are two. Other words are no units and
+are dropped: `18 apples` is 18, `50%` is 50, an angle in degrees is its number; of `$5 per hour`
+only the dollars are compared, while lengths per time are speeds.
 
 Known are length, area, volume, mass, time, months and years, speed, temperature and money. A month
 is a twelfth of a year and no number of days; a ton is 2,000 pounds, a tonne 1,000 kg; an ounce is a
 mass; gallons, quarts, pints, cups and spoons are those of the US. Different currencies never match.
+`5 am` is not `5 pm`; other times of day are no quantities. Behind hours, `m` is minutes.
 """
 
 import re
@@ -19,6 +20,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from underdog.core import Question
+from underdog.grading.number_words import all_in_digits
 from underdog.grading.numerals import Units, plain_characters, read_parts
 
 _INCH = Fraction("0.0254")
@@ -94,6 +96,8 @@ _TABLE = {
     "gbp": {"1": "£ gbp", "0.01": "pence"},
     "yen": {"1": "¥ yen jpy"},
     "inr": {"1": "₹ inr rs rupee rupees"},
+    "am": {"1": "am a.m"},
+    "pm": {"1": "pm p.m"},
 }  # fmt: skip
 _UNITS = {
     name: Unit(base, Fraction(factor))
@@ -115,21 +119,26 @@ _UNITS = {
     name: Unit("m/s", Fraction(factor))
     for name, factor in (("mph", "0.44704"), ("kph", "5/18"), ("kmh", "5/18"))
 }  # fmt: skip
-_TERSE = {"m", "g", "s", "h", "l", "L", "in", "mi", "C", "F", "pt", "cc", "rs", "second", "stone"}
+_TERSE = {
+    "m", "g", "s", "h", "l", "L", "in", "mi", "C", "F", "pt", "cc", "rs", "second", "stone", "am",
+    "pm", "a.m", "p.m",
+}  # fmt: skip
 """Names that are other words too: they count only where nothing but marks follows."""
+_MAX_CHARS = 100
 _LINE_END = re.compile(r"\n|[.;!?](?:\s|\Z)")
 _EDGE = " \t\n\"'*_`().,;:!?$\\-"
 _LEAD = re.compile(r"[\s\"'*_`(\\-]*")
 _POWERED = re.compile(r"(?P<words>square|cubic|sq\.?|cu\.?)\s+", re.IGNORECASE)
 _WORD = re.compile(
-    r"(?:nautical|metric|fl\.?|fluid|degrees?)[ ](?=[a-zA-Z])|[a-zA-Z]+|[€£¥₹¢]", re.IGNORECASE
+    r"(?:nautical|metric|fl\.?|fluid|degrees?)[ ](?=[a-zA-Z])|[ap]\.m(?![a-z])|[a-zA-Z]+|[€£¥₹]", re.IGNORECASE
 )
 _EXPONENT = re.compile(r"\"?\s?\^?\s?\{?([23])\}?(?![\d.])")
 _PER = re.compile(r"[\s\"]*(?:/|\bper\b|\ba(?:n)?\b)[\s\"]*([a-zA-Z]+)")
 _MONEY_SIGN = re.compile(r"(\$|€|£|¥|₹)|\b(USD|EUR|GBP|INR|Rs)", re.IGNORECASE)
 _PART = re.compile(
-    r"[$€£]?\d[\d,]*(?:\.\d+)?(?:\s\d+/\d+)?[\s\"]*[a-zA-Z]+\.?\"?(?:,?\s(?:and\s)?|\Z)"
+    r"[$€£]?\d[\d,]*(?:\.\d+)?(?:\s\d+/\d+)?[\s\"]*[a-zA-Z]+\.?\"?(?:,?\s(?:and\s)?|(?=\d)|\Z)"
 )
+_ARTICLE = re.compile(r"an?\s(?=[a-zA-Z])", re.IGNORECASE)
 _ASKED = re.compile(
     r"\bhow many(?: \w+){0,2}? (?P<many>UNIT)\b"
     r"|\b(?:in|number of|nearest|express \w+ in)(?: whole| full)? (?P<named>UNIT)"
@@ -158,15 +167,17 @@ def read_quantity(text: str, units: Units = "any") -> Quantity | None:
 
 def _several(text: str) -> Quantity | None:
     """A quantity in several units of one kind, the larger first: `5 feet 2 inches`."""
-    plain = plain_characters(text).strip().strip("*_`$.").strip()
-    if len(plain) > 100:
+    plain = plain_characters(text[: 2 * _MAX_CHARS]).strip().strip("*_`$.").strip()
+    if len(plain) > _MAX_CHARS:
         return None
+    article = _ARTICLE.match(plain)
+    plain = all_in_digits(_ARTICLE.sub("1 ", plain, count=1) if article else plain)
     pieces: list[str] = []
     place = 0
     while found := _PART.match(plain, place):
         pieces.append(found[0])
         place = found.end()
-    if place != len(plain) or len(pieces) < 2:
+    if place != len(plain) or len(pieces) < (1 if article else 2):
         return None
     total, last = Fraction(0), None
     for piece in pieces:
@@ -174,6 +185,8 @@ def _several(text: str) -> Quantity | None:
         unit = None if read is None else _unit_behind(read.before, read.behind, read.value)
         if read is None or unit is None or unit.offset:
             return None
+        if unit is _UNITS["m"] and last is not None and last.base == "s":
+            unit = _UNITS["min"]
         if last is not None and (last.base != unit.base or last.factor <= unit.factor):
             return None
         total, last = total + read.value * unit.factor, unit

@@ -9,7 +9,7 @@ it and no more: `\ln 2 \cdot 3` is 3 ln 2, `\sin x / 2` half of sin x, `\sin 2x`
 
 import re
 
-from underdog.grading.markers import boxed
+from underdog.grading.markers import unboxed
 from underdog.grading.numerals import plain_characters, repeating
 
 _SYNONYMS = {
@@ -60,7 +60,7 @@ def clean(text: str) -> str:
         >>> clean(r"$\left( 3,\, \dfrac{π}{2} \right)$.")
         '(3,\\frac{\\pi }{2})'
     """
-    text = _TRIG.sub(r"\1(\2\\pi/180)", _unboxed(text))
+    text = _TRIG.sub(r"\1(\2\\pi/180)", unboxed(text))
     text = plain_characters(text).translate(_SYMBOLS)
     text = _REPEATING.sub(_as_fraction, text)
     text = _DROPPED.sub("", text.replace(r"\[", " ").replace(r"\]", " "))
@@ -72,12 +72,6 @@ def clean(text: str) -> str:
     text = re.sub(r"\s+", " ", text).strip()
     text = text.rstrip(".:; ") if not text.endswith(r"\;") else text
     return re.sub(r"(?<=[(\[{,]) | (?=[)\],])", "", text)
-
-
-def _unboxed(text: str) -> str:
-    places = boxed(text)
-    inside = len(places) == 1 and text.strip(" $.").startswith((r"\boxed", r"\fbox"))
-    return places[0].text if inside and text.strip(" $.").endswith("}") else text
 
 
 def _as_fraction(match: re.Match[str]) -> str:
