@@ -13,6 +13,8 @@ import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from underdog.core import Extraction
+
 MAX_REPLY_CHARS = 200_000
 _MAX_PLACES = 64
 
@@ -32,6 +34,8 @@ _CORRECTED = re.compile(
 _NEXT_QUESTION = re.compile(r"\n[ \t]*[#*]{0,6}[ \t]*(?:Question|Problem|Q)[ ]?\d{0,3}[ ]?:")
 _BRACES = re.compile(r"(\\(?:boxed|fbox)\s*\{)|\\.|([{}])", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?:(?<=[a-z]{3})|(?<=[\d)\]}$%]))\.\s+(?=[A-Z])")
+HEDGED = "≡either"
+"""What a reader makes of a place that leaves open which of two answers is meant."""
 _EMPHASIS = string.whitespace + "\u00a0*_`"
 
 
@@ -77,6 +81,22 @@ def read_marked(reply: str, read: Callable[[MarkedPlace], str | None]) -> str | 
     if asked_on is not None:  # a model that went on to a question of its own
         places.sort(key=lambda place: place.start > asked_on.start())
     return next((found for place in places if (found := read(place))), None)
+
+
+def read_reply(
+    reply: str, strict: Callable[[MarkedPlace], str | None], flexible: Callable[[str], str | None]
+) -> Extraction:
+    """Both rules on a reply; one whose last marked place is `HEDGED` has no answer.
+
+    Args:
+        reply: The whole reply.
+        strict: Reads a marked place.
+        flexible: Reads the tail of the reply, asked where no place could be read.
+    """
+    found = read_marked(reply, strict)
+    if found == HEDGED:
+        return Extraction(None, None)
+    return Extraction(found, found or flexible(tail(reply)))
 
 
 def whole_place(place: MarkedPlace) -> str | None:

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from underdog.core import Extraction, Grade, JSONValue, Problem, Question
 from underdog.grading import checkers
-from underdog.grading.markers import MarkedPlace, read_marked, tail
+from underdog.grading.markers import MarkedPlace, boxed, read_marked, tail
 from underdog.grading.numerals import read_number
 from underdog.grading.numeric import grid_digits, last_numeral, quantity_key, same_quantity
 from underdog.grading.pool import DEFAULT_TIMEOUT_S, PoolReply, default_pool
@@ -33,6 +33,10 @@ _FORMULA = re.compile(
     re.DOTALL,
 )
 _JOINTS = re.compile(r"[\s,;.]*(?:(?:and|or)[\s,;.]*)*")
+_BETWEEN_BOXES = re.compile(
+    r"\s*\}?[\s$,;]*(?:\\text\{\s*(?:and|or)\s*\}|and|or)?[\s$,;]*(?:[a-zA-Z]\w?\s*=\s*)?"
+)
+_NAME_BEFORE = re.compile(r"(?<![a-zA-Z\\])([a-zA-Z])\s*=\s*\Z")
 _CACHE_SIZE = 1 << 16
 
 
@@ -61,6 +65,8 @@ class MathChecker:
     def extract(self, reply: str, question: Question) -> Extraction:
         """Strict: the last marked place. Flexible: the last formula, else the last number."""
         strict = read_marked(reply, _formula_at)
+        if strict is not None:
+            strict = _joined_boxes(tail(reply)[-_FLEXIBLE_CHARS:], strict)
         return Extraction(strict, strict or _last_formula(tail(reply)[-_FLEXIBLE_CHARS:]))
 
     def vote_key(self, answer: str, question: Question) -> str:
@@ -129,6 +135,31 @@ def _formula_at(place: MarkedPlace) -> str | None:
         return text or None
     between = _FORMULA.sub("", text)
     return ", ".join(found) if _JOINTS.fullmatch(between) else found[0]
+
+
+def _joined_boxes(reply: str, answer: str) -> str:
+    """Boxes that only `or`, `and` or a comma parts from the last one, which holds the answer."""
+    places = boxed(reply)
+    if len(places) < 2 or places[-1].text != answer:
+        return answer
+    joined = [_named(reply, places[-1])]
+    for earlier, later in zip(places[-2::-1], places[:0:-1], strict=True):
+        between = reply[earlier.start + len(earlier.text) : _box_start(reply, later)]
+        if not _BETWEEN_BOXES.fullmatch(between):
+            break
+        joined.insert(0, _named(reply, earlier))
+    names = {name for name, _ in joined}
+    return ", ".join(name + text if len(names) > 1 else text for name, text in joined)
+
+
+def _box_start(reply: str, place: MarkedPlace) -> int:
+    return reply.rindex("\\", 0, place.start)
+
+
+def _named(reply: str, place: MarkedPlace) -> tuple[str, str]:
+    """What a box is said to be the value of, with the equals sign, and what is in it."""
+    found = _NAME_BEFORE.search(reply, max(0, _box_start(reply, place) - 20), _box_start(reply, place))
+    return (f"{found[1]} = " if found else ""), place.text
 
 
 def _last_formula(reply: str) -> str | None:

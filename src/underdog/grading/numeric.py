@@ -9,7 +9,8 @@ numbers are not all alike. Keys are numbers rounded to a grid just finer than th
 
 Strict extraction reads the number at the last marked place (after its last `=` when that helps);
 flexible extraction takes the last number in the reply. A number that cannot be read as a whole is
-no answer, and no part of it is: `12:50` is not 12, `3-5` is neither 3 nor 5.
+no answer, and no part of it is: `12:50` is not 12, `3-5` is neither 3 nor 5. `The answer is 5 or 6`
+is no answer either, `not 5 but 6` is 6.
 """
 
 import math
@@ -19,7 +20,7 @@ from fractions import Fraction
 
 from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
-from underdog.grading.markers import MarkedPlace, read_marked, tail
+from underdog.grading.markers import HEDGED, MarkedPlace, read_reply
 from underdog.grading.numerals import plain_characters, read_number, write_number
 from underdog.grading.quantities import (
     Quantity,
@@ -50,6 +51,12 @@ _MORE = re.compile(
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
 """What may follow after a space and still belong to the number before it."""
+_HEDGE_CHARS = 100
+_EITHER = re.compile(
+    r"(?:either\s+|[a-z]\s*=\s*)?([-+$€£]?\d\S*(?:\s[a-z]+)?)\s+or\s+(?:[a-z]\s*=\s*)?([-+$€£]?\d\S*)",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(r"not\s", re.IGNORECASE)
 _COMPOUND = re.compile(
     r"[$€£]?\d[\d.,]*\s?[a-zA-Z]+(?:,?\s(?:and\s)?\d[\d.,]*\s?[a-zA-Z]+(?![a-zA-Z\d]))+", re.ASCII
 )
@@ -104,8 +111,7 @@ class NumericChecker(Quick):
 
     def extract(self, reply: str, question: Question) -> Extraction:
         """Strict: the number at the last marked place. Flexible: the last number."""
-        strict = read_marked(reply, _number_at)
-        return Extraction(strict, strict or last_numeral(tail(reply)[-_FLEXIBLE_CHARS:]))
+        return read_reply(reply, _number_at, lambda text: last_numeral(text[-_FLEXIBLE_CHARS:]))
 
     def vote_key(self, answer: str, question: Question) -> str:
         """The number rounded to the grid, in plain decimals, with its base unit where it states one.
@@ -179,6 +185,12 @@ def _number_at(place: MarkedPlace) -> str | None:
     text = place.text[:_FLEXIBLE_CHARS]
     if read_number(text) is not None:
         return text
+    if _DENIED.match(text):
+        return None
+    if (either := _EITHER.match(plain_characters(text[:_HEDGE_CHARS]))) is not None:
+        first, second = (read_number(side) for side in either.groups())
+        if first != second:
+            return HEDGED
     after_equals = text.rpartition("=")[2]
     if read_number(after_equals) is not None:
         return after_equals.strip()

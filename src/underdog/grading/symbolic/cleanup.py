@@ -50,6 +50,9 @@ _CALLED = re.compile(rf"\\(?:{_NAMES})(?![a-zA-Z])(?:\s*_{_ATTACHED})?(?:\s*\^{_
 _ENDS_FACTOR = re.compile(
     rf"\\(?:cdot|{_NAMES}|pm|mp|le|ge|cup|cap|in|right|rfloor|rceil)(?![a-zA-Z])"
 )
+_ONE_IN_BRACES = re.compile(r"\A\{([^{},;]*)\}\Z")
+_THOUSANDS = re.compile(r"(?<![\d,.])[1-9]\d{0,2}(?:,\d{3})+(?![\d,]*\d)")
+"""Numbers with commas inside a list whose members are parted by a comma and a space."""
 _DROPPED = re.compile(r"\\?%|\\?\$|\\limits|\\nolimits")
 
 
@@ -70,7 +73,11 @@ def clean(text: str) -> str:
     text = _ROOT_DIGITS.sub(r"\\sqrt{\1}", _ROOT_CALL.sub(r"\\sqrt{\1}", text))
     text = _bracketed_arguments(_BOX.sub(r"\1", _POWER_CALL.sub(r"^{\1}", text)))
     text = re.sub(r"\s+", " ", text).strip()
-    text = text.rstrip(".:; ") if not text.endswith(r"\;") else text
+    if not text.endswith((r"\;", "...")):
+        text = text.rstrip(".:; ")
+    text = _ONE_IN_BRACES.sub(r"\1", text)
+    if ", " in text:
+        text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
     return re.sub(r"(?<=[(\[{,]) | (?=[)\],])", "", text)
 
 
