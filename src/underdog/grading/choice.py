@@ -1,22 +1,26 @@
 """Multiple-choice answers: a letter, or the text of the option.
 
 An answer's key is its letter. Without a letter the answer is matched against the options' texts
-(as normalised text, then as numbers), so "bank" and "(A)" are the same vote. Strict extraction
+(as normalised text, then as numbers and quantities, see `quantities`), so "bank" and "(A)" are the
+same vote. A place that says `A or B` is no answer. Strict extraction
 reads the letter or option text at the last marked place; flexible extraction takes the last letter
 that is set apart like an option (`(B)`, `B)`, `B.`, `**B**`, a lone capital B), else the option
 whose text occurs last in the reply.
 """
 
 import re
+from fractions import Fraction
 
 from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
-from underdog.grading.markers import read_marked, strip_emphasis, tail
-from underdog.grading.numerals import read_number
+from underdog.grading.markers import HEDGED, read_reply, strip_emphasis, unboxed
+from underdog.grading.numeric import same_quantity
+from underdog.grading.quantities import read_quantity
 from underdog.grading.text import normalise
 from underdog.grading.verdicts import OPAQUE, graded, opaque_key
 
 _NUM_LETTERS = 10
+_EXACT = Fraction(0)
 _FLEXIBLE_CHARS = 20_000
 _ALONE_CHARS = 40
 _ALONE = re.compile(
@@ -31,6 +35,8 @@ _LEADING = re.compile(
 _NAMED = re.compile(r"\b(?:option|choice|letter)\s+[(\[*]*([A-Za-z])(?!\w)", re.IGNORECASE)
 _SET_APART = re.compile(r"[(\[*]([A-Z])[)\]*]|(?<![\w'])([A-Z])(?=[).:,;]|\s*$)", re.MULTILINE)
 _LONE_CAPITAL = re.compile(r"(?<![\w'])([B-HJ-Z])(?![\w'])")
+_EITHER = re.compile(r"\A\s*(?:either|both)\s+", re.IGNORECASE)
+_JOINED = re.compile(r"\s*,?\s+(?:or|and)\s+", re.IGNORECASE)
 _OPTION_LABEL = re.compile(r"\s*\(?[A-Z][).:]\s*")
 
 
@@ -47,8 +53,11 @@ class ChoiceChecker(Quick):
 
     def extract(self, reply: str, question: Question) -> Extraction:
         """Strict: letter or option text at the last marked place. Flexible: see the module."""
-        strict = read_marked(reply, lambda place: self._at(place.text, question))
-        return Extraction(strict, strict or self._anywhere(tail(reply), question))
+        return read_reply(
+            reply,
+            lambda place: self._unhedged(place.text, question),
+            lambda text: self._anywhere(text, question),
+        )
 
     def vote_key(self, answer: str, question: Question) -> str:
         """The letter, in upper case."""
@@ -64,8 +73,14 @@ class ChoiceChecker(Quick):
         """Right when equal to the gold answer."""
         return graded(answer, problem, self)
 
+    def _unhedged(self, place: str, question: Question) -> str | None:
+        """As `_at`; a place that joins two options by or, or and, is no answer."""
+        sides = _JOINED.split(_EITHER.sub("", place[:_ALONE_CHARS].rstrip(".")))
+        named = [self._at(side, question) for side in sides]
+        return HEDGED if None not in named and len(set(named)) > 1 else self._at(place, question)
+
     def _at(self, place: str, question: Question) -> str | None:
-        place = place.strip()[:_FLEXIBLE_CHARS]
+        place = unboxed(place.strip()[:_FLEXIBLE_CHARS])
         alone = _ALONE.fullmatch(place) if len(place) <= _ALONE_CHARS else None
         if alone and (letter := _allowed(alone[1], question)):
             return letter
@@ -100,8 +115,9 @@ def _of_option(answer: str, question: Question) -> str | None:
     options = [option_text(choice) for choice in question.choices]
     wanted = normalise(strip_emphasis(answer))
     same = [i for i, option in enumerate(options) if normalise(option) == wanted]
-    if not same and (number := read_number(answer)) is not None:
-        same = [i for i, option in enumerate(options) if read_number(option) == number]
+    if not same and (stated := read_quantity(answer)) is not None:
+        read = [read_quantity(option) for option in options]
+        same = [i for i, one in enumerate(read) if one and same_quantity(one, stated, None, _EXACT)]
     return _letter(same[0]) if len(same) == 1 else None
 
 

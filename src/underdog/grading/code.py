@@ -13,12 +13,13 @@ Strict extraction takes a fenced code block: of those marked as Python (of all, 
 last that defines something, else the last, so that a block of output or of usage is not taken for
 the program; flexible extraction takes an unclosed block, else everything from the first line that
 looks like a program, else the reply. Two programs are equal when they differ in blank lines,
-comment lines and trailing spaces only: what they do is not compared.
+comment lines and trailing spaces only, none of them inside a string: what they do is not compared.
 """
 
 import re
 import secrets
 import textwrap
+import tokenize
 from collections.abc import Mapping, Sequence
 
 from underdog.core import Extraction, Grade, JSONValue, Limits, Problem, Question, Sandbox
@@ -32,6 +33,7 @@ _TAGS = ("python", "py", "python3")
 _DEFINES = re.compile(r"^\s*(?:def|async def|class)\b", re.MULTILINE)
 _OPEN_FENCE = re.compile(r"^[ \t]*```[^\n`]*\n", re.MULTILINE)
 _PROGRAM_START = re.compile(r"^(?:(?:def|async def|class|import|from)\b|@)", re.MULTILINE)
+_TRIPLE = re.compile(r"\"\"\"|\'\'\'")
 _UNDECIDED = ("unsupported", "crashed")
 _RAN = ("ok", "output")  # printing too much keeps no program from passing its tests
 _NONCE_BYTES = 16
@@ -60,8 +62,13 @@ class CodeChecker:
 
     def vote_key(self, answer: str, question: Question) -> str:
         """The program without comment lines, blank lines and trailing spaces."""
-        lines = (line.rstrip() for line in textwrap.dedent(answer.expandtabs()).splitlines())
-        kept = "\n".join(line for line in lines if line and not line.lstrip().startswith("#"))
+        lines = textwrap.dedent(answer.expandtabs()).splitlines()
+        inside = _lines_in_strings(lines) if _TRIPLE.search(answer) else frozenset[int]()
+        kept = "\n".join(
+            line if number in inside else line.rstrip()
+            for number, line in enumerate(lines)
+            if number in inside or (line.strip() and not line.lstrip().startswith("#"))
+        )
         return textwrap.dedent(kept)
 
     def equal(self, left: str, right: str, question: Question) -> bool:
@@ -84,6 +91,19 @@ class CodeChecker:
         if result.status != "ok":
             return Grade("wrong", 0.0, f"{result.status} {result.error}".strip()[:500])
         return Grade("wrong", 0.0, "the program ended before its tests did")
+
+
+def _lines_in_strings(lines: Sequence[str]) -> frozenset[int]:
+    """Numbers, from 0, of the lines that go on or begin inside a string of several lines."""
+    found: set[int] = set()
+    try:
+        for token in tokenize.generate_tokens(iter([f"{line}\n" for line in lines]).__next__):
+            if token.type == tokenize.STRING:
+                found.update(range(token.start[0] - 1, token.end[0] - 1))
+                found.update(range(token.start[0], token.end[0]))
+    except (tokenize.TokenError, SyntaxError):
+        return frozenset(found)
+    return frozenset(found)
 
 
 def _program_block(blocks: Sequence[tuple[str, str]]) -> str | None:

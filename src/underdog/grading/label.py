@@ -1,17 +1,26 @@
 """Answers from a fixed set of words: yes/no, yes/no/maybe, sentiment, intent names.
 
 Strict extraction reads the first label at the last marked place. Flexible extraction takes the
-label that the reply opens with, else the last label anywhere in it. With the labels yes and no,
+label that the reply opens with, else the last label anywhere in it. A label that is denied (`not
+positive`) is not stated, and a place that says `yes or no` is no answer. With the labels yes and no,
 `true` and `false` count as them.
 """
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
-from underdog.grading.markers import MarkedPlace, read_marked, strip_emphasis, tail
+from underdog.grading.markers import HEDGED, MarkedPlace, read_reply, strip_emphasis, tail
 from underdog.grading.verdicts import OPAQUE, graded, opaque_key
 
+_OR = re.compile(r"[\s\"'*_]*(?:,?\s*(?:or|and)\s|/)[\s\"'*_]*(?:an?\s)?", re.IGNORECASE)
+_DENIAL = re.compile(
+    r"(?:\b(?:not|never|neither|nor|non|no|cannot)|n't)[\s\"'*-]+(?:(?:an?|the|be|really|very)\s+)?\Z",
+    re.IGNORECASE,
+)
+_DENIAL_CHARS = 30
 _SYNONYMS = {"true": "yes", "false": "no"}
 
 
@@ -41,8 +50,7 @@ class LabelChecker(Quick):
 
     def extract(self, reply: str, question: Question) -> Extraction:
         """Strict: the first label at the last marked place. Flexible: opening, else last label."""
-        strict = read_marked(reply, self._first)
-        return Extraction(strict, strict or self._opening_or_last(tail(reply)))
+        return read_reply(reply, self._first, self._opening_or_last)
 
     def vote_key(self, answer: str, question: Question) -> str:
         """The label that the answer consists of, or is the only one in it."""
@@ -51,7 +59,7 @@ class LabelChecker(Quick):
         whole = _spaces(strip_emphasis(answer).rstrip(".!"))
         if whole in self._spaced:
             return self._spaced[whole]
-        found = {self._canonical(match[0]) for match in self._pattern.finditer(tail(answer))}
+        found = {self._canonical(match[0]) for match in self._stated(tail(answer))}
         return found.pop() if len(found) == 1 else opaque_key(answer)
 
     def equal(self, left: str, right: str, question: Question) -> bool:
@@ -66,15 +74,25 @@ class LabelChecker(Quick):
         return self._spaced.get(_spaces(word), word)
 
     def _first(self, place: MarkedPlace) -> str | None:
-        match = self._pattern.search(place.text)
-        return self._canonical(match[0]) if match else None
+        found = list(islice(self._stated(place.text), 2))
+        meant = [self._canonical(match[0]) for match in found]
+        between = place.text[found[0].end() : found[1].start()] if len(found) > 1 else ""
+        if len(set(meant)) > 1 and _OR.fullmatch(between):
+            return HEDGED
+        return meant[0] if meant else None
+
+    def _stated(self, text: str) -> Iterator[re.Match[str]]:
+        """Labels in a text, without those that it denies (`not positive`)."""
+        for match in self._pattern.finditer(text):
+            if not _DENIAL.search(text, max(0, match.start() - _DENIAL_CHARS), match.start()):
+                yield match
 
     def _opening_or_last(self, reply: str) -> str | None:
         opening = strip_emphasis(reply)
         if match := self._pattern.match(opening):
             return self._canonical(match[0])
         last: str | None = None
-        for match in self._pattern.finditer(reply):
+        for match in self._stated(reply):
             last = match[0]
         return None if last is None else self._canonical(last)
 

@@ -13,6 +13,8 @@ import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from underdog.core import Extraction
+
 MAX_REPLY_CHARS = 200_000
 _MAX_PLACES = 64
 
@@ -22,11 +24,18 @@ _HASHES = re.compile(r"#{4}[ \t]*([^\n]*)")
 _PHRASE = re.compile(
     r"""\b(?:answers?|correct[ ](?:option|choice)|final[ ]result)
         (?:[ ]+(?:to|for|of)\b[^\n.:=]{0,60}?)?
-        [ \t]{0,20}\*{0,2}[ \t]{0,20}(?:\bis\b|\bare\b|:|=)[ \t]*:?[ \t]*([^\n]*)(\s*\n[^\n]*)?""",
+        [ \t]{0,20}\*{0,2}[ \t]{0,20}(?:\bis\b|\bare\b|:|=)[ \t]*:?[ \t]*""",
     re.IGNORECASE | re.VERBOSE,
 )
+_NEXT_LINE = re.compile(r"\s*\n([^\n]*)")
+_CORRECTED = re.compile(
+    r"not\s+(?!only\b|just\b)[^.\n]{1,80}?,?\s+but\s+(?:rather\s+|instead\s+)?(?=\S)", re.IGNORECASE
+)
+_NEXT_QUESTION = re.compile(r"\n[ \t]*[#*]{0,6}[ \t]*(?:Question|Problem|Q)[ ]?\d{0,3}[ ]?:")
 _BRACES = re.compile(r"(\\(?:boxed|fbox)\s*\{)|\\.|([{}])", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?:(?<=[a-z]{3})|(?<=[\d)\]}$%]))\.\s+(?=[A-Z])")
+HEDGED = "≡either"
+"""What a reader makes of a place that leaves open which of two answers is meant."""
 _EMPHASIS = string.whitespace + "\u00a0*_`"
 
 
@@ -62,13 +71,32 @@ def tail(reply: str) -> str:
 
 
 def read_marked(reply: str, read: Callable[[MarkedPlace], str | None]) -> str | None:
-    """Apply the strict rule: the last marked place in which `read` finds an answer."""
-    places = sorted(_places(tail(reply)), key=lambda place: -place.start)
-    for place in places[:_MAX_PLACES]:
-        found = read(place)
-        if found:
-            return found
-    return None
+    """Apply the strict rule: the last marked place in which `read` finds an answer.
+
+    Places before a line that opens another question (`Question:`, `Q:`) go before those behind it.
+    """
+    text = tail(reply)
+    places = sorted(_places(text), key=lambda place: -place.start)[:_MAX_PLACES]
+    asked_on = _NEXT_QUESTION.search(text)
+    if asked_on is not None:  # a model that went on to a question of its own
+        places.sort(key=lambda place: place.start > asked_on.start())
+    return next((found for place in places if (found := read(place))), None)
+
+
+def read_reply(
+    reply: str, strict: Callable[[MarkedPlace], str | None], flexible: Callable[[str], str | None]
+) -> Extraction:
+    """Both rules on a reply; one whose last marked place is `HEDGED` has no answer.
+
+    Args:
+        reply: The whole reply.
+        strict: Reads a marked place.
+        flexible: Reads the tail of the reply, asked where no place could be read.
+    """
+    found = read_marked(reply, strict)
+    if found == HEDGED:
+        return Extraction(None, None)
+    return Extraction(found, found or flexible(tail(reply)))
 
 
 def whole_place(place: MarkedPlace) -> str | None:
@@ -109,6 +137,18 @@ def boxed(reply: str) -> list[MarkedPlace]:
     return _outermost(found)
 
 
+def unboxed(text: str) -> str:
+    r"""What is in the box, of a text that is one box and nothing else.
+
+    Example:
+        >>> unboxed(r"$\boxed{18}$."), unboxed(r"\boxed{1} or \boxed{2}")
+        ('18', '\\boxed{1} or \\boxed{2}')
+    """
+    places = boxed(text)
+    inside = len(places) == 1 and text.strip(" $.").startswith((r"\boxed", r"\fbox"))
+    return places[0].text if inside and text.strip(" $.").endswith("}") else text
+
+
 def _outermost(places: list[MarkedPlace]) -> list[MarkedPlace]:
     kept: list[MarkedPlace] = []
     for place in places:
@@ -122,7 +162,15 @@ def _places(reply: str) -> Iterator[MarkedPlace]:
     yield from boxed(reply)
     for match in _HASHES.finditer(reply):
         yield MarkedPlace(match.start(1), strip_emphasis(match[1]), closed=True)
-    for match in _PHRASE.finditer(reply):
-        same_line = strip_emphasis(match[1])
-        text = same_line or strip_emphasis(match[2] or "")
-        yield MarkedPlace(match.start(), first_sentence(text))
+    for match in list(_PHRASE.finditer(reply))[-_MAX_PLACES:]:
+        yield MarkedPlace(match.start(), first_sentence(_behind(reply, match.end())))
+
+
+def _behind(reply: str, start: int) -> str:
+    """What stands behind a phrase, on its line or else the next; of `not A but B` only B."""
+    end = reply.find("\n", start)
+    line = strip_emphasis(reply[start:] if end < 0 else reply[start:end])
+    if not line and (following := _NEXT_LINE.match(reply, start)):
+        line = strip_emphasis(following[1])
+    corrected = _CORRECTED.match(line)
+    return line[corrected.end() :] if corrected else line

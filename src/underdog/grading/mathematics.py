@@ -1,7 +1,7 @@
 r"""Answers that are mathematics: LaTeX expressions, tuples, intervals, sets, matrices, equations.
 
-Numbers are decided at once, exactly as by the `numeric` checker (percent is a unit: `50%` is 50 and
-not 0.5, `1/2` is 0.5). All else goes to a worker process (see `pool`), which reads the answer's
+Numbers and quantities are decided at once, exactly as by the `numeric` checker (percent is a unit:
+`50%` is 50 and not 0.5, `1/2` is 0.5). All else goes to a worker process (see `pool`), which reads the answer's
 shape and its atoms (see `symbolic`) with math-verify's parser. A request that runs out of time is
 counted, its worker is replaced, and the grade is undecided; its key falls back to the cleaned text.
 Results are remembered per process.
@@ -16,10 +16,11 @@ from functools import lru_cache
 
 from underdog.core import Extraction, Grade, JSONValue, Problem, Question
 from underdog.grading import checkers
-from underdog.grading.markers import MarkedPlace, read_marked, tail
-from underdog.grading.numerals import read_number, write_number
-from underdog.grading.numeric import close, grid_digits, last_numeral
+from underdog.grading.markers import MarkedPlace, boxed, read_marked, tail
+from underdog.grading.numerals import read_number
+from underdog.grading.numeric import grid_digits, last_numeral, quantity_key, same_quantity
 from underdog.grading.pool import DEFAULT_TIMEOUT_S, PoolReply, default_pool
+from underdog.grading.quantities import Unit, asked_unit, read_quantity
 from underdog.grading.verdicts import NO_GOLD, OPAQUE, RIGHT, opaque_key, undecided, verdict
 
 MAX_ANSWER_CHARS = 1500
@@ -32,6 +33,10 @@ _FORMULA = re.compile(
     re.DOTALL,
 )
 _JOINTS = re.compile(r"[\s,;.]*(?:(?:and|or)[\s,;.]*)*")
+_BETWEEN_BOXES = re.compile(
+    r"\s*\}?[\s$,;]*(?:\\text\{\s*(?:and|or)\s*\}|and|or)?[\s$,;]*(?:[a-zA-Z]\w?\s*=\s*)?"
+)
+_NAME_BEFORE = re.compile(r"(?<![a-zA-Z\\])([a-zA-Z])\s*=\s*\Z")
 _CACHE_SIZE = 1 << 16
 
 
@@ -60,29 +65,31 @@ class MathChecker:
     def extract(self, reply: str, question: Question) -> Extraction:
         """Strict: the last marked place. Flexible: the last formula, else the last number."""
         strict = read_marked(reply, _formula_at)
+        if strict is not None:
+            strict = _joined_boxes(tail(reply)[-_FLEXIBLE_CHARS:], strict)
         return Extraction(strict, strict or _last_formula(tail(reply)[-_FLEXIBLE_CHARS:]))
 
     def vote_key(self, answer: str, question: Question) -> str:
         """The number rounded to the grid; else `≡` and the canonical shape."""
-        return self._key(answer)[0]
+        return self._key(answer, asked_unit(question))[0]
 
     def equal(self, left: str, right: str, question: Question) -> bool:
         """Whether both mean the same; false when that could not be decided."""
-        return self._compare(left, right).status == "right"
+        return self._compare(left, right, asked_unit(question)).status == "right"
 
     def grade(self, answer: str, problem: Problem) -> Grade:
         """Right when equal to the gold answer; undecided when time ran out."""
         if problem.gold is None:
             return NO_GOLD
-        return self._compare(answer, problem.gold)
+        return self._compare(answer, problem.gold, asked_unit(problem.question))
 
-    def _key(self, answer: str) -> tuple[str, str]:
+    def _key(self, answer: str, asked: Unit | None) -> tuple[str, str]:
         """The key, and why it is only a fallback when it is."""
         if answer.startswith(OPAQUE):
             return answer, ""
-        number = read_number(answer, "marked")
-        if number is not None:
-            return write_number(number, self._digits), ""
+        quantity = read_quantity(answer, "marked")
+        if quantity is not None:
+            return quantity_key(quantity, asked, self._digits), ""
         if not _is_formula(answer):
             return opaque_key(answer), ""
         reply = _ask("key", self._timeout_s, answer)
@@ -91,13 +98,13 @@ class MathChecker:
             return (reply.value if plain else OPAQUE + reply.value), ""
         return opaque_key(answer), "" if reply.status == "failed" else reply.detail
 
-    def _compare(self, left: str, right: str) -> Grade:
+    def _compare(self, left: str, right: str, asked: Unit | None) -> Grade:
         if left == right:
             return RIGHT
-        numbers = read_number(left, "marked"), read_number(right, "marked")
-        if numbers[0] is not None and numbers[1] is not None:
-            return verdict(close(numbers[0], numbers[1], _LIMIT))
-        (first, why), (second, why_not) = self._key(left), self._key(right)
+        one, other = read_quantity(left, "marked"), read_quantity(right, "marked")
+        if one is not None and other is not None:
+            return verdict(same_quantity(one, other, asked, _LIMIT))
+        (first, why), (second, why_not) = self._key(left, asked), self._key(right, asked)
         if first == second:
             return RIGHT
         if why or why_not:
@@ -128,6 +135,31 @@ def _formula_at(place: MarkedPlace) -> str | None:
         return text or None
     between = _FORMULA.sub("", text)
     return ", ".join(found) if _JOINTS.fullmatch(between) else found[0]
+
+
+def _joined_boxes(reply: str, answer: str) -> str:
+    """Boxes that only `or`, `and` or a comma parts from the last one, which holds the answer."""
+    places = boxed(reply)
+    if len(places) < 2 or places[-1].text != answer:
+        return answer
+    joined = [_named(reply, places[-1])]
+    for earlier, later in zip(places[-2::-1], places[:0:-1], strict=True):
+        between = reply[earlier.start + len(earlier.text) : _box_start(reply, later)]
+        if not _BETWEEN_BOXES.fullmatch(between):
+            break
+        joined.insert(0, _named(reply, earlier))
+    names = {name for name, _ in joined}
+    return ", ".join(name + text if len(names) > 1 else text for name, text in joined)
+
+
+def _box_start(reply: str, place: MarkedPlace) -> int:
+    return reply.rindex("\\", 0, place.start)
+
+
+def _named(reply: str, place: MarkedPlace) -> tuple[str, str]:
+    """What a box is said to be the value of, with the equals sign, and what is in it."""
+    found = _NAME_BEFORE.search(reply, max(0, _box_start(reply, place) - 20), _box_start(reply, place))
+    return (f"{found[1]} = " if found else ""), place.text
 
 
 def _last_formula(reply: str) -> str | None:

@@ -1,25 +1,31 @@
 r"""Numbers as people and models write them, read exactly.
 
-Not a calculator: `3 + 4` is not a number here, and units are dropped, never converted. What is
-read: integers, decimals, repeating ones (`0.\overline{3}`), fractions (`3/4`, `\frac{3}{4}`, `¾`),
+Not a calculator: `3 + 4` is not a number here. Units are dropped here; `quantities` converts them.
+What is read: integers, decimals, repeating ones (`0.\overline{3}`), fractions (`3/4`, `\frac{3}{4}`, `¾`),
 mixed numbers (`1 3/4`), thousands in groups of three (`1,234`, `1 234`, `10,\!080`), powers
 (`2^{10}`, `1.2e5`, `1.2 \times 10^5`), signs of every kind, money, percent, the words hundred to
-trillion, and `k`, `M`, `B`, `bn` directly after a number. A number is read whole or not at all:
-`12:50`, `1,5`, `12,34,567`, `5 feet 2 inches` and `3-5` are no numbers.
+trillion, and `k`, `M`, `B`, `bn` directly after a number, numbers in words (`twenty-one`, see
+`number_words`), repeating decimals that end in dots (`0.333...`), a sum with its result
+(`3 + 4 = 7`), and any of these in a `\boxed{}`. A number is read whole or not at all: `12:50`, `1,5`, `12,34,567`, `5 feet 2 inches` and `3-5` are no numbers.
 
 **Percent is a unit**: `50%` is 50, since the usual data sets write the answer to "what percentage"
 as a bare number; hence `50%` is not `0.5`, while `1/2` is.
 """
 
 import re
+from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
+
+from underdog.grading.markers import unboxed
+from underdog.grading.number_words import ANY_NUMBER_WORD, in_digits
 
 Units: TypeAlias = Literal["any", "marked"]
 
 MAX_NUMERAL_CHARS = 600
 _MAX_EXPONENT = 600
+_SHORTEST_MORE = len(" six in")
 _PLAIN = re.compile(r"[+-]?[0-9]{1,18}")
 
 _VULGAR = {
@@ -35,10 +41,15 @@ _PLAIN_CHARACTERS = str.maketrans(
         **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
         **{vulgar: f" {plain}" for vulgar, plain in _VULGAR.items()},
         "\u2044": "/", "\u2215": "/", "\uff0b": "+", "\u00d7": r"\times ", "\u00b7": r"\cdot ",
-        "\u00b2": "^2", "\u00b3": "^3", "\uff05": "%", "\uff0c": ",", "\uff0e": ".",
-        "\uff04": "$", "\u2019": "'",
+        "\uff05": "%", "\uff0c": ",", "\uff0e": ".",
+        "\uff04": "$", "\u2019": "'", "\u2026": "...", "\u00a2": " cents ",
     }
 )  # fmt: skip
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
+_RAISED_DIGITS = str.maketrans(_RAISED, "0123456789+-")
+_SUPERSCRIPT = re.compile(f"[{_RAISED}]+")
+_CURRENCY_COMMAND = re.compile(r"\\(textdollar|pounds|textsterling|euro)(?:\{\})?(?![a-zA-Z])\s*")
+_CURRENCIES = {"textdollar": "$", "pounds": "£", "textsterling": "£", "euro": "€"}
 
 _SPACING = re.compile(
     r"(?<!\\)(?:\\[!,;: ]|\\(?:left|right|displaystyle|q?quad|thinspace)(?![a-zA-Z])|~)"
@@ -68,7 +79,8 @@ _BODY = re.compile(
 )
 _PREFIX = re.compile(
     r"""[\s("'*_`\[]*
-        (?:(?:about|approximately|around|roughly|exactly|only|just|a[ ]total[ ]of|equals?|is)\s+)?
+        (?:(?:about|approximately|around|roughly|exactly|only|just|a[ ]total[ ]of|equals?|is
+           |there[ ](?:are|is|were|was|will[ ]be)|(?:the[ ])?(?:final[ ])?answer(?:[ ]is|[ ]?:))\s+){0,2}
         (?:[≈=:]\s*)?
         (?P<sign>[+-]|(?:negative|minus)\s)?\s*
         (?:\\?\$|US\s?\\?\$|€|£|¥|₹|(?:USD|EUR|GBP|INR|Rs\.?)\s)?\s*
@@ -76,6 +88,14 @@ _PREFIX = re.compile(
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
 _MONEY = re.compile(r"[$€£¥₹]|USD|EUR|GBP|INR|Rs")
+_DOTTED = re.compile(
+    r"(\d*\.\d*?)(?:(\d)\2{2,}|(\d{2,12}?)\3+)\s?(?:\.{3,}|\\l?dots(?![a-z]))", re.ASCII
+)
+_CALCULATION = re.compile(
+    r"(?=[^=]*\d\s*(?:[-+*/^]|\\times|\\cdot|\\div))(?:[\d\s.,+*/()$^%-]|\\times|\\cdot|\\div|\\\$)+"
+    r"=(?=[^=]*\d)"
+)
+"""Arithmetic up to the equals sign in front of its result."""
 _ASSIGNMENT = re.compile(r"\s*[a-zA-Z]\s*=(?!=)")
 _SCALE = re.compile(r"[\s\"]*(hundred|thousand|million|billion|trillion)(?![a-z])", re.IGNORECASE)
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
@@ -92,14 +112,20 @@ _ANY_UNIT = re.compile(
 )
 _KNOWN_UNIT = (
     r"(?:(?:square|cubic|sq\.?|cu\.?)\s+)?(?:[kcm]m|[km]g|km/h|m/s|mph|min|cents?|dollars?|degrees?"
+    r"|mm|gallons?|quarts?|pints?|cups?|ounces?|oz|lbs?|hrs?|mins?|secs?|tons?|tonnes?|kph|euros?"
     r"|inch(?:es)?|in|f(?:ee|oo)?t|yards?|miles?|units?|seconds?|minutes?|hours?|days?|weeks?|months?"
     r"|years?|percent|(?:centi|kilo|milli)?met(?:er|re)s?|pounds?|(?:kilo)?grams?|lit(?:er|re)s?)"
 )
+_PER = r"(?:\s*(?:/|\sper\s)\s*(?:second|sec|s|minute|min|hour|hr|h|day))?(?![a-z])"
 _MARKED_UNIT = re.compile(
-    rf"""{_EDGE}(?:(?:\\?%|percent)|(?:"[^"\d]*"|\s*{_KNOWN_UNIT})(?:\s*\^\s*\{{?[23]\}}?|[23])?)?
+    rf"""{_EDGE}(?:(?:\\?%|per\s?cent)|(?:"[^"\d]*"|\s*{_KNOWN_UNIT}{_PER})(?:\s*\^\s*\{{?[23]\}}?|[23])?)?
         {_EDGE}(?:\([a-z ]{{1,40}}\))?{_EDGE}""",
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
+_MORE_NUMBERS = re.compile(
+    rf"(?:\band\s+|,\s*){ANY_NUMBER_WORD}\b|\b{ANY_NUMBER_WORD}\s+{_KNOWN_UNIT}(?![a-z])", re.IGNORECASE
+)
+"""A second number in words behind the first: `3 hours and twenty minutes` is not 3 hours."""
 _WIDE = Context(prec=2 * MAX_NUMERAL_CHARS, Emax=10**6, Emin=-(10**6))
 
 
@@ -108,15 +134,36 @@ def plain_characters(text: str) -> str:
 
     Words inside `\text{}` come back in double quotes, so that a unit stays apart from a variable.
     """
-    if text.isascii() and "\\" not in text and "~" not in text:
+    if text.isascii() and "\\" not in text and "~" not in text and "{," not in text:
         return text
-    text = _DEGREES.sub("", text.translate(_PLAIN_CHARACTERS)).replace(r"\%", "%")
+    text = _DEGREES.sub("", _SUPERSCRIPT.sub(_exponent, text.translate(_PLAIN_CHARACTERS)))
+    text = _CURRENCY_COMMAND.sub(lambda match: _CURRENCIES[match[1]], text.replace(r"\%", "%"))
     text = _TEXT_COMMAND.sub(r' "\1" ', text.replace("{,}", ","))
     return _SPACING.sub(_space, text)
 
 
+def _exponent(match: re.Match[str]) -> str:
+    digits = match[0].translate(_RAISED_DIGITS)
+    return "^" + (digits if len(digits) == 1 else f"{{{digits}}}")
+
+
 def _space(match: re.Match[str]) -> str:
     return "" if match[0] in (r"\!", r"\,") else " "
+
+
+@dataclass(frozen=True, slots=True)
+class NumberParts:
+    """A number read out of an answer, and what is written around it.
+
+    Attributes:
+        value: The number.
+        before: What stands before it: words, signs, a currency.
+        behind: What stands behind it: a unit or other words, edges.
+    """
+
+    value: Fraction
+    before: str
+    behind: str
 
 
 def read_number(text: str, units: Units = "any") -> Fraction | None:
@@ -131,29 +178,40 @@ def read_number(text: str, units: Units = "any") -> Fraction | None:
         >>> read_number("$1,234.50 per year"), read_number("1 3/4 cups"), read_number("3 or 4")
         (Fraction(2469, 2), Fraction(7, 4), None)
     """
+    parts = read_parts(text, units)
+    return None if parts is None else parts.value
+
+
+def read_parts(text: str, units: Units = "any") -> NumberParts | None:
+    """As `read_number`, with what is written before and behind the number."""
     if _PLAIN.fullmatch(text):
-        return Fraction(int(text))
+        return NumberParts(Fraction(int(text)), "", "")
     if len(text) > MAX_NUMERAL_CHARS:
         return None
-    text = plain_characters(text)
+    text = plain_characters(unboxed(text) if "box" in text else text)
     if len(text) > 2 * MAX_NUMERAL_CHARS:
         return None
-    return _read_plain(text.strip().removeprefix("$").removesuffix("$"), units)
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] == "$":
+        text = text[1:-1]
+    return _read_plain(text, units)
 
 
-def _read_plain(text: str, units: Units) -> Fraction | None:
+def _read_plain(text: str, units: Units) -> NumberParts | None:
     assigned = _ASSIGNMENT.match(text)
     if assigned:
         text = text[assigned.end() :]
+    if "=" in text and (calculated := _CALCULATION.match(text)):
+        text = text[calculated.end() :]
     opening = _PREFIX.match(text)
-    start = opening.end() if opening else 0
-    body = _BODY.match(text, start)
-    if opening is None or body is None:
+    if opening is None:
         return None
-    value = _value(body)
+    text = _in_plain_digits(text[opening.end() :])
+    body = _BODY.match(text)
+    value = None if body is None else _value(body)
+    if body is None or value is None:
+        return None
     rest = text[body.end() :]
-    if value is None:
-        return None
     if (glued := _GLUED_SCALE.match(rest)) and (units == "any" or _MONEY.search(opening[0])):
         value *= 10 ** _GLUED_SCALES[glued[1]]
         rest = rest[glued.end() :]
@@ -163,7 +221,16 @@ def _read_plain(text: str, units: Units) -> Fraction | None:
     if not _is_unit(rest, units):
         return None
     minus = (opening["sign"] not in (None, "+")) != (opening["sign2"] == "-")
-    return -value if minus else value
+    return NumberParts(-value if minus else value, opening[0], rest)
+
+
+def _in_plain_digits(text: str) -> str:
+    """The text with a number in words, or a decimal that ends in dots, at its start rewritten."""
+    if text[:1].isalpha() or " and a " in text:
+        return in_digits(text) or text
+    if "..." in text or "dots" in text:
+        return _DOTTED.sub(lambda match: rf"{match[1]}\overline{{{match[2] or match[3]}}}", text, 1)
+    return text
 
 
 def _is_unit(rest: str, units: Units) -> bool:
@@ -171,7 +238,9 @@ def _is_unit(rest: str, units: Units) -> bool:
         return True
     if units == "marked":
         return "!" not in rest and _MARKED_UNIT.fullmatch(rest) is not None
-    return _NO_UNIT.match(rest) is None and _ANY_UNIT.fullmatch(rest) is not None
+    if _NO_UNIT.match(rest) is not None or _ANY_UNIT.fullmatch(rest) is None:
+        return False
+    return len(rest) < _SHORTEST_MORE or _MORE_NUMBERS.search(rest) is None
 
 
 def _value(body: re.Match[str]) -> Fraction | None:

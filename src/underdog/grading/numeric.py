@@ -1,7 +1,7 @@
 """Answers that are one number: the fast, exact checker for arithmetic and word problems.
 
 Not for expressions (see the `math` checker). It never calls a computer-algebra system: numbers are
-read exactly as fractions (see `numerals`) and compared by one rule.
+read exactly as fractions (see `numerals`), units by one rule (see `quantities`).
 
 Tolerance: two numbers are equal when |a − b| ≤ tolerance · min(1, max(|a|, |b|)): absolute from 1
 upwards, relative below. Different whole numbers are therefore never equal, however large, and tiny
@@ -9,7 +9,8 @@ numbers are not all alike. Keys are numbers rounded to a grid just finer than th
 
 Strict extraction reads the number at the last marked place (after its last `=` when that helps);
 flexible extraction takes the last number in the reply. A number that cannot be read as a whole is
-no answer, and no part of it is: `12:50` is not 12, `3-5` is neither 3 nor 5.
+no answer, and no part of it is: `12:50` is not 12, `3-5` is neither 3 nor 5. `The answer is 5 or 6`
+is no answer either, `not 5 but 6` is 6.
 """
 
 import math
@@ -19,8 +20,17 @@ from fractions import Fraction
 
 from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
-from underdog.grading.markers import MarkedPlace, read_marked, tail
+from underdog.grading.markers import HEDGED, MarkedPlace, read_reply
 from underdog.grading.numerals import plain_characters, read_number, write_number
+from underdog.grading.quantities import (
+    Quantity,
+    Unit,
+    asked_unit,
+    in_one_unit,
+    read_quantity,
+    starts_in_units,
+    unit_text,
+)
 from underdog.grading.verdicts import OPAQUE, graded, opaque_key
 
 _FLEXIBLE_CHARS = 20_000
@@ -41,16 +51,16 @@ _MORE = re.compile(
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
 """What may follow after a space and still belong to the number before it."""
-_MEASURE = (
-    r"(?:years?|months?|weeks?|days?|hours?|hrs?|h|minutes?|mins?|min|seconds?|secs?|s|miles?|yards?|yds?"
-    r"|feet|foot|ft|inch(?:es)?|in|km|m|cm|mm|kg|grams?|g|pounds?|lbs?|ounces?|oz|stones?|dollars?|cents?"
-    r"|gallons?|quarts?|pints?|cups?|lit(?:er|re)s?|ml)(?![a-z])"
+_HEDGE_CHARS = 100
+_EITHER = re.compile(
+    r"(?:either\s+|[a-z]\s*=\s*)?([-+$€£]?\d\S*(?:\s[a-z]+)?)\s+or\s+(?:[a-z]\s*=\s*)?([-+$€£]?\d\S*)",
+    re.IGNORECASE,
 )
+_DENIED = re.compile(r"not\s", re.IGNORECASE)
 _COMPOUND = re.compile(
-    rf"[$€£]?\d[\d.,]*\s?{_MEASURE}(?:,?\s(?:and\s)?\d[\d.,]*\s?{_MEASURE})+",
-    re.ASCII | re.IGNORECASE,
+    r"[$€£]?\d[\d.,]*\s?[a-zA-Z]+(?:,?\s(?:and\s)?\d[\d.,]*\s?[a-zA-Z]+(?![a-zA-Z\d]))+", re.ASCII
 )
-"""A quantity in several units: `5 feet 2 inches`, `1 h 30 min`."""
+"""What may be a quantity in several units: `5 feet 2 inches`, `1 h 30 min`."""
 
 
 def close(left: Fraction, right: Fraction, tolerance: Fraction) -> bool:
@@ -59,6 +69,23 @@ def close(left: Fraction, right: Fraction, tolerance: Fraction) -> bool:
         return True
     scale = min(Fraction(1), max(abs(left), abs(right)))
     return abs(left - right) <= tolerance * scale
+
+
+def same_quantity(left: Quantity, right: Quantity, asked: Unit | None, tolerance: Fraction) -> bool:
+    """Whether two quantities are equal: see `quantities` for the rule on units."""
+    (first, unit), (second, other) = in_one_unit(left, asked), in_one_unit(right, asked)
+    if unit == other and close(first, second, tolerance):
+        return True
+    stated = left.unit or right.unit
+    if stated is None or (left.unit and right.unit) or (asked and asked.base == stated.base):
+        return False
+    return close(left.number, right.number, tolerance)
+
+
+def quantity_key(quantity: Quantity, asked: Unit | None, digits: int) -> str:
+    """Key of a quantity: its number on the grid, and the unit where one has to be said."""
+    number, unit = in_one_unit(quantity, asked)
+    return f"{write_number(number, digits)} {unit}".rstrip()
 
 
 def grid_digits(tolerance: float) -> int:
@@ -84,22 +111,29 @@ class NumericChecker(Quick):
 
     def extract(self, reply: str, question: Question) -> Extraction:
         """Strict: the number at the last marked place. Flexible: the last number."""
-        strict = read_marked(reply, _number_at)
-        return Extraction(strict, strict or last_numeral(tail(reply)[-_FLEXIBLE_CHARS:]))
+        return read_reply(reply, _number_at, lambda text: last_numeral(text[-_FLEXIBLE_CHARS:]))
 
     def vote_key(self, answer: str, question: Question) -> str:
-        """The number rounded to the grid, in plain decimals; an opaque key if it is no number."""
-        number = None if answer.startswith(OPAQUE) else read_number(answer)
-        return opaque_key(answer) if number is None else write_number(number, self._digits)
+        """The number rounded to the grid, in plain decimals, with its base unit where it states one.
+
+        In the unit that the question asks for, and in dollars, no unit is written. An answer that is
+        no number has an opaque key.
+        """
+        found = None if answer.startswith(OPAQUE) else read_quantity(answer)
+        return (
+            opaque_key(answer)
+            if found is None
+            else quantity_key(found, asked_unit(question), self._digits)
+        )
 
     def equal(self, left: str, right: str, question: Question) -> bool:
-        """Equal as numbers within the tolerance; answers that are no numbers, as strings."""
+        """Equal as quantities within the tolerance; answers that are no numbers, as strings."""
         if left == right:
             return True
-        first, second = read_number(left), read_number(right)
+        first, second = read_quantity(left), read_quantity(right)
         if first is None or second is None:
             return first is second and opaque_key(left) == opaque_key(right)
-        return close(first, second, self._tolerance)
+        return same_quantity(first, second, asked_unit(question), self._tolerance)
 
     def grade(self, answer: str, problem: Problem) -> Grade:
         """Right when equal to the gold answer."""
@@ -113,15 +147,18 @@ def last_numeral(text: str) -> str | None:
 
 
 def _numerals(text: str) -> Iterator[str | None]:
-    """Every number of a text in order; `None` for one that cannot be read whole."""
+    """Every number of a text in order, with its unit; `None` for one that cannot be read whole."""
     plain = plain_characters(_TAG.sub(" ", text))
-    compounds = {match.start(): match.end() for match in _COMPOUND.finditer(plain)}
+    compounds = {
+        match.start(): match for match in _COMPOUND.finditer(plain) if starts_in_units(match[0])
+    }
     place = 0
     while match := _RUN.search(plain, place):
         digit = match.end() - len(match[0].lstrip("+- \\"))
-        if (whole := compounds.get(match.start()) or compounds.get(digit)) is not None:
-            place = whole
-            yield None
+        whole = compounds.get(match.start()) or compounds.get(digit)
+        if whole is not None:
+            place = whole.end()
+            yield whole[0] if read_quantity(whole[0]) else None
             continue
         found, place = _numeral(plain, match)
         if found != "":
@@ -138,8 +175,9 @@ def _numeral(plain: str, run: re.Match[str]) -> tuple[str | None, int]:
     more = _MORE.match(plain, end)
     for stop in dict.fromkeys((more.end() if more else end, end)):
         written = plain[start:stop].strip().rstrip(_EDGES)
-        if read_number(written) is not None:
-            return written, stop
+        if (number := read_number(written)) is not None:
+            unit = "" if written[-1:].isalpha() else unit_text(plain[stop : stop + 40], number)
+            return written + unit, stop + len(unit)
     return None, end
 
 
@@ -147,6 +185,12 @@ def _number_at(place: MarkedPlace) -> str | None:
     text = place.text[:_FLEXIBLE_CHARS]
     if read_number(text) is not None:
         return text
+    if _DENIED.match(text):
+        return None
+    if (either := _EITHER.match(plain_characters(text[:_HEDGE_CHARS]))) is not None:
+        first, second = (read_number(side) for side in either.groups())
+        if first != second:
+            return HEDGED
     after_equals = text.rpartition("=")[2]
     if read_number(after_equals) is not None:
         return after_equals.strip()

@@ -10,7 +10,9 @@ and never undecided. `i` is the imaginary unit; odd roots of negative numbers ar
 (of math-verify) folds the case of variables, so N and n are one.
 
 Words are not products of letters: `no` is not `on`, `ABC` is not `CBA`; `ab` and `xyz` are
-products. A time or ratio `a:b` is kept as it is written, never divided.
+products. A time or ratio `a:b` (`3 to 4` is `3:4`) is kept as it is written, never divided; a time
+of day with am or pm is written on the 24-hour clock. An equation in x and y that is linear in y is
+solved for y, so that `2x - y + 3 = 0` is `y = 2x + 3`.
 """
 
 import hashlib
@@ -34,12 +36,18 @@ _NUM_STEP_POINTS = 36
 _NEGLIGIBLE = Decimal("1e-18")
 _BASED = re.compile(r"([0-9A-Fa-f]+)\s*_\s*\{?\s*(\d{1,2})\s*\}?")
 _LETTER = re.compile(r"\(?\s*\"?\s*\(?\s*([A-DF-Za-df-hj-z])\s*\)?\s*\"?\s*\)?")
-_WORDS = re.compile(r'"\s*([^"]+?)\s*"|((?:[A-Za-z]{4,}|[A-Z][a-z]{2,})(?:[ -][A-Za-z]+)*)')
+_WORDS = re.compile(r'"\s*([^"]+?)\s*"|(?=.*[A-Za-z]{4})((?:[A-Za-z]+[ -])*[A-Za-z]{4,}|'
+    r'(?:[A-Za-z]{4,}|[A-Z][a-z]{2,}|[Nn]ot?(?= ))(?:[ -][A-Za-z]+)*|[A-Z][a-z]{2,})')
 _SHORT_WORD = re.compile(r"[A-Z]{2,3}|[A-Za-z][a-z]{1,2}")
 _PRODUCT = re.compile(r"[a-df-hj-np-z]{2}|[abckmnxyz]{3}")
 """Letters that are more likely factors than a word."""
 _TWO_LETTER_WORDS = frozenset(["am", "an", "as", "at", "by", "my", "up", "us"])
 _COLONS = re.compile(r"\d{1,6}(?:\s*:\s*\d{1,6}){1,2}")
+_RATIO_WORD = re.compile(r'(?<=\d)\s*"?\s*\bto\b\s*"?\s*(?=\d)')
+_CLOCK = re.compile(
+    r'(\d{1,2})((?:\s*:\s*\d{2}){0,2})\s*"?\s*([ap])\.?\s?m\.?\s*"?', re.IGNORECASE
+)
+_DOTS = re.compile(r"\\[lc]?dots|\.{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +89,27 @@ def atom(text: str) -> Atom:
         return Atom('"' + " ".join((match[1] or match[2]).split()).casefold() + '"')
     if _is_short_word(text):
         return Atom(f'"{text.casefold()}"')
-    if _COLONS.fullmatch(text):
-        return Atom(":".join(part.strip().lstrip("0") or "0" for part in text.split(":")))
+    if _DOTS.fullmatch(text):
+        return Atom("…")
+    if (marks := _colons(text)) is not None:
+        return Atom(marks)
     left, equals, right = text.partition("=")
     if equals and "=" not in right and right.strip():
         return _equation(left, right) or _unread(text)
     expression = _parsed(text)
     made = None if expression is None else _evaluated(expression)
     return made or _unread(text)
+
+
+def _colons(text: str) -> str | None:
+    """A ratio or a time of day, without spaces and leading zeros, on the 24-hour clock."""
+    if clock := _CLOCK.fullmatch(text):
+        hour = int(clock[1]) % 12 + (12 if clock[3].lower() == "p" else 0)
+        text = f"{hour}{clock[2] or ':00'}" if 1 <= int(clock[1]) <= 12 else text
+    text = _RATIO_WORD.sub(":", text)
+    if not _COLONS.fullmatch(text):
+        return None
+    return ":".join(part.strip().lstrip("0") or "0" for part in text.split(":"))
 
 
 def _is_short_word(text: str) -> bool:
@@ -141,11 +162,24 @@ def _equation(left: str, right: str) -> Atom | None:
     difference = sympy.Add(sides[0], sympy.Mul(-1, sides[1]))
     if not difference.free_symbols:
         return None
+    if (solved := _solved_for_y(difference)) is not None:
+        return _evaluated(solved)
     scale = sympy.N(difference.xreplace(_point(difference, _NUM_POINTS)), _PRECISION)
     if not scale.is_number or not scale.is_finite or scale == 0:
         return None
     made = _evaluated(sympy.Mul(difference, sympy.Pow(scale, -1)))
     return None if made is None else Atom("0=" + made.key)
+
+
+def _solved_for_y(difference: Expression) -> Expression | None:
+    """What y is, where x and y are all the variables and y stands alone: `2x - y + 3 = 0`."""
+    names = {str(symbol): symbol for symbol in difference.free_symbols}
+    if set(names) != {"x", "y"}:
+        return None
+    slope = sympy.diff(difference, names["y"])
+    if slope.free_symbols or slope == 0:
+        return None
+    return sympy.expand(names["y"] - difference / slope)
 
 
 def _constant(expression: Expression) -> Atom | None:
@@ -161,9 +195,16 @@ def _constant(expression: Expression) -> Atom | None:
     if isinstance(exact, sympy.Rational):
         real = Fraction(int(exact.p), int(exact.q))
     rounded = expression.has(sympy.Float)
-    if not rounded and not exact.is_Rational and _seems_whole(expression, real):
-        return Atom(_fingerprint([str(sympy.N(expression, 2 * _PRECISION))]), real, expression)
+    if not rounded and not _written_whole(exact, real) and _seems_whole(expression, real):
+        return Atom(_fingerprint([str(sympy.N(expression, 2 * _PRECISION))]), real, exact)
     return Atom(_written(real), real, None if rounded else exact)
+
+
+def _written_whole(exact: Expression, value: Fraction) -> bool:
+    """Whether a fraction is whole, or so large that its digits are not compared here."""
+    return bool(exact.is_Rational) and (
+        value.denominator == 1 or value.denominator > 10**_MOST_DIGITS
+    )
 
 
 def _seems_whole(expression: Expression, value: Fraction) -> bool:
@@ -195,7 +236,12 @@ def _num_points(expression: Expression) -> int:
 
 def _point(expression: Expression, index: int) -> dict[Expression, Expression]:
     choose = _whole if _has_steps(expression) and index < _NUM_STEP_POINTS - 2 else _coordinate
-    return {symbol: choose(str(symbol), index) for symbol in expression.free_symbols}
+    point = {symbol: choose(str(symbol), index) for symbol in expression.free_symbols}
+    for power in expression.atoms(sympy.Pow):
+        if power.base.free_symbols:  # an exact fraction to the power of one takes minutes
+            for symbol in power.exp.free_symbols:
+                point[symbol] = sympy.Float(point[symbol], 2 * _PRECISION)
+    return point
 
 
 def _whole(name: str, index: int) -> Expression:

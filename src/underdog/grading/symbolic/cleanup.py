@@ -9,7 +9,7 @@ it and no more: `\ln 2 \cdot 3` is 3 ln 2, `\sin x / 2` half of sin x, `\sin 2x`
 
 import re
 
-from underdog.grading.markers import boxed
+from underdog.grading.markers import unboxed
 from underdog.grading.numerals import plain_characters, repeating
 
 _SYNONYMS = {
@@ -50,6 +50,9 @@ _CALLED = re.compile(rf"\\(?:{_NAMES})(?![a-zA-Z])(?:\s*_{_ATTACHED})?(?:\s*\^{_
 _ENDS_FACTOR = re.compile(
     rf"\\(?:cdot|{_NAMES}|pm|mp|le|ge|cup|cap|in|right|rfloor|rceil)(?![a-zA-Z])"
 )
+_ONE_IN_BRACES = re.compile(r"\A\{([^{},;]*)\}\Z")
+_THOUSANDS = re.compile(r"(?<![\d,.])[1-9]\d{0,2}(?:,\d{3})+(?![\d,]*\d)")
+"""Numbers with commas inside a list whose members are parted by a comma and a space."""
 _DROPPED = re.compile(r"\\?%|\\?\$|\\limits|\\nolimits")
 
 
@@ -60,7 +63,7 @@ def clean(text: str) -> str:
         >>> clean(r"$\left( 3,\, \dfrac{π}{2} \right)$.")
         '(3,\\frac{\\pi }{2})'
     """
-    text = _TRIG.sub(r"\1(\2\\pi/180)", _unboxed(text))
+    text = _TRIG.sub(r"\1(\2\\pi/180)", unboxed(text))
     text = plain_characters(text).translate(_SYMBOLS)
     text = _REPEATING.sub(_as_fraction, text)
     text = _DROPPED.sub("", text.replace(r"\[", " ").replace(r"\]", " "))
@@ -70,14 +73,12 @@ def clean(text: str) -> str:
     text = _ROOT_DIGITS.sub(r"\\sqrt{\1}", _ROOT_CALL.sub(r"\\sqrt{\1}", text))
     text = _bracketed_arguments(_BOX.sub(r"\1", _POWER_CALL.sub(r"^{\1}", text)))
     text = re.sub(r"\s+", " ", text).strip()
-    text = text.rstrip(".:; ") if not text.endswith(r"\;") else text
+    if not text.endswith((r"\;", "...")):
+        text = text.rstrip(".:; ")
+    text = _ONE_IN_BRACES.sub(r"\1", text)
+    if ", " in text:
+        text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
     return re.sub(r"(?<=[(\[{,]) | (?=[)\],])", "", text)
-
-
-def _unboxed(text: str) -> str:
-    places = boxed(text)
-    inside = len(places) == 1 and text.strip(" $.").startswith((r"\boxed", r"\fbox"))
-    return places[0].text if inside and text.strip(" $.").endswith("}") else text
 
 
 def _as_fraction(match: re.Match[str]) -> str:

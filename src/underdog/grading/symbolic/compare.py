@@ -5,9 +5,11 @@ within the tolerance of the `numeric` checker. Only where an atom could not be r
 decide, asked in both directions because its own rule is not symmetric.
 """
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import cast
 
 from underdog.grading.numeric import close
 from underdog.grading.symbolic.algebra import parsed, verified
@@ -17,6 +19,8 @@ from underdog.grading.symbolic.structure import BRACES, Structure, shape
 
 TOLERANCE = Fraction(1, 10**6)
 _UNORDERED = ("set", "union")
+_INTERVALS = ("()", "(]", "[)", "[]")
+_INFINITE = {"∞": math.inf, "-∞": -math.inf}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,51 @@ def _read(made: Structure) -> Read:
         parts = list({part.key: part for part in parts}.values())
     if made.kind in _UNORDERED:
         parts.sort(key=lambda part: part.key)
+    if made.kind == "union" and all(_is_interval(part) for part in parts):
+        parts = _merged(parts)
+        if len(parts) == 1:
+            return parts[0]
     inner = ",".join(part.key for part in parts)
     brackets = made.kind if made.kind[0] in "([" else "{}"
     label = "" if made.kind == "set" or made.kind[0] in "([" else made.kind + made.text
     text = "" if made.kind == "set" else made.text
     return Read(made.kind, text, label + brackets[0] + inner + brackets[1], tuple(parts), None)
+
+
+def _is_interval(part: Read) -> bool:
+    return part.kind in _INTERVALS and len(part.parts) == 2 and None not in _ends(part)
+
+
+def _ends(interval: Read) -> tuple[Fraction | float | None, Fraction | float | None]:
+    low, high = (
+        _INFINITE.get(end.key, end.atom.value if end.atom else None) for end in interval.parts
+    )
+    return low, high
+
+
+def _merged(intervals: list[Read]) -> list[Read]:
+    """Intervals in order, those that overlap or touch made one: `[1,3] ∪ [2,5]` is `[1,5]`."""
+    merged: list[Read] = []
+    for part in sorted(intervals, key=lambda one: (_ends(one)[0], one.kind[0] == "(")):
+        last = merged[-1] if merged else None
+        if last is None or not _touch(last, part):
+            merged.append(part)
+            continue
+        longest = max(last, part, key=lambda one: (_ends(one)[1], one.kind[1] == "]"))
+        merged[-1] = _interval(last, longest)
+    return merged
+
+
+def _touch(left: Read, right: Read) -> bool:
+    """Whether nothing lies between two intervals, of which the left one begins first."""
+    end, start = cast(Fraction, _ends(left)[1]), cast(Fraction, _ends(right)[0])
+    return start < end or (start == end and (left.kind[1] == "]" or right.kind[0] == "["))
+
+
+def _interval(low: Read, high: Read) -> Read:
+    """From the low end of one interval to the high end of another."""
+    kind, ends = low.kind[0] + high.kind[1], (low.parts[0], high.parts[1])
+    return Read(kind, "", f"{kind[0]}{ends[0].key},{ends[1].key}{kind[1]}", ends, None)
 
 
 def _same(left: Read, right: Read) -> bool:

@@ -5,8 +5,9 @@ Not algebra: atoms are handed on. Rules of reading, all documented behaviour of 
 * Several answers joined by `;`, `,`, "and" or "or" are an unordered list in which repeated members
   count; in a set `\{…\}` they do not. In brackets the order matters, and so does the kind of
   bracket.
-* `x = 5` is 5: the name on the left is dropped when all members share one name, and kept when
-  they differ, so that `x=1, y=2` is not `x=2, y=1`.
+* `x = 5` is 5: the name on the left (or right, of a number) is dropped when all members share one
+  name, and kept when they differ, so that `x=1, y=2` is not `x=2, y=1`; of x, y (and z) alone it is
+  the pair (or triple) of their values.
 * An answer with `\pm` is two answers, one with `+` and one with `-`; `k \ge 2` is the interval
   `[2,\infty)`; intervals joined by "or" are their union, two half-lines joined by "and" what both
   hold.
@@ -27,12 +28,22 @@ _NAME = re.compile(
         (?:\s*_\s*(?:\{[^{}=]*\}|\w))?(?:\s*\(\s*[A-Za-z](?:\s*,\s*[A-Za-z])*\s*\))?)\s*=(?!=)\s*""",
     re.VERBOSE,
 )
+_TURNED = re.compile(r"\s*([-+\d][^=a-zA-Z]*)=\s*([a-zA-Z])\s*")
+"""A number with its name behind it: `5 = x`."""
+_COORDINATES = ({"x", "y"}, {"x", "y", "z"})
 _MATRIX = re.compile(
     r"\\begin\s*\{([pbvB]?matrix|array)\}(?:\{[lcr|]+\})?(.*)\\end\s*\{\1\}", re.DOTALL
 )
 _RELATION = re.compile(r"(\\le(?![a-z])|\\ge(?![a-z])|<=?|>=?)")
 _VARIABLE = re.compile(r"\s*[a-zA-Z](?:_\{?\w+\}?)?\s*")
+_ABSOLUTE = re.compile(r"\s*(?:\\left)?\s*\|\s*[a-zA-Z]\s*\|\s*")
 _UNIT_AFTER = re.compile(r'(?<=[\w})])\s*"[^"]*"\s*(?:\^\s*\{?[23]\}?)?$')
+_ALL_REALS = (r"\mathbb{R}", r"\mathbb R", r"\R", '"all real numbers"', "all real numbers")
+_BUT_ONE = re.compile(
+    r"(?:\s*[a-zA-Z]\s*\\ne(?![a-zA-Z])|\\mathbb\{R\}\s*(?:\\setminus|\\backslash)(?=\s*\\\{))"
+    r"\s*(?:\\\{)?\s*(-?[\d./]+|-?\\frac\{\d+\}\{\d+\})\s*(?:\\\})?\s*"
+)
+"""All real numbers but one."""
 _MEMBERSHIP = re.compile(r"\s*[a-zA-Z]\s*\\in(?![a-z])\s*")
 
 
@@ -81,6 +92,7 @@ def _joined(text: str, items: list[str]) -> Structure | None:
 
 
 def _listed(items: list[str]) -> Structure:
+    items = [_TURNED.sub(r"\2=\1", item) for item in items]
     named = [_NAME.match(item) for item in items]
     names = {match[1].replace(" ", "") for match in named if match}
     parts: list[Structure] = []
@@ -89,6 +101,9 @@ def _listed(items: list[str]) -> Structure:
         if match and len(names) > 1:
             members = [Structure("name=", match[1].replace(" ", ""), (part,)) for part in members]
         parts.extend(members)
+    if {part.text for part in parts} in _COORDINATES and len(parts) == len(names):
+        parts.sort(key=lambda part: part.text)
+        return Structure("()", parts=tuple(value for part in parts for value in part.parts))
     return parts[0] if len(parts) == 1 else Structure("set", parts=tuple(parts))
 
 
@@ -110,6 +125,11 @@ def _member(item: str) -> Structure:
         return Structure("union", parts=tuple(_member(piece) for piece in pieces))
     if match := _MATRIX.fullmatch(item):
         return _matrix(match[2])
+    if item in _ALL_REALS:
+        return _interval("(", r"-\infty", r"\infty", ")")
+    if left_out := _BUT_ONE.fullmatch(item):
+        low, high = ("(", r"-\infty", left_out[1], ")"), ("(", left_out[1], r"\infty", ")")
+        return Structure("union", parts=(_interval(*low), _interval(*high)))
     if interval := _inequality(item):
         return interval
     return _bracketed(item) or Structure("atom", item)
@@ -140,6 +160,9 @@ def _inequality(item: str) -> Structure | None:
     pieces = _RELATION.split(item)
     if len(pieces) == 3:
         left, sign, right = pieces
+        if _ABSOLUTE.fullmatch(left) and re.fullmatch(r"\s*[\d.]+\s*", right) and _down(sign):
+            minus = _interval("(", f"-{right.strip()}", right, ")")
+            return minus if sign == "<" else Structure("[]", parts=minus.parts)
         if _VARIABLE.fullmatch(right) and not _VARIABLE.fullmatch(left):
             left, sign, right = right, _turned(sign), left
         if not _VARIABLE.fullmatch(left) or _VARIABLE.fullmatch(right):
