@@ -1,6 +1,7 @@
 """Money against a real local endpoint: what it bills is charged, and a cap is never passed."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -143,6 +144,8 @@ def test_a_stored_row_costs_its_bill_and_at_another_price_its_whole_prompt(serve
 
 def test_a_row_takes_the_time_that_it_took(serve: Serve) -> None:
     _, bench, _ = serve()
+    began = time.monotonic()
     outcome = run("majority:n=3", bench)
-    assert outcome.usage.seconds > 0
-    assert 0 < outcome.usage.wall_s <= outcome.usage.seconds * 1.000001
+    elapsed = time.monotonic() - began
+    assert 0 < outcome.usage.seconds <= elapsed
+    assert 0 < outcome.usage.wall_s <= elapsed
