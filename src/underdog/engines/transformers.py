@@ -36,7 +36,7 @@ from underdog.engines.shaping.constraints import ConstraintCompiler, folder_toke
 from underdog.engines.shaping.supported import check_penalties
 from underdog.engines.token_trace import clamp, token_trace
 from underdog.errors import ContextError, EngineError, MissingExtraError, ModelFileError
-from underdog.models.chat.template import ChatTemplate, built_in_template, read_tokenizer_config
+from underdog.models.chat.template import built_in_template, read_tokenizer_config
 from underdog.models.folder.settings_files import check_settings
 from underdog.models.tokenizer.vocabulary import guarded
 from underdog.models.weights_hash import weights_hash
@@ -82,7 +82,7 @@ class TransformersEngine:
         )
         self._closed = False
         self._device = device
-        self._template = _template(folder, template)
+        self._template = built_in_template(template) if template else read_tokenizer_config(folder)
         self._lock = threading.Lock()
         config = self._model.config
         longest = int(getattr(config, "max_position_embeddings", 0) or 2048)
@@ -139,8 +139,7 @@ class TransformersEngine:
 
         Other chat templates write special tokens into the text.
         """
-        special = self._template.name == "plain"
-        return self._cut(text, special=special)
+        return self._cut(text, special=self._template.name == "plain")
 
     def _cut(self, text: str, *, special: bool) -> list[int]:
         with guarded("the model's tokenizer"):
@@ -375,10 +374,6 @@ def _load(folder: Path, device: str) -> tuple[Any, Any]:
             "check that the folder is complete"
         ) from error
     return tokenizer, model.to(device).eval()
-
-
-def _template(folder: Path, chosen: str) -> ChatTemplate:
-    return built_in_template(chosen) if chosen else read_tokenizer_config(folder)
 
 
 def _shape(model: Any) -> ModelShape:

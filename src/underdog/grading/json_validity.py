@@ -16,6 +16,8 @@ from typing import Any, Protocol, cast
 
 Json = Any
 
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+
 
 class Dialect(Protocol):
     """A dialect of regular expressions."""
@@ -172,7 +174,7 @@ def _draft(schema: Json) -> Any:
     from jsonschema import Draft202012Validator, validators
     from jsonschema_specifications import REGISTRY
 
-    name = schema.get("$schema") if isinstance(schema, dict) else None
+    name = cast("dict[str, Json]", schema).get("$schema") if isinstance(schema, dict) else None
     known = isinstance(name, str) and name.rstrip("#") in {uri.rstrip("#") for uri in REGISTRY}
     return cast(Any, validators).validator_for(schema) if known else Draft202012Validator
 
@@ -257,10 +259,12 @@ def _check_parts(exact: Json, draft: Any, dialect: Dialect) -> None:
         waiting: list[Any] = [(root, REGISTRY.resolver_with_root(root))]
         while waiting:
             part, resolver = waiting.pop()
-            for name in ("$ref", "$dynamicRef", "$recursiveRef"):
-                if isinstance(part.contents, dict) and isinstance(part.contents.get(name), str):
-                    resolver.lookup(part.contents[name])
-            _check_patterns(part.contents, dialect)
+            contents: Json = part.contents
+            if isinstance(contents, dict):
+                told = cast("dict[str, Json]", contents)
+                for reference in filter(_is_text, map(told.get, _REFERENCES)):
+                    resolver.lookup(reference)
+                _check_patterns(told, dialect)
             waiting += [(one, resolver.in_subresource(one)) for one in part.subresources()]
     except (Unresolvable, CannotDetermineSpecification) as error:
         raise SchemaFaultError(
@@ -271,15 +275,16 @@ def _check_parts(exact: Json, draft: Any, dialect: Dialect) -> None:
         raise SchemaFaultError(f"its references cannot be followed ({error})") from error
 
 
-def _check_patterns(part: Json, dialect: Dialect) -> None:
-    if not isinstance(part, dict):
-        return
-    told = cast("Mapping[str, Json]", part)
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str)
+
+
+def _check_patterns(told: Mapping[str, Json], dialect: Dialect) -> None:
     given: list[Json] = [told.get("pattern")]
     keys: Json = told.get("patternProperties")
     given += list(cast("Mapping[str, Json]", keys)) if isinstance(keys, dict) else []
-    for pattern in given:
-        if isinstance(pattern, str) and (why := dialect.fault(pattern)):
+    for pattern in filter(_is_text, given):
+        if why := dialect.fault(pattern):
             raise SchemaFaultError(f"its pattern {pattern[:80]!r} cannot be used: {why}")
 
 

@@ -8,7 +8,7 @@ the schema it was made from does so without a word.
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 _LEAST_INEXACT = 1 << 53
 _FLOAT_DIGITS = 15
@@ -49,12 +49,13 @@ def check_numbers(part: Any) -> None:
 def _touches(told: Mapping[str, Any], bound: str, others: Sequence[str]) -> bool:
     """Whether a whole number is the exclusive bound of a range of fractions shorter than 1."""
     at, ends = told.get(bound), [told[name] for name in others if _is_number(told.get(name))]
-    if not _is_number(at) or Decimal(at) % 1 or told.get("type") == "integer":
+    if not _is_number(at) or told.get("type") == "integer":
         return False
-    return any(0 < abs(Decimal(end) - Decimal(at)) < 1 for end in ends)
+    whole = Decimal(at)
+    return not whole % 1 and any(0 < abs(Decimal(end) - whole) < 1 for end in ends)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[int | Decimal]:
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 

@@ -66,11 +66,11 @@ def token_id(file: GgufFile, name: str) -> int | None:
     place = file.header.tensors.get(_EMBEDDING)
     if token is None or token == _NONE:
         return None
-    if key not in file.header.metadata and place is not None and token >= place.shape[0]:
-        return None
     if isinstance(token, bool) or not isinstance(token, int) or token < 0:
         raise _wrong(file, f"{key} {token!r}")
     if place is not None and token >= place.shape[0]:
+        if key not in file.header.metadata:
+            return None
         raise _wrong(file, f"{key} {token}, but {place.shape[0]} embeddings")
     return token
 
