@@ -26,11 +26,11 @@ _WORD: Final = re.compile(r"[a-zA-Z_]\w*")
 # Texts are taken from left to right. A quote that opens none of these forms stays, and is risky.
 _COMMENT_OR_TRIPLE: Final = r"""\#[^\n]*|\"{3}[^"\\]*\"{3}"""
 _SHORT: Final = r"""|"(?!"")[^"\\\n]*"|'(?!'')[^'\\\n]*'"""
-_WITH_ESCAPES: Final = (
-    r"""|"(?!"")(?:[^"\\\n]|\\[nt'"\\])*"|'(?!'')(?:[^'\\\n]|\\[nt'"\\])*'"""
-)
+_WITH_ESCAPES: Final = r"""|"(?!"")(?:[^"\\\n]|\\[nt'"\\])*"|'(?!'')(?:[^'\\\n]|\\[nt'"\\])*'"""
 _FIELD: Final = re.compile(r"\{([A-Za-z]\w*)")
-_FILL: Final = r"\{[A-Za-z]\w*(?::[\w.,<>^+]*[dfFeEgGxXobn%])?\}"  # a type: Monty formats lists, too
+_FILL: Final = (
+    r"\{[A-Za-z]\w*(?::[\w.,<>^+]*[dfFeEgGxXobn%])?\}"  # a type: Monty formats lists, too
+)
 _FILLED: Final = (
     rf"""|\b[fF]"(?!"")(?:[^{{}}"\\\n]|\\n|{_FILL})*"|\b[fF]'(?!'')(?:[^{{}}'\\\n]|\\n|{_FILL})*'"""
 )
