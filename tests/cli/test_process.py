@@ -89,7 +89,7 @@ def test_sigterm_ends_with_143_and_one_line(task: Path, tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=60)
         assert process.returncode == 143, err
-        assert err.strip().splitlines()[-1] == "terminated; the same command resumes"
+        assert err.strip().splitlines()[-1] == "terminated; the same command resumes", err
         assert "Traceback" not in err
         assert out == ""
 
@@ -130,7 +130,10 @@ def test_a_plain_terminal_gets_escapes(setting: dict[str, str]) -> None:
         )
         assert (done.returncode, done.stderr) == (0, b"")
         assert done.stdout.decode("latin-1")
-    program = "from underdog.cli.terminal.console import print_json; print_json({'a': chr(233) + chr(22235)})"
+    program = (
+        "from underdog.cli.terminal.console import print_json\n"
+        "print_json({'a': chr(233) + chr(22235)})"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, timeout=120, env=environment
     )

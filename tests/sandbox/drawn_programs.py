@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Small programs of many kinds, drawn from a seed: what models write, and what sandboxes stumble on."""
 
 import random
@@ -19,21 +20,92 @@ TEXTS = (
 )
 LISTS = ("[3, 1, 2]", "[]", "[1.5, -2, 0]", "['b', 'a', 'c']", "[[1], [2, 3]]", "[1, 1, 2]")
 METHODS = {
-    "TEXT": (
-        "upper() lower() title() capitalize() swapcase() strip() lstrip() rstrip() split() split(',') "
-        "splitlines() isdigit() isalpha() isalnum() isspace() isupper() islower() zfill(5) count('a') "
-        "find('b') rfind('l') startswith('a') endswith('d') replace('a','-') partition('b') "
-        "center(9,'*') ljust(6,'.') rjust(6) index('b') join(['p','q']) format(1)"
-    ).split(),
-    "LIST": (
-        "copy() count(1) index(1) pop() pop(0) append(9) extend([7,8]) insert(1,5) remove(1) "
-        "reverse() sort() clear() sort(reverse=True)"
-    ).split(),
+    "TEXT": [
+        "upper()",
+        "lower()",
+        "title()",
+        "capitalize()",
+        "swapcase()",
+        "strip()",
+        "lstrip()",
+        "rstrip()",
+        "split()",
+        "split(',')",
+        "splitlines()",
+        "isdigit()",
+        "isalpha()",
+        "isalnum()",
+        "isspace()",
+        "isupper()",
+        "islower()",
+        "zfill(5)",
+        "count('a')",
+        "find('b')",
+        "rfind('l')",
+        "startswith('a')",
+        "endswith('d')",
+        "replace('a','-')",
+        "partition('b')",
+        "center(9,'*')",
+        "ljust(6,'.')",
+        "rjust(6)",
+        "index('b')",
+        "join(['p','q'])",
+        "format(1)",
+    ],
+    "LIST": [
+        "copy()",
+        "count(1)",
+        "index(1)",
+        "pop()",
+        "pop(0)",
+        "append(9)",
+        "extend([7,8])",
+        "insert(1,5)",
+        "remove(1)",
+        "reverse()",
+        "sort()",
+        "clear()",
+        "sort(reverse=True)",
+    ],
 }
-MATH = (
-    "sqrt floor ceil log log10 log2 exp sin cos tan asin acos atan fabs trunc degrees radians isqrt "
-    "factorial gcd lcm comb perm pow hypot fmod copysign isclose prod fsum isnan isinf isfinite atan2 dist"
-).split()
+MATH = [
+    "sqrt",
+    "floor",
+    "ceil",
+    "log",
+    "log10",
+    "log2",
+    "exp",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "fabs",
+    "trunc",
+    "degrees",
+    "radians",
+    "isqrt",
+    "factorial",
+    "gcd",
+    "lcm",
+    "comb",
+    "perm",
+    "pow",
+    "hypot",
+    "fmod",
+    "copysign",
+    "isclose",
+    "prod",
+    "fsum",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "atan2",
+    "dist",
+]
 TWO = ("gcd", "lcm", "comb", "perm", "pow", "hypot", "fmod", "copysign", "isclose", "atan2")
 SPECS = (
     ".2f",

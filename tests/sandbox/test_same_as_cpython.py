@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """A program ends in every sandbox as it ends in CPython, or the sandbox says that it cannot tell."""
 
 import ast

@@ -6,7 +6,7 @@ import typer
 
 from underdog.cli.terminal.boundary import Boundary
 from underdog.cli.terminal.later import add_later
-from underdog.cli.terminal.streams import run_command
+from underdog.cli.terminal.standard_streams import run_command
 
 app = typer.Typer(
     cls=Boundary,

@@ -11,7 +11,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from underdog.cli.terminal.streams import CLOSED_PIPE_EXIT, Termination, silence_stdout
+from underdog.cli.terminal.standard_streams import CLOSED_PIPE_EXIT, Termination, silence_stdout
 from underdog.errors import UnderdogError
 
 USAGE_EXIT = 2

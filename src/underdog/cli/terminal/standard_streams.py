@@ -7,6 +7,7 @@ lacks is written as its escape. What cannot be written ends the command in one l
 
 import contextlib
 import io
+import logging
 import os
 import signal
 import sys
@@ -21,7 +22,7 @@ class UnwritableError(OSError):
     """Standard output takes no more, for another reason than a reader that has left."""
 
 
-class Output(io.TextIOWrapper):
+class StandardOutput(io.TextIOWrapper):
     """Standard output whose own failures can be told from those of other files."""
 
     def write(self, text: str, /) -> int:
@@ -59,6 +60,7 @@ class Termination:
     def handle(cls, *_: int | FrameType | None) -> None:
         """Note the request, then interrupt what is running as Ctrl-C would."""
         cls.asked = True
+        logging.getLogger("asyncio").disabled = True  # it would report the interrupt once more
         if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, signal.SIG_DFL, None):
             signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.raise_signal(signal.SIGINT)
@@ -78,7 +80,7 @@ def run_command(command: Callable[[], object]) -> None:
         sys.exit(CLOSED_PIPE_EXIT)
     except UnwritableError as error:
         silence_stdout()
-        print(f"error: cannot write to standard output: {error.strerror}", file=sys.stderr)
+        sys.stderr.write(f"error: cannot write to standard output: {error.strerror}\n")
         sys.exit(CANNOT_WRITE_EXIT)
 
 
@@ -96,7 +98,7 @@ def open_streams() -> None:
         sys.stderr.reconfigure(errors="backslashreplace")
     if isinstance(sys.stdout, io.TextIOWrapper):
         encoding, by_lines = sys.stdout.encoding, sys.stdout.line_buffering
-        output = Output(
+        output = StandardOutput(
             sys.stdout.detach(),
             encoding=encoding,
             errors="backslashreplace",
