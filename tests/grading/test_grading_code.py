@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Programs against tests: assembly, verdicts, extraction."""
 
 from collections import Counter

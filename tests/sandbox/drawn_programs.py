@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Small programs of many kinds, drawn from a seed: what models write, and what sandboxes stumble on."""
 
 import random
@@ -6,26 +7,124 @@ from collections.abc import Callable
 Draw = random.Random
 
 NUMBERS = ("0", "1", "2", "7", "-3", "10", "100", "0.5", "2.5", "-1.25", "3.14159", "1e3", "True")
-TEXTS = ("'abc'", "'Hello World'", "''", "' a b '", "'x,y,,z'", "'it\\'s'", "'Zoë'", "'12'", "'a\\nb'")
+TEXTS = (
+    "'abc'",
+    "'Hello World'",
+    "''",
+    "' a b '",
+    "'x,y,,z'",
+    "'it\\'s'",
+    "'Zoë'",
+    "'12'",
+    "'a\\nb'",
+)
 LISTS = ("[3, 1, 2]", "[]", "[1.5, -2, 0]", "['b', 'a', 'c']", "[[1], [2, 3]]", "[1, 1, 2]")
 METHODS = {
-    "TEXT": (
-        "upper() lower() title() capitalize() swapcase() strip() lstrip() rstrip() split() split(',') "
-        "splitlines() isdigit() isalpha() isalnum() isspace() isupper() islower() zfill(5) count('a') "
-        "find('b') rfind('l') startswith('a') endswith('d') replace('a','-') partition('b') "
-        "center(9,'*') ljust(6,'.') rjust(6) index('b') join(['p','q']) format(1)"
-    ).split(),
-    "LIST": (
-        "copy() count(1) index(1) pop() pop(0) append(9) extend([7,8]) insert(1,5) remove(1) "
-        "reverse() sort() clear() sort(reverse=True)"
-    ).split(),
+    "TEXT": [
+        "upper()",
+        "lower()",
+        "title()",
+        "capitalize()",
+        "swapcase()",
+        "strip()",
+        "lstrip()",
+        "rstrip()",
+        "split()",
+        "split(',')",
+        "splitlines()",
+        "isdigit()",
+        "isalpha()",
+        "isalnum()",
+        "isspace()",
+        "isupper()",
+        "islower()",
+        "zfill(5)",
+        "count('a')",
+        "find('b')",
+        "rfind('l')",
+        "startswith('a')",
+        "endswith('d')",
+        "replace('a','-')",
+        "partition('b')",
+        "center(9,'*')",
+        "ljust(6,'.')",
+        "rjust(6)",
+        "index('b')",
+        "join(['p','q'])",
+        "format(1)",
+    ],
+    "LIST": [
+        "copy()",
+        "count(1)",
+        "index(1)",
+        "pop()",
+        "pop(0)",
+        "append(9)",
+        "extend([7,8])",
+        "insert(1,5)",
+        "remove(1)",
+        "reverse()",
+        "sort()",
+        "clear()",
+        "sort(reverse=True)",
+    ],
 }
-MATH = (
-    "sqrt floor ceil log log10 log2 exp sin cos tan asin acos atan fabs trunc degrees radians isqrt "
-    "factorial gcd lcm comb perm pow hypot fmod copysign isclose prod fsum isnan isinf isfinite atan2 dist"
-).split()
+MATH = [
+    "sqrt",
+    "floor",
+    "ceil",
+    "log",
+    "log10",
+    "log2",
+    "exp",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "fabs",
+    "trunc",
+    "degrees",
+    "radians",
+    "isqrt",
+    "factorial",
+    "gcd",
+    "lcm",
+    "comb",
+    "perm",
+    "pow",
+    "hypot",
+    "fmod",
+    "copysign",
+    "isclose",
+    "prod",
+    "fsum",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "atan2",
+    "dist",
+]
 TWO = ("gcd", "lcm", "comb", "perm", "pow", "hypot", "fmod", "copysign", "isclose", "atan2")
-SPECS = (".2f", ",", "05d", ">8", "<8", "^8", "e", "g", "%", "x", "b", "+d", ",.1f", "_d", ".0f", "8.3f")
+SPECS = (
+    ".2f",
+    ",",
+    "05d",
+    ">8",
+    "<8",
+    "^8",
+    "e",
+    "g",
+    "%",
+    "x",
+    "b",
+    "+d",
+    ",.1f",
+    "_d",
+    ".0f",
+    "8.3f",
+)
 
 
 def number(draw: Draw, depth: int = 2) -> str:
@@ -49,7 +148,11 @@ def number(draw: Draw, depth: int = 2) -> str:
 
 def arithmetic(draw: Draw) -> str:
     """A word problem's program."""
-    lines = ["def solution():", f"    x = {draw.choice(NUMBERS)}", f"    y = {draw.choice(NUMBERS)}"]
+    lines = [
+        "def solution():",
+        f"    x = {draw.choice(NUMBERS)}",
+        f"    y = {draw.choice(NUMBERS)}",
+    ]
     lines += [f"    {name} = {number(draw)}" for name in ("a", "b")]
     lines += ["    x = a", f"    return {number(draw)}", "print(solution())"]
     return "\n".join(lines)
@@ -70,7 +173,10 @@ def mathematics(draw: Draw) -> str:
 
 def formats(draw: Draw) -> str:
     """Numbers and text as text."""
-    value, spec = draw.choice((*NUMBERS, "'ab'", "1234567", "-0.0", "1e22", "0.1 + 0.2")), draw.choice(SPECS)
+    value, spec = (
+        draw.choice((*NUMBERS, "'ab'", "1234567", "-0.0", "1e22", "0.1 + 0.2")),
+        draw.choice(SPECS),
+    )
     return (
         f"v = {value}\nprint(f'{{v}} {{v!r}} {{v:{spec}}}')\n"
         f"print('{{:{spec}}}|{{}}'.format(v, [v]), '%s %r' % (v, v), str(v), repr(v), v)"
@@ -91,7 +197,9 @@ def lists(draw: Draw) -> str:
     lines = [f"a = {draw.choice(LISTS)}", "b = a"]
     for call in draw.sample(METHODS["LIST"], 3):
         lines += [f"print(a.{call})", "print(a, b is None, len(b))"]
-    end = draw.choice(("a[::-1]", "a + [1]", "a * 2", "a[1:2]", "a == b", "a < [2]", "max(a)", "sum(a)"))
+    end = draw.choice(
+        ("a[::-1]", "a + [1]", "a * 2", "a[1:2]", "a == b", "a < [2]", "max(a)", "sum(a)")
+    )
     return "\n".join([*lines, f"print({end})"])
 
 
@@ -190,7 +298,10 @@ def classes(draw: Draw) -> str:
     """Objects with methods of the language."""
     method, use = draw.choice(
         (
-            ("__lt__(self, o): return self.v > o.v", "print([p.v for p in sorted([A(1), A(3), A(2)])])"),
+            (
+                "__lt__(self, o): return self.v > o.v",
+                "print([p.v for p in sorted([A(1), A(3), A(2)])])",
+            ),
             ("__len__(self): return self.v", "print(len(A(4)), bool(A(0)))"),
             ("__call__(self, x): return self.v + x", "print(A(4)(3))"),
             ("__eq__(self, o): return True", "print(A(1) == 5, A(1) in [9], [A(1)] == [3])"),

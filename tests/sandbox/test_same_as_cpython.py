@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """A program ends in every sandbox as it ends in CPython, or the sandbox says that it cannot tell."""
 
 import ast
@@ -62,11 +63,11 @@ TRAPS = (
     "print('{:>8} {:.2f} {{}} {!r}'.format('a', 2.0, 'b'))",
     "t = '{:8}'\nprint(t.format([1]))",
     "print(f'{dir}', f'{hasattr}')",
-    "print(\"f\" + str(hasattr(int, 'bit_count')) + \"f\")",
+    'print("f" + str(hasattr(int, \'bit_count\')) + "f")',
     "print('f' + str({64, 8, 1}) + 'f')",
-    "print(f\"\"\"{hasattr(int, 'bit_count')}\"\"\")",
-    "print(\"\"\"5\" a\"\"\" + str({64, 8, 1}) + \"\"\"5\" b\"\"\")",
-    "print(\"\"\"5\" a\"\"\" + str(hasattr(int, 'x')) + '\"')",
+    'print(f"""{hasattr(int, \'bit_count\')}""")',
+    'print("""5" a""" + str({64, 8, 1}) + """5" b""")',
+    'print("""5" a""" + str(hasattr(int, \'x\')) + \'"\')',
     "print(rf'{hasattr(1, \"real\")}', r'\\', '\\\\')",
     "def f(n): return n and max([f(n - 1)], key=lambda v: -v)\nprint(f(300))",
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """What the jail refuses is `unsupported`, whether the program dies of it, catches it or asks first."""
 
 import pytest

@@ -6,6 +6,7 @@ import typer
 
 from underdog.cli.terminal.boundary import Boundary
 from underdog.cli.terminal.later import add_later
+from underdog.cli.terminal.standard_streams import run_command
 
 app = typer.Typer(
     cls=Boundary,
@@ -71,4 +72,4 @@ def _root(
 
 def main() -> None:
     """Entry point of the command `underdog`."""
-    app()
+    run_command(app)

@@ -36,11 +36,39 @@ def returned(value: Any) -> Any:
     import sys
     import types
 
-    asked = (
-        "eq ne lt le gt ge contains abs neg add radd sub rsub mul rmul truediv rtruediv floordiv "
-        "mod pow round"
-    ).split()
-    trusted = "collections datetime decimal enum fractions mpmath numbers sympy".split()
+    asked = [
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "contains",
+        "abs",
+        "neg",
+        "add",
+        "radd",
+        "sub",
+        "rsub",
+        "mul",
+        "rmul",
+        "truediv",
+        "rtruediv",
+        "floordiv",
+        "mod",
+        "pow",
+        "round",
+    ]
+    trusted = [
+        "collections",
+        "datetime",
+        "decimal",
+        "enum",
+        "fractions",
+        "mpmath",
+        "numbers",
+        "sympy",
+    ]
     seen: set[int] = set()
     left: list[Any] = [value]
     while left:

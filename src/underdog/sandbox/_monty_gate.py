@@ -1,4 +1,4 @@
-"""Whether a program's end in Monty is its end in CPython: asked before it runs, and after an error."""
+"""Whether a program ends in Monty as in CPython: asked before it runs, and after an error."""
 
 import ast
 from dataclasses import dataclass

@@ -16,7 +16,8 @@ MATH: Final = _words(
 """Members of `math` with CPython's results."""
 
 METHODS: Final = _words(
-    "append capitalize center clear copy count endswith extend find format get index insert isalnum "
+    "append capitalize center clear copy count endswith extend find format get index insert "
+    "isalnum "
     "isalpha isdigit islower isspace isupper items join keys ljust lower lstrip partition pop "
     "remove replace reverse rfind rjust rstrip setdefault sort split splitlines startswith strip "
     "swapcase title update upper values zfill"

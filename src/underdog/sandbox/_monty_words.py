@@ -1,8 +1,9 @@
-"""A quick look at a program's words: most programs are seen to be in Monty's subset without a parse.
+"""A quick look at a program's words, which shows most programs to be in Monty's subset.
 
 Parsing and checking a tree costs half of what Monty needs for a short program. A program of
 calculations, loops, lists and text needs neither: its words and signs show that nothing in it could
-take it out of the subset. The look errs to one side only: what it does not know is left to the tree.
+take it out of the subset. The look errs to one side only: what it does not know is left to the
+tree.
 """
 
 import builtins
@@ -19,18 +20,36 @@ _RISKY_WORDS: Final = (
 ) - (
     (names.BUILTINS - names.EARLY - {"dict", "format", "isinstance"})
     | set(
-        "False None True and break continue def elif else for if in not or pass return while".split()
+        [
+            "False",
+            "None",
+            "True",
+            "and",
+            "break",
+            "continue",
+            "def",
+            "elif",
+            "else",
+            "for",
+            "if",
+            "in",
+            "not",
+            "or",
+            "pass",
+            "return",
+            "while",
+        ]
     )
 )
 _WORD: Final = re.compile(r"[a-zA-Z_]\w*")
 # Texts are taken from left to right. A quote that opens none of these forms stays, and is risky.
 _COMMENT_OR_TRIPLE: Final = r"""\#[^\n]*|\"{3}[^"\\]*\"{3}"""
 _SHORT: Final = r"""|"(?!"")[^"\\\n]*"|'(?!'')[^'\\\n]*'"""
-_WITH_ESCAPES: Final = (
-    r"""|"(?!"")(?:[^"\\\n]|\\[nt'"\\])*"|'(?!'')(?:[^'\\\n]|\\[nt'"\\])*'"""
-)
+_WITH_ESCAPES: Final = r"""|"(?!"")(?:[^"\\\n]|\\[nt'"\\])*"|'(?!'')(?:[^'\\\n]|\\[nt'"\\])*'"""
 _FIELD: Final = re.compile(r"\{([A-Za-z]\w*)")
-_FILL: Final = r"\{[A-Za-z]\w*(?::[\w.,<>^+]*[dfFeEgGxXobn%])?\}"  # a type: Monty formats lists, too
+_FILL: Final = (
+    r"\{[A-Za-z]\w*(?::[\w.,<>^+]*[dfFeEgGxXobn%])?\}"  # a type: Monty formats lists, too
+)
 _FILLED: Final = (
     rf"""|\b[fF]"(?!"")(?:[^{{}}"\\\n]|\\n|{_FILL})*"|\b[fF]'(?!'')(?:[^{{}}'\\\n]|\\n|{_FILL})*'"""
 )

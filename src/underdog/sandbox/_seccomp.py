@@ -30,7 +30,8 @@ _FREE: Final = (  # noqa: SIM905
     "lseek lstat madvise mmap mprotect mremap munmap nanosleep newfstatat pipe2 poll ppoll pread64 "
     "pause read readlink readlinkat readv recvfrom restart_syscall rseq rt_sigaction rt_sigpending "
     "rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigtimedwait sched_getaffinity sched_getparam "
-    "sched_getscheduler sched_yield select pselect6 set_robust_list setitimer sigaltstack stat statx "
+    "sched_getscheduler sched_yield select pselect6 set_robust_list setitimer sigaltstack stat "
+    "statx "
     "sysinfo time times umask uname write writev"
 ).split()
 

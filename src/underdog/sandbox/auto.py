@@ -2,7 +2,8 @@
 
 Programs run again in the jail that end in Monty as `unsupported`, or at a limit of time or memory:
 CPython is faster at some things and smaller at others. What the jail cannot do either stays
-`unsupported`: neither right nor wrong, and counted apart. Where there is no jail, Monty's word stays.
+`unsupported`: neither right nor wrong, and counted apart. Where there is no jail, Monty's word
+stays.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,6 @@ from underdog.errors import SandboxError
 from underdog.sandbox import sandboxes
 from underdog.sandbox.late import LateSandbox
 from underdog.sandbox.monty import MontySandbox
-
 
 _UNDECIDED: Final = ("unsupported", "timeout", "memory", "crashed")
 

@@ -1,10 +1,9 @@
-"""From exceptions to exit codes: 2 for a user's mistake, 130 for Ctrl-C, silence for a pipe.
+"""From exceptions to exit codes: 2 for a user's mistake, 130 for Ctrl-C, 143 for SIGTERM.
 
 An `UnderdogError` is one line on standard error. Everything else is a defect of underdog and keeps
 its traceback.
 """
 
-import os
 import signal
 import sys
 from typing import Any
@@ -12,11 +11,12 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from underdog.cli.terminal.standard_streams import CLOSED_PIPE_EXIT, Termination, silence_stdout
 from underdog.errors import UnderdogError
 
 USAGE_EXIT = 2
 INTERRUPTED_EXIT = 128 + signal.SIGINT
-CLOSED_PIPE_EXIT = 141
+TERMINATED_EXIT = 128 + signal.SIGTERM
 
 
 class Boundary(TyperGroup):
@@ -31,10 +31,11 @@ class Boundary(TyperGroup):
             _say("[red]error:[/]", " ".join(str(error).split()))
             raise typer.Exit(USAGE_EXIT) from error
         except KeyboardInterrupt as error:
-            _say("interrupted; the same command resumes")
-            raise typer.Exit(INTERRUPTED_EXIT) from error
+            what = "terminated" if Termination.asked else "interrupted"
+            _say(f"{what}; the same command resumes")
+            raise typer.Exit(TERMINATED_EXIT if Termination.asked else INTERRUPTED_EXIT) from error
         except BrokenPipeError as error:
-            _silence_stdout()
+            silence_stdout()
             raise typer.Exit(CLOSED_PIPE_EXIT) from error
         return result
 
@@ -45,8 +46,3 @@ def _say(head: str, message: str = "") -> None:
     from underdog.cli.terminal.console import notes
 
     notes.print(f"{head} {escape(message)}".strip(), soft_wrap=True, highlight=False)
-
-
-def _silence_stdout() -> None:
-    """Discard buffered output, so that the interpreter's last flush cannot fail."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

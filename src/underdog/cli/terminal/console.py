@@ -35,8 +35,9 @@ AsJson: TypeAlias = Annotated[
 
 
 def print_json(value: object) -> None:
-    """Print one JSON document; NaN and infinities become null."""
-    text = json.dumps(jsonable(value), indent=2, ensure_ascii=False, allow_nan=False)
+    """Print one JSON document; NaN and infinities become null, as ASCII where nothing else goes."""
+    plain = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    text = json.dumps(jsonable(value), indent=2, ensure_ascii=plain, allow_nan=False)
     out.print(text, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 

@@ -30,7 +30,8 @@ _ALWAYS: Final = frozenset(
         "os.system os.spawn os.killpg subprocess.Popen pty.spawn signal.pthread_kill "
         "resource.setrlimit resource.prlimit socket.connect socket.bind socket.getaddrinfo "
         "socket.gethostbyname socket.gethostbyaddr socket.getnameinfo socket.getservbyname "
-        "socket.sethostname socket.gethostname syslog.syslog tempfile.mkstemp tempfile.mkdtemp webbrowser.open "
+        "socket.sethostname socket.gethostname syslog.syslog tempfile.mkstemp tempfile.mkdtemp "
+        "webbrowser.open "
         "_posixsubprocess.fork_exec"
     ).split()
 )
@@ -130,7 +131,7 @@ class Refusals:
 
     def _by_program(self) -> bool:
         """Whether the program asks, itself or through a module, rather than a module's import."""
-        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001
+        frame: FrameType | None = sys._getframe(1)
         importing = False
         while frame is not None:
             name = frame.f_code.co_filename

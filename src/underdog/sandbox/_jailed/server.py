@@ -135,7 +135,8 @@ def _fork(request: dict[str, Any], place: Place) -> Child:
 def _watch(child: Child, deadline: float, output_bytes: int) -> str | None:
     """Read the child's output to its end: `None`, or the name of the limit that it hit.
 
-    Output above its limit is read and dropped, so that a program which prints much comes to its end.
+    Output above its limit is read and dropped, so that a program which prints much comes
+    to its end.
     """
     poll = select.poll()
     poll.register(_CONTROL, 0)
@@ -193,7 +194,7 @@ def _decide(
     verdict = _parse(bytes(child.verdict)) if ended == 0 else None
     if verdict is None:
         return _without_verdict(bytes(child.verdict), ended)
-    status, value, error = verdict
+    status, value, _ = verdict
     return ("output", value, printed_over) if too_long and status == "ok" else verdict
 
 
