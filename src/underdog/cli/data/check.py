@@ -48,7 +48,10 @@ def check(
         )
 
 
-_REPORTED = ("rows", "problems", "verified", "unverifiable", "findings")
+_REPORTED = (
+    *("rows", "problems", "verified", "unverifiable", "derived"),
+    *("findings", "unchecked"),
+)
 
 
 def _show_check(report: "CheckReport") -> None:
@@ -60,6 +63,9 @@ def _show_check(report: "CheckReport") -> None:
     verdict = "the card is true" if report.sound else "the card is not true"
     out.print(
         f"{verdict}: {report.problems:,} problems, {report.rows:,} rows, {report.verified:,} "
-        f"graded right again, {report.unverifiable:,} cannot be graded",
+        f"graded right again, {report.derived:,} drawn again, "
+        f"{report.unverifiable:,} cannot be graded",
         highlight=False,
     )
+    for one in report.unchecked:
+        out.print(f"not checked: {one}", highlight=False, markup=False)

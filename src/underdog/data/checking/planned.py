@@ -12,6 +12,7 @@ from underdog.data.checking.finding import Findings
 from underdog.data.checking.row_faults import ShardCheck
 from underdog.data.dataset.card.data_card import DataCard, SourceCount
 from underdog.data.dataset.card.plan import MakePlan, PlannedFamily
+from underdog.data.dataset.seen import marks_of
 from underdog.data.dataset.shards import read_state
 from underdog.data.making.feed import PATIENCE, FeedState
 from underdog.data.making.interleave import Exposure, Interleaver
@@ -118,6 +119,9 @@ class _Family:
         self._family = family
         self._count = count
         self._copies = copies
+        self._elsewhere = {
+            mark for check in checks for source, mark in check.sources if source != family.spec
+        }
         self._rows: dict[int, list[str]] = defaultdict(list)
         self._strange: list[str] = []
         self._order: list[int] = []
@@ -161,12 +165,17 @@ class _Family:
                     self._check_forms(number, item, found)
                     seen.add(item.key)
                 elif not self._refused(number, item):
-                    repeats += item.key in seen
-                    left_out += item.key not in seen
+                    known = item.key in seen or self._is_elsewhere(item)
+                    repeats += known
+                    left_out += not known
         told = self._count.repeats + self._copies
         found.told(f"repeats of {self._family.spec}", told, repeats + left_out)
         if left_out > self._copies:
             found.add("a problem of the plan is not there", [self._family.spec] * left_out)
+
+    def _is_elsewhere(self, item: Item) -> bool:
+        """Whether another family of the plan wrote the same problem."""
+        return int(marks_of([item.key])[0]) in self._elsewhere
 
     def _check_forms(self, number: int, item: Item, found: Findings) -> None:
         """The rows of a problem are in the forms that it has rows in, in their order."""

@@ -1,1 +1,1 @@
-"""A data set on disk: shards, columns, card, checking, inspection."""
+"""A data set on disk: shards, columns, card, inspection."""
