@@ -26,7 +26,8 @@ Units: TypeAlias = Literal["any", "marked"]
 MAX_NUMERAL_CHARS = 600
 _MAX_EXPONENT = 600
 _SHORTEST_MORE = len(" six in")
-_PLAIN = re.compile(r"[+-]?[0-9]{1,18}")
+PLAIN = re.compile(r"[+-]?[0-9]{1,18}")
+"""Most answers: a whole number and nothing else."""
 
 _VULGAR = {
     "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5",
@@ -184,7 +185,7 @@ def read_number(text: str, units: Units = "any") -> Fraction | None:
 
 def read_parts(text: str, units: Units = "any") -> NumberParts | None:
     """As `read_number`, with what is written before and behind the number."""
-    if _PLAIN.fullmatch(text):
+    if PLAIN.fullmatch(text):
         return NumberParts(Fraction(int(text)), "", "")
     if len(text) > MAX_NUMERAL_CHARS:
         return None
