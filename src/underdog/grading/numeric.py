@@ -53,7 +53,8 @@ _MORE = re.compile(
 """What may follow after a space and still belong to the number before it."""
 _HEDGE_CHARS = 100
 _EITHER = re.compile(
-    r"(?:either\s+|[a-z]\s*=\s*)?([-+$€£]?\d\S*(?:\s[a-z]+)?)\s+or\s+(?:[a-z]\s*=\s*)?([-+$€£]?\d\S*)",
+    r"(?:either\s+|[a-z]\s*=\s*)?([-+$€£]?\d\S*(?:\s[a-z]+)?)"
+    r"\s+or\s+(?:[a-z]\s*=\s*)?([-+$€£]?\d\S*)",
     re.IGNORECASE,
 )
 _DENIED = re.compile(r"not\s", re.IGNORECASE)
@@ -118,10 +119,10 @@ class NumericChecker(Quick):
         return read_reply(reply, _number_at, lambda text: last_numeral(text[-_FLEXIBLE_CHARS:]))
 
     def vote_key(self, answer: str, question: Question) -> str:
-        """The number rounded to the grid, in plain decimals, with its base unit where it states one.
+        """The number rounded to the grid, in plain decimals, with its base unit if it states one.
 
-        In the unit that the question asks for, and in dollars, no unit is written. An answer that is
-        no number has an opaque key.
+        In the unit that the question asks for, and in dollars, no unit is written. An answer that
+        is no number has an opaque key.
         """
         found = None if answer.startswith(OPAQUE) else read_quantity(answer)
         return (

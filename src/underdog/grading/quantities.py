@@ -130,7 +130,8 @@ _EDGE = " \t\n\"'*_`().,;:!?$\\-"
 _LEAD = re.compile(r"[\s\"'*_`(\\-]*")
 _POWERED = re.compile(r"(?P<words>square|cubic|sq\.?|cu\.?)\s+", re.IGNORECASE)
 _WORD = re.compile(
-    r"(?:nautical|metric|fl\.?|fluid|degrees?)[ ](?=[a-zA-Z])|[ap]\.m(?![a-z])|[a-zA-Z]+|[€£¥₹]", re.IGNORECASE
+    r"(?:nautical|metric|fl\.?|fluid|degrees?)[ ](?=[a-zA-Z])|[ap]\.m(?![a-z])|[a-zA-Z]+|[€£¥₹]",
+    re.IGNORECASE,
 )
 _EXPONENT = re.compile(r"\"?\s?\^?\s?\{?([23])\}?(?![\d.])")
 _PER = re.compile(r"[\s\"]*(?:/|\bper\b|\ba(?:n)?\b)[\s\"]*([a-zA-Z]+)")
