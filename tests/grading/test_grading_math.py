@@ -72,7 +72,13 @@ def test_what_cannot_be_read_further_is_still_equal_to_itself(answer):
 def test_equations_are_compared_up_to_a_factor():
     assert equal("2x+y=3", "6-4x=2y")
     assert not equal("2x+y=3", "2x+y=4")
-    assert key("2x+y=3").startswith("0=#")
+    assert key("2x+y^2=3").startswith("0=#")
+
+
+def test_an_equation_of_a_line_is_what_y_is():
+    assert key("2x+y=3") == key("y=3-2x") == key("3-2x")
+    assert not equal("2x+y=3", "2y+x=3")
+    assert key("2x=3+x").startswith("0=#")
 
 
 @pytest.mark.parametrize(

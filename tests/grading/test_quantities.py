@@ -1,4 +1,4 @@
-"""Quantities in known units are converted or refused; a number without a unit means the asked one."""
+"""Known units are converted or refused; a number without a unit is in the one asked for."""
 
 from fractions import Fraction
 

@@ -2,8 +2,8 @@
 
 Strict extraction reads the first label at the last marked place. Flexible extraction takes the
 label that the reply opens with, else the last label anywhere in it. A label that is denied (`not
-positive`) is not stated, and a place that says `yes or no` is no answer. With the labels yes and no,
-`true` and `false` count as them.
+positive`) is not stated, and a place that says `yes or no` is no answer. With the labels yes and
+no, `true` and `false` count as them.
 """
 
 import re

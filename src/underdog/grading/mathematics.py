@@ -1,13 +1,14 @@
 r"""Answers that are mathematics: LaTeX expressions, tuples, intervals, sets, matrices, equations.
 
 Numbers and quantities are decided at once, exactly as by the `numeric` checker (percent is a unit:
-`50%` is 50 and not 0.5, `1/2` is 0.5). All else goes to a worker process (see `pool`), which reads the answer's
-shape and its atoms (see `symbolic`) with math-verify's parser. A request that runs out of time is
-counted, its worker is replaced, and the grade is undecided; its key falls back to the cleaned text.
-Results are remembered per process.
+`50%` is 50 and not 0.5, `1/2` is 0.5). All else goes to a worker process (see `pool`), which reads
+the answer's shape and its atoms (see `symbolic`) with math-verify's parser. A request that runs out
+of time is counted, its worker is replaced, and the grade is undecided; its key falls back to the
+cleaned text. Results are remembered per process.
 
 Strict extraction takes what stands at the last marked place (the mathematics in it, where it is
-delimited); flexible extraction takes the last `$…$`, `\(…\)` or `\[…\]`, else the last number.
+delimited), with the boxes that only "or", "and" or a comma parts from it; flexible extraction takes
+the last `$…$`, `\(…\)` or `\[…\]`, else the last number.
 """
 
 import re
@@ -158,7 +159,9 @@ def _box_start(reply: str, place: MarkedPlace) -> int:
 
 def _named(reply: str, place: MarkedPlace) -> tuple[str, str]:
     """What a box is said to be the value of, with the equals sign, and what is in it."""
-    found = _NAME_BEFORE.search(reply, max(0, _box_start(reply, place) - 20), _box_start(reply, place))
+    found = _NAME_BEFORE.search(
+        reply, max(0, _box_start(reply, place) - 20), _box_start(reply, place)
+    )
     return (f"{found[1]} = " if found else ""), place.text
 
 

@@ -9,18 +9,14 @@ import re
 from fractions import Fraction
 
 _ONES = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
-    )
-}
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
+    "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
 _TENS = {
-    word: 10 * number
-    for number, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
-    )
-}
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90,
+}  # fmt: skip
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _PARTS = {
     "half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
@@ -32,7 +28,9 @@ ANY_NUMBER_WORD = rf"(?:{'|'.join(sorted((*_ONES, *_TENS), key=len, reverse=True
 _WORD = re.compile(r"(?P<gap>[\s-]*)(?P<word>[a-z]+)")
 _OF = re.compile(r"\s+(?:of\s+)?an?\s+")
 _AND_PART = re.compile(r"\s+and\s+(?:an?|one)\s+(half|third|quarter)(?![a-z])")
-_UNIT_AND_PART = re.compile(r"(?P<number>\S+|.{3,40}\S)\s(?P<unit>[a-z]+)\sand\san?\s(half|quarter)s?")
+_UNIT_AND_PART = re.compile(
+    r"(?P<number>\S+|.{3,40}\S)\s(?P<unit>[a-z]+)\sand\san?\s(half|quarter)s?"
+)
 _NO_COUNT = re.compile(
     r"[\s-]*(?:of|that|who|which|or|and|to|is|are|can|cannot|could|may|might|must|should|would|more"
     r"|less|way|by|at|point)(?![a-z])"
@@ -44,8 +42,8 @@ def in_digits(text: str) -> str | None:
     """The text with the number that it begins with in digits; `None` when it begins with none.
 
     Example:
-        >>> in_digits("Two and a half hours"), in_digits("one hundred and five"), in_digits("one of us")
-        ('5/2 hours', '105', None)
+        >>> in_digits("Two and a half hours"), in_digits("one hundred"), in_digits("one of us")
+        ('5/2 hours', '100', None)
     """
     lowered = text.lower()
     idiom = _UNIT_AND_PART.fullmatch(lowered.strip(" ."))
@@ -99,9 +97,9 @@ def _fraction(text: str) -> tuple[Fraction, int] | None:
     lead = _WORD.match(text)
     if lead is None:
         return None
-    if lead["word"] == "half":
-        behind = _OF.match(text, lead.end())
-        return Fraction(1, 2), (behind.end() - 1 if behind else lead.end())
+    behind = _OF.match(text, lead.end())
+    if lead["word"] == "half" or (lead["word"] == "quarter" and behind):
+        return Fraction(1, _PARTS[lead["word"]]), (behind.end() - 1 if behind else lead.end())
     whole = (1, lead.end()) if lead["word"] in ("a", "an") else _whole(text)
     part = None if whole is None else _WORD.match(text, whole[1])
     if whole is None or part is None:

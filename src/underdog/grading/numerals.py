@@ -1,12 +1,13 @@
 r"""Numbers as people and models write them, read exactly.
 
 Not a calculator: `3 + 4` is not a number here. Units are dropped here; `quantities` converts them.
-What is read: integers, decimals, repeating ones (`0.\overline{3}`), fractions (`3/4`, `\frac{3}{4}`, `¾`),
-mixed numbers (`1 3/4`), thousands in groups of three (`1,234`, `1 234`, `10,\!080`), powers
-(`2^{10}`, `1.2e5`, `1.2 \times 10^5`), signs of every kind, money, percent, the words hundred to
-trillion, and `k`, `M`, `B`, `bn` directly after a number, numbers in words (`twenty-one`, see
-`number_words`), repeating decimals that end in dots (`0.333...`), a sum with its result
-(`3 + 4 = 7`), and any of these in a `\boxed{}`. A number is read whole or not at all: `12:50`, `1,5`, `12,34,567`, `5 feet 2 inches` and `3-5` are no numbers.
+What is read: integers, decimals, repeating ones (`0.\overline{3}`, `0.333...`), fractions (`3/4`,
+`\frac{3}{4}`, `¾`), mixed numbers (`1 3/4`), thousands in groups of three (`1,234`, `1 234`,
+`10,\!080`), powers (`2^{10}`, `1.2e5`, `1.2 \times 10^5`), signs of every kind, money, percent, the
+words hundred to trillion, `k`, `M`, `B`, `bn` directly after a number, numbers in words
+(`twenty-one`, see `number_words`), a sum with its result (`3 + 4 = 7`), and any of these in a
+`\boxed{}`. A number is read whole or not at all: `12:50`, `1,5`, `12,34,567`, `5 feet 2 inches` and
+`3-5` are no numbers.
 
 **Percent is a unit**: `50%` is 50, since the usual data sets write the answer to "what percentage"
 as a bare number; hence `50%` is not `0.5`, while `1/2` is.
@@ -26,7 +27,8 @@ Units: TypeAlias = Literal["any", "marked"]
 MAX_NUMERAL_CHARS = 600
 _MAX_EXPONENT = 600
 _SHORTEST_MORE = len(" six in")
-_PLAIN = re.compile(r"[+-]?[0-9]{1,18}")
+PLAIN = re.compile(r"[+-]?[0-9]{1,18}")
+"""Most answers: a whole number and nothing else."""
 
 _VULGAR = {
     "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5",
@@ -80,7 +82,8 @@ _BODY = re.compile(
 _PREFIX = re.compile(
     r"""[\s("'*_`\[]*
         (?:(?:about|approximately|around|roughly|exactly|only|just|a[ ]total[ ]of|equals?|is
-           |there[ ](?:are|is|were|was|will[ ]be)|(?:the[ ])?(?:final[ ])?answer(?:[ ]is|[ ]?:))\s+){0,2}
+           |there[ ](?:are|is|were|was|will[ ]be)
+           |(?:the[ ])?(?:final[ ])?answer(?:[ ]is|[ ]?:))\s+){0,2}
         (?:[≈=:]\s*)?
         (?P<sign>[+-]|(?:negative|minus)\s)?\s*
         (?:\\?\$|US\s?\\?\$|€|£|¥|₹|(?:USD|EUR|GBP|INR|Rs\.?)\s)?\s*
@@ -123,7 +126,8 @@ _MARKED_UNIT = re.compile(
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
 _MORE_NUMBERS = re.compile(
-    rf"(?:\band\s+|,\s*){ANY_NUMBER_WORD}\b|\b{ANY_NUMBER_WORD}\s+{_KNOWN_UNIT}(?![a-z])", re.IGNORECASE
+    rf"(?:\band\s+|,\s*){ANY_NUMBER_WORD}\b|\b{ANY_NUMBER_WORD}\s+{_KNOWN_UNIT}(?![a-z])",
+    re.IGNORECASE,
 )
 """A second number in words behind the first: `3 hours and twenty minutes` is not 3 hours."""
 _WIDE = Context(prec=2 * MAX_NUMERAL_CHARS, Emax=10**6, Emin=-(10**6))
@@ -184,7 +188,7 @@ def read_number(text: str, units: Units = "any") -> Fraction | None:
 
 def read_parts(text: str, units: Units = "any") -> NumberParts | None:
     """As `read_number`, with what is written before and behind the number."""
-    if _PLAIN.fullmatch(text):
+    if PLAIN.fullmatch(text):
         return NumberParts(Fraction(int(text)), "", "")
     if len(text) > MAX_NUMERAL_CHARS:
         return None

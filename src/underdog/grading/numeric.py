@@ -20,7 +20,7 @@ from fractions import Fraction
 
 from underdog.core import Extraction, Grade, Problem, Question, Quick
 from underdog.grading import checkers
-from underdog.grading.markers import HEDGED, MarkedPlace, read_reply
+from underdog.grading.markers import HEDGED, MarkedPlace, read_reply, unboxed
 from underdog.grading.numerals import plain_characters, read_number, write_number
 from underdog.grading.quantities import (
     Quantity,
@@ -53,7 +53,8 @@ _MORE = re.compile(
 """What may follow after a space and still belong to the number before it."""
 _HEDGE_CHARS = 100
 _EITHER = re.compile(
-    r"(?:either\s+|[a-z]\s*=\s*)?([-+$€£]?\d\S*(?:\s[a-z]+)?)\s+or\s+(?:[a-z]\s*=\s*)?([-+$€£]?\d\S*)",
+    r"(?:either\s+|[a-z]\s*=\s*)?([-+$€£]?\d\S*(?:\s[a-z]+)?)"
+    r"\s+or\s+(?:[a-z]\s*=\s*)?([-+$€£]?\d\S*)",
     re.IGNORECASE,
 )
 _DENIED = re.compile(r"not\s", re.IGNORECASE)
@@ -67,12 +68,16 @@ def close(left: Fraction, right: Fraction, tolerance: Fraction) -> bool:
     """Whether two numbers are equal within the documented rule."""
     if left == right:
         return True
+    if left.denominator == right.denominator == 1:
+        return False
     scale = min(Fraction(1), max(abs(left), abs(right)))
     return abs(left - right) <= tolerance * scale
 
 
 def same_quantity(left: Quantity, right: Quantity, asked: Unit | None, tolerance: Fraction) -> bool:
     """Whether two quantities are equal: see `quantities` for the rule on units."""
+    if left.unit is right.unit is None:
+        return close(left.number, right.number, tolerance)
     (first, unit), (second, other) = in_one_unit(left, asked), in_one_unit(right, asked)
     if unit == other and close(first, second, tolerance):
         return True
@@ -114,10 +119,10 @@ class NumericChecker(Quick):
         return read_reply(reply, _number_at, lambda text: last_numeral(text[-_FLEXIBLE_CHARS:]))
 
     def vote_key(self, answer: str, question: Question) -> str:
-        """The number rounded to the grid, in plain decimals, with its base unit where it states one.
+        """The number rounded to the grid, in plain decimals, with its base unit if it states one.
 
-        In the unit that the question asks for, and in dollars, no unit is written. An answer that is
-        no number has an opaque key.
+        In the unit that the question asks for, and in dollars, no unit is written. An answer that
+        is no number has an opaque key.
         """
         found = None if answer.startswith(OPAQUE) else read_quantity(answer)
         return (
@@ -184,7 +189,8 @@ def _numeral(plain: str, run: re.Match[str]) -> tuple[str | None, int]:
 def _number_at(place: MarkedPlace) -> str | None:
     text = place.text[:_FLEXIBLE_CHARS]
     if read_number(text) is not None:
-        return text
+        left, equals, right = text.rpartition("=")
+        return right.strip() if equals and any(map(str.isdigit, left)) else unboxed(text)
     if _DENIED.match(text):
         return None
     if (either := _EITHER.match(plain_characters(text[:_HEDGE_CHARS]))) is not None:

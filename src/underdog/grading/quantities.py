@@ -21,7 +21,7 @@ from functools import lru_cache
 
 from underdog.core import Question
 from underdog.grading.number_words import all_in_digits
-from underdog.grading.numerals import Units, plain_characters, read_parts
+from underdog.grading.numerals import PLAIN, Units, plain_characters, read_parts
 
 _INCH = Fraction("0.0254")
 _POUND = Fraction("453.59237")
@@ -130,7 +130,8 @@ _EDGE = " \t\n\"'*_`().,;:!?$\\-"
 _LEAD = re.compile(r"[\s\"'*_`(\\-]*")
 _POWERED = re.compile(r"(?P<words>square|cubic|sq\.?|cu\.?)\s+", re.IGNORECASE)
 _WORD = re.compile(
-    r"(?:nautical|metric|fl\.?|fluid|degrees?)[ ](?=[a-zA-Z])|[ap]\.m(?![a-z])|[a-zA-Z]+|[€£¥₹]", re.IGNORECASE
+    r"(?:nautical|metric|fl\.?|fluid|degrees?)[ ](?=[a-zA-Z])|[ap]\.m(?![a-z])|[a-zA-Z]+|[€£¥₹]",
+    re.IGNORECASE,
 )
 _EXPONENT = re.compile(r"\"?\s?\^?\s?\{?([23])\}?(?![\d.])")
 _PER = re.compile(r"[\s\"]*(?:/|\bper\b|\ba(?:n)?\b)[\s\"]*([a-zA-Z]+)")
@@ -159,6 +160,8 @@ def read_quantity(text: str, units: Units = "any") -> Quantity | None:
         >>> read_quantity("1 h 30 min").number, read_quantity("18 apples").unit
         (Fraction(90, 1), None)
     """
+    if PLAIN.fullmatch(text):
+        return Quantity(Fraction(int(text)), None)
     parts = read_parts(text, units)
     if parts is not None:
         return Quantity(parts.value, _unit_behind(parts.before, parts.behind, parts.value))
@@ -198,7 +201,7 @@ def _unit_behind(before: str, behind: str, number: Fraction) -> Unit | None:
     named = _leading_unit(behind, number)
     if named is not None:
         return named
-    sign = _MONEY_SIGN.search(before)
+    sign = _MONEY_SIGN.search(before) if before else None
     return None if sign is None else _UNITS[(sign[1] or sign[2]).lower()]
 
 
@@ -216,6 +219,8 @@ def starts_in_units(text: str) -> bool:
 
 
 def _leading_unit(words: str, number: Fraction) -> Unit | None:
+    if not words:
+        return None
     found = _leading(words, number)
     return None if found is None else found[0]
 

@@ -36,17 +36,17 @@ _NUM_STEP_POINTS = 36
 _NEGLIGIBLE = Decimal("1e-18")
 _BASED = re.compile(r"([0-9A-Fa-f]+)\s*_\s*\{?\s*(\d{1,2})\s*\}?")
 _LETTER = re.compile(r"\(?\s*\"?\s*\(?\s*([A-DF-Za-df-hj-z])\s*\)?\s*\"?\s*\)?")
-_WORDS = re.compile(r'"\s*([^"]+?)\s*"|(?=.*[A-Za-z]{4})((?:[A-Za-z]+[ -])*[A-Za-z]{4,}|'
-    r'(?:[A-Za-z]{4,}|[A-Z][a-z]{2,}|[Nn]ot?(?= ))(?:[ -][A-Za-z]+)*|[A-Z][a-z]{2,})')
+_WORDS = re.compile(
+    r'"\s*([^"]+?)\s*"|(?=.*[A-Za-z]{4})((?:[A-Za-z]+[ -])*[A-Za-z]{4,}|'
+    r"(?:[A-Za-z]{4,}|[A-Z][a-z]{2,}|[Nn]ot?(?= ))(?:[ -][A-Za-z]+)*|[A-Z][a-z]{2,})"
+)
 _SHORT_WORD = re.compile(r"[A-Z]{2,3}|[A-Za-z][a-z]{1,2}")
 _PRODUCT = re.compile(r"[a-df-hj-np-z]{2}|[abckmnxyz]{3}")
 """Letters that are more likely factors than a word."""
 _TWO_LETTER_WORDS = frozenset(["am", "an", "as", "at", "by", "my", "up", "us"])
 _COLONS = re.compile(r"\d{1,6}(?:\s*:\s*\d{1,6}){1,2}")
 _RATIO_WORD = re.compile(r'(?<=\d)\s*"?\s*\bto\b\s*"?\s*(?=\d)')
-_CLOCK = re.compile(
-    r'(\d{1,2})((?:\s*:\s*\d{2}){0,2})\s*"?\s*([ap])\.?\s?m\.?\s*"?', re.IGNORECASE
-)
+_CLOCK = re.compile(r'(\d{1,2})((?:\s*:\s*\d{2}){0,2})\s*"?\s*([ap])\.?\s?m\.?\s*"?', re.IGNORECASE)
 _DOTS = re.compile(r"\\[lc]?dots|\.{3}")
 
 
@@ -152,7 +152,15 @@ def _evaluated(expression: Expression) -> Atom | None:
         return None
     if len(values) == num_points and len(set(values)) == 1:
         return _constant(expression.xreplace(_point(expression, 0)))
-    return Atom(_fingerprint([*names, *values]))
+    return Atom(
+        _fingerprint([*names, *(_real_only(values) if expression.has(sympy.log) else values)])
+    )
+
+
+def _real_only(values: list[str]) -> list[str]:
+    """Values of a logarithm where it is real, so that ln x³ is 3 ln x but ln |x| not ln x."""
+    real = [value if value.endswith("~0") else "" for value in values]
+    return real if sum(map(bool, real)) > 1 else values
 
 
 def _equation(left: str, right: str) -> Atom | None:

@@ -30,6 +30,7 @@ _NAME = re.compile(
 )
 _TURNED = re.compile(r"\s*([-+\d][^=a-zA-Z]*)=\s*([a-zA-Z])\s*")
 """A number with its name behind it: `5 = x`."""
+_PAIR_NAME = re.compile(r"\A\s*\(\s*[a-zA-Z](?:\s*,\s*[a-zA-Z])+\s*\)\s*=\s*(?=\()")
 _COORDINATES = ({"x", "y"}, {"x", "y", "z"})
 _MATRIX = re.compile(
     r"\\begin\s*\{([pbvB]?matrix|array)\}(?:\{[lcr|]+\})?(.*)\\end\s*\{\1\}", re.DOTALL
@@ -92,7 +93,7 @@ def _joined(text: str, items: list[str]) -> Structure | None:
 
 
 def _listed(items: list[str]) -> Structure:
-    items = [_TURNED.sub(r"\2=\1", item) for item in items]
+    items = [_TURNED.sub(r"\2=\1", _PAIR_NAME.sub("", item)) for item in items]
     named = [_NAME.match(item) for item in items]
     names = {match[1].replace(" ", "") for match in named if match}
     parts: list[Structure] = []
@@ -109,7 +110,7 @@ def _listed(items: list[str]) -> Structure:
 
 def _members(item: str) -> list[Structure]:
     item = _UNIT_AFTER.sub("", item.strip())
-    if r"\pm" in item and not item.startswith(("(", "[", r"\{")):
+    if (r"\pm" in item or r"\mp" in item) and not item.startswith(("(", "[", r"\{")):
         signs = (("+", "-"), ("-", "+"))
         return [_member(item.replace(r"\pm", up).replace(r"\mp", down)) for up, down in signs]
     made = _member(item)
@@ -125,6 +126,8 @@ def _member(item: str) -> Structure:
         return Structure("union", parts=tuple(_member(piece) for piece in pieces))
     if match := _MATRIX.fullmatch(item):
         return _matrix(match[2])
+    if item == r"\emptyset":
+        return Structure("set", BRACES)
     if item in _ALL_REALS:
         return _interval("(", r"-\infty", r"\infty", ")")
     if left_out := _BUT_ONE.fullmatch(item):
