@@ -6,9 +6,9 @@ r"""Many samples of a prompt: tokens per second of our engine against other engi
         --side "OpenVINO GenAI int8 k40=genai/bin/python:exported-folder#top_k=40" \
         --side "llama.cpp server=.venv/bin/python:m.gguf#slots=64" \
         --side "underdog llama_cpp=.venv/bin/python:llama_cpp:model=m.gguf" \
-        --side "transformers bf16=.venv/bin/python:hf-folder" \
-        --side "vLLM bf16=vllm/bin/python:hf-folder" \
-        --less "transformers bf16=3:1x1,1x16,1x64"
+        --side "transformers=.venv/bin/python:hf-folder" \
+        --side "vLLM=vllm/bin/python:hf-folder" \
+        --less "transformers=3:1x1,1x16,1x64"
 
 A side is a name, the Python of its environment and what that loads, with options behind `#`; the
 name's first word chooses the script under `peers/`. In every round the sides take turns, each in a

@@ -1,6 +1,10 @@
-"""transformers' `generate` in bfloat16, on a folder in the Hugging Face layout."""
+"""transformers' `generate` on a folder in the Hugging Face layout.
+
+In bfloat16 or float32, whichever is faster here, or in what the option `dtype` names.
+"""
 
 import torch
+from number_type import number_type
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from wire import TEMPERATURE, TOP_P, Generate, Settings, Work, answer
 
@@ -11,7 +15,8 @@ def load(settings: Settings) -> Generate:
     tokenizer = AutoTokenizer.from_pretrained(settings.model, padding_side="left")
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    network = AutoModelForCausalLM.from_pretrained(settings.model, dtype=torch.bfloat16)
+    kind = getattr(torch, number_type(torch, settings.options.get("dtype", "")))
+    network = AutoModelForCausalLM.from_pretrained(settings.model, dtype=kind)
     network.generation_config.eos_token_id = None
     top_k = settings.number("top_k", 0)
 

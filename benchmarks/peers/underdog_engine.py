@@ -12,10 +12,10 @@ from underdog.engines.opening import open_engine
 
 
 def load(settings: Settings) -> Generate:
-    """Open the engine."""
+    """Open the engine; `rows` is how many rows a spec without an engine is opened for."""
     os.environ["UNDERDOG_THREADS"] = str(settings.threads)
     loop = asyncio.new_event_loop()
-    engine = open_engine(settings.model)
+    engine = open_engine(settings.model, rows=settings.number("rows", 0))
     _never_end(engine)
     atexit.register(lambda: loop.run_until_complete(engine.aclose()))
     top_k = settings.number("top_k", 0)

@@ -1,9 +1,13 @@
-"""vLLM's CPU build in bfloat16, on a folder in the Hugging Face layout."""
+"""vLLM's CPU build on a folder in the Hugging Face layout.
+
+In bfloat16 or float32, whichever is faster here, or in what the option `dtype` names.
+"""
 
 import os
 import sys
 from pathlib import Path
 
+from number_type import number_type
 from wire import TEMPERATURE, TOP_P, Generate, Settings, Work, answer
 
 
@@ -13,11 +17,12 @@ def load(settings: Settings) -> Generate:
     os.environ.setdefault("VLLM_CPU_OMP_THREADS_BIND", f"0-{settings.threads - 1}")
     os.environ.setdefault("VLLM_CPU_NUM_OF_RESERVED_CPU", "0")
     os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING")
+    import torch
     from vllm import LLM, SamplingParams
 
     model = LLM(
         settings.model,
-        dtype="bfloat16",
+        dtype=number_type(torch, settings.options.get("dtype", "")),
         max_model_len=settings.number("context_tokens", 2048),
         max_num_seqs=256,
         enable_prefix_caching=True,

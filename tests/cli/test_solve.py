@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.models.tiny_gguf import write_tiny
 from underdog.cli.terminal.vote_tally import VoteTally
 from underdog.core import PoolKey, Solution
 from underdog.engines import opening
+from underdog.engines.bench import lone_row
 from underdog.engines.scripted import ScriptedEngine
 from underdog.errors import ModelFileError
 from underdog.models import pulled as model_files
@@ -137,7 +139,9 @@ def test_a_fetched_model_is_opened(run, monkeypatch, tmp_path: Path) -> None:
         return tmp_path
 
     monkeypatch.setattr(model_files, "pull_model", pull)
-    monkeypatch.setattr(opening, "open_engine", lambda model: ScriptedEngine("The answer is 4."))
+    monkeypatch.setattr(
+        opening, "open_engine", lambda model, rows: ScriptedEngine("The answer is 4.")
+    )
     for model in ("smollm2-135m", "openvino:smollm2-135m"):
         result = run("solve", "2 + 2?", "--model", model, "--json", *QUICK)
         assert json.loads(result.stdout)["decision"]["answer"] == "4"
@@ -192,3 +196,29 @@ def test_an_endpoint_that_is_not_there_is_named(run) -> None:
     endpoint = "openai:http://127.0.0.1:9/v1#any"
     result = run("solve", "2 + 2?", "--model", endpoint, "--strategy", "greedy", *QUICK)
     assert "127.0.0.1:9" in result.output
+
+
+def test_a_lone_sample_comes_from_the_engine_measured_to_be_faster_for_one(
+    run, tmp_path, monkeypatch
+) -> None:
+    for package in ("openvino", "xllamacpp", "gguf", "tokenizers"):
+        pytest.importorskip(package)
+    monkeypatch.setenv("UNDERDOG_THREADS", "1")
+    path = write_tiny(tmp_path / "tiny.gguf", "llama").path
+    record = lone_row._record(path, 1)
+    record.parent.mkdir(parents=True)
+    record.write_text('{"tokens_per_s": {"openvino": 33, "llama_cpp": 57}}')
+    opened: list[str] = []
+    real = opening._open
+    monkeypatch.setattr(
+        opening,
+        "_open",
+        lambda spec, kind, given: (opened.append(kind), real(spec, kind, given))[1],
+    )
+    asked = ("solve", "2 + 2?", "--model", path, "--max-tokens", 4, *QUICK)
+    for strategy in ("greedy", "majority:n=2"):
+        result = run(*asked, "--strategy", strategy)
+        assert result.exit_code == 0, result.output
+    result = run(*asked, "--strategy", "greedy", "--frequency-penalty", 0.5)
+    assert result.exit_code == 0, result.output
+    assert opened == ["llama_cpp", "openvino", "openvino"]

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.models.tiny_gguf import write_tiny
 from underdog.cli import doctor
 from underdog.engines import choosing
+from underdog.engines.bench import lone_row
 from underdog.engines.choosing import EngineChoice
 from underdog.models import pulled as model_files
 from underdog.sandbox import SandboxReport
@@ -152,6 +154,22 @@ def test_the_doctor_checks_pulled_models(run, tmp_path, monkeypatch) -> None:
     assert f"{path}, run by llama_cpp (it is only seven bytes long)" in told
     path.unlink()
     assert "is gone or cut short" in run("doctor", "--json").stdout
+
+
+def test_the_doctor_says_what_runs_a_lone_row_and_why(run, tmp_path, monkeypatch) -> None:
+    for package in ("openvino", "xllamacpp", "gguf", "tokenizers"):
+        pytest.importorskip(package)
+    monkeypatch.setenv("UNDERDOG_THREADS", "1")
+    path = write_tiny(tmp_path / "tiny.gguf", "llama").path
+    model_files.pull_model(str(path))
+    told = run("doctor", "--json").stdout
+    assert "run by openvino" in told
+    assert "one row: not measured yet" in told
+    record = lone_row._record(path, 1)
+    record.parent.mkdir(parents=True)
+    record.write_text('{"tokens_per_s": {"openvino": 33, "llama_cpp": 57}}')
+    told = run("doctor", "--json").stdout
+    assert "one row: llama_cpp (measured tokens/s: openvino 33, llama_cpp 57)" in told
 
 
 def test_the_doctor_fails_when_nothing_can_work(run, monkeypatch) -> None:

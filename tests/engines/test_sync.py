@@ -158,7 +158,7 @@ def test_what_was_opened_is_closed_when_the_next_one_is_misspelt(
 ) -> None:
     first = Closing("1")
 
-    def opened(spec: str) -> ScriptedEngine:
+    def opened(spec: str, rows: int) -> ScriptedEngine:
         if spec != "first":
             raise UnknownNameError("model", spec, ["first"])
         return first

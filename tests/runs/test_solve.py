@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from underdog.core import Budget, Question, SamplingParams
+from underdog.core import Budget, Decision, Question, SamplingParams, Score
+from underdog.core.constraint import Regex
 from underdog.engines.scripted import ScriptedEngine
 from underdog.engines.sync import SyncEngine
 from underdog.errors import UnknownNameError, UsageError
-from underdog.runs.solve import solve
+from underdog.runs.match import Terms
+from underdog.runs.solve import ask, solve, task_for
+from underdog.runs.store.memory_store import MemoryStore
+from underdog.sandbox.late import LateSandbox
 from underdog.strategies import strategies
 from underdog.tasks import load_task
 
@@ -104,3 +108,46 @@ def test_an_empty_question_is_refused(question: str | Question) -> None:
 def test_what_is_misspelt_is_refused_before_a_model_is_opened(wrong: dict[str, str]) -> None:
     with pytest.raises(UnknownNameError, match="did you mean"):
         solve("2 + 2?", "nowhere.gguf", **wrong)
+
+
+class Scoring:
+    """Asks for scores before it has drawn anything."""
+
+    name = "scoring"
+
+    def solve(self, question: Question):
+        yield Score("none", ())
+        return Decision(None)
+
+
+class Silent:
+    """Decides without drawing anything."""
+
+    name = "silent"
+
+    def solve(self, question: Question):
+        return Decision(None)
+        yield
+
+
+@pytest.mark.parametrize(
+    ("strategy", "params", "rows"),
+    [
+        ("greedy", SamplingParams(), {"main": 1}),
+        ("greedy:engine=big", SamplingParams(), {"big": 1}),
+        ("majority:n=1", SamplingParams(), {"main": 1}),
+        ("majority:n=3", SamplingParams(), {"main": 3}),
+        ("adaptive:max_n=8,min_n=4,wave=4", SamplingParams(), {"main": 4}),
+        (Scoring(), SamplingParams(), {}),
+        (Silent(), SamplingParams(), {}),
+        ("greedy", SamplingParams(frequency_penalty=0.5), {}),
+        ("greedy", SamplingParams(constraint=Regex("[0-9]+")), {}),
+    ],
+)
+def test_how_many_samples_come_at_once_is_known_before_a_model_is_opened(
+    strategy, params: SamplingParams, rows: dict[str, int]
+) -> None:
+    terms = Terms(seed=0, params=params, max_tokens=None, budget=Budget())
+    with LateSandbox("auto") as programs:
+        asked = ask("2 + 2?", strategy, task_for("2 + 2?"), None, terms, programs, MemoryStore())
+    assert asked.rows == rows

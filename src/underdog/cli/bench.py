@@ -106,7 +106,7 @@ async def _measured(
     from underdog.engines.bench.speed import benchmark
 
     begun = time.perf_counter()
-    async with opened_engines([model]) as engines:
+    async with opened_engines([model], max(counts)) as engines:
         open_s = time.perf_counter() - begun
         with notes.status(f"measuring {engines[model].info.engine}"):
             return await benchmark(engines[model], counts, max_tokens, repeats), open_s

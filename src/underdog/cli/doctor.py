@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from rich.text import Text
@@ -109,10 +110,23 @@ def _models() -> list[Examined]:
             path = resolve_model(name)
             choice = choose_engine(path)
             detail = f"{path}, run by {choice.engine} ({choice.reason})"
+            if choice.engine == "openvino" and not path.is_dir():
+                detail += f"; {_for_one_row(path)}"
             findings.append(Examined(f"model {name}", "ok", detail))
         except UnderdogError as error:
             findings.append(Examined(f"model {name}", "optional", str(error)))
     return findings
+
+
+def _for_one_row(path: Path) -> str:
+    """What runs a lone row of a model that OpenVINO can run, and why."""
+    from underdog.engines.choosing import choose_for_one
+    from underdog.engines.machine.processor import default_threads
+
+    choice = choose_for_one(path, default_threads())
+    if choice is None:
+        return "one row: not measured yet (both engines are, when a lone row is first drawn)"
+    return f"one row: {choice.engine} ({choice.reason})"
 
 
 def _extras() -> list[Examined]:

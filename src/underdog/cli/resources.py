@@ -21,19 +21,20 @@ def complete(work: Coroutine[Any, Any, T]) -> T:
 
 
 @asynccontextmanager
-async def opened_engines(models: Sequence[str]) -> AsyncGenerator[dict[str, Engine]]:
+async def opened_engines(models: Sequence[str], rows: int = 0) -> AsyncGenerator[dict[str, Engine]]:
     """Engines by model; each model is opened once, and all are closed at the end.
 
-    Known models that are not on this machine are fetched first.
+    Known models that are not on this machine are fetched first. `rows` is the number of samples
+    that the first of the models will draw side by side, 0 when it is not known.
     """
     from underdog.engines.opening import open_engine
 
     async with AsyncExitStack() as stack:
         engines: dict[str, Engine] = {}
-        for model in dict.fromkeys(models):
+        for place, model in enumerate(dict.fromkeys(models)):
             fetch_if_missing(model)
             with notes.status(f"loading {escape(model)}"):
-                engine = open_engine(model)
+                engine = open_engine(model, rows=0 if place else rows)
             stack.push_async_callback(engine.aclose)
             engines[model] = engine
         yield engines

@@ -87,7 +87,8 @@ def solve(
 
 
 async def _answered(asked: "Asking", models: dict[str, str], tally: "VoteTally") -> Outcome:
-    async with opened_engines(list(models.values())) as engines:
+    rows = asked.rows.get("main", 0) if len(set(models.values())) == len(models) else 0
+    async with opened_engines(list(models.values()), rows) as engines:
         with notes.status(tally.line) as status:
             tally.show = status.update
             return await asked.answer({role: engines[model] for role, model in models.items()})

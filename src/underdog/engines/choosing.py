@@ -1,12 +1,13 @@
 """Choice of an engine for a model that was named without one.
 
 OpenVINO is taken where it supports the model, being several times faster for many samples of a
-prompt. llama.cpp runs every GGUF model, and keeps the file's own quantisation in memory where
-OpenVINO unpacks it to 8 bits. A safetensors folder that OpenVINO does not support is run by
-transformers.
+prompt; for a single one the rates measured on this machine decide (see `bench.lone_row`). llama.cpp
+runs every GGUF model, and keeps the file's own quantisation in memory where OpenVINO unpacks it to
+8 bits. A safetensors folder that OpenVINO does not support is run by transformers.
 """
 
 import importlib.util
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -18,7 +19,7 @@ from underdog.models.gguf.header import read_gguf_header
 LocalEngine: TypeAlias = Literal["llama_cpp", "openvino", "transformers"]
 
 _MEMORY_SHARE = 0.5
-_BEST = "the fastest here for many samples"
+_BEST = "the fastest for many samples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,39 @@ def choose_engine(path: Path) -> EngineChoice:
     if reason := _missing() or obstacle(header) or _too_large(sum(header.tensor_sizes.values())):
         return EngineChoice("llama_cpp", reason)
     return EngineChoice("openvino", _BEST)
+
+
+def choose_for_one(path: Path, threads: int) -> EngineChoice | None:
+    """The engine for one row at a time of a GGUF file that OpenVINO can run.
+
+    Args:
+        path: A GGUF file.
+        threads: Threads for matrix products.
+
+    Returns:
+        The engine that was measured to be faster here. Where the file is too large to be opened
+        twice for that, what the processor's instructions say. `None` when it is to be measured.
+    """
+    from underdog.engines.bench.lone_row import comparable, recorded
+    from underdog.engines.machine.instructions import emulated
+
+    if importlib.util.find_spec("xllamacpp") is None:
+        return EngineChoice("openvino", "llama_cpp is not installed")
+    rates = recorded(path, threads)
+    if rates is not None:
+        return by_rates(rates)
+    if comparable(path):
+        return None
+    if emulated("int8"):
+        reason = "a lone row, on a processor without products of 8-bit integers; not measured: "
+        return EngineChoice("llama_cpp", f"{reason}too large to open twice")
+    return EngineChoice("openvino", "not measured for a lone row: too large to open twice")
+
+
+def by_rates(rates: Mapping[LocalEngine, float]) -> EngineChoice:
+    """The engine with the highest measured rate, in tokens per second."""
+    told = ", ".join(f"{name} {rate:.3g}" for name, rate in rates.items())
+    return EngineChoice(max(rates, key=lambda name: rates[name]), f"measured tokens/s: {told}")
 
 
 def _for_folder(folder: Path) -> EngineChoice:

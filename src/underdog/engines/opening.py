@@ -9,9 +9,15 @@ from typing import Any
 
 from underdog.core import Engine
 from underdog.engines import engines
-from underdog.engines.choosing import choose_engine
+from underdog.engines.choosing import (
+    EngineChoice,
+    LocalEngine,
+    by_rates,
+    choose_engine,
+    choose_for_one,
+)
 from underdog.engines.openai.redaction import public_address
-from underdog.errors import EngineError, UnknownNameError, UsageError
+from underdog.errors import EngineError, UnderdogError, UnknownNameError, UsageError
 from underdog.models.pulled import resolve_model
 from underdog.registry import parse_spec
 
@@ -24,7 +30,7 @@ _PARAMETERS = re.compile(r"\w+=")
 _FURTHER = re.compile(r",(?=[a-z]\w*=)")
 
 
-def open_engine(spec: str, **options: Any) -> Engine:
+def open_engine(spec: str, *, rows: int = 0, **options: Any) -> Engine:
     """Open an engine.
 
     Args:
@@ -34,6 +40,9 @@ def open_engine(spec: str, **options: Any) -> Engine:
             `openai:http://host:port/v1#model`, `scripted:replies.json`. Parameters
             may follow the model, `openvino:model.gguf,lora=adapter`, or the model may be a named
             parameter too, `llama_cpp:model=model.gguf,slots=8`.
+        rows: Samples that will be drawn side by side, 0 when not known; for a single one the
+            faster engine for that is measured once on this machine (see `bench.lone_row`), unless
+            the spec names an engine.
         options: Further parameters of the engine, such as `slots=8` or `threads=1`.
 
     Raises:
@@ -47,19 +56,22 @@ def open_engine(spec: str, **options: Any) -> Engine:
     """
     kind, model, parameters = _parse(spec)
     if not kind:
-        return _open_local(resolve_model(model), parameters | options)
+        return _open_local(resolve_model(model), parameters | options, rows)
     if kind in _LOCAL_FILES and model:
         model = str(resolve_model(model))
     return _open(spec, kind, ({"model": model} if model else {}) | parameters | options)
 
 
-def _open_local(path: Path, options: dict[str, Any]) -> Engine:
+def _open_local(path: Path, options: dict[str, Any], rows: int) -> Engine:
     """The fastest engine for a model, or llama.cpp when only it has all of the options."""
     given = {"model": str(path), **options}
     fast = inspect.signature(engines.get("openvino")).parameters
     slow = inspect.signature(engines.get("llama_cpp")).parameters
     asked_for_llama = not options.keys() <= fast.keys() and options.keys() <= slow.keys()
     engine = "llama_cpp" if asked_for_llama else choose_engine(path).engine
+    either = options.keys() <= fast.keys() & slow.keys() and not path.is_dir()
+    if engine == "openvino" and either and rows == 1:
+        engine = _for_one(path, given).engine
     if engine != "openvino":
         return _open(str(path), engine, given)
     try:
@@ -70,6 +82,29 @@ def _open_local(path: Path, options: dict[str, Any]) -> Engine:
             raise
         _LOG.warning("llama_cpp runs %s, because openvino failed: %s", path.name, error)
         return _open(str(path), "llama_cpp", given)
+
+
+def _for_one(path: Path, given: dict[str, Any]) -> EngineChoice:
+    """The faster engine for one row at a time, measured now when it was not yet."""
+    from underdog.engines.bench.lone_row import measured
+    from underdog.engines.machine.processor import default_threads
+
+    asked = str(given.get("threads", 0))
+    threads = int(asked) if asked.isdecimal() and int(asked) else default_threads()
+    choice = choose_for_one(path, threads)
+    if choice is None:
+
+        def opened(engine: LocalEngine) -> Engine:
+            return _open(str(path), engine, given | {"threads": threads})
+
+        _LOG.info("measuring which engine is faster for one row of %s", path.name)
+        try:
+            rates = measured(path, threads, opened)
+        except UnderdogError as error:
+            return EngineChoice("openvino", f"the engines could not be compared: {error}")
+        choice = by_rates(rates)
+    _LOG.info("%s runs %s: %s", choice.engine, path.name, choice.reason)
+    return choice
 
 
 def _open(spec: str, kind: str, given: dict[str, Any]) -> Engine:

@@ -12,6 +12,7 @@ from collections.abc import Coroutine, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self, TypeAlias, TypeVar
 
 from underdog.core import (
@@ -158,7 +159,7 @@ Model: TypeAlias = str | Path | Engine | SyncEngine
 """A model's name, path or endpoint, opened and closed by the call; or an engine, left open."""
 
 
-def open_engine(spec: str | Path, **options: Any) -> SyncEngine:
+def open_engine(spec: str | Path, *, rows: int = 0, **options: Any) -> SyncEngine:
     """Open a model once, to be asked directly or given to `solve`, `challenge` and `collect`.
 
     A known model that is not on this machine yet is fetched first.
@@ -166,6 +167,8 @@ def open_engine(spec: str | Path, **options: Any) -> SyncEngine:
     Args:
         spec: A model's name (`smollm2-135m`), a GGUF file, a folder in the Hugging Face layout, an
             endpoint (`openai:http://localhost:8000/v1#model`), or `scripted:reply=4`.
+        rows: Samples that will be drawn side by side, 0 when not known: for a single one, an engine
+            that the spec leaves open is the one that was measured to be faster here.
         options: Parameters of the engine, such as `threads=1`.
 
     Returns:
@@ -184,16 +187,19 @@ def open_engine(spec: str | Path, **options: Any) -> SyncEngine:
         ['It is 4.', 'It is 4.']
     """
     pull_if_missing(str(spec))
-    return SyncEngine(opening.open_engine(str(spec), **options))
+    return SyncEngine(opening.open_engine(str(spec), rows=rows, **options))
 
 
 @contextmanager
-def opened_engines(models: Mapping[str, Model]) -> Generator[dict[str, Engine]]:
+def opened_engines(
+    models: Mapping[str, Model], rows: Mapping[str, int] = MappingProxyType({})
+) -> Generator[dict[str, Engine]]:
     """Engines by role; engines opened here are closed at the end of the `with` block.
 
     Args:
         models: Models by role, such as `main`. A name or path is opened as an engine, once even
             when several roles name it; an engine is used as given and stays open.
+        rows: Samples that a role draws side by side, where that is known (see `open_engine`).
 
     Raises:
         UnknownNameError: No such engine, model or parameter.
@@ -205,7 +211,9 @@ def opened_engines(models: Mapping[str, Model]) -> Generator[dict[str, Engine]]:
         for role, model in models.items():
             if isinstance(model, str | Path):
                 if str(model) not in named:
-                    named[str(model)] = stack.enter_context(open_engine(model))
+                    alone = list(models.values()).count(model) == 1
+                    count = rows.get(role, 0) if alone else 0
+                    named[str(model)] = stack.enter_context(open_engine(model, rows=count))
                 model = named[str(model)]
             engines[role] = model.engine if isinstance(model, SyncEngine) else model
         yield engines

@@ -10,6 +10,7 @@ from underdog.core import (
     Outcome,
     Question,
     RolloutStore,
+    Sample,
     SamplingParams,
     Sandbox,
     Strategy,
@@ -82,7 +83,7 @@ def solve(
     with LateSandbox(sandbox) as programs:
         asking = ask(question, strategy, asked_as, form, terms, programs, MemoryStore())
         models = {"main": model} if big is None else {"main": model, "big": big}
-        with opened_engines(models) as engines:
+        with opened_engines(models, asking.rows) as engines:
             return run(asking.answer(engines))
 
 
@@ -120,6 +121,23 @@ class Asking:
     strategy: Strategy
     bench: Bench
     budget: Budget
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """Samples that the strategy first asks for at once, by the role of the engine it asks.
+
+        Empty with constraints, penalties or biases, which not every engine can take.
+        """
+        if self.bench.params.shaped:
+            return {}
+        steps = self.strategy.solve(self.question)
+        try:
+            first = next(steps)
+        except StopIteration:
+            return {}
+        finally:
+            steps.close()
+        return {first.engine: first.n} if isinstance(first, Sample) else {}
 
     async def answer(self, engines: Mapping[str, Engine]) -> Outcome:
         """Run the strategy with engines by role; `main` is the default role."""

@@ -1,9 +1,13 @@
 """Which products a model is made of, and what such products reach."""
 
+from pathlib import Path
+
 import pytest
 
 from underdog.core import ModelShape
 from underdog.engines.bench.matrix_products import Product, products_of_file, products_of_shape
+from underdog.engines.machine import instructions
+from underdog.engines.machine.instructions import emulated
 from underdog.models.gguf.header import GgufHeader, TensorPlace
 
 LAYER = {
@@ -51,8 +55,25 @@ def test_every_kind_of_product_has_a_rate(products: list[Product]) -> None:
     from underdog.engines.openvino.compiled.peak import KINDS, ceilings
 
     found = ceilings(products, [1, 4], 1, seconds=0.0)
-    assert [(one.kind, one.rows) for one in found] == [(k, n) for k in KINDS for n in (1, 4)]
+    kinds = [kind for kind in KINDS if kind != "bf16" or not emulated(kind)]
+    assert [(one.kind, one.rows) for one in found] == [(k, n) for k in kinds for n in (1, 4)]
     assert all(one.flops_per_s > 1e4 for one in found)
+
+
+@pytest.mark.parametrize(("flags", "kinds"), [("avx2 fma", set()), ("avx512_bf16", {"bf16"})])
+def test_bfloat16_has_a_rate_where_the_processor_multiplies_it(
+    flags: str, kinds: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("openvino")
+    from underdog.engines.openvino.compiled.peak import ceilings
+
+    path = tmp_path / "cpuinfo"
+    path.write_text(f"flags : fpu {flags}\n")
+    monkeypatch.setattr(instructions, "_FLAGS", path)
+    instructions._flags.cache_clear()
+    found = ceilings([Product(64, 128)], [1], 1, kinds=("f32", "bf16"), seconds=0.0)
+    instructions._flags.cache_clear()
+    assert {one.kind for one in found} == {"f32"} | kinds
 
 
 def test_no_product_has_no_rate() -> None:

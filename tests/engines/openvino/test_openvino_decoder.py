@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.models.tiny_gguf import Tiny, reference_logits, write_tiny
+from underdog.engines.machine import instructions
 from underdog.models.loading import open_model
 
 pytest.importorskip("openvino")
@@ -71,14 +72,24 @@ def test_compressed_logits_agree_on_the_likeliest_token(
     assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.99
 
 
-def test_bf16_runs_where_the_processor_has_none(
-    tiny: Tiny, open_decoder: Open, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("flags", "capable"), [("avx2", ["FP32"]), ("avx512f", ["FP32", "BF16"])])
+def test_bf16_runs_in_float32_where_the_processor_has_none_or_would_emulate_it(
+    flags: str,
+    capable: list[str],
+    tiny: Tiny,
+    open_decoder: Open,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     real = ov.Core
+    path = tmp_path / "cpuinfo"
+    path.write_text(f"flags : fpu {flags}\n")
+    monkeypatch.setattr(instructions, "_FLAGS", path)
+    instructions._flags.cache_clear()
 
     class OldProcessor:
         def get_property(self, device: str, name: str) -> list[str]:
-            return ["FP32", "INT8"]
+            return capable
 
         def compile_model(self, graph: object, device: str, options: dict[str, object]) -> object:
             assert options["INFERENCE_PRECISION_HINT"] == "f32"
@@ -88,6 +99,7 @@ def test_bf16_runs_where_the_processor_has_none(
     monkeypatch.setattr(ov, "Core", OldProcessor)
     tokens = numbers(60)
     logits = open_decoder("bf16").forward([TokenChunk(tokens, 0, [0, 1], 0)])
+    instructions._flags.cache_clear()
     found = logits.values_MV[:, : len(tiny.tokens)]
     assert np.corrcoef(found.ravel(), reference_logits(tiny, tokens).ravel())[0, 1] > 0.99
 

@@ -97,9 +97,9 @@ async def benchmark(
         max_tokens: Longest sample, in tokens.
         repeats: Number of times that each measurement is taken.
     """
-    await _samples(engine, 1, 2, 0)
+    await sample_speed(engine, 1, 2, 0)
     speeds = [
-        await _best(lambda turn, rows=rows: _samples(engine, rows, max_tokens, turn), repeats)
+        await _best(lambda turn, rows=rows: sample_speed(engine, rows, max_tokens, turn), repeats)
         for rows in counts
     ]
     speeds.append(await _best(lambda turn: _prefill(engine, turn), repeats))
@@ -133,7 +133,15 @@ class _Stopwatch:
         return Speed(what, rows, tokens, seconds, flops, cpu_s)
 
 
-async def _samples(engine: Engine, rows: int, max_tokens: int, turn: int) -> Speed:
+async def sample_speed(engine: Engine, rows: int, max_tokens: int, turn: int) -> Speed:
+    """Speed of some samples of one prompt, the reading of the prompt included.
+
+    Args:
+        engine: The engine.
+        rows: Samples.
+        max_tokens: Longest sample, in tokens.
+        turn: Any number; another one is another prompt, which no cache holds.
+    """
     params = SamplingParams(temperature=0.8, max_tokens=max_tokens)
     request = GenerateRequest(_prompt(turn), params, tuple(range(rows)))
     watch = _Stopwatch()

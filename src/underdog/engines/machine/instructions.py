@@ -1,9 +1,10 @@
-"""What this processor multiplies: 8-bit integers and bfloat16 in instructions of their own, or not.
+"""What this processor is and multiplies: 8-bit integers and bfloat16 in instructions of their own?
 
 Read from the flags that Linux reports. Elsewhere, and where the flags cannot be read, the processor
 is taken to have them, as most have.
 """
 
+import platform
 from functools import cache
 from pathlib import Path
 
@@ -27,13 +28,24 @@ def emulated(precision: str) -> bool:
     return wanted is not None and bool(flags) and not wanted & flags
 
 
+def processor_identity() -> str:
+    """Name and abilities of the processor, equal for machines that take the same kernels.
+
+    The system's own short name where the name cannot be read.
+    """
+    name = _first("model name") or platform.processor() or platform.machine()
+    return f"{name.strip()}: {' '.join(sorted(_flags()))}"
+
+
 @cache
 def _flags() -> frozenset[str]:
+    return frozenset(_first("flags", "features").split())
+
+
+def _first(*keys: str) -> str:
+    """What the system says of the first processor under one of these keys; empty if nothing."""
     try:
         lines = _FLAGS.read_text().splitlines()
     except OSError:
-        return frozenset()
-    found = [
-        line.partition(":")[2] for line in lines if line.lower().startswith(("flags", "features"))
-    ]
-    return frozenset(found[0].split()) if found else frozenset()
+        return ""
+    return next((line.partition(":")[2] for line in lines if line.lower().startswith(keys)), "")

@@ -6,6 +6,7 @@ one row at a time of a model above a billion parameters llama.cpp is as fast.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_LOG = logging.getLogger(__name__)
+
 _PRECISIONS = ("int8", "int4", "bf16", "f16", "f32")
 _REVISION = 4
 
@@ -87,6 +90,11 @@ class OpenVinoEngine:
         lora: Path | str | None = None,
     ) -> None:
         _check(precision, max_rows, context_tokens, threads)
+        if precision == "bf16" and emulated(precision):
+            _LOG.warning(
+                "precision=bf16: this processor has no products of bfloat16; they are computed in "
+                "float32, with weights of 4 bytes, no faster than precision=f32; int8 is faster"
+            )
         runtime = _openvino_version()
         model = _opened(Path(path), template, context_tokens, Path(lora) if lora else None)
         self._template = model.template

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from underdog.engines.machine.instructions import emulated
 from underdog.engines.openvino.compiled.cache_blocks import BLOCK_TOKENS
 from underdog.engines.openvino.compiled.graph import build_decoder, build_states
 from underdog.engines.openvino.compiled.packing import Array, Precision
@@ -256,8 +257,12 @@ class Decoder:
 
 
 def _hints(core: Any, precision: Precision) -> dict[str, Any]:
-    """Plugin options for the types of computation and KV cache; bfloat16 where supported."""
-    if precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+    """Plugin options for the types of computation and KV cache; bfloat16 where it is in hardware.
+
+    The plugin also names bfloat16 where it would emulate it, so the processor is asked too.
+    """
+    capable = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    if precision == "bf16" and (emulated("bf16") or not capable):
         return _WITHOUT_BF16
     return _HINTS[precision]
 

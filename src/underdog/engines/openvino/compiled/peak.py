@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from underdog.engines.bench.matrix_products import Ceiling, Kind, Product
+from underdog.engines.machine.instructions import emulated
 from underdog.engines.openvino.compiled.runtime import op, ov
 
 KINDS: tuple[Kind, ...] = ("int8", "bf16", "f32")
@@ -34,11 +35,14 @@ def ceilings(
         products: Sizes of the products; see `bench.matrix_products`.
         rows: Numbers of rows to try.
         threads: Threads for the products.
-        kinds: Storage formats to try.
+        kinds: Storage formats to try; `bf16` is left out where the processor has no products of
+            it, since these would be float32's.
         seconds: Seconds of measurement for each kind and number of rows.
     """
     found: list[Ceiling] = []
     for kind in kinds if products else ():
+        if kind == "bf16" and emulated(kind):
+            continue
         run = [_fewer(product, _share(products, kind)) for product in products]
         request = _compiled(run, kind, threads)
         flops = sum(product.flops for product in run)
