@@ -384,7 +384,7 @@ def _shape(model: Any) -> ModelShape:
     hidden = int(config.hidden_size)
     heads = int(getattr(config, "num_attention_heads", 0) or 0)
     width = heads * int(getattr(config, "head_dim", 0) or 0)
-    kinds = list(getattr(config, "layer_types", None) or ())
+    kinds: list[str] = list(getattr(config, "layer_types", None) or ())
     windowed = kinds.count("sliding_attention")
     return ModelShape(
         num_params=sum(weight.numel() for weight in model.parameters()),

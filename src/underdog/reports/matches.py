@@ -215,4 +215,10 @@ def _notes(match: Match, ring: Ring | None) -> list[str]:
         )
     if ring is None:
         notes.append("The task's data was not at hand, so problems and solutions are not shown.")
+        arms = (*match.small, *match.big)
+        if old := sum(not item.grader for arm in arms for item in arm.items):
+            notes.append(
+                f"{old:,} results were charged and graded by an older underdog; with the task's "
+                "data at hand they would be graded again."
+            )
     return notes

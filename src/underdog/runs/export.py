@@ -17,7 +17,12 @@ from underdog.runs.store.traces import decode_trace
 
 _BATCH_ROWS = 4096
 _POOL = ("task", "problem_id", "engine", "form", "prompt", "params", "root_seed")
-_USAGE_TYPES = {"seconds": "double", "flops": "double", "cost_usd": "double"}
+_USAGE_TYPES = {
+    "seconds": "double",
+    "flops": "double",
+    "cost_usd": "double",
+    "wall_s": "double",
+}
 
 _SOLUTION = {
     **{f"pool_{name}": ("pool", name, "string") for name in _POOL},
@@ -52,6 +57,7 @@ _OUTCOME = {
     "sampled": ("outcome", "sampled", "int64"),
     "stopped_by": ("outcome", "stopped_by", "string"),
     "error": ("outcome", "error", "string"),
+    "failure": ("outcome", "failure", "string"),
     "grade_detail": ("outcome", "grade_detail", "string"),
     "decision": ("outcome", "decision", "string"),
 }

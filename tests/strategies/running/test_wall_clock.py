@@ -13,7 +13,7 @@ from underdog.engines.scripted import ScriptedEngine
 from underdog.strategies import strategies
 from underdog.strategies.running.pricing import sample_cost
 from underdog.strategies.running.run import solve
-from underdog.strategies.running.wall_clock import Measured, WallClock
+from underdog.strategies.running.wall_clock import CallTimes, WallClock
 
 
 class Hand:
@@ -74,7 +74,7 @@ def test_shares_never_exceed_the_clock(steps: list[tuple[int, int, bool]]) -> No
 
 
 def test_the_engines_own_latency_wins() -> None:
-    measured = Measured(latency_s=8.0, share_s=4.0)
+    measured = CallTimes(latency_s=8.0, share_s=4.0)
     info = ScriptedEngine("").info
     for told, expected in ((5.0, 5.0), (0.0, 8.0)):
         usage = sample_cost(Usage(seconds=told), 3, info, measured, failed=False)

@@ -20,7 +20,7 @@ from underdog.core import (
 from underdog.errors import EngineError, UnknownNameError, UnsupportedError
 from underdog.strategies.running.ledger import Ledger
 from underdog.strategies.running.pricing import priced, prompt_bound_tokens, worst_price
-from underdog.strategies.running.wall_clock import Measured, WallClock
+from underdog.strategies.running.wall_clock import CallTimes, WallClock
 
 _Row = TypeVar("_Row")
 
@@ -148,7 +148,7 @@ class BudgetedCalls:
         return room
 
     def _charge(
-        self, engine: Engine, asked: int, usages: Sequence[Usage], measured: Measured
+        self, engine: Engine, asked: int, usages: Sequence[Usage], measured: CallTimes
     ) -> None:
         """Charge the requests made; the call's latency is shared out among them."""
         self.asked.append(asked)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from underdog.core import EngineInfo, Price, Prompt, Usage
-from underdog.strategies.running.wall_clock import Measured
+from underdog.strategies.running.wall_clock import CallTimes
 
 _PROMPT_OVERHEAD_TOKENS = 64  # tokens of the chat template around the messages
 
@@ -34,7 +34,7 @@ def priced(usage: Usage, info: EngineInfo) -> Usage:
 
 
 def sample_cost(
-    told: Usage, prompt_tokens: int, info: EngineInfo, measured: Measured, *, failed: bool
+    told: Usage, prompt_tokens: int, info: EngineInfo, measured: CallTimes, *, failed: bool
 ) -> Usage:
     """The usage of a sampled row by itself.
 

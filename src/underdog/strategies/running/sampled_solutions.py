@@ -7,7 +7,7 @@ from underdog.core import Completion, FinishReason, Question, Reading, Solution
 from underdog.strategies.running.bench import Bench
 from underdog.strategies.running.draw import PoolDraw
 from underdog.strategies.running.pricing import priced, sample_cost
-from underdog.strategies.running.wall_clock import Measured
+from underdog.strategies.running.wall_clock import CallTimes
 
 
 def read_rows(
@@ -15,7 +15,7 @@ def read_rows(
     rows: Sequence[tuple[int, Completion]],
     question: Question,
     bench: Bench,
-    measured: Measured,
+    measured: CallTimes,
 ) -> list[Solution]:
     """Solutions, in the order of their completions.
 

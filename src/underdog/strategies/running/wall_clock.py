@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Measured:
+class CallTimes:
     """Times of one call, known when it has ended.
 
     Attributes:
@@ -45,9 +45,9 @@ class WallClock:
         self._last_s = 0.0
 
     @contextmanager
-    def timing(self, rows: int) -> Generator[Measured]:
+    def timing(self, rows: int) -> Generator[CallTimes]:
         """Time a call with so many rows; the result is filled in at the end."""
-        measured = Measured()
+        measured = CallTimes()
         started_s = self._turn(rows)
         before_s = self._given_s
         try:
