@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.models.tiny_gguf import write_tiny
 
+from tests.models.tiny_gguf import write_tiny
 from underdog.data.making.family_data import make
 from underdog.models.loading import open_model
 

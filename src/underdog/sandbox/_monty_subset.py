@@ -3,8 +3,8 @@
 Monty lacks some of Python and does some of it otherwise, mostly without a word: iterators are
 computed at once and can be read twice, sets keep the order of insertion, a dict whose key is set
 again under an equal one (1, 1.0) takes the new key, annotations are not evaluated. And a program
-may ask for what is missing (`hasattr`, `except ImportError`) and go another way. So Monty is given only
-programs made of the syntax, builtins, methods and modules listed here, which the tests compare with
+may ask for what is missing (`hasattr`, `except ImportError`) and go another way. So Monty is given
+only programs made of the syntax, builtins, methods and modules listed here, which the tests compare with
 CPython; every other program is for the jail, however Monty would have ended it.
 
 Iterators (`zip`, generator expressions, ...) are let through where they are read once, at once and
