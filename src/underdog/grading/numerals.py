@@ -20,7 +20,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from underdog.grading.markers import unboxed
-from underdog.grading.number_words import ANY_NUMBER_WORD, in_digits
+from underdog.grading.spelled_numbers import ANY_NUMBER_WORD, in_digits
 
 Units: TypeAlias = Literal["any", "marked"]
 

@@ -7,7 +7,7 @@ from tests.engines.openai.endpoint import Asked, Reply
 from tests.engines.openai.serving import FAST, answer, choice, sample
 from underdog.core import Choices, SamplingParams
 from underdog.engines.openai.redaction import Secrets
-from underdog.engines.openai.refusals import PassingError, RefusedError, complaint, judged
+from underdog.engines.openai.refused_calls import PassingError, RefusedError, complaint, judged
 from underdog.errors import EndpointError, UsageError
 
 TOO_LONG = [

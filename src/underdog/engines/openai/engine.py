@@ -32,7 +32,7 @@ from underdog.engines.fan_out import fan_out
 from underdog.engines.openai.answered import AnswerSetting, answered_rows
 from underdog.engines.openai.echoed import continuation_logprobs
 from underdog.engines.openai.probe import Endpoint, choose_template, probe
-from underdog.engines.openai.refusals import OddAnswerError, RefusedError
+from underdog.engines.openai.refused_calls import OddAnswerError, RefusedError
 from underdog.engines.openai.retry import BusyError, Patience, post_json
 from underdog.engines.openai.taken_fields import TakenFields
 from underdog.engines.openai.told_usage import PromptSize, RowSize, counted

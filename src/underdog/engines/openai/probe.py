@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from underdog.engines.openai.access import Access, access
-from underdog.engines.openai.refusals import PassingError
+from underdog.engines.openai.refused_calls import PassingError
 from underdog.engines.openai.retry import refusal
 from underdog.engines.openai.transport import exchange
 from underdog.engines.openai.wire import ListedModel, ModelList, ServerProps

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from underdog.engines.openai.access import Access
-from underdog.engines.openai.refusals import (
+from underdog.engines.openai.refused_calls import (
     Complaint,
     OddAnswerError,
     PassingError,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from underdog.engines.openai.refusals import RefusedError, mentioned
+from underdog.engines.openai.refused_calls import RefusedError, mentioned
 
 _OPTIONAL: Mapping[str, Any] = {
     "temperature": 1.0,

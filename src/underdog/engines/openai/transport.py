@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from underdog.engines.openai.refusals import PassingError
+from underdog.engines.openai.refused_calls import PassingError
 from underdog.errors import EndpointError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, WrapValidator
 
-from underdog.engines.openai.refusals import OddAnswerError, PassingError
+from underdog.engines.openai.refused_calls import OddAnswerError, PassingError
 
 _ROUNDING = 1e-3
 """A log-probability may be this far above 0, by rounding."""
