@@ -69,6 +69,8 @@ def returned(value: Any) -> Any:
         "numbers",
         "sympy",
     ]
+    plain_containers: Any = (list, tuple, set, frozenset)
+    mapping: Any = dict
     seen: set[int] = set()
     left: list[Any] = [value]
     while left:
@@ -89,12 +91,12 @@ def returned(value: Any) -> Any:
                 )
                 if method is not None and not (native and method.__name__ == f"__{name}__"):
                     raise AssertionError(f"returned an object that decides {name!r} itself")
-        for kind in (list, tuple, set, frozenset):
+        for kind in plain_containers:
             if isinstance(one, kind):
                 left.extend(kind.__iter__(one))
         if isinstance(one, dict):
-            left.extend(dict.keys(one))
-            left.extend(dict.values(one))
+            left.extend(mapping.keys(one))
+            left.extend(mapping.values(one))
     return value
 
 

@@ -4,8 +4,8 @@ Monty lacks some of Python and does some of it otherwise, mostly without a word:
 computed at once and can be read twice, sets keep the order of insertion, a dict whose key is set
 again under an equal one (1, 1.0) takes the new key, annotations are not evaluated. And a program
 may ask for what is missing (`hasattr`, `except ImportError`) and go another way. So Monty is given
-only programs made of the syntax, builtins, methods and modules listed here, which the tests compare with
-CPython; every other program is for the jail, however Monty would have ended it.
+only programs made of the syntax, builtins, methods and modules listed here, which the tests compare
+with CPython; every other program is for the jail, however Monty would have ended it.
 
 Iterators (`zip`, generator expressions, ...) are let through where they are read once, at once and
 to their end; `any` and `all` stop early in CPython, which shows when a later element raises.
@@ -15,7 +15,7 @@ import ast
 import builtins
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from underdog.sandbox import _monty_names as names
 
@@ -70,7 +70,7 @@ class Subset:
         if self._depth > _MAX_DEPTH:
             raise OutsideError("deep nesting")
         kind = type(node)
-        if (special := _SPECIAL.get(kind)) is not None:
+        if (special := self._special.get(kind)) is not None:
             special(self, node)
         elif kind in _FREE:
             self._children(node)
@@ -346,28 +346,27 @@ class Subset:
         for one in inner:
             self._annotation(one)
 
-
-_SPECIAL: Final[dict[type[ast.AST], Callable[[Subset, Any], None]]] = {
-    ast.FunctionDef: Subset._function,
-    ast.Lambda: Subset._lambda,
-    ast.Return: Subset._return,
-    ast.Assign: Subset._assign,
-    ast.AugAssign: Subset._assign,
-    ast.AnnAssign: Subset._assign,
-    ast.Dict: Subset._dict,
-    ast.For: Subset._for,
-    ast.ListComp: Subset._comprehension,
-    ast.GeneratorExp: Subset._generator,
-    ast.Call: Subset._call,
-    ast.FormattedValue: Subset._formatted,
-    ast.Compare: Subset._compare,
-    ast.Name: Subset._name,
-    ast.Attribute: Subset._attribute,
-    ast.Constant: Subset._constant,
-    ast.Import: Subset._import,
-    ast.ImportFrom: Subset._import_from,
-    ast.Raise: Subset._raise,
-}
+    _special: ClassVar[dict[type[ast.AST], Callable[[Any, Any], None]]] = {
+        ast.FunctionDef: _function,
+        ast.Lambda: _lambda,
+        ast.Return: _return,
+        ast.Assign: _assign,
+        ast.AugAssign: _assign,
+        ast.AnnAssign: _assign,
+        ast.Dict: _dict,
+        ast.For: _for,
+        ast.ListComp: _comprehension,
+        ast.GeneratorExp: _generator,
+        ast.Call: _call,
+        ast.FormattedValue: _formatted,
+        ast.Compare: _compare,
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.Constant: _constant,
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+        ast.Raise: _raise,
+    }
 
 
 def _bound(nodes: Iterable[ast.AST]) -> Iterable[str]:

@@ -15,31 +15,13 @@ from typing import Final
 from underdog.sandbox import _monty_names as names
 
 _TEXT_MARK: Final = "$"  # no sign of Python, so that it cannot be confused with the program's own
+_PLAIN_KEYWORDS: Final = frozenset(
+    "False None True and break continue def elif else for if in not or pass return while".split()  # noqa: SIM905
+)
 _RISKY_WORDS: Final = (
-    frozenset(dir(builtins)) | frozenset(keyword.kwlist) | {"case", "match", "file", "flush"}
-) - (
-    (names.BUILTINS - names.EARLY - {"dict", "format", "isinstance"})
-    | set(
-        [
-            "False",
-            "None",
-            "True",
-            "and",
-            "break",
-            "continue",
-            "def",
-            "elif",
-            "else",
-            "for",
-            "if",
-            "in",
-            "not",
-            "or",
-            "pass",
-            "return",
-            "while",
-        ]
-    )
+    (frozenset(dir(builtins)) | frozenset(keyword.kwlist) | {"case", "match", "file", "flush"})
+    - (names.BUILTINS - names.EARLY - {"dict", "format", "isinstance"})
+    - _PLAIN_KEYWORDS
 )
 _WORD: Final = re.compile(r"[a-zA-Z_]\w*")
 # Texts are taken from left to right. A quote that opens none of these forms stays, and is risky.

@@ -8,7 +8,8 @@ Its answers are CPython's because it is given only programs for which that is kn
 (`_monty_subset`): calculations, loops, functions, text, lists, dicts with constant keys, `math`.
 All others end as `unsupported` before they run, which says nothing about them; so does an error
 that could be a gap of Monty's. With `subset=false` Monty runs what it can, at the risk of other
-results: a set keeps the order of insertion, a generator expression is computed at once and can be read
+results:
+a set keeps the order of insertion, a generator expression is computed at once and can be read
 twice, `sleep` returns at once, `math.gamma`, `math.erf` and `math.cbrt` differ in the last digits,
 and a program that asks for what Monty lacks (`hasattr`, `except ImportError`) goes another way.
 """

@@ -11,8 +11,9 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from types import FrameType
+from typing import Any
 
 CLOSED_PIPE_EXIT = 141
 CANNOT_WRITE_EXIT = 74  # EX_IOERR of sysexits.h
@@ -42,7 +43,7 @@ class StandardOutput(io.TextIOWrapper):
 
 
 @contextlib.contextmanager
-def _own_failures() -> Iterator[None]:
+def _own_failures() -> Generator[None]:
     try:
         yield
     except BrokenPipeError:
@@ -94,17 +95,16 @@ def open_streams() -> None:
                 os.close(null)
             mode = "r" if name == "stdin" else "w"
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
-    if isinstance(sys.stderr, io.TextIOWrapper):
-        sys.stderr.reconfigure(errors="backslashreplace")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        encoding, by_lines = sys.stdout.encoding, sys.stdout.line_buffering
-        output = StandardOutput(
-            sys.stdout.detach(),
-            encoding=encoding,
-            errors="backslashreplace",
-            line_buffering=by_lines,
-        )
-        sys.stdout = sys.__stdout__ = output
+    _escape_unwritable(sys.stdout, sys.stderr)
+
+
+def _escape_unwritable(stdout: Any, stderr: Any) -> None:
+    stderr.reconfigure(errors="backslashreplace")
+    encoding, by_lines = stdout.encoding, stdout.line_buffering
+    output = StandardOutput(
+        stdout.detach(), encoding=encoding, errors="backslashreplace", line_buffering=by_lines
+    )
+    sys.stdout = sys.__stdout__ = output
 
 
 def silence_stdout() -> None:

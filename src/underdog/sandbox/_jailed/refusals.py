@@ -131,7 +131,7 @@ class Refusals:
 
     def _by_program(self) -> bool:
         """Whether the program asks, itself or through a module, rather than a module's import."""
-        frame: FrameType | None = sys._getframe(1)
+        frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
         importing = False
         while frame is not None:
             name = frame.f_code.co_filename
