@@ -95,7 +95,8 @@ def _for_one(path: Path, given: dict[str, Any]) -> EngineChoice:
     if choice is None:
 
         def opened(engine: LocalEngine) -> Engine:
-            return _open(str(path), engine, given | {"threads": threads})
+            room = "max_rows" if engine == "openvino" else "slots"
+            return _open(str(path), engine, given | {"threads": threads, room: 1})
 
         _LOG.info("measuring which engine is faster for one row of %s", path.name)
         try:
