@@ -125,7 +125,7 @@ def _check_selection(card: DataCard, found: Findings) -> None:
     found.unless(card.decontamination is None, "card says a comparison that was not made")
     for one in card.sources:
         counts = (one.wanted, one.drawn, one.repeats, dict(one.refused), one.saturated)
-        expected = (one.problems, one.rows, 0, {}, False)
+        expected = (one.problems, one.rows, 0, dict[str, object](), False)
         found.told(f"counts of {one.source}", counts, expected)
     keep = (card.origin or {}).get("keep")
     if isinstance(keep, int) and not isinstance(keep, bool):

@@ -1,20 +1,19 @@
 """Steps of a solution against their values: arithmetic done again, the answer at the end."""
 
 import ast
-import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any, cast
+from typing import cast
 
 from underdog.core import JSONValue
 
-_TWO: Mapping[type[ast.operator], Callable[[Fraction, Fraction], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
+_TWO: Mapping[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
+    ast.Add: lambda left, right: left + right,
+    ast.Sub: lambda left, right: left - right,
+    ast.Mult: lambda left, right: left * right,
+    ast.Div: lambda left, right: left / right,
+    ast.FloorDiv: lambda left, right: Fraction(left // right),
+    ast.Mod: lambda left, right: left % right,
 }
 _LARGEST = 1 << 4096
 
@@ -66,5 +65,5 @@ def _counted(node: ast.expr, values: Mapping[str, Fraction]) -> Fraction:
     if isinstance(node, ast.BinOp) and type(node.op) in _TWO:
         left, right = _counted(node.left, values), _counted(node.right, values)
         if max(abs(left), abs(right)) < _LARGEST:
-            return Fraction(_TWO[type(node.op)](left, right))
+            return _TWO[type(node.op)](left, right)
     raise ValueError("no plain arithmetic")
