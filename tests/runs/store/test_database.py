@@ -19,8 +19,9 @@ from underdog.errors import StoreError
 from underdog.runs.store import database as database_module
 from underdog.runs.store.checksums import row_checksum, sql_checksum
 from underdog.runs.store.database import Database
+from underdog.runs.store.row_codec import SOLUTION_COLUMNS
 from underdog.runs.store.schema import APPLICATION_ID, MIGRATIONS
-from underdog.runs.store.store import Store
+from underdog.runs.store.store import Store, pool_checksum
 from underdog.runs.store.store_errors import store_error, translated
 
 
@@ -383,6 +384,44 @@ def test_a_damaged_solution_is_a_hole_that_is_counted_and_filled_again(
         assert caplog.text.count("damaged and is not used") == 1
         store.add_solutions(POOL, whole)
         assert store.solutions(POOL, 0, 40) == whole
+
+
+def test_a_sound_row_that_cannot_be_read_is_a_typed_error(tmp_path: Path) -> None:
+    path = tmp_path / "runs.sqlite"
+    filled(path, 1)
+    with Store(path) as store:
+        cells = ", ".join(SOLUTION_COLUMNS)
+        store.database.read("UPDATE solution SET scores = '{'")
+        [row] = store.database.read(f"SELECT {cells} FROM solution")
+        checksum = row_checksum(row, pool_checksum(POOL))
+        store.database.read("UPDATE solution SET checksum = ?", (checksum,))
+        with pytest.raises(StoreError, match="a row holds"):
+            store.solutions(POOL, 0, 9)
+
+
+def test_damage_that_only_the_whole_check_finds_keeps_an_old_file_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "runs.sqlite"
+    write_old_run(path)
+    before = path.read_bytes()
+    whole = Database._pragma
+    monkeypatch.setattr(
+        Database,
+        "_pragma",
+        lambda self, name: "row 7 missing" if "integrity" in name else whole(self, name),
+    )
+    with pytest.raises(StoreError, match="row 7 missing"):
+        Store(path)
+    with sqlite3.connect(path) as old:
+        assert old.execute("PRAGMA user_version").fetchone() == (2,)
+    old.close()
+    assert len(path.read_bytes()) == len(before)
+
+
+def test_a_statement_that_cannot_be_run_is_a_typed_error(tmp_path: Path) -> None:
+    with Store(tmp_path / "runs.sqlite") as store, pytest.raises(StoreError, match="no such"):
+        store.database.read("SELECT * FROM nowhere")
 
 
 @pytest.mark.parametrize("damage", ["score = 0.25", "score = NULL", "flops = 9", "checksum = 0"])

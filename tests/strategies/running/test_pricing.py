@@ -23,8 +23,15 @@ from underdog.engines.scripted import num_tokens
 from underdog.runs.store.memory_store import MemoryStore
 from underdog.strategies import strategies
 from underdog.strategies.running.bench import Bench
-from underdog.strategies.running.pricing import priced, repriced, wave_cost, worst_price
+from underdog.strategies.running.pricing import (
+    priced,
+    repriced,
+    sample_cost,
+    wave_cost,
+    worst_price,
+)
 from underdog.strategies.running.run import solve
+from underdog.strategies.running.wall_clock import CallTimes
 
 
 @dataclass(frozen=True)
@@ -172,6 +179,21 @@ def test_money_is_the_engines_figure_else_its_price_for_the_whole_row() -> None:
     told = replace(usage, cost_usd=0.125)
     assert priced(told, info(None, price)).cost_usd == priced(told, info(None)).cost_usd == 0.125
     assert repriced(told, price).cost_usd == pytest.approx((100 * 2.0 + 7 * 10.0) / 1e6)
+
+
+def test_a_sampled_row_without_a_bill_pays_its_whole_prompt_unless_it_failed() -> None:
+    price = Price(prompt_usd=2.0, cached_prompt_usd=0.5, generated_usd=10.0)
+    times = CallTimes(latency_s=3.0, share_s=1.5)
+    told = Usage(cached_prompt_tokens=40, generated_tokens=7)
+    made = sample_cost(told, 100, info(None, price), times, failed=False)
+    assert made == Usage(1, 100, 40, 7, cost_usd=(60 * 2.0 + 40 * 0.5 + 7 * 10.0) / 1e6)
+    assert (made.seconds, made.wall_s) == (3.0, 1.5)
+    assert sample_cost(told, 100, info(None, price), times, failed=True).cost_usd == 0.0
+    billed = replace(told, cost_usd=0.25)
+    assert sample_cost(billed, 100, info(None, price), times, failed=True).cost_usd == 0.25
+    assert sample_cost(billed, 100, info(None), times, failed=False).cost_usd == 0.25
+    shape = DECODERS["grouped keys, tied head"].shape
+    assert sample_cost(told, 100, info(shape), times, failed=False).flops == shape.flops(0, 107)
 
 
 @pytest.mark.parametrize(("prompt", "cached"), [(2.0, 0.5), (0.5, 2.0)])
