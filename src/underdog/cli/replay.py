@@ -64,6 +64,18 @@ def replay(
             print_arms(one.run, one.arms)
         if one.curve:
             _print_curve(one)
+        _print_picking(len(one.arms) + sum(not point.oracle_bound for point in one.curve))
+
+
+def _print_picking(tried: int) -> None:
+    if tried > 1:
+        out.print(
+            f"The best of {tried} on the same problems looks better than it is: none of these is "
+            "tested against another. Choose on other problems, such as a dev split, and test the one "
+            "chosen here.",
+            soft_wrap=True,
+            highlight=False,
+        )
 
 
 def _print_curve(replay: "TaskReplay") -> None:

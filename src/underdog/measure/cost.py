@@ -1,8 +1,8 @@
-"""Costs of answers: FLOPs of reading and writing tokens, money, and the price of a right answer.
+"""Costs of answers: FLOPs of reading and writing tokens, and money.
 
 FLOPs follow from the architecture (2 per active parameter and token, and 4·L·d per attended
 position), so they are an estimate that depends on no clock or batch size. Seconds are measured. For
-energy see `energy`; for the cost at which two curves meet see `breakeven`.
+the price of a right answer see `price`; for energy `energy`.
 """
 
 from dataclasses import dataclass
@@ -10,10 +10,6 @@ from typing import Literal, TypeAlias
 
 from underdog.core import ModelShape, Price, Usage
 from underdog.errors import UsageError
-from underdog.measure.bootstrap import bootstrap, clusters_of
-from underdog.measure.intervals import Estimate
-from underdog.measure.results import ArmResult
-from underdog.seeds import derive
 
 Quantity: TypeAlias = Literal["tokens", "flops", "seconds", "usd"]
 
@@ -83,27 +79,6 @@ def amount(usage: Usage, quantity: Quantity) -> float:
             return usage.seconds
         case _:
             return usage.cost_usd
-
-
-def per_right_answer(
-    arm: ArmResult, quantity: Quantity, *, seed: int = 0, level: float = 0.95
-) -> Estimate:
-    """Cost per right answer, wrong answers included, with its bootstrap interval.
-
-    The ratio of the arm's whole usage to its number of right answers; infinite when it has none.
-
-    Raises:
-        UsageError: The arm has no items.
-    """
-    return bootstrap(
-        [
-            [amount(item.usage, quantity) for item in arm.items],
-            [float(item.right) for item in arm.items],
-        ],
-        seed=derive(seed, "per_right_answer", quantity),
-        groups=clusters_of([item.group for item in arm.items]),
-        level=level,
-    )
 
 
 def _span_flops(shape: ModelShape, start: int, stop: int) -> float:
