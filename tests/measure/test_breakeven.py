@@ -40,7 +40,7 @@ def test_a_target_above_all_is_not_reached():
 
 
 def test_a_dearer_crossing_is_said_so():
-    assert "for 2.8 times of its cost" in break_even(CURVE, 0.68, 50).sentence("S", "B")
+    assert "for 2.4 times of its cost" in break_even(CURVE, 0.68, 50).sentence("S", "B")
 
 
 def test_free_arms_have_no_place_on_a_logarithmic_axis():

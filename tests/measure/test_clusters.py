@@ -91,7 +91,7 @@ def test_no_marks_have_no_mean():
 @pytest.mark.parametrize("even", [True, False])
 def test_coverage_holds_with_few_and_strongly_alike_clusters(clusters, share, even):
     simulations, likeness = 500, 0.6
-    random = np.random.default_rng(derive("few clusters", clusters, share, even))
+    random = np.random.default_rng(derive("few clusters", clusters, str(share), str(even)))
     sizes = [20] * clusters if even else np.geomspace(3, 60, clusters).astype(int)
     groups = [f"t{place}" for place, size in enumerate(sizes) for _ in range(size)]
     spread = 1 / likeness - 1

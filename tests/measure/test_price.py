@@ -80,7 +80,7 @@ def test_a_wild_cost_beside_few_right_answers_has_no_lower_end_but_zero():
 @pytest.mark.parametrize("lean", [-0.5, 0.0, 0.5])
 def test_coverage_holds_with_skewed_costs_that_go_with_the_answers(n, share, lean):
     simulations = 600
-    random = np.random.default_rng(derive("price", n, share, lean))
+    random = np.random.default_rng(derive("price", n, str(share), str(lean)))
     truth = (1 - share + share * math.exp(lean)) / share
     held = 0
     for _ in range(simulations):

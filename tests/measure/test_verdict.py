@@ -93,6 +93,13 @@ def test_corrected_words_intervals_and_p_values_agree(number):
         assert (found.winner is None) == (0.0 in found.difference.interval)
 
 
+def test_a_p_value_just_above_the_level_is_not_rounded_onto_it():
+    verdict = compare(make_arm("+" * 8, "a"), make_arm("-" * 8, "b"))
+    assert "p > 0.050." in replace(verdict, p_value=0.0502).evidence()
+    assert "p = 0.051." in replace(verdict, p_value=0.0508).evidence()
+    assert "p = 0.050." in replace(verdict, p_value=0.0498).evidence()
+
+
 def test_no_comparison_at_all_is_refused():
     with pytest.raises(UsageError, match="comparisons=0"):
         compare(make_arm("+"), make_arm("-"), comparisons=0)
@@ -108,6 +115,8 @@ def test_small_ends_keep_a_digit_that_is_not_zero():
     verdict = compare(make_arm("+" * 40 + "-" * 400, "a"), make_arm("-" * 440, "b"))
     close = replace(verdict.difference, interval=Interval(0.0003, 0.2))
     assert "+0.03 to +20.0" in replace(verdict, difference=close).evidence()
+    tiny = replace(verdict.difference, interval=Interval(2e-7, 0.2))
+    assert "+0.00002 to +20.0" in replace(verdict, difference=tiny).evidence()
     none = replace(verdict.difference, interval=Interval(-1e-13, 0.2))
     assert "+0.0 to +20.0" in replace(verdict, difference=none).evidence()
 

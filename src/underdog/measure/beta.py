@@ -20,6 +20,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 _NODES = 2001
 _TAIL = 40.0
+_NOTHING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ def beta(a: float, b: float) -> Beta:
     """
     if not (a >= 0.0 and b >= 0.0 and a + b > 0.0):
         raise UsageError(f"beta distribution with a={a}, b={b}; give numbers of 0 or more")
-    if a == 0.0 or b == 0.0:
-        return Beta(np.array([1.0 if b == 0.0 else 0.0]), np.ones(1))
+    if min(a, b) < _NOTHING:
+        return Beta(np.array([1.0 if b < _NOTHING else 0.0]), np.ones(1))
     mode, spread = log(a / b), sqrt((a + b) / (a * b))
     left, right = (asinh(max(12.0, _TAIL / (one * spread))) for one in (a, b))
     steps = np.linspace(-left, right, _NODES)

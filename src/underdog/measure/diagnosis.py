@@ -21,6 +21,9 @@ from underdog.measure.summary import accuracy
 from underdog.measure.verdict import paired_items
 
 
+FEWEST_GAPS = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """Accuracy of one sample, of a choosing rule, and of a perfect one.
@@ -31,8 +34,8 @@ class Diagnosis:
         selected: Accuracy of the rule's choices.
         coverage: Share of problems with a right sample (oracle bound).
         gap: Coverage less one sample's accuracy.
-        closed: Share of the gap that the rule closes; `None` when there is no gap, or too few
-            problems to tell: the interval then holds 0 and is at least as wide as the gap.
+        closed: Share of the gap that the rule closes; `None` when the gap is of fewer than
+            `FEWEST_GAPS` problems (or worth fewer, in clusters): too few to tell.
         n: Number of problems.
     """
 
@@ -56,8 +59,8 @@ class Diagnosis:
             )
         if self.closed is None:
             return (
-                f"{self.name}: too few problems to tell what share it closes of the gap between "
-                f"one sample ({one}) and coverage ({most}) on {self.n:,} problems."
+                f"{self.name}: the gap between one sample ({one}) and coverage ({most}) is of too "
+                f"few of the {self.n:,} problems to tell what share of it is closed."
             )
         ends = self.closed.interval
         return (
@@ -111,12 +114,12 @@ def _closed(
     one, chosen, gap = (np.asarray(values, dtype=np.float64) for values in (samples, rule, gaps))
     value = float((chosen - one).sum() / gap.sum())
     weight = worth(chosen - one - value * gap, gap, groups, level)
+    if weight * float(gap.sum()) < FEWEST_GAPS:
+        return None
     low, high = closed_ends(
         weight * float((gap * chosen).sum()),
         weight * float((gap * (1.0 - chosen)).sum()),
         weight * float((one * (1.0 - chosen)).sum()),
         level,
     )
-    if low <= 0.0 <= high and high - low >= 1.0:
-        return None
     return Estimate(value, Interval(low, high, level, "melded"))

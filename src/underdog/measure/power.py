@@ -14,7 +14,7 @@ from underdog.errors import UsageError
 from underdog.measure.beta import Floats
 from underdog.measure.intervals import two_sided_z
 
-_MOST_DISCORDANT = 2000
+_MOST_DISCORDANT = 1000
 
 
 def problems_needed(

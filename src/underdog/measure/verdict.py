@@ -10,6 +10,7 @@ more, and has no intervals that agree with it).
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil, log10
 from typing import Literal, TypeAlias
 
 from underdog.errors import DataError, UsageError
@@ -103,7 +104,7 @@ class Verdict:
             f"{self.left_accuracy:.1%} against {self.right_accuracy:.1%} on the same {self.n:,} "
             f"problems: {_points(self.difference.value)} points, "
             f"{ends.level:.0%} interval {_points(ends.low)} to {_points(ends.high)}; "
-            f"exact McNemar test, {_p_text(self.p_value)}"
+            f"exact McNemar test, {_p_text(self.p_value, ends.level)}"
         )
         if self.comparisons > 1:
             text += f", both corrected for {self.comparisons} comparisons (Bonferroni)"
@@ -216,9 +217,16 @@ def _words(difference: Estimate, *, bound: bool) -> Words:
 
 def _points(share: float) -> str:
     """Percentage points with a sign, to a digit that is not 0 unless the number is."""
-    points = 0.0 if abs(share) < 1e-9 else 100.0 * share
-    return f"{points:+.{2 if 0.0 < abs(points) < 0.05 else 1}f}".replace("-", "−")
+    points = 0.0 if abs(share) < 1e-8 else 100.0 * share
+    digits = ceil(-log10(abs(points))) if 0.0 < abs(points) < 0.05 else 1
+    return f"{points:+.{digits}f}".replace("-", "−")
 
 
-def _p_text(p_value: float) -> str:
-    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+def _p_text(p_value: float, level: float) -> str:
+    """The p-value to three digits, unless they would hide on which side of 1 - level it lies."""
+    error = 1.0 - level
+    if p_value < 0.001:
+        return "p < 0.001"
+    if (round(p_value, 3) <= error + 1e-12) != (p_value <= error):
+        return f"p > {error:.3f}"
+    return f"p = {p_value:.3f}"
