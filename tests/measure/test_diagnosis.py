@@ -91,7 +91,9 @@ def test_clusters_widen_it():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("n", [20, 40, 100])
-@pytest.mark.parametrize(("gap", "closed", "lost"), [(0.1, 0.5, 0.0), (0.4, 0.6, 0.1), (0.3, 0.0, 0.02)])
+@pytest.mark.parametrize(
+    ("gap", "closed", "lost"), [(0.1, 0.5, 0.0), (0.4, 0.6, 0.1), (0.3, 0.0, 0.02)]
+)
 def test_coverage_of_the_share_closed_holds(n, gap, closed, lost):
     random = np.random.default_rng(derive("closed", n, str((gap, closed, lost))))
     truth, held, tries = closed - lost / gap, 0, 400

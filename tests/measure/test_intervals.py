@@ -31,9 +31,7 @@ def test_it_holds_its_level_at_every_share(n):
     intervals = [exact_interval(count, n) for count in range(n + 1)]
     for share in GRID:
         masses = stats.binom.pmf(range(n + 1), n, share)
-        held = sum(
-            mass for mass, ends in zip(masses, intervals, strict=True) if share in ends
-        )
+        held = sum(mass for mass, ends in zip(masses, intervals, strict=True) if share in ends)
         assert held >= 0.95
 
 

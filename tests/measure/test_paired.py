@@ -9,7 +9,15 @@ from underdog.measure.melding import difference_low, one_sided
 from underdog.measure.paired import mcnemar, paired_difference
 from underdog.seeds import derive
 
-SETTINGS = [(0.01, 0.0), (0.02, 0.01), (0.05, 0.01), (0.05, 0.05), (0.2, 0.1), (0.3, 0.3), (0.6, 0.1)]
+SETTINGS = [
+    (0.01, 0.0),
+    (0.02, 0.01),
+    (0.05, 0.01),
+    (0.05, 0.05),
+    (0.2, 0.1),
+    (0.3, 0.3),
+    (0.6, 0.1),
+]
 
 
 def marks_of(left_only, right_only, n):
@@ -139,7 +147,9 @@ def test_clustered_comparisons_hold_their_level_and_rarely_tell_equal_arms_apart
     held = wrong = plain = 0
     for _ in range(simulations):
         left, right = (
-            (random.random(len(groups)) < random.beta(0.5, 0.5, clusters).repeat(size)).astype(float)
+            (random.random(len(groups)) < random.beta(0.5, 0.5, clusters).repeat(size)).astype(
+                float
+            )
             for _ in range(2)
         )
         found = paired_difference(left.tolist(), right.tolist(), groups=groups)

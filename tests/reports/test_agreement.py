@@ -1,4 +1,4 @@
-"""What a card says in one place it does not deny in another: cards of many simulated matches, read."""
+"""What a card says in one place it does not deny in another: cards of simulated matches, read."""
 
 import re
 from dataclasses import replace
@@ -111,7 +111,7 @@ def check_gap(card, text):
     ],
 )
 def test_headline_interval_p_value_costs_gap_and_problems_needed_agree(n, level, gain, templates):
-    for seed in range(40):
+    for seed in range(8 if templates > 3 else 30):
         card = match(seed, n, level, gain, templates)
         text = fight_card_text(card)
         check_verdict(card, text)

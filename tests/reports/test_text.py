@@ -50,7 +50,9 @@ def test_a_card_without_task_diagnosis_flops_or_notes_is_still_whole():
 
 
 def test_without_break_even_the_reason_is_given():
-    assert "No break-even point is read off: Example-135M is not shown to be" in fight_card_text(CARD)
+    assert "No break-even point is read off: Example-135M is not shown to be" in fight_card_text(
+        CARD
+    )
     won = make_card(80, headline=0.8)
     assert "read off the figure, not tested." in fight_card_text(won)
     text = fight_card_text(replace(won, break_even=None))

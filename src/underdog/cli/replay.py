@@ -71,8 +71,8 @@ def _print_picking(tried: int) -> None:
     if tried > 1:
         out.print(
             f"The best of {tried} on the same problems looks better than it is: none of these is "
-            "tested against another. Choose on other problems, such as a dev split, and test the one "
-            "chosen here.",
+            "tested against another. Choose on other problems, such as a dev split, and test the "
+            "one chosen here.",
             soft_wrap=True,
             highlight=False,
         )

@@ -1,7 +1,7 @@
 """Beta and Student's t distributions: what exact intervals of shares are made of.
 
-A share's exact interval, a paired difference's, and the few-cluster correction all need quantiles of
-a beta distribution, also for counts that are not whole (clustered problems count as fewer). The
+A share's exact interval, a paired difference's, and the few-cluster correction all need quantiles
+of a beta distribution, also for counts that are not whole (clustered problems count as fewer). The
 density is summed over a grid in log odds, dense around the mode and sparse in the tails, so that
 very small parameters work as well. Right to about six digits; not a replacement of scipy's.
 """

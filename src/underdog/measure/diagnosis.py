@@ -20,7 +20,6 @@ from underdog.measure.results import ArmResult
 from underdog.measure.summary import accuracy
 from underdog.measure.verdict import paired_items
 
-
 FEWEST_GAPS = 8
 
 

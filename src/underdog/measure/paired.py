@@ -5,8 +5,8 @@ say which is better. A paired test therefore needs a fraction of the items that 
 separate accuracies needs. For the printed sentence, see `verdict`.
 
 The test is McNemar's (Psychometrika 12, 1947) in its exact form, which never rejects too often; the
-interval is Fay and Lumbard's (Stat Med 40, 2021; see `melding`), which leaves out 0 exactly when the
-test rejects. The mid-p form would find a little more, and rejects equal arms in up to 7% (n = 8).
+interval is Fay and Lumbard's (Stat Med 40, 2021; see `melding`), which leaves out 0 exactly when
+the test rejects. The mid-p form would find a little more, and rejects equal arms in up to 7% (n = 8).
 Where problems come in clusters, both are given as many problems as the clusters are worth.
 """
 
@@ -21,7 +21,7 @@ from underdog.measure.clusters import worth
 from underdog.measure.intervals import Estimate, Interval, check_level
 from underdog.measure.melding import difference_low, one_sided
 
-_HALVINGS = 26
+_HALVINGS = 20
 _HIGHEST_RATE = 0.99
 
 

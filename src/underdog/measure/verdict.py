@@ -156,9 +156,7 @@ def compare(
         groups=groups,
         level=1.0 - (1.0 - level) / comparisons,
     )
-    difference = replace(
-        found.difference, interval=replace(found.difference.interval, level=level)
-    )
+    difference = replace(found.difference, interval=replace(found.difference.interval, level=level))
     p_value = min(1.0, found.p_value * comparisons)
     return Verdict(
         left=left.name,

@@ -189,8 +189,8 @@ def _notes(
     if len(arms) > 2:
         notes.append(
             "The verdict is about the two arms in the corners, named before the match. The other "
-            "arms draw the curve and are not tested: the best of them on these problems looks better "
-            "than it is, and a crossing read off the curve is a description."
+            "arms draw the curve and are not tested: the best of them on these problems looks "
+            "better than it is, and a crossing read off the curve is a description."
         )
     if n < FEW_PROBLEMS:
         notes.append(f"Only {n} problems: the intervals are wide, and only large gaps can show.")
@@ -218,15 +218,15 @@ def _notes(
 def _cluster_notes(verdict: Verdict) -> list[str]:
     if verdict.few_groups:
         return [
-            f"Problems come in {verdict.few_groups} groups, too few to tell how alike the problems "
-            "of a group are. Intervals and test take every problem as independent: right for levels "
-            "of difficulty, too narrow for templates or passages."
+            f"Problems come in {verdict.few_groups} groups, too few to tell how alike the "
+            "problems of a group are. Intervals and test take every problem as independent: right "
+            "for levels of difficulty, too narrow for templates or passages."
         ]
     if not verdict.clusters:
         return []
     return [
-        f"Problems come in {verdict.clusters} clusters; intervals and test count {verdict.n:,} "
-        f"problems as the {verdict.worth:,.0f} independent ones that they are worth for the verdict."
+        f"Problems come in {verdict.clusters} clusters; for the verdict, {verdict.n:,} problems "
+        f"are worth {verdict.worth:,.0f} independent ones. Intervals and test count them so."
     ]
 
 

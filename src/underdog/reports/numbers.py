@@ -5,7 +5,7 @@ interval beside it allows.
 """
 
 from collections.abc import Callable
-from math import inf, isfinite
+from math import isfinite
 
 from underdog.measure.intervals import Estimate, Interval
 
@@ -69,7 +69,7 @@ def price(estimate: Estimate, unit: Callable[[float], str] = si) -> str:
     Example:
         >>> price(Estimate(2000.0, Interval(1500.0, 2500.0)))
         '2.00k'
-        >>> price(Estimate(inf, Interval(1500.0, inf)))
+        >>> price(Estimate(float("inf"), Interval(1500.0, float("inf"))))
         'more than 1.50k'
     """
     if isfinite(estimate.value):

@@ -197,9 +197,7 @@ def _best_of(verifier: str) -> _Choose:
     return choose
 
 
-def _point(
-    rule: str, n: int, pools: Sequence[GradedPool], hits: NDArray[np.bool_]
-) -> CurvePoint:
+def _point(rule: str, n: int, pools: Sequence[GradedPool], hits: NDArray[np.bool_]) -> CurvePoint:
     """Point of a rule from `hits` (right or wrong), shape (problems, subsets)."""
     accuracy = _estimate(pools, hits.mean(axis=1).tolist())
     spread = float(hits.mean(axis=0).std())
