@@ -23,7 +23,7 @@ from typing import TypeAlias
 import numpy as np
 
 import coverage_peers as peers
-from underdog.measure.clusters import share_of
+from underdog.measure.clustering import share_of
 from underdog.measure.diagnosis import FEWEST_GAPS
 from underdog.measure.intervals import exact_interval
 from underdog.measure.melding import closed_ends, difference_low

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from underdog.errors import DataError
-from underdog.measure.clusters import clusters_of, share_of, worth
+from underdog.measure.clustering import clusters_of, share_of, worth
 from underdog.measure.intervals import Estimate, Interval
 from underdog.measure.melding import closed_ends
 from underdog.measure.results import ArmResult

@@ -2,7 +2,7 @@
 
 Clopper and Pearson (Biometrika 26, 1934): the shares that the data do not reject, by the binomial
 distribution itself, so that the interval holds at least its level at every n and every share.
-Wilson's, narrower, falls to 85% near 0 and 1. For problems that come in clusters see `clusters`,
+Wilson's, narrower, falls to 85% near 0 and 1. For problems that come in clusters see `clustering`,
 for differences `paired`, for costs `price`.
 """
 

@@ -1,8 +1,8 @@
 """Limits for a number made of two independent shares, from their exact distributions.
 
 Melding (Fay, Proschan and Brittain, Biometrics 71, 2015) draws each share from the beta
-distribution whose quantiles are the ends of its exact interval, and takes quantiles of the result. The draws are
-summed over a grid here, not simulated. Both numbers of this house are of that kind:
+distribution whose quantiles are the ends of its exact interval, and takes quantiles of the result.
+The draws are summed over a grid here, not simulated. Both numbers of this house are of that kind:
 
 - a paired difference is discordance times (2 · left's share of it − 1), after Fay and Lumbard
   (Stat Med 40, 2021), whose interval leaves out 0 exactly when the exact McNemar test rejects;

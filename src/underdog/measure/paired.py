@@ -4,10 +4,10 @@ Two arms that answer the same problems agree on most of them; only the problems 
 say which is better. A paired test therefore needs a fraction of the items that a comparison of two
 separate accuracies needs. For the printed sentence, see `verdict`.
 
-The test is McNemar's (Psychometrika 12, 1947) in its exact form, which never rejects too often; the
-interval is Fay and Lumbard's (Stat Med 40, 2021; see `melding`), which leaves out 0 exactly when
-the test rejects. The mid-p form would find a little more, and rejects equal arms in up to 7% (n = 8).
-Where problems come in clusters, both are given as many problems as the clusters are worth.
+The test is McNemar's (Psychometrika 12, 1947) in its exact form, which never rejects too often;
+the interval is Fay and Lumbard's (Stat Med 40, 2021; see `melding`), which leaves out 0 exactly
+when the test rejects. The mid-p form would find a little more, and rejects equal arms in up to 7%
+(n = 8). Where problems come in clusters, both are given as many problems as the clusters are worth.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ import numpy as np
 
 from underdog.errors import UsageError
 from underdog.measure.beta import Floats
-from underdog.measure.clusters import worth
+from underdog.measure.clustering import worth
 from underdog.measure.intervals import Estimate, Interval, check_level
 from underdog.measure.melding import difference_low, one_sided
 
@@ -72,7 +72,7 @@ def paired_difference(
     Args:
         left: 1 for a right answer of the left arm, else 0, one per problem.
         right: The same for the right arm, in the same order.
-        groups: Cluster of each problem, from `clusters.clusters_of`; `None`: independent.
+        groups: Cluster of each problem, from `clustering.clusters_of`; `None`: independent.
         level: Confidence level.
 
     Raises:

@@ -1,8 +1,8 @@
 """Number of problems that a paired comparison needs to show a difference.
 
 For the test that `paired` runs, McNemar's exact one: its power summed over all outcomes. Where
-more than a thousand problems would differ, Connor's formula (Biometrics 43, 1987) with the continuity
-correction that stands for the test's discreteness. For planning, not a test.
+more than a thousand problems would differ, Connor's formula (Biometrics 43, 1987) with the
+continuity correction that stands for the test's discreteness. For planning, not a test.
 """
 
 from math import ceil, sqrt

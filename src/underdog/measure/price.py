@@ -14,7 +14,7 @@ import numpy as np
 
 from underdog.errors import UsageError
 from underdog.measure.beta import Floats, student_t
-from underdog.measure.clusters import cluster_sums, clusters_of, share_of
+from underdog.measure.clustering import cluster_sums, clusters_of, share_of
 from underdog.measure.cost import Quantity, amount
 from underdog.measure.intervals import Estimate, Interval
 from underdog.measure.results import ArmResult
@@ -55,7 +55,7 @@ def price(
     Args:
         costs: Cost of each problem, 0 or more, in any unit.
         right: 1 for a right answer, else 0, one per problem.
-        groups: Cluster of each problem, from `clusters.clusters_of`; `None`: independent.
+        groups: Cluster of each problem, from `clustering.clusters_of`; `None`: independent.
         level: Confidence level.
 
     Raises:
@@ -64,14 +64,15 @@ def price(
     Example:
         >>> estimate = price([10, 12, 8, 10], [1, 0, 1, 0])
         >>> estimate.value, round(estimate.interval.low), round(estimate.interval.high)
-        (20.0, 11, 149)
+        (20.0, 7, 216)
     """
     if len(costs) != len(right) or not right:
         raise UsageError(f"{len(costs)} costs for {len(right)} problems; give one each")
     shares = share_of(right, groups, level)
-    spent = cluster_sums(np.asarray(costs) - np.mean(costs), groups)
-    won = cluster_sums(np.asarray(right) - shares.value, groups)
-    above = _Part(float(np.mean(costs)), *_cost_ends(costs, spent, level))
+    mean = float(np.mean(costs))
+    spent = cluster_sums([cost - mean for cost in costs], groups)
+    won = cluster_sums([mark - shares.value for mark in right], groups)
+    above = _Part(mean, *_cost_ends(costs, spent, level))
     below = _Part(shares.value, shares.interval.low, shares.interval.high)
     value = above.value / below.value if below.value else inf
     together = _correlation(spent, won)
@@ -109,7 +110,7 @@ def _cost_ends(costs: Sequence[float], spent: Floats, level: float) -> tuple[flo
     if squares == 0.0 or mean == 0.0:
         return mean, mean
     freedom = (units - 1.0) / 2.0  # half of them, since costs are skewed
-    if len(costs) != units:  # as in `clusters.worth`: few clusters may hold most of the variation
+    if len(costs) != units:  # as in `clustering.worth`: few clusters may hold most of the variation
         freedom = min(freedom, max(1.0, squares**2 / float((spent**4).sum())))
     error = sqrt(units / (units - 1.0) * squares) / len(costs)
     away = student_t(level, freedom) * error / mean

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from underdog.core import Usage
 from underdog.errors import DataError
-from underdog.measure.clusters import clusters_of, share_of
+from underdog.measure.clustering import clusters_of, share_of
 from underdog.measure.intervals import Estimate
 from underdog.measure.price import per_right_answer
 from underdog.measure.results import ArmResult, ItemResult
@@ -115,6 +115,6 @@ def summarize(arm: ArmResult, *, level: float = 0.95) -> ArmSummary:
 
 
 def accuracy(items: Sequence[ItemResult], *, level: float = 0.95) -> Estimate:
-    """Share right with its interval; see `clusters`. Raises `UsageError` without items."""
+    """Share right with its interval; see `clustering`. Raises `UsageError` without items."""
     groups = clusters_of([item.group for item in items])
     return share_of([float(item.right) for item in items], groups, level)

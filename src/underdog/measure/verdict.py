@@ -14,7 +14,7 @@ from math import ceil, log10
 from typing import Literal, TypeAlias
 
 from underdog.errors import DataError, UsageError
-from underdog.measure.clusters import clusters_of, too_few_clusters
+from underdog.measure.clustering import clusters_of, too_few_clusters
 from underdog.measure.intervals import Estimate, check_level
 from underdog.measure.paired import paired_difference
 from underdog.measure.power import problems_needed
@@ -130,7 +130,7 @@ def compare(
 ) -> Verdict:
     """Compare two arms that answered the same problems.
 
-    Problems whose groups can serve as clusters (see `clusters.clusters_of`) count as as many as
+    Problems whose groups can serve as clusters (see `clustering.clusters_of`) count as as many as
     they are worth.
 
     Args:

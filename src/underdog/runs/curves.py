@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from underdog.core import Decision, Problem, Question, Sample, Score, Solution, Steps
 from underdog.errors import StoreError, UsageError
-from underdog.measure.clusters import clusters_of, share_of
+from underdog.measure.clustering import clusters_of, share_of
 from underdog.measure.intervals import Estimate
 from underdog.measure.passk import pass_at_k
 from underdog.runs.replay import PoolView, ReplayEngine

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from underdog.core import Usage
 from underdog.data.sources.collecting.collection import Collection
 from underdog.data.sources.source import Record
-from underdog.measure.clusters import clusters_of, share_of
+from underdog.measure.clustering import clusters_of, share_of
 from underdog.measure.intervals import Interval, exact_interval
 
 

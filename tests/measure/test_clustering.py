@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from underdog.errors import UsageError
-from underdog.measure.clusters import (
+from underdog.measure.clustering import (
     cluster_sums,
     clusters_of,
     share_of,

@@ -55,7 +55,9 @@ def cluster_sums(values: Sequence[float] | Floats, groups: Sequence[str] | None)
     if len(groups) != len(data):
         raise UsageError(f"{len(groups)} groups for {len(data)} problems; give one each")
     places = {name: place for place, name in enumerate(dict.fromkeys(groups))}
-    return np.bincount([places[name] for name in groups], data, minlength=len(places))
+    sums = np.zeros(len(places))
+    np.add.at(sums, [places[name] for name in groups], data)
+    return sums
 
 
 def worth(
@@ -102,7 +104,7 @@ def share_of(
 
     Args:
         marks: One mark per problem, in [0, 1]; 1 for a right answer.
-        groups: Cluster of each problem, from `clusters.clusters_of`; `None`: independent.
+        groups: Cluster of each problem, from `clustering.clusters_of`; `None`: independent.
         level: Confidence level.
 
     Raises:
