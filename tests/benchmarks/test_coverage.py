@@ -1,4 +1,4 @@
-"""The benchmark of intervals runs, and what it says of the product's own ones holds where it is exact."""
+"""The benchmark of intervals runs, and its committed table keeps what the product promises."""
 
 import csv
 import math
