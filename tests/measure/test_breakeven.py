@@ -6,8 +6,8 @@ from underdog.errors import UsageError
 from underdog.measure.breakeven import CostPoint, break_even
 
 
-def point(name, cost, accuracy, low=None):
-    return CostPoint(name, cost, accuracy, accuracy - 0.05 if low is None else low)
+def point(name, cost, accuracy):
+    return CostPoint(name, cost, accuracy)
 
 
 CURVE = [point("n=16", 160, 0.7), point("n=1", 10, 0.4), point("n=4", 40, 0.6)]
@@ -17,10 +17,9 @@ def test_crossing_lies_on_the_line_over_log_cost():
     found = break_even(CURVE, 0.5, 100)
     assert found.point.cost == pytest.approx(20.0)
     assert (found.point.arm, found.point.arm_cost, found.point.measured) == ("n=4", 40, False)
-    assert found.sure.cost == pytest.approx(10 * 4**0.75)
     assert found.sentence("S", "B") == (
-        "S reaches B (50.0%) just before n=4, for 20% of its cost; "
-        "its whole interval lies above it from 28% on."
+        "The curve of S meets B (50.0%) just before n=4, for 20% of its cost: "
+        "read off the figure, not tested."
     )
 
 
@@ -40,12 +39,8 @@ def test_a_target_above_all_is_not_reached():
     assert found.sentence("S", "B") == "No measured arm of S reaches B (90.0%)."
 
 
-def test_points_may_reach_what_intervals_do_not_and_dearer_is_said_so():
-    found = break_even(CURVE, 0.68, 50)
-    assert found.sure is None
-    assert found.sentence("S", "B").endswith(
-        "times of its cost; no arm's whole interval lies above it."
-    )
+def test_a_dearer_crossing_is_said_so():
+    assert "for 2.4 times of its cost" in break_even(CURVE, 0.68, 50).sentence("S", "B")
 
 
 def test_free_arms_have_no_place_on_a_logarithmic_axis():
@@ -54,18 +49,13 @@ def test_free_arms_have_no_place_on_a_logarithmic_axis():
 
 
 @given(
-    st.lists(
-        st.tuples(st.floats(1, 1e6), st.floats(0, 1), st.floats(0, 0.3)), min_size=1, max_size=8
-    ),
+    st.lists(st.tuples(st.floats(1, 1e6), st.floats(0, 1)), min_size=1, max_size=8),
     st.floats(0, 1),
 )
-def test_a_crossing_is_between_arms_and_never_cheaper_for_the_lower_ends(rows, target):
-    curve = [point(f"a{place}", c, a, max(0.0, a - d)) for place, (c, a, d) in enumerate(rows)]
+def test_a_crossing_is_between_arms(rows, target):
+    curve = [point(f"a{place}", c, a) for place, (c, a) in enumerate(rows)]
     found = break_even(curve, target, 1.0)
     assert (found.point is None) == all(one.accuracy < target for one in curve)
     if found.point is not None:
         assert min(one.cost for one in curve) <= found.point.cost * (1 + 1e-9)
         assert found.point.cost <= found.point.arm_cost * (1 + 1e-9)
-    if found.sure is not None:
-        assert found.point is not None
-        assert found.point.arm_cost <= found.sure.arm_cost

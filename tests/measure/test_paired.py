@@ -2,11 +2,40 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 
 from underdog.errors import UsageError
-from underdog.measure.paired import holm, mcnemar, paired_difference, permutation_test
+from underdog.measure.melding import difference_low, one_sided
+from underdog.measure.paired import mcnemar, paired_difference
 from underdog.seeds import derive
+
+SETTINGS = [
+    (0.01, 0.0),
+    (0.02, 0.01),
+    (0.05, 0.01),
+    (0.05, 0.05),
+    (0.2, 0.1),
+    (0.3, 0.3),
+    (0.6, 0.1),
+]
+
+
+def marks_of(left_only, right_only, n):
+    both = n - left_only - right_only
+    left = [1.0] * left_only + [0.0] * right_only + [1.0] * both
+    right = [0.0] * left_only + [1.0] * right_only + [1.0] * both
+    return left, right
+
+
+def chance_of_tables(n, left_share, right_share):
+    """Probability of each (left only, right only), shape (n + 1, n + 1)."""
+    left, right = np.arange(n + 1)[:, None], np.arange(n + 1)[None]
+    rest = n - left - right
+    logs = special.gammaln([n + 1]) - special.gammaln(left + 1) - special.gammaln(right + 1)
+    logs = logs - special.gammaln(np.maximum(rest, 0) + 1) + special.xlogy(left, left_share)
+    logs = logs + special.xlogy(right, right_share)
+    logs = logs + special.xlogy(np.maximum(rest, 0), 1 - left_share - right_share)
+    return np.where(rest >= 0, np.exp(logs), 0.0)
 
 
 @given(st.integers(0, 300), st.integers(0, 300))
@@ -14,17 +43,7 @@ def test_mcnemar_equals_the_two_sided_binomial_test(left_only, right_only):
     n = left_only + right_only
     reference = stats.binomtest(left_only, n).pvalue if n else 1.0
     assert mcnemar(left_only, right_only) == pytest.approx(reference, rel=1e-9)
-
-
-@given(st.integers(0, 100), st.integers(0, 100))
-def test_mcnemar_does_not_care_which_side_is_left(left_only, right_only):
     assert mcnemar(left_only, right_only) == mcnemar(right_only, left_only)
-
-
-def test_mid_p_counts_the_observed_outcome_half():
-    assert mcnemar(1, 9) == (2 * (1 + 10)) / 1024
-    assert mcnemar(1, 9, mid_p=True) == (2 * (1 + 10) - 10) / 1024
-    assert mcnemar(0, 0, mid_p=True) == 1.0
 
 
 def test_mcnemar_refuses_negative_counts():
@@ -32,91 +51,125 @@ def test_mcnemar_refuses_negative_counts():
         mcnemar(-1, 3)
 
 
-def test_permutation_test_of_few_units_lists_all_patterns():
-    assert permutation_test([1, 1, 1, 1, -1], seed=0) == 12 / 32
-    assert permutation_test([0.5, -0.25, 1.0], seed=0) == 4 / 8
+@pytest.mark.parametrize("n", [1, 5, 8, 20, 40])
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.995])
+def test_test_and_interval_never_contradict_each_other(n, level):
+    for left_only in range(n + 1):
+        for right_only in range(n + 1 - left_only):
+            low = difference_low(left_only, right_only, n, (1 - level) / 2)
+            if left_only > right_only:
+                assert (low > 0) == (mcnemar(left_only, right_only) <= 1 - level)
+            else:
+                assert low <= 0
+            assert low <= (left_only - right_only) / n + 1e-9
 
 
-@given(st.integers(0, 7), st.integers(0, 7))
-def test_permutation_test_of_marks_is_exact_mcnemar(left_only, right_only):
-    differences = [1.0] * left_only + [-1.0] * right_only + [0.0] * 5
-    assert permutation_test(differences, seed=0) == pytest.approx(mcnemar(left_only, right_only))
+@pytest.mark.parametrize("n", [8, 20, 40])
+def test_the_interval_holds_its_level_also_for_rare_differences(n):
+    low = np.full((n + 1, n + 1), -1.0)
+    for left_only in range(n + 1):
+        for right_only in range(n + 1 - left_only):
+            low[left_only, right_only] = difference_low(left_only, right_only, n, 0.025)
+    for left_share, right_share in SETTINGS:
+        held = (low <= left_share - right_share) & (left_share - right_share <= -low.T)
+        assert (chance_of_tables(n, left_share, right_share) * held).sum() >= 0.95
 
 
-def test_permutation_test_of_many_units_agrees_with_the_exact_one():
-    differences = [1.0] * 30 + [-1.0] * 15
-    assert permutation_test(differences, seed=1) == pytest.approx(mcnemar(30, 15), abs=0.006)
-
-
-def test_permutation_test_is_never_zero():
-    assert permutation_test([1.0] * 400, seed=0, resamples=99) == 1 / 100
-
-
-def test_no_differences_at_all_give_no_evidence():
-    assert permutation_test([0.0, 0.0], seed=0) == 1.0
-
-
-def test_clusters_change_sign_together():
-    differences = [1.0] * 40
-    groups = ["a"] * 20 + ["b"] * 20
-    assert permutation_test(differences, seed=0, groups=groups) == 0.5
+@pytest.mark.parametrize("n", [8, 20, 40, 100])
+@pytest.mark.parametrize("discordance", [0.02, 0.1, 0.5, 1.0])
+def test_equal_arms_are_told_apart_in_at_most_5_percent(n, discordance):
+    wrong = 0.0
+    for differing, mass in enumerate(stats.binom.pmf(range(n + 1), n, discordance)):
+        count = np.arange(differing + 1)
+        p_values = np.array([mcnemar(int(one), int(differing - one)) for one in count])
+        wrong += mass * (stats.binom.pmf(count, differing, 0.5) * (p_values <= 0.05)).sum()
+    assert wrong <= 0.05
 
 
 @pytest.mark.parametrize(
-    ("differences", "groups", "message"),
-    [([], None, "no paired differences"), ([1.0], ["a", "b"], "2 groups for 1")],
+    ("left_only", "right_only", "n"), [(0, 0, 8), (0, 0, 1), (1, 0, 1), (8, 0, 8), (4, 0, 40)]
 )
-def test_permutation_test_refuses_bad_input(differences, groups, message):
+def test_no_interval_is_a_point(left_only, right_only, n):
+    found = paired_difference(*marks_of(left_only, right_only, n))
+    ends = found.difference.interval
+    assert ends.high - ends.low > 1 / n
+    assert found.difference.value in ends
+    assert (found.p_value <= 0.05) == (0.0 not in ends)
+    assert found.worth == n
+
+
+def test_it_is_left_minus_right_and_mirrors():
+    one = paired_difference(*marks_of(12, 3, 60))
+    other = paired_difference(*marks_of(3, 12, 60))
+    assert one.difference.value == pytest.approx(0.15)
+    assert one.difference.interval.low == -other.difference.interval.high
+    assert one.p_value == other.p_value == mcnemar(12, 3)
+
+
+def test_clusters_that_agree_within_are_no_better_than_one_problem_each():
+    left, right = marks_of(100, 0, 200)
+    alone = paired_difference(left, right)
+    groups = [f"t{place // 20}" for place in range(200)]
+    clustered = paired_difference(left, right, groups=groups)
+    assert alone.p_value < 1e-20
+    assert clustered.p_value > 0.05
+    assert 0.0 in clustered.difference.interval
+    assert clustered.worth < 10
+
+
+def test_one_of_equal_clusters_gives_no_evidence():
+    left, right = marks_of(0, 0, 60)
+    found = paired_difference(left, right, groups=[f"t{place // 10}" for place in range(60)])
+    assert found.p_value == 1.0
+    assert found.difference.interval.high == pytest.approx(
+        paired_difference(*marks_of(0, 0, 6)).difference.interval.high
+    )
+
+
+@given(st.integers(5, 12), st.integers(0, 2**30), st.sampled_from([0.9, 0.95, 0.99]))
+def test_clustered_test_and_interval_agree_too(clusters, seed, level):
+    random = np.random.default_rng(seed)
+    size = int(random.integers(2, 8))
+    leaning = random.random(clusters).repeat(size)
+    left = (random.random(clusters * size) < leaning).astype(float).tolist()
+    right = (random.random(clusters * size) < random.random() ** 2).astype(float).tolist()
+    groups = [f"t{place // size}" for place in range(clusters * size)]
+    found = paired_difference(left, right, groups=groups, level=level)
+    assert (found.p_value <= 1 - level) == (0.0 not in found.difference.interval)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("clusters", [5, 12, 19, 40])
+def test_clustered_comparisons_hold_their_level_and_rarely_tell_equal_arms_apart(clusters):
+    simulations, size = 150, 20
+    random = np.random.default_rng(derive("clustered comparisons", clusters))
+    groups = [f"t{place // size}" for place in range(clusters * size)]
+    held = wrong = plain = 0
+    for _ in range(simulations):
+        left, right = (
+            (random.random(len(groups)) < random.beta(0.5, 0.5, clusters).repeat(size)).astype(
+                float
+            )
+            for _ in range(2)
+        )
+        found = paired_difference(left.tolist(), right.tolist(), groups=groups)
+        held += 0.0 in found.difference.interval
+        wrong += found.p_value <= 0.05
+        alone = paired_difference(left.tolist(), right.tolist())
+        plain += alone.p_value <= 0.05
+    assert held / simulations >= 0.93
+    assert wrong / simulations <= 0.07
+    assert plain / simulations > 0.2
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "message"),
+    [([1.0], [1.0, 0.0], "pair them"), ([], [], "one or more"), ([0.5], [1.0], "neither 0 nor 1")],
+)
+def test_bad_marks_are_refused(left, right, message):
     with pytest.raises(UsageError, match=message):
-        permutation_test(differences, seed=0, groups=groups)
+        paired_difference(left, right)
 
 
-def test_false_positive_rates_are_near_5_percent():
-    simulations, n, discordance = 10_000, 600, 0.3
-    random = np.random.default_rng(derive("false positives"))
-    discordant = random.binomial(n, discordance, size=simulations)
-    left = random.binomial(discordant, 0.5)
-    pairs = list(zip(left.tolist(), (discordant - left).tolist(), strict=True))
-    mid = np.mean([mcnemar(*pair, mid_p=True) <= 0.05 for pair in pairs])
-    exact = np.mean([mcnemar(*pair) <= 0.05 for pair in pairs])
-    assert 0.04 <= mid <= 0.06
-    assert 0.03 <= exact <= 0.05
-
-
-def test_permutation_false_positive_rate_is_near_5_percent_with_clusters():
-    simulations, clusters, size = 1500, 40, 5
-    random = np.random.default_rng(derive("clustered false positives"))
-    groups = [f"t{cluster}" for cluster in range(clusters) for _ in range(size)]
-    rejected = {"clustered": 0, "plain": 0}
-    for place in range(simulations):
-        shared = random.normal(size=clusters).repeat(size)
-        differences = (shared + random.normal(size=clusters * size)).tolist()
-        for kind, chosen in (("clustered", groups), ("plain", None)):
-            p_value = permutation_test(differences, seed=place, groups=chosen, resamples=199)
-            rejected[kind] += p_value <= 0.05
-    assert 0.04 <= rejected["clustered"] / simulations <= 0.06
-    assert rejected["plain"] / simulations > 0.15
-
-
-def test_paired_difference_is_left_minus_right_and_narrower_than_unpaired():
-    random = np.random.default_rng(5)
-    left = (random.random(300) < 0.5).astype(float)
-    right = left.copy()
-    right[:20] = 1.0 - right[:20]
-    estimate = paired_difference(left.tolist(), right.tolist(), seed=0)
-    assert estimate.value == pytest.approx(left.mean() - right.mean())
-    assert estimate.interval.high - estimate.interval.low < 0.08
-
-
-def test_paired_difference_needs_equal_lengths():
-    with pytest.raises(UsageError, match="pair them"):
-        paired_difference([1.0], [1.0, 0.0], seed=0)
-
-
-@given(st.lists(st.floats(0, 1), max_size=8))
-def test_holm_is_ordered_and_between_raw_and_bonferroni(p_values):
-    adjusted = holm(p_values)
-    for raw, fixed in zip(p_values, adjusted, strict=True):
-        assert raw <= fixed <= max(raw, min(1.0, raw * len(p_values)))
-    by_raw = sorted(zip(p_values, adjusted, strict=True))
-    assert [fixed for _, fixed in by_raw] == sorted(adjusted)
+def test_one_sided_is_half_of_two_sided():
+    assert 2 * one_sided(9, 1) == mcnemar(1, 9) == 0.021484375

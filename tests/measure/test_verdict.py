@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.measure.arms import make_arm
-from underdog.errors import DataError
+from underdog.errors import DataError, UsageError
+from underdog.measure.intervals import Interval
 from underdog.measure.paired import mcnemar
 from underdog.measure.verdict import compare, compare_all, paired_items
 
@@ -38,15 +41,15 @@ def test_equal_arms_show_no_difference_and_ask_for_no_more():
     assert verdict.p_value == 1.0
     assert verdict.sentence() == (
         "No difference shown between a and b. 50.0% against 50.0% on the same 4 problems: "
-        "+0.0 points, 95% interval +0.0 to +0.0; exact McNemar test, p = 1.000."
+        "+0.0 points, 95% interval −60.2 to +60.2; exact McNemar test, p = 1.000."
     )
 
 
-def test_an_unlucky_large_difference_asks_for_nothing_that_is_already_there():
+def test_one_problem_too_few_is_said_so():
     verdict = compare(make_arm("+++++", "a"), make_arm("-----", "b"))
     assert verdict.p_value == mcnemar(5, 0) == 0.0625
     assert verdict.words == "no difference shown"
-    assert "would take" not in verdict.evidence()
+    assert "would take about 6 problems" in verdict.evidence()
 
 
 def test_an_oracle_wins_nothing():
@@ -61,7 +64,8 @@ def test_clusters_are_respected_and_named():
     verdict = compare(left, make_arm("+" * 60 + "-" * 100, "b", groups=groups))
     assert verdict.clusters == 40
     assert verdict.words == "better"
-    assert "paired permutation test, p = 0.002, 40 clusters." in verdict.evidence()
+    assert verdict.worth <= 40
+    assert ", 40 clusters worth " in verdict.evidence()
     close = compare(left, make_arm("+" * 98 + "-" * 62, "b", groups=groups))
     assert "would take" not in close.evidence()
 
@@ -75,7 +79,46 @@ def test_several_comparisons_are_corrected():
     assert alone.words == "better"
     assert [verdict.p_value for verdict in both] == [0.0625, 1.0]
     assert [verdict.words for verdict in both] == ["no difference shown"] * 2
-    assert "after Holm's correction for 2 comparisons" in both[0].evidence()
+    assert 0.0 in both[0].difference.interval
+    assert both[0].difference.interval.level == 0.95
+    assert "both corrected for 2 comparisons (Bonferroni)" in both[0].evidence()
+
+
+@pytest.mark.parametrize("number", [1, 2, 5, 40])
+def test_corrected_words_intervals_and_p_values_agree(number):
+    arms = [make_arm("-" * place + "+" * (60 - place), f"a{place}") for place in range(0, 60, 4)]
+    for left in arms:
+        found = compare(left, arms[5], comparisons=number)
+        assert (found.winner is not None) == (found.p_value <= 0.05)
+        assert (found.winner is None) == (0.0 in found.difference.interval)
+
+
+def test_a_p_value_just_above_the_level_is_not_rounded_onto_it():
+    verdict = compare(make_arm("+" * 8, "a"), make_arm("-" * 8, "b"))
+    assert "p > 0.050." in replace(verdict, p_value=0.0502).evidence()
+    assert "p = 0.051." in replace(verdict, p_value=0.0508).evidence()
+    assert "p = 0.050." in replace(verdict, p_value=0.0498).evidence()
+
+
+def test_no_comparison_at_all_is_refused():
+    with pytest.raises(UsageError, match="comparisons=0"):
+        compare(make_arm("+"), make_arm("-"), comparisons=0)
+
+
+def test_groups_too_few_to_serve_as_clusters_are_counted():
+    groups = ["easy", "middle", "hard"] * 10
+    verdict = compare(make_arm("+-" * 15, groups=groups), make_arm("-+" * 15, "b", groups=groups))
+    assert (verdict.few_groups, verdict.clusters) == (3, 0)
+
+
+def test_small_ends_keep_a_digit_that_is_not_zero():
+    verdict = compare(make_arm("+" * 40 + "-" * 400, "a"), make_arm("-" * 440, "b"))
+    close = replace(verdict.difference, interval=Interval(0.0003, 0.2))
+    assert "+0.03 to +20.0" in replace(verdict, difference=close).evidence()
+    tiny = replace(verdict.difference, interval=Interval(2e-7, 0.2))
+    assert "+0.00002 to +20.0" in replace(verdict, difference=tiny).evidence()
+    none = replace(verdict.difference, interval=Interval(-1e-13, 0.2))
+    assert "+0.0 to +20.0" in replace(verdict, difference=none).evidence()
 
 
 def test_a_correction_does_not_turn_a_bound_into_a_winner():

@@ -92,10 +92,12 @@ def make_outcomes(problems: list[Problem], arm: ArmResult) -> dict[str, Outcome]
     return outcomes
 
 
-def make_card(n: int = 200, *, flops: bool = True, title: str = "") -> FightCard:
+def make_card(
+    n: int = 200, *, flops: bool = True, title: str = "", headline: float = 0.55
+) -> FightCard:
     problems = make_problems(n)
     small_flops, big_flops = 2 * 135e6, 2 * 1.54e9
-    votes = ((16, 0.55), (1, 0.30), (2, 0.34), (4, 0.44), (8, 0.51), (32, 0.57))
+    votes = ((16, headline), (1, 0.30), (2, 0.34), (4, 0.44), (8, 0.51), (32, 0.57))
     small = [
         make_arm(
             problems,
@@ -138,7 +140,7 @@ def make_card(n: int = 200, *, flops: bool = True, title: str = "") -> FightCard
     return replace(
         card,
         prompts=(PromptText(f"{SMALL}, cot", "Solve the problem step by step.\n\n{question}"),),
-        seeds=(CardFact("Root seed", "20260101"), CardFact("Bootstrap", "derived by name")),
+        seeds=(CardFact("Root seed", "20260101"), CardFact("Subsets", "derived by name")),
         hashes=(
             CardFact(SMALL, "3f1c9a" * 10 + "beef"),
             CardFact("Problems", "77ab02" * 10 + "cafe"),

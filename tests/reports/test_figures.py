@@ -10,6 +10,7 @@ from underdog.reports.figure import svg
 from underdog.reports.gap import gap_bars
 
 CARD = make_card(80)
+WON = make_card(80, headline=0.8)
 
 
 def rows_of(spec):
@@ -46,18 +47,18 @@ def test_labels_leave_out_the_model_name_and_mark_oracles():
 
 
 def test_break_even_is_drawn_only_where_there_is_one():
-    drawn = accuracy_vs_cost(CARD, WIDE)["layer"]
-    missing = accuracy_vs_cost(replace(CARD, break_even=None), WIDE)["layer"]
-    unreached = replace(CARD.break_even, point=None)
+    drawn = accuracy_vs_cost(WON, WIDE)["layer"]
+    missing = accuracy_vs_cost(replace(WON, break_even=None), WIDE)["layer"]
+    unreached = replace(WON.break_even, point=None)
     assert len(drawn) == len(missing) + 3
-    assert len(accuracy_vs_cost(replace(CARD, break_even=unreached))["layer"]) == len(missing)
+    assert len(accuracy_vs_cost(replace(WON, break_even=unreached))["layer"]) == len(missing)
 
 
 def test_break_even_stands_where_the_measure_says():
-    layer = accuracy_vs_cost(CARD)["layer"][2]
+    layer = accuracy_vs_cost(WON)["layer"][2]
     (row,) = layer["data"]["values"]
-    assert row["meet"] == CARD.break_even.point.cost
-    assert row["target"] == CARD.big.headline.accuracy.value
+    assert row["meet"] == WON.break_even.point.cost
+    assert row["target"] == WON.big.headline.accuracy.value
 
 
 def test_arms_without_cost_are_left_out_and_an_empty_figure_still_draws():

@@ -62,7 +62,7 @@ def hostile_card(attack: str) -> FightCard:
         rows=rows,
         small=replace(CARD.small, corner=corner, arms=arms),
         big=replace(CARD.big, corner=corner),
-        verdict=replace(CARD.verdict, left=attack, test=attack),
+        verdict=replace(CARD.verdict, left=attack),
         diagnosis=replace(CARD.diagnosis, name=attack),
         prompts=(PromptText(attack, attack),),
         seeds=(CardFact(attack, attack),),

@@ -4,8 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from underdog.measure.intervals import Interval
-from underdog.reports.numbers import percent, percent_interval, si, si_interval, times, usd
+from underdog.measure.intervals import Estimate, Interval
+from underdog.reports.numbers import (
+    percent,
+    percent_interval,
+    price,
+    price_interval,
+    si,
+    si_interval,
+    times,
+    usd,
+    with_interval,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +57,7 @@ def test_si_is_short_and_close(value):
 def test_shares_intervals_ratios_and_money():
     assert percent(0.1234) == "12.3%"
     assert percent_interval(Interval(0.1, 0.25)) == "10.0–25.0%"
-    assert si_interval(Interval(1000, math.inf)) == "1.00k–∞"
+    assert si_interval(Interval(1000, 2000)) == "1.00k–2.00k"
     assert [times(ratio) for ratio in (0.256, 1.25, 9.96, math.inf)] == [
         "0.26×",
         "1.2×",
@@ -61,3 +71,18 @@ def test_shares_intervals_ratios_and_money():
         "$0.00042",
         "∞",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "text"),
+    [
+        (2000.0, 1500.0, 2500.0, "2.00k [1.50k–2.50k]"),
+        (math.inf, 1500.0, math.inf, "more than 1.50k"),
+        (math.inf, 0.0, math.inf, "too few to tell"),
+        (20.0, 0.0, math.inf, "20 [too few to tell]"),
+    ],
+)
+def test_a_price_is_never_printed_as_infinite(value, low, high, text):
+    estimate = Estimate(value, Interval(low, high))
+    assert with_interval(estimate) == text
+    assert "∞" not in price(estimate, usd) + price_interval(estimate)

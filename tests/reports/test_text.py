@@ -1,7 +1,10 @@
+import re
 from dataclasses import replace
 
 from tests.reports.example import SMALL, make_card
+from underdog.measure.intervals import Estimate, Interval
 from underdog.reports.plain_text import arms_table, fight_card_text
+from underdog.reports.sentences import cost_sentence
 
 CARD = make_card(80)
 
@@ -47,15 +50,29 @@ def test_a_card_without_task_diagnosis_flops_or_notes_is_still_whole():
 
 
 def test_without_break_even_the_reason_is_given():
-    text = fight_card_text(replace(CARD, break_even=None))
+    assert "No break-even point is read off: Example-135M is not shown to be" in fight_card_text(
+        CARD
+    )
+    won = make_card(80, headline=0.8)
+    assert "read off the figure, not tested." in fight_card_text(won)
+    text = fight_card_text(replace(won, break_even=None))
     assert "No break-even point: the cost of" in text
 
 
-def test_a_free_big_model_makes_the_small_one_infinitely_dear():
+def test_a_price_is_no_multiple_of_a_free_one():
     usage = replace(CARD.big.headline.usage, flops=0.0)
-    nothing = replace(CARD.big.headline.flops_per_right, value=0.0)
+    nothing = Estimate(0.0, Interval(0.0, 0.0))
     arms = (replace(CARD.big.headline, usage=usage, flops_per_right=nothing),)
-    assert "∞× as much" in fight_card_text(replace(CARD, big=replace(CARD.big, arms=arms)))
+    text = fight_card_text(replace(CARD, big=replace(CARD.big, arms=arms)))
+    assert "as much" not in text
+    assert "FLOPs and Example-1.5B 0 [0–0]. Per problem" in text
+
+
+def test_a_multiple_of_a_price_has_an_interval_and_says_what_it_does_not_show():
+    line = cost_sentence(CARD)
+    assert re.search(r": [\d.]+× as much \[[\d.]+×–[\d.]+×\]", line)
+    low, high = (float(end) for end in re.findall(r"([\d.]+)×", line)[1:3])
+    assert ("neither is shown to be cheaper" in line) == (low <= 1 <= high)
 
 
 def test_a_side_that_got_nothing_right_is_named_instead_of_an_infinite_cost():

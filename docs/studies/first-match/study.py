@@ -316,7 +316,7 @@ def _write_verdicts(arms: Sequence[ArmResult], reference: str, path: Path) -> No
                     "high": round(one.difference.interval.high, 4),
                     "only_arm": one.left_only,
                     "only_reference": one.right_only,
-                    "p_holm": round(one.p_value, 5),
+                    "p_corrected": round(one.p_value, 5),
                     "verdict": one.words,
                 }
             )

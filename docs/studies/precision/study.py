@@ -9,7 +9,8 @@ of thought of at most 300 tokens. `sample` may be stopped and started again; wha
 in the store. `report` writes `results.md`, `arms.csv`, `pairs.csv` and `items.csv` from it.
 
 The rule, set before anything was sampled: a precision that is worse than f32 by an exact McNemar
-test, corrected by Holm for all pairs of a model, is out; among the others, speed and memory decide.
+test, corrected by Bonferroni for all pairs of a model, is out; among the others, speed and memory
+decide.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from pathlib import Path
 
 from underdog.core import Engine, Problem, SamplingParams
 from underdog.engines.opening import open_engine
-from underdog.measure.paired import holm
+from underdog.measure.paired import mcnemar
 from underdog.measure.results import ArmResult
 from underdog.measure.summary import summarize
 from underdog.measure.verdict import Verdict, compare
@@ -191,31 +192,25 @@ class Pair:
 
     Attributes:
         model: Whose.
-        verdict: Left against right, with the test's own p-value.
-        p_holm: Corrected for all pairs of the model.
+        verdict: Left against right, corrected for all pairs of the model.
         same_answer: Share of problems with the same answer, right or wrong.
     """
 
     model: str
     verdict: Verdict
-    p_holm: float
     same_answer: float
-
-    @property
-    def words(self) -> str:
-        """Better or worse only where the corrected test says so."""
-        shown = self.p_holm <= 1.0 - LEVEL
-        return self.verdict.words if shown else "no difference shown"
 
 
 def pairs_of(model: str, arms: Mapping[str, Mapping[str, ArmResult]]) -> list[Pair]:
     """Every two precisions of a model; the one with fewer bits is compared with the other."""
     couples = [(low, high) for high, low in combinations([one["all"] for one in arms.values()], 2)]
-    verdicts = [compare(low, high, level=LEVEL) for low, high in couples]
-    corrected = holm([verdict.p_value for verdict in verdicts])
     return [
-        Pair(model, verdict, p_holm, _agreement(*couple))
-        for verdict, p_holm, couple in zip(verdicts, corrected, couples, strict=True)
+        Pair(
+            model,
+            compare(low, high, level=LEVEL, comparisons=len(couples)),
+            _agreement(low, high),
+        )
+        for low, high in couples
     ]
 
 
@@ -247,8 +242,8 @@ def report(place: Place, out: Path) -> None:
         "",
         *(markdown([pair_row(pair) for pair in pairs]) if pairs else []),
         "",
-        "Differences are in shares of all problems, with 95% intervals (bootstrap); p is McNemar's "
-        "exact test, and after Holm's correction for the pairs of a model.",
+        "Differences are in shares of all problems, with 95% intervals that hold for all pairs of "
+        "a model together; p is McNemar's exact test, and after Bonferroni's correction for them.",
     ]
     (out / "results.md").write_text("\n".join(text) + "\n")
 
@@ -291,10 +286,10 @@ def pair_row(pair: Pair) -> dict[str, object]:
         "difference": round(verdict.difference.value, 4),
         "low": round(ends.low, 4),
         "high": round(ends.high, 4),
-        "p": round(verdict.p_value, 5),
-        "p Holm": round(pair.p_holm, 5),
+        "p": round(mcnemar(verdict.left_only, verdict.right_only), 5),
+        "p corrected": round(verdict.p_value, 5),
         "same answer": round(pair.same_answer, 3),
-        "verdict": pair.words,
+        "verdict": verdict.words,
     }
 
 

@@ -24,7 +24,7 @@ from underdog.engines.sync import SyncEngine
 from underdog.forms import forms
 from underdog.generators import families
 from underdog.generators.drawing import generate
-from underdog.measure.intervals import wilson
+from underdog.measure.intervals import exact_interval
 from underdog.seeds import derive
 
 KEEP = Keep(share=0.1)
@@ -126,7 +126,7 @@ def _line(
     bad = sum(choice.example.id in wrong for choice in kept)
     if not kept:
         return f"| `{spec}` | {len(rows)} | 0 | | |"
-    found = wilson(bad, len(kept))
+    found = exact_interval(bad, len(kept))
     share, interval = f"{bad / len(kept):.1%}", f"{found.low:.0%} to {found.high:.0%}"
     return f"| `{spec}` | {len(rows)} | {len(kept)} | {share} | {interval} |"
 

@@ -27,7 +27,7 @@ from underdog.data.sources.documents import passages
 from underdog.data.sources.stories import story_seeds
 from underdog.engines.opening import open_engine
 from underdog.grading import open_checker
-from underdog.measure.intervals import wilson
+from underdog.measure.intervals import exact_interval
 from underdog.sandbox.probing import open_sandbox
 from underdog.tasks import load_task
 
@@ -167,7 +167,7 @@ def table(rows: list[dict]) -> list[str]:
     ]
     for row in rows:
         kept, of, used = row["accepted"], row["records"], row["usage"]
-        bounds = wilson(kept, of)
+        bounds = exact_interval(kept, of)
         share = f"{kept / of:.0%} ({bounds.low:.0%}–{bounds.high:.0%})"
         tokens = f"{used['generated_tokens'] / kept:,.0f}" if kept else "–"
         flops = f"{used['flops'] / kept / 1e12:.2f}" if kept else "–"
@@ -200,7 +200,7 @@ def sampling_table(row: dict) -> list[str]:
     ]
     for one in row["sampling"]:
         of, covered = one["num_problems"], one["num_covered"]
-        bounds = wilson(covered, of)
+        bounds = exact_interval(covered, of)
         lines.append(
             f"| {one['teacher']} | {one['num_samples']} | {one['num_right']} | {covered / of:.0%} "
             f"({bounds.low:.0%}–{bounds.high:.0%}) | {one['num_distinct'] / of:.2f} "

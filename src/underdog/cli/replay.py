@@ -68,6 +68,17 @@ def replay(
             _print_curve(one)
         for note in one.notes:
             notes.print(note, markup=False, highlight=False, soft_wrap=True)
+        _print_picking(len(one.arms) + sum(not point.oracle_bound for point in one.curve))
+
+
+def _print_picking(tried: int) -> None:
+    if tried > 1:
+        out.print(
+            f"The best of {tried} on the same problems looks better than it is. Choose on other "
+            "problems, such as a dev split, and test the one chosen here.",
+            soft_wrap=True,
+            highlight=False,
+        )
 
 
 def _print_curve(replay: "TaskReplay") -> None:

@@ -4,20 +4,23 @@ Coverage is the share of problems with at least one right sample (pass@n, an ora
 between one sample's accuracy and coverage is the gain of a perfect choosing rule; a real rule
 closes some share of it. A narrow gap calls for training or more diverse samples; a wide gap of
 which little is closed, for a better verifier. The share is negative when a rule is worse than one
-sample.
+sample. Its interval knows that the gap itself rests on few problems (see `melding`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from underdog.errors import DataError
-from underdog.measure.bootstrap import Floats, bootstrap, bootstrap_mean, clusters_of
-from underdog.measure.intervals import Estimate
+from underdog.measure.clustering import clusters_of, share_of, worth
+from underdog.measure.intervals import Estimate, Interval
+from underdog.measure.melding import closed_ends
 from underdog.measure.results import ArmResult
 from underdog.measure.summary import accuracy
 from underdog.measure.verdict import paired_items
-from underdog.seeds import derive
+
+FEWEST_GAPS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,38 +32,44 @@ class Diagnosis:
         one_sample: Accuracy of a single sample.
         selected: Accuracy of the rule's choices.
         coverage: Share of problems with a right sample (oracle bound).
-        closed: Share of the gap between one sample and coverage that the rule closes; `None`
-            when there is no gap.
+        gap: Coverage less one sample's accuracy.
+        closed: Share of the gap that the rule closes; `None` when the gap is of fewer than
+            `FEWEST_GAPS` problems (or worth fewer, in clusters): too few to tell.
+        n: Number of problems.
     """
 
     name: str
     one_sample: Estimate
     selected: Estimate
     coverage: Estimate
+    gap: Estimate
     closed: Estimate | None
+    n: int
 
     def sentence(self) -> str:
         """The finding in words."""
+        one, most = f"{self.one_sample.value:.1%}", f"{self.coverage.value:.1%}, oracle bound"
+        if self.gap.value <= 0.0:
+            most_of_all = self.gap.interval.high
+            return (
+                f"{self.name}: coverage ({most}) is no higher than one sample's accuracy on these "
+                f"{self.n:,} problems, so no choosing rule could have helped on them; a gap of up "
+                f"to {most_of_all:.1%} of all problems is not ruled out."
+            )
         if self.closed is None:
             return (
-                f"{self.name}: coverage ({self.coverage.value:.1%}) is no higher than one sample's "
-                "accuracy, so no choosing rule can help."
+                f"{self.name}: the gap between one sample ({one}) and coverage ({most}) is of too "
+                f"few of the {self.n:,} problems to tell what share of it is closed."
             )
         ends = self.closed.interval
         return (
             f"{self.name} closes {self.closed.value:.0%} ({ends.level:.0%} interval {ends.low:.0%} "
-            f"to {ends.high:.0%}) of the gap between one sample ({self.one_sample.value:.1%}) and "
-            f"coverage ({self.coverage.value:.1%}, oracle bound)."
+            f"to {ends.high:.0%}) of the gap between one sample ({one}) and coverage ({most})."
         )
 
 
 def diagnose(
-    one_sample: ArmResult,
-    selected: ArmResult,
-    coverage: ArmResult,
-    *,
-    seed: int = 0,
-    level: float = 0.95,
+    one_sample: ArmResult, selected: ArmResult, coverage: ArmResult, *, level: float = 0.95
 ) -> Diagnosis:
     """Diagnose a choosing rule from three arms over the same problems and the same samples.
 
@@ -69,7 +78,6 @@ def diagnose(
             the samples of its problem.
         selected: The choosing rule.
         coverage: The oracle that picks a right sample where there is one.
-        seed: Root of the resampling seeds.
         level: Confidence level.
 
     Raises:
@@ -80,34 +88,37 @@ def diagnose(
         raise DataError(f"{coverage.name} is not marked as an oracle bound; pass the pass@n arm")
     chosen = dict((one.problem_id, two) for one, two in paired_items(one_sample, selected))
     rows = [(one, chosen[one.problem_id], most) for one, most in paired_items(one_sample, coverage)]
-    columns = [[float(row[place].right) for row in rows] for place in range(3)]
-    columns[0] = [one.score for one, _, _ in rows]
-    closed = None
-    if sum(columns[2]) > sum(columns[0]):
-        closed = bootstrap(
-            columns,
-            _share_closed,
-            seed=derive(seed, "diagnose", selected.name),
-            groups=clusters_of([one.group for one, _, _ in rows]),
-            level=level,
-        )
+    groups = clusters_of([one.group for one, _, _ in rows])
+    samples = [one.score for one, _, _ in rows]
+    rule = [float(two.right) for _, two, _ in rows]
+    gaps = [max(0.0, float(most.right) - one.score) for one, _, most in rows]
     return Diagnosis(
         name=selected.name,
-        one_sample=bootstrap_mean(
-            columns[0],
-            seed=derive(seed, "one sample", selected.name),
-            groups=clusters_of([one.group for one, _, _ in rows]),
-            level=level,
-        ),
-        selected=accuracy(selected.items, seed=seed, level=level),
-        coverage=accuracy(coverage.items, seed=seed, level=level),
-        closed=closed,
+        one_sample=share_of(samples, groups, level),
+        selected=accuracy(selected.items, level=level),
+        coverage=accuracy(coverage.items, level=level),
+        gap=share_of(gaps, groups, level),
+        closed=_closed(samples, rule, gaps, groups, level) if sum(gaps) > 0.0 else None,
+        n=len(rows),
     )
 
 
-def _share_closed(sums: Floats) -> Floats:
-    """Gain of the rule over the gain of a perfect one; 0 where a resample has no gap."""
-    gap = sums[:, 2] - sums[:, 0]
-    out = np.zeros(sums.shape[0])
-    np.divide(sums[:, 1] - sums[:, 0], gap, out=out, where=gap > 0)
-    return out
+def _closed(
+    samples: Sequence[float],
+    rule: Sequence[float],
+    gaps: Sequence[float],
+    groups: Sequence[str] | None,
+    level: float,
+) -> Estimate | None:
+    one, chosen, gap = (np.asarray(values, dtype=np.float64) for values in (samples, rule, gaps))
+    value = float((chosen - one).sum() / gap.sum())
+    weight = worth(chosen - one - value * gap, gap, groups, level)
+    if weight * float(gap.sum()) < FEWEST_GAPS:
+        return None
+    low, high = closed_ends(
+        weight * float((gap * chosen).sum()),
+        weight * float((gap * (1.0 - chosen)).sum()),
+        weight * float((one * (1.0 - chosen)).sum()),
+        level,
+    )
+    return Estimate(value, Interval(low, high, level, "melded"))

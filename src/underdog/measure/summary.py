@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from underdog.core import Usage
 from underdog.errors import DataError
-from underdog.measure.bootstrap import bootstrap_mean, clusters_of
-from underdog.measure.cost import per_right_answer
-from underdog.measure.intervals import Estimate, wilson
+from underdog.measure.clustering import clusters_of, share_of
+from underdog.measure.intervals import Estimate
+from underdog.measure.price import per_right_answer
 from underdog.measure.results import ArmResult, ItemResult
-from underdog.seeds import derive
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,8 @@ class ArmSummary:
         num_wrong: Answers graded wrong.
         num_no_answer: Problems without an answer.
         num_undecided: Problems whose grading failed; the accuracy counts them as not right.
-        accuracy: Share right, with a Wilson interval, or a clustered bootstrap one where problems
-            come in clusters.
+        accuracy: Share right, with its exact interval, over as many problems as they are worth
+            where they come in clusters.
         usage: Sum over all problems.
         tokens_per_right: Generated plus verifier tokens per right answer.
         flops_per_right: FLOPs per right answer.
@@ -39,7 +38,7 @@ class ArmSummary:
         num_solutions: Samples drawn, over all problems.
         oracle_bound: Whether answers were chosen with gold.
         replayed: Whether the arm was computed from stored rollouts.
-        clusters: Number of clusters that the intervals resample; 0 when problems are independent.
+        clusters: Number of clusters of the problems; 0 when problems are independent.
         num_failed: Problems of which nothing could be decided because a verifier failed; they are
             among the undecided.
         failure: The reason of the first of them; empty without one.
@@ -100,12 +99,11 @@ class ArmSummary:
         return self.usage.cached_prompt_tokens / self.n
 
 
-def summarize(arm: ArmResult, *, seed: int = 0, level: float = 0.95) -> ArmSummary:
+def summarize(arm: ArmResult, *, level: float = 0.95) -> ArmSummary:
     """Summarise an arm.
 
     Args:
         arm: Graded results.
-        seed: Root of the resampling seeds.
         level: Confidence level of all intervals.
 
     Raises:
@@ -126,12 +124,12 @@ def summarize(arm: ArmResult, *, seed: int = 0, level: float = 0.95) -> ArmSumma
         num_wrong=counts.count("wrong"),
         num_no_answer=counts.count("no_answer"),
         num_undecided=counts.count("undecided"),
-        accuracy=accuracy(arm.items, seed=seed, level=level),
+        accuracy=accuracy(arm.items, level=level),
         usage=arm.usage,
-        tokens_per_right=per_right_answer(arm, "tokens", seed=seed, level=level),
-        flops_per_right=per_right_answer(arm, "flops", seed=seed, level=level),
-        seconds_per_right=per_right_answer(arm, "seconds", seed=seed, level=level),
-        usd_per_right=per_right_answer(arm, "usd", seed=seed, level=level),
+        tokens_per_right=per_right_answer(arm, "tokens", level=level),
+        flops_per_right=per_right_answer(arm, "flops", level=level),
+        seconds_per_right=per_right_answer(arm, "seconds", level=level),
+        usd_per_right=per_right_answer(arm, "usd", level=level),
         num_solutions=sum(item.num_solutions for item in arm.items),
         oracle_bound=arm.oracle_bound,
         replayed=arm.replayed,
@@ -142,11 +140,7 @@ def summarize(arm: ArmResult, *, seed: int = 0, level: float = 0.95) -> ArmSumma
     )
 
 
-def accuracy(items: Sequence[ItemResult], *, seed: int = 0, level: float = 0.95) -> Estimate:
-    """Share right, with Wilson's interval, or a clustered bootstrap one where items cluster."""
+def accuracy(items: Sequence[ItemResult], *, level: float = 0.95) -> Estimate:
+    """Share right with its interval; see `clustering`. Raises `UsageError` without items."""
     groups = clusters_of([item.group for item in items])
-    if groups is not None:
-        marks = [float(item.right) for item in items]
-        return bootstrap_mean(marks, seed=derive(seed, "accuracy"), groups=groups, level=level)
-    right = sum(item.right for item in items)
-    return Estimate(right / max(1, len(items)), wilson(right, len(items), level))
+    return share_of([float(item.right) for item in items], groups, level)

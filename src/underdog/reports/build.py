@@ -13,7 +13,7 @@ from underdog.measure.breakeven import BreakEven, CostPoint, break_even
 from underdog.measure.diagnosis import Diagnosis
 from underdog.measure.results import ArmResult, ItemResult
 from underdog.measure.summary import ArmSummary, summarize
-from underdog.measure.verdict import compare, paired_items
+from underdog.measure.verdict import Verdict, Words, compare, paired_items
 from underdog.reports.fight_card import (
     Corner,
     CostAxis,
@@ -41,7 +41,6 @@ def build_card(
     big_corner: Corner | None = None,
     diagnosis: Diagnosis | None = None,
     notes: Sequence[str] = (),
-    seed: int = 0,
     max_attempts: int = 3,
 ) -> FightCard:
     """Make a fight card, without the facts of its run (prompts, seeds, hashes, machine).
@@ -59,7 +58,6 @@ def build_card(
         big_corner: The same for the big side.
         diagnosis: Coverage against selection of the small model.
         notes: Further notes, shown before those that follow from the numbers.
-        seed: Root of the resampling seeds.
         max_attempts: Solutions shown per side and problem, the chosen one first.
 
     Raises:
@@ -67,11 +65,11 @@ def build_card(
     """
     if not small or not big:
         raise DataError("a fight card needs at least one arm per side")
-    small_side = _side(small, small_corner, seed)
-    big_side = _side(big, big_corner, seed)
+    small_side = _side(small, small_corner)
+    big_side = _side(big, big_corner)
     arms = (*small_side.arms, *big_side.arms)
     axis: CostAxis = "flops" if all(arm.usage.flops > 0 for arm in arms) else "tokens"
-    verdict = compare(small[0], big[0], seed=seed)
+    verdict = compare(small[0], big[0])
     rows = _rows(small[0], big[0], problems, small_outcomes or {}, big_outcomes or {}, max_attempts)
     return FightCard(
         title=title,
@@ -81,18 +79,18 @@ def build_card(
         big=big_side,
         verdict=verdict,
         cost_axis=axis,
-        break_even=_break_even(small_side, big_side, axis),
+        break_even=_break_even(small_side, big_side, axis, verdict.words),
         diagnosis=diagnosis,
         rows=rows,
-        notes=(*notes, *_notes(small_side, big_side, axis, rows)),
+        notes=(*notes, *_notes(small_side, big_side, verdict, axis, rows)),
     )
 
 
-def _side(arms: Sequence[ArmResult], corner: Corner | None, seed: int) -> Side:
+def _side(arms: Sequence[ArmResult], corner: Corner | None) -> Side:
     first = arms[0]
     return Side(
         corner=corner or Corner(first.model, first.strategy, first.form),
-        arms=tuple(summarize(arm, seed=seed) for arm in arms),
+        arms=tuple(summarize(arm) for arm in arms),
     )
 
 
@@ -100,15 +98,18 @@ def _cost(arm: ArmSummary, axis: CostAxis) -> float:
     return arm.flops_per_problem if axis == "flops" else arm.tokens_per_problem
 
 
-def _break_even(small: Side, big: Side, axis: CostAxis) -> BreakEven | None:
+def _break_even(small: Side, big: Side, axis: CostAxis, words: Words) -> BreakEven | None:
+    """The crossing of a small model that was found better; picked among arms, it tests nothing."""
+    target_cost = _cost(big.headline, axis)
+    if words != "better" or big.headline.num_right == 0:
+        return None
+    if target_cost <= 0 or _cost(small.headline, axis) <= 0:
+        return None
     curve = [
-        CostPoint(arm.name, _cost(arm, axis), arm.accuracy.value, arm.accuracy.interval.low)
+        CostPoint(arm.name, _cost(arm, axis), arm.accuracy.value)
         for arm in small.arms
         if not arm.oracle_bound and _cost(arm, axis) > 0
     ]
-    target_cost = _cost(big.headline, axis)
-    if not curve or target_cost <= 0 or big.headline.oracle_bound:
-        return None
     return break_even(curve, big.headline.accuracy.value, target_cost)
 
 
@@ -178,7 +179,9 @@ def _attempt(solution: Solution, *, chosen: bool) -> ShownSolution:
     )
 
 
-def _notes(small: Side, big: Side, axis: CostAxis, rows: Sequence[ProblemRow]) -> tuple[str, ...]:
+def _notes(
+    small: Side, big: Side, verdict: Verdict, axis: CostAxis, rows: Sequence[ProblemRow]
+) -> tuple[str, ...]:
     """Notes that follow from the numbers: small n, estimated FLOPs, oracle bounds."""
     arms = (*small.arms, *big.arms)
     n = small.headline.n
@@ -186,10 +189,12 @@ def _notes(small: Side, big: Side, axis: CostAxis, rows: Sequence[ProblemRow]) -
     if len(arms) > 2:
         notes.append(
             "The verdict is about the two arms in the corners, named before the match. The other "
-            "arms draw the curve and are not tested; a crossing read off it is a description."
+            "arms draw the curve and are not tested: the best of them on these problems looks "
+            "better than it is, and a crossing read off the curve is a description."
         )
     if n < FEW_PROBLEMS:
         notes.append(f"Only {n} problems: the intervals are wide, and only large gaps can show.")
+    notes.extend(_cluster_notes(verdict))
     if axis == "flops":
         notes.append(
             "FLOPs are computed from the architectures, not measured. An arm reads each prompt "
@@ -213,6 +218,21 @@ def _notes(small: Side, big: Side, axis: CostAxis, rows: Sequence[ProblemRow]) -
     return tuple(notes)
 
 
+def _cluster_notes(verdict: Verdict) -> list[str]:
+    if verdict.few_groups:
+        return [
+            f"Problems come in {verdict.few_groups} groups, too few to tell how alike the "
+            "problems of a group are. Intervals and test take every problem as independent: right "
+            "for levels of difficulty, too narrow for templates or passages."
+        ]
+    if not verdict.clusters:
+        return []
+    return [
+        f"Problems come in {verdict.clusters} clusters; for the verdict, {verdict.n:,} problems "
+        f"are worth {verdict.worth:,.0f} independent ones. Intervals and test count them so."
+    ]
+
+
 def _arm_notes(arms: Sequence[ArmSummary]) -> list[str]:
     notes: list[str] = []
     if any(arm.oracle_bound for arm in arms):
@@ -223,8 +243,6 @@ def _arm_notes(arms: Sequence[ArmSummary]) -> list[str]:
         notes.append(
             "Replayed arms are computed from stored samples; their seconds are the stored ones."
         )
-    if clusters := max(arm.clusters for arm in arms):
-        notes.append(f"Problems come in {clusters} clusters; intervals and test respect them.")
     for arm in arms:
         if arm.num_failed:
             notes.append(

@@ -20,6 +20,7 @@ from underdog.reports.figure import svg
 from underdog.reports.gap import gap_bars
 from underdog.reports.html_page import page_asset, page_template, write_page
 from underdog.reports.labels import drop_shared_words
+from underdog.reports.numbers import usd
 from underdog.reports.sentences import break_even_sentence, cost_sentence, outcome_words
 
 
@@ -73,6 +74,7 @@ def render_fight_card(card: FightCard) -> str:
         shares=_shares(card),
         costs=any(side.headline.usage.cost_usd > 0 for side in (card.small, card.big)),
         cost_line=cost_sentence(card),
+        usd=usd,
         break_even=break_even_sentence(card),
         chart_wide=svg(accuracy_vs_cost(card, WIDE)),
         chart_narrow=svg(accuracy_vs_cost(card, NARROW)),

@@ -18,8 +18,9 @@ _PACKAGE, _FOLDER = "underdog.reports", "templates"
 _FILTERS = (
     numbers.percent,
     numbers.percent_interval,
+    numbers.price,
+    numbers.price_interval,
     numbers.si,
-    numbers.si_interval,
     numbers.usd,
 )
 

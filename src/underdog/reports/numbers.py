@@ -4,12 +4,14 @@ Every format has a fixed number of digits, so that columns line up and no digit 
 interval beside it allows.
 """
 
+from collections.abc import Callable
 from math import isfinite
 
 from underdog.measure.intervals import Estimate, Interval
 
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E", "Z")
 NARROW_SPACE = "\u202f"
+TOO_FEW = "too few to tell"
 
 
 def percent(share: float) -> str:
@@ -61,14 +63,41 @@ def si_interval(interval: Interval) -> str:
     return f"{si(interval.low)}–{si(interval.high)}"
 
 
+def price(estimate: Estimate, unit: Callable[[float], str] = si) -> str:
+    """A cost per right answer: "more than" where there is none, "too few to tell" without ends.
+
+    Example:
+        >>> price(Estimate(2000.0, Interval(1500.0, 2500.0)))
+        '2.00k'
+        >>> price(Estimate(float("inf"), Interval(1500.0, float("inf"))))
+        'more than 1.50k'
+    """
+    if isfinite(estimate.value):
+        return unit(estimate.value)
+    return f"more than {unit(estimate.interval.low)}" if estimate.interval.low else TOO_FEW
+
+
+def price_interval(estimate: Estimate) -> str:
+    """Ends of a cost per right answer; empty where it has no finite value.
+
+    Example:
+        >>> price_interval(Estimate(2000.0, Interval(1500.0, 2500.0)))
+        '1.50k–2.50k'
+    """
+    if not isfinite(estimate.value):
+        return ""
+    return si_interval(estimate.interval) if isfinite(estimate.interval.high) else TOO_FEW
+
+
 def with_interval(estimate: Estimate) -> str:
-    """A value with the ends of its interval in brackets.
+    """A cost per right answer with the ends of its interval in brackets.
 
     Example:
         >>> with_interval(Estimate(2000.0, Interval(1500.0, 2500.0)))
         '2.00k [1.50k–2.50k]'
     """
-    return f"{si(estimate.value)} [{si_interval(estimate.interval)}]"
+    ends = price_interval(estimate)
+    return f"{price(estimate)} [{ends}]" if ends else price(estimate)
 
 
 def times(ratio: float) -> str:

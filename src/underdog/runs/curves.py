@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from underdog.core import Decision, Problem, Question, Sample, Score, Solution, Steps
 from underdog.errors import StoreError, UsageError
-from underdog.measure.bootstrap import bootstrap_mean, clusters_of
+from underdog.measure.clustering import clusters_of, share_of
 from underdog.measure.intervals import Estimate
 from underdog.measure.passk import Vote, maj_at_k, pass_at_k
 from underdog.runs.replay import PoolView, ReplayEngine
@@ -69,7 +69,7 @@ class CurvePoint:
     Attributes:
         rule: `majority`, `best_of <verifier>` or `pass`.
         n: Samples per problem.
-        accuracy: Mean over problems, with a bootstrap interval over problems.
+        accuracy: Mean over problems, with the interval of a share over problems.
         subset_sd: Standard deviation of the accuracy between random subsets of the same pools; 0
             for pass@n, which averages over all subsets exactly.
         generated_tokens: Expected generated tokens per problem.
@@ -128,7 +128,7 @@ def curves(
 
     Args:
         pools: From `graded_pools`.
-        seed: Root seed of the subsets and the bootstrap.
+        seed: Root seed of the subsets.
         counts: Numbers of samples; those above the smallest pool are left out.
         subsets: Random subsets per problem and count.
 
@@ -154,8 +154,8 @@ def curves(
             means = hits.mean(axis=1).tolist()
             if rule == _MAJORITY:
                 means = [_maj_at(pool, n, seed) for pool in pools]
-            points.append(_point(rule, n, pools, means, float(hits.mean(axis=0).std()), seed))
-    return points + [_pass_point(n, pools, seed) for n in kept]
+            points.append(_point(rule, n, pools, means, float(hits.mean(axis=0).std())))
+    return points + [_pass_point(n, pools) for n in kept]
 
 
 _Choose: TypeAlias = Callable[[GradedPool, _Places], _Flags]
@@ -208,22 +208,22 @@ def _maj_at(pool: GradedPool, n: int, seed: int) -> float:
 
 
 def _point(
-    rule: str, n: int, pools: Sequence[GradedPool], means: Sequence[float], spread: float, seed: int
+    rule: str, n: int, pools: Sequence[GradedPool], means: Sequence[float], spread: float
 ) -> CurvePoint:
     """Point of a rule from each problem's mean over subsets."""
-    accuracy = _estimate(pools, means, seed)
+    accuracy = _estimate(pools, means)
     return CurvePoint(rule, n, accuracy, spread, _tokens(pools, n), len(pools))
 
 
-def _pass_point(n: int, pools: Sequence[GradedPool], seed: int) -> CurvePoint:
+def _pass_point(n: int, pools: Sequence[GradedPool]) -> CurvePoint:
     values = [pass_at_k(len(pool), sum(pool.right), n) for pool in pools]
-    accuracy = _estimate(pools, values, seed)
+    accuracy = _estimate(pools, values)
     return CurvePoint("pass", n, accuracy, 0.0, _tokens(pools, n), len(pools), oracle_bound=True)
 
 
-def _estimate(pools: Sequence[GradedPool], values: Sequence[float], seed: int) -> Estimate:
+def _estimate(pools: Sequence[GradedPool], values: Sequence[float]) -> Estimate:
     groups = clusters_of([pool.group for pool in pools])
-    return bootstrap_mean(values, seed=derive("curve", seed), groups=groups)
+    return share_of(values, groups)
 
 
 def _tokens(pools: Sequence[GradedPool], n: int) -> float:

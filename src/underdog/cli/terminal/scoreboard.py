@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from underdog.cli.terminal.console import cells, notes, out, percent, print_json, quantity, table
+from underdog.cli.terminal.console import cells, notes, out, percent, print_json, table
 
 if TYPE_CHECKING:
     from underdog.measure.summary import ArmSummary
@@ -27,6 +27,8 @@ def show_cards(cards: "Sequence[FightCard]", path: Path | None, *, as_json: bool
 
 def print_arms(title: str, arms: "Sequence[ArmSummary]") -> None:
     """Print one row per arm: accuracy with its interval, and what it cost."""
+    from underdog.reports.numbers import price
+
     numbers = ("n", "right", "95% interval", "tokens/problem", "FLOPs/right", "s/problem")
     rows = table("arm", *numbers, title=title, numbers=frozenset(numbers))
     for arm in arms:
@@ -38,7 +40,7 @@ def print_arms(title: str, arms: "Sequence[ArmSummary]") -> None:
                 percent(arm.accuracy.value),
                 f"{percent(ends.low)} to {percent(ends.high)}",
                 f"{arm.tokens_per_problem:,.0f}",
-                quantity(arm.flops_per_right.value).strip() if arm.usage.flops else "unknown",
+                price(arm.flops_per_right) if arm.usage.flops else "unknown",
                 f"{arm.seconds_per_problem:.2f}" if arm.usage.wall_s else "unknown",
             )
         )

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from underdog.core import Usage
 from underdog.data.sources.collecting.collection import Collection
 from underdog.data.sources.source import Record
-from underdog.measure.intervals import Interval, wilson
+from underdog.measure.clustering import clusters_of, share_of
+from underdog.measure.intervals import Interval, exact_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class SamplingReport:
         num_covered: Problems with at least one right sample.
         num_distinct: Right samples that differ within their problem.
         num_flawed: Right samples with a detected fault in the reasoning.
+        false_positives_interval: 95% interval of the share of right samples that are flawed,
+            samples of one problem taken together; `None` without right samples.
         usage: Cost of the samples.
     """
 
@@ -37,6 +40,7 @@ class SamplingReport:
     num_covered: int
     num_distinct: int
     num_flawed: int
+    false_positives_interval: Interval | None
     usage: Usage
 
     @property
@@ -46,8 +50,8 @@ class SamplingReport:
 
     @property
     def coverage_interval(self) -> Interval:
-        """95% Wilson interval of the coverage."""
-        return wilson(self.num_covered, self.num_problems)
+        """95% interval of the coverage."""
+        return exact_interval(self.num_covered, self.num_problems)
 
     @property
     def diversity(self) -> float:
@@ -58,11 +62,6 @@ class SamplingReport:
     def false_positives(self) -> float | None:
         """Share of right samples that are flawed; `None` without right samples."""
         return self.num_flawed / self.num_right if self.num_right else None
-
-    @property
-    def false_positives_interval(self) -> Interval | None:
-        """95% Wilson interval of the false positives."""
-        return wilson(self.num_flawed, self.num_right) if self.num_right else None
 
 
 def sampling_report(collection: Collection) -> list[SamplingReport]:
@@ -76,6 +75,8 @@ def sampling_report(collection: Collection) -> list[SamplingReport]:
 
 def _report(teacher: str, records: Sequence[Record]) -> SamplingReport:
     right = [record for record in records if record.tags["right"]]
+    flaws = [float(bool(record.tags["flaw"])) for record in right]
+    problems = clusters_of([str(record.seed) for record in right])
     return SamplingReport(
         teacher=teacher,
         num_problems=len({record.seed for record in records}),
@@ -83,6 +84,7 @@ def _report(teacher: str, records: Sequence[Record]) -> SamplingReport:
         num_right=len(right),
         num_covered=len({record.seed for record in right}),
         num_distinct=len({(record.seed, record.tags["way"]) for record in right}),
-        num_flawed=sum(bool(record.tags["flaw"]) for record in right),
+        num_flawed=int(sum(flaws)),
+        false_positives_interval=share_of(flaws, problems).interval if right else None,
         usage=sum((record.usage for record in records), Usage()),
     )
