@@ -75,7 +75,7 @@ def test_the_interval_holds_its_level_also_for_rare_differences(n):
         assert (chance_of_tables(n, left_share, right_share) * held).sum() >= 0.95
 
 
-@pytest.mark.parametrize("n", [8, 20, 40, 100])
+@pytest.mark.parametrize("n", [8, 20, 40, 100, 300])
 @pytest.mark.parametrize("discordance", [0.02, 0.1, 0.5, 1.0])
 def test_equal_arms_are_told_apart_in_at_most_5_percent(n, discordance):
     wrong = 0.0

@@ -51,9 +51,7 @@ def problems_needed(
     enough = ceil(root * root)
     if enough * discordance > _MOST_DISCORDANT:
         return enough
-    while _power(enough, size, discordance, 1.0 - level) < power:
-        enough = ceil(enough * 1.1)
-    too_few = 0
+    too_few, enough = 0, 2 * enough  # the formula is an approximation
     while enough - too_few > 1:
         n = (too_few + enough) // 2
         if _power(n, size, discordance, 1.0 - level) >= power:

@@ -120,8 +120,6 @@ class Verdict:
             return ""
         level = 1.0 - (1.0 - self.difference.interval.level) / self.comparisons
         needed = problems_needed(self.difference.value, discordant / self.n, level=level)
-        if needed <= self.n:
-            return ""
         return f" Showing a difference of this size would take about {needed:,} problems."
 
 
