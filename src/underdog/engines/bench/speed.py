@@ -129,7 +129,7 @@ class _Stopwatch:
         """The speed of the work done since the stopwatch was made."""
         seconds = time.perf_counter() - self._begun
         cpu_s = used_by(os.getpid()).cpu_s - self._cpu_s
-        flops = 0.0 if shape is None else sum(_done(usage, shape) for usage in usages)
+        flops = sum(_done(usage, shape) for usage in usages)
         return Speed(what, rows, tokens, seconds, flops, cpu_s)
 
 
@@ -180,8 +180,10 @@ async def _step_search(engine: Engine, turn: int) -> Speed:
     return watch.speed("steps", _KEEP * _BRANCH, _generated(usages), usages, engine.info.shape)
 
 
-def _done(usage: Usage, shape: ModelShape) -> float:
+def _done(usage: Usage, shape: ModelShape | None) -> float:
     """FLOPs that the engine really did: without the part of the prompt that it had cached."""
+    if shape is None:
+        return usage.flops
     return max(0.0, usage.flops - shape.flops(0, usage.cached_prompt_tokens))
 
 
