@@ -10,7 +10,8 @@ r"""A copy of OpenVINO that takes this machine for one with AVX2 only, at the ma
 `cpuid` cannot be trapped in a plain process, so every such instruction in the copied libraries
 becomes an invalid one of the same length, which `older_processor.c` answers without AVX-512, AMX,
 VNNI and bfloat16. NumPy, PyTorch and readers of /proc/cpuinfo are told the same. The wheel of
-llama.cpp needs no copy: it is built for AVX2. Linux on x86-64, with gcc and objdump.
+llama.cpp needs no copy: it is built for AVX2. Tests run so too, with `-m pytest -p
+no:faulthandler`, which would take the trap away. Linux on x86-64, with gcc and objdump.
 """
 
 import importlib.util

@@ -5,7 +5,7 @@ integers (VNNI) it unpacks every weight to float32 first, which many rows share 
 for alone. llama.cpp multiplies the file's own blocks. Which is faster for a lone row depends on the
 processor and on the model's shape, so both are opened, draw a few tokens in turns, and the rates
 are kept in the cache folder under what they depend on. From two rows on nothing is measured:
-there OpenVINO was the faster one on every processor tried (`docs/engine-performance.md`).
+there OpenVINO was level or faster on every processor tried (`docs/engine-performance.md`).
 """
 
 import asyncio
