@@ -167,3 +167,86 @@ def test_percent_is_a_unit():
     checker = open_checker("math")
     assert checker.equal("62.5%", "62.5", QUESTION)
     assert not checker.equal("62.5%", "0.625", QUESTION)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("3:45 PM", "15:45"),
+        (r"3:45\text{ p.m.}", "15:45"),
+        ("12:30 a.m.", "0:30"),
+        ("5 PM", "17:0"),
+        ("3 to 4", "3:4"),
+        (r"1, 3, 5, \ldots", "{1,3,5,…}"),
+        ("1, 3, ...", "{1,3,…}"),
+        ("1,000, 2,500", "{1000,2500}"),
+        ("1,2,3", "{1,2,3}"),
+        ("{18}", "18"),
+        ("no solution", '"no solution"'),
+        (r"\text{no real roots}", '"no real roots"'),
+        ("5 = x", "5"),
+        ("y=3, x=2", "(2,3)"),
+        ("x=1, z=3, y=2", "(1,2,3)"),
+        ("(x,y)=(2,3)", "(2,3)"),
+        (r"\emptyset", "{}"),
+        (r"\mathbb{R}", "(-∞,∞)"),
+        (r"x \ne 2", "union{(-∞,2),(2,∞)}"),
+        (r"\mathbb{R}\setminus\{2\}", "union{(-∞,2),(2,∞)}"),
+        ("|x|<3", "(-3,3)"),
+        (r"|x| \le 3", "[-3,3]"),
+        (r"[1,3]\cup[2,5]", "[1,5]"),
+        (r"[2,5]\cup[1,3)", "[1,5]"),
+        (r"[1,9]\cup[2,5]\cup(10,11)", "union{[1,9],(10,11)}"),
+        (r"(0,2)\cup[2,6)", "(0,6)"),
+        (r"(0,2)\cup(2,6)", "union{(0,2),(2,6)}"),
+        (r"(-\infty,2]\cup(1,\infty)", "(-∞,∞)"),
+        (r"[a,3]\cup[2,5]", None),
+        (r"2 \mp \sqrt{3}", "{0.2679492,3.732051}"),
+    ],
+)
+def test_answers_of_one_value_share_a_key(answer, expected):
+    found = key(answer)
+    assert found == expected or (expected is None and found.startswith("union{"))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ("a^m a^n", "a^{m+n}", True),
+        ("a^m a^n", "a^{mn}", False),
+        (r"\ln x^3", r"3\ln x", True),
+        (r"\ln|x|", r"\ln x", False),
+        (r"\ln(-x^2-1)", r"\ln(-x^2-2)", False),
+        ("1-10^{-12}", "1", False),
+        ("5am", "5:00", False),
+        (r"3:45\text{ p.m.}", r"3:45\text{ a.m.}", False),
+        ("x+y=1", "x-y=1", False),
+        ("3x-y=4", "y=3x-4", True),
+        ("3x-y^2=4", "2(3x-y^2)=8", True),
+        ("xy=4", r"2xy=8", True),
+        ("x+y=y+2", "x=2", False),
+        ("13:45 PM", "13:45", False),
+    ],
+)
+def test_formulas_of_one_meaning(left, right, same):
+    assert equal(left, right) == same
+    assert (key(left) == key(right)) == same
+
+
+@pytest.mark.parametrize(
+    ("reply", "answer"),
+    [
+        (r"So $x=\boxed{2}$ or $x=\boxed{3}$.", "2, 3"),
+        (r"So $x=\boxed{2}$ and $y=\boxed{3}$.", "x = 2, y = 3"),
+        (r"So $\boxed{2}$, $\boxed{3}$, and $\boxed{4}$", "2, 3, 4"),
+        (r"First $\boxed{2}$. Then we see $\boxed{3}$.", "3"),
+        (r"$\boxed{2}$ so $\boxed{3}$, $\boxed{4}$", "3, 4"),
+        (r"$\boxed{2}$ and $\boxed{3}$. The answer is $5$.", "5"),
+    ],
+)
+def test_boxes_that_belong_together_are_one_answer(reply, answer):
+    assert open_checker("math").extract(reply, QUESTION).flexible == answer
+
+
+def test_an_equation_without_a_value_is_left_unread():
+    assert not read(r"\frac{a}{0}=b").canonical

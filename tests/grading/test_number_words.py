@@ -106,6 +106,8 @@ def test_answers_in_words(text: str, value: int | None) -> None:
         ("Answer: 3 + 4 = 7", "7"),
         ("Answer: \\boxed{7}", "7"),
         ("Answer: twelve", "twelve"),
+        ("#### 5\nThe answer is not 6.", "5"),
+        ("Answer: 5 apples x 2 = 10", "10"),
     ],
 )
 def test_what_a_reply_leaves_open_is_no_answer(reply: str, answer: str | None) -> None:

@@ -44,6 +44,11 @@ NOTHING = asking("?")
         ("3 cup holders", "3"),
         ("$5 per hour", "$5"),
         ("3 km", "3"),
+        ("2h15m", "135 min"),
+        ("an hour and 20 minutes", "80 minutes"),
+        ("a week", "7 days"),
+        ("5 P.M.", "5 pm"),
+        ("five feet six inches", "66 in"),
     ],
 )
 def test_equal_quantities(left: str, right: str) -> None:
@@ -69,6 +74,7 @@ def test_equal_quantities(left: str, right: str) -> None:
         ("8 ounces", "1 cup"),
         ("60 mph", "60 km/h"),
         ("1 month", "30 days"),
+        ("1 h 3 apples", "1 h"),
     ],
 )
 def test_other_quantities_with_keys_apart(left: str, right: str) -> None:
@@ -102,6 +108,11 @@ def test_a_bare_number_is_in_the_unit_asked_for(
         assert (checker.grade(answer, problem).status == "right") == right
 
 
+def test_five_in_the_morning_is_not_five_in_the_afternoon() -> None:
+    assert NUMERIC.equal("5 PM", "5", NOTHING)
+    assert not NUMERIC.equal("5 PM", "5 AM", NOTHING)
+
+
 def test_votes_share_the_asked_unit() -> None:
     question = asking("Each lap takes 45 minutes. How many minutes do two laps take?")
     keys = {
@@ -126,7 +137,16 @@ def test_the_last_number_keeps_its_unit(reply: str, found: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2 hours 3 miles", "3 min 2 h", "5 °C 3 °C", "1 h 30", "5 m 2 x" + " 1 m" * 50]
+    "text",
+    [
+        "2 hours 3 miles",
+        "1 h 3 apples",
+        "a dog",
+        "3 min 2 h",
+        "5 °C 3 °C",
+        "1 h 30",
+        "5 m 2 x" + " 1 m" * 50,
+    ],
 )
 def test_parts_that_do_not_add_up_are_no_quantity(text: str) -> None:
     assert read_quantity(text) is None

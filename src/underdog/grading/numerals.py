@@ -208,12 +208,10 @@ def _read_plain(text: str, units: Units) -> NumberParts | None:
     if "=" in text and (calculated := _CALCULATION.match(text)):
         text = text[calculated.end() :]
     opening = _PREFIX.match(text)
-    if opening is None:
-        return None
-    text = _in_plain_digits(text[opening.end() :])
+    text = _in_plain_digits(text[opening.end() :] if opening else text)
     body = _BODY.match(text)
     value = None if body is None else _value(body)
-    if body is None or value is None:
+    if opening is None or body is None or value is None:
         return None
     rest = text[body.end() :]
     if (glued := _GLUED_SCALE.match(rest)) and (units == "any" or _MONEY.search(opening[0])):

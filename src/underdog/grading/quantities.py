@@ -55,12 +55,6 @@ class Quantity:
     number: Fraction
     unit: KnownUnit | None
 
-    def in_base(self) -> Fraction:
-        """The number in base units, or as written."""
-        if self.unit is None:
-            return self.number
-        return self.number * self.unit.factor + self.unit.offset
-
 
 _TABLE = {
     "m": {
@@ -304,7 +298,8 @@ def in_one_unit(quantity: Quantity, asked: KnownUnit | None) -> tuple[Fraction, 
     """
     if quantity.unit is None:
         return quantity.number, ""
-    if asked is not None and asked.base == quantity.unit.base:
-        return (quantity.in_base() - asked.offset) / asked.factor, ""
-    name = "" if quantity.unit.base == "usd" and asked is None else quantity.unit.base
-    return quantity.in_base(), name
+    unit = quantity.unit
+    in_base = quantity.number * unit.factor + unit.offset
+    if asked is not None and asked.base == unit.base:
+        return (in_base - asked.offset) / asked.factor, ""
+    return in_base, "" if unit.base == "usd" and asked is None else unit.base

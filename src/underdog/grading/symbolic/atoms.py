@@ -46,7 +46,7 @@ _PRODUCT = re.compile(r"[a-df-hj-np-z]{2}|[abckmnxyz]{3}")
 _TWO_LETTER_WORDS = frozenset(["am", "an", "as", "at", "by", "my", "up", "us"])
 _COLONS = re.compile(r"\d{1,6}(?:\s*:\s*\d{1,6}){1,2}")
 _RATIO_WORD = re.compile(r'(?<=\d)\s*"?\s*\bto\b\s*"?\s*(?=\d)')
-_CLOCK = re.compile(r'(\d{1,2})((?:\s*:\s*\d{2}){0,2})\s*"?\s*([ap])\.?\s?m\.?\s*"?', re.IGNORECASE)
+_CLOCK = re.compile(r"(\d{1,2})(?:((?:\s*:\s*\d{2}){1,2})\s*|\s)([ap])\.?\s?m\.?", re.IGNORECASE)
 _DOTS = re.compile(r"\\[lc]?dots|\.{3}")
 
 

@@ -50,6 +50,7 @@ _CALLED = re.compile(rf"\\(?:{_NAMES})(?![a-zA-Z])(?:\s*_{_ATTACHED})?(?:\s*\^{_
 _ENDS_FACTOR = re.compile(
     rf"\\(?:cdot|{_NAMES}|pm|mp|le|ge|cup|cap|in|right|rfloor|rceil)(?![a-zA-Z])"
 )
+_HALF_DAY = re.compile(r'(?<=\d)\s*"\s*([ap])\.?\s?m\.?\s*"', re.IGNORECASE)
 _ONE_IN_BRACES = re.compile(r"\A\{([^{},;]*)\}\Z")
 _THOUSANDS = re.compile(r"(?<![\d,.])[1-9]\d{0,2}(?:,\d{3})+(?![\d,]*\d)")
 """Numbers with commas inside a list whose members are parted by a comma and a space."""
@@ -72,7 +73,7 @@ def clean(text: str) -> str:
     text = _INFINITY.sub(r"\\infty ", _FUNCTIONS.sub(r"\\\1 ", text))
     text = _ROOT_DIGITS.sub(r"\\sqrt{\1}", _ROOT_CALL.sub(r"\\sqrt{\1}", text))
     text = _bracketed_arguments(_BOX.sub(r"\1", _POWER_CALL.sub(r"^{\1}", text)))
-    text = re.sub(r"\s+", " ", text).strip()
+    text = _HALF_DAY.sub(r" \1m ", re.sub(r"\s+", " ", text)).strip()
     if not text.endswith((r"\;", "...")):
         text = text.rstrip(".:; ")
     text = _ONE_IN_BRACES.sub(r"\1", text)
