@@ -10,13 +10,11 @@ import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
 
+from underdog.engines.bench.lone_row import LocalEngine
 from underdog.engines.openvino.support import folder_obstacle, obstacle
 from underdog.errors import ModelFileError
 from underdog.models.gguf.header import read_gguf_header
-
-LocalEngine: TypeAlias = Literal["llama_cpp", "openvino", "transformers"]
 
 _MEMORY_SHARE = 0.5
 _BEST = "the fastest for many samples"

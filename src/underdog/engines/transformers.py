@@ -24,7 +24,6 @@ from underdog.core import (
     EngineInfo,
     FinishReason,
     GenerateRequest,
-    ModelShape,
     SamplingParams,
     ScoreRequest,
     Usage,
@@ -35,6 +34,7 @@ from underdog.engines.openai.wire import earliest_stop
 from underdog.engines.shaping.constraints import ConstraintCompiler, folder_tokenizer
 from underdog.engines.shaping.supported import check_penalties
 from underdog.engines.token_trace import clamp, token_trace
+from underdog.engines.torch_shape import torch_shape
 from underdog.errors import ContextError, EngineError, MissingExtraError, ModelFileError
 from underdog.models.chat.template import built_in_template, read_tokenizer_config
 from underdog.models.folder.settings_files import check_settings
@@ -93,7 +93,7 @@ class TransformersEngine:
             fingerprint=f"transformers-{version('transformers')}-torch-{version('torch')}-"
             f"{device}-{hashes}-{self._template.fingerprint}",
             context_tokens=min(context_tokens or longest, longest),
-            shape=_shape(self._model),
+            shape=torch_shape(self._model),
         )
 
     @property
@@ -374,27 +374,6 @@ def _load(folder: Path, device: str) -> tuple[Any, Any]:
             "check that the folder is complete"
         ) from error
     return tokenizer, model.to(device).eval()
-
-
-def _shape(model: Any) -> ModelShape:
-    embedding = model.get_input_embeddings().weight
-    head = model.get_output_embeddings()
-    tied = head is not None and head.weight is embedding
-    config = model.config
-    hidden = int(config.hidden_size)
-    heads = int(getattr(config, "num_attention_heads", 0) or 0)
-    width = heads * int(getattr(config, "head_dim", 0) or 0)
-    kinds: list[str] = list(getattr(config, "layer_types", None) or ())
-    windowed = kinds.count("sliding_attention")
-    return ModelShape(
-        num_params=sum(weight.numel() for weight in model.parameters()),
-        num_embedding_params=0 if tied else embedding.numel(),
-        num_layers=int(config.num_hidden_layers),
-        hidden_size=hidden,
-        attention_size=0 if width == hidden else width,
-        window_tokens=int(config.sliding_window) if windowed else 0,
-        num_windowed_layers=windowed,
-    )
 
 
 def _end_ids(model: Any, tokenizer: Any) -> frozenset[int]:

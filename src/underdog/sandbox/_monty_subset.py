@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Final
 
 from underdog.sandbox import _monty_names as names
+from underdog.sandbox import _monty_nodes as nodes
 
 _MAX_DEPTH: Final = 150
 _RISKY_FIELD: Final = re.compile(r"\{\w*(?!\w|\}|:[^{}]*[dfFeEgGxXobn%]\})")
@@ -54,10 +55,10 @@ class Subset:
     def __init__(self, tree: ast.Module) -> None:
         self.certain = True
         self._nodes = list(ast.walk(tree))
-        self._bound = set(_bound(self._nodes))
+        self._bound = set(nodes.bound(self._nodes))
         self._math = {"math"} & self._bound
         self._typing: set[str] = set()
-        self._has_dict = any(_makes_dict(node) for node in self._nodes)
+        self._has_dict = any(nodes.makes_dict(node) for node in self._nodes)
         if shadowed := self._bound & names.LAZY:
             raise OutsideError(f"a name of its own for {min(shadowed)}")
         self._functions = 0
@@ -82,15 +83,15 @@ class Subset:
         for child in ast.iter_child_nodes(node):
             self._visit(child)
 
-    def _all(self, nodes: Iterable[ast.AST | None]) -> None:
-        for node in nodes:
+    def _all(self, parts: Iterable[ast.AST | None]) -> None:
+        for node in parts:
             if node is not None:
                 self._visit(node)
 
     def _function(self, node: ast.FunctionDef) -> None:
         if node.decorator_list:
             raise OutsideError("a decorator")
-        for argument in _arguments(node.args):
+        for argument in nodes.arguments(node.args):
             self._annotation(argument.annotation)
         self._annotation(node.returns)
         self._all((*node.args.defaults, *node.args.kw_defaults))
@@ -149,7 +150,7 @@ class Subset:
 
     def _iterable(self, iterable: ast.expr, body: Iterable[ast.AST]) -> None:
         """What a loop reads: Monty reads `zip` and its like before the first round."""
-        if not _calls(iterable, names.LOOPED):
+        if not nodes.calls(iterable, names.LOOPED):
             self._visit(iterable)
             return
         assert isinstance(iterable, ast.Call)  # noqa: S101
@@ -168,7 +169,7 @@ class Subset:
             and node.value.id in read
             for node in self._nodes
         )
-        changed = {name for part in body for node in ast.walk(part) for name in _changed(node)}
+        changed = {name for part in body for node in ast.walk(part) for name in nodes.changed(node)}
         return bool(changed) if aliases else not read.isdisjoint(changed)
 
     def _generator(self, _: ast.GeneratorExp) -> None:
@@ -179,7 +180,7 @@ class Subset:
         if isinstance(node.func, ast.Attribute) and node.func.attr == "format":
             self._template(node.func.value)
         if name is None or name in self._bound:
-            if _is_join(node.func):
+            if nodes.is_join(node.func):
                 self._visit(node.func)
                 self._consumed(node.args[0] if node.args else None)
                 return
@@ -203,9 +204,9 @@ class Subset:
             raise OutsideError("a dict made of computed keys")
         if name == "format" and len(node.args) > 1:
             self._spec(node.args[1])
-        if name == "isinstance" and not _is_plain_test(node.args):
+        if name == "isinstance" and not nodes.is_plain_test(node.args):
             raise OutsideError("isinstance of more than plain types")
-        if name == "len" and len(node.args) == 1 and _calls(node.args[0], {"set"}):
+        if name == "len" and len(node.args) == 1 and nodes.calls(node.args[0], {"set"}):
             self._set(node.args[0])
             return
         self._visit(node.func)
@@ -222,7 +223,7 @@ class Subset:
             if early:
                 self._pure(argument)
             self._comprehension(argument)
-        elif _calls(argument, names.LAZY) and not early:
+        elif nodes.calls(argument, names.LAZY) and not early:
             assert isinstance(argument, ast.Call)  # noqa: S101
             for one in argument.args:
                 self._consumed(one)
@@ -267,11 +268,11 @@ class Subset:
     def _compare(self, node: ast.Compare) -> None:
         self._visit(node.left)
         for operator, right in zip(node.ops, node.comparators, strict=True):
-            if isinstance(operator, (ast.Is, ast.IsNot)) and not _is_singleton(right):
+            if isinstance(operator, (ast.Is, ast.IsNot)) and not nodes.is_singleton(right):
                 raise OutsideError("is")
             if isinstance(operator, (ast.In, ast.NotIn)) and isinstance(right, ast.Set):
                 self._all(right.elts)
-            elif isinstance(operator, (ast.In, ast.NotIn)) and _calls(right, {"set"}):
+            elif isinstance(operator, (ast.In, ast.NotIn)) and nodes.calls(right, {"set"}):
                 self._set(right)
             else:
                 self._visit(right)
@@ -367,61 +368,3 @@ class Subset:
         ast.ImportFrom: _import_from,
         ast.Raise: _raise,
     }
-
-
-def _bound(nodes: Iterable[ast.AST]) -> Iterable[str]:
-    for node in nodes:
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, ast.FunctionDef):
-            yield node.name
-        elif isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, ast.alias):
-            yield node.asname or node.name
-
-
-def _makes_dict(node: ast.AST) -> bool:
-    if isinstance(node, ast.arguments):
-        return node.kwarg is not None
-    return isinstance(node, ast.Dict) or (isinstance(node, ast.Name) and node.id == "dict")
-
-
-def _arguments(given: ast.arguments) -> list[ast.arg]:
-    rest = [one for one in (given.vararg, given.kwarg) if one is not None]
-    return [*given.posonlyargs, *given.args, *given.kwonlyargs, *rest]
-
-
-def _changed(node: ast.AST) -> Iterable[str]:
-    """Names whose object a statement or call changes in place."""
-    changed: list[ast.expr] = []
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        changed = [node.func.value] if node.func.attr in names.MUTATORS else []
-    elif isinstance(node, ast.AugAssign):
-        changed = [node.target]
-    elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-        changed = [node.value]
-    for one in changed:
-        while isinstance(one, (ast.Subscript, ast.Attribute)):
-            one = one.value
-        if isinstance(one, ast.Name):
-            yield one.id
-
-
-def _calls(node: ast.expr, ones: Iterable[str]) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ones
-
-
-def _is_join(function: ast.expr) -> bool:
-    return isinstance(function, ast.Attribute) and function.attr == "join"
-
-
-def _is_singleton(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, bool))
-
-
-def _is_plain_test(arguments: list[ast.expr]) -> bool:
-    if len(arguments) != 2:
-        return False
-    kinds = arguments[1].elts if isinstance(arguments[1], ast.Tuple) else [arguments[1]]
-    return all(isinstance(kind, ast.Name) and kind.id in names.TESTABLE for kind in kinds)

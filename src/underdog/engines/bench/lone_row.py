@@ -17,11 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from underdog.core import Engine
 from underdog.engines.bench.speed import Speed, sample_speed
-from underdog.engines.choosing import LocalEngine
 from underdog.engines.machine.instructions import processor_identity
 from underdog.engines.machine.memory import free_bytes
 from underdog.errors import UnderdogError
@@ -29,6 +28,9 @@ from underdog.files import cache_folder, write_atomic
 from underdog.models.gguf.header import read_gguf_header
 
 T = TypeVar("T")
+
+LocalEngine: TypeAlias = Literal["llama_cpp", "openvino", "transformers"]
+"""Engines that run a model file in this process or a child of it."""
 
 Rates: TypeAlias = Mapping[LocalEngine, float]
 
