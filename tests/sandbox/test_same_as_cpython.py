@@ -12,9 +12,9 @@ from tests.sandbox.conftest import OPEN_MONTY, obtain
 from tests.sandbox.drawn_programs import KINDS, drawn
 from underdog.core import Limits, SandboxResult
 from underdog.sandbox import OpenSandbox
-from underdog.sandbox._monty_gate import inspect
-from underdog.sandbox._monty_subset import OutsideError, Subset
-from underdog.sandbox._monty_words import is_plain
+from underdog.sandbox._subset.gate import inspect
+from underdog.sandbox._subset.quick_look import is_plain
+from underdog.sandbox._subset.subset import OutsideError, Subset
 
 SEED, COUNT = 2611, 390
 TRAPS = (

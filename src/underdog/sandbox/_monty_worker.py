@@ -18,9 +18,9 @@ import pydantic_monty
 
 from underdog.core import SandboxStatus
 from underdog.sandbox._jailed.frames import PATIENCE_S, receive, send
-from underdog.sandbox._monty_gate import Pass, inspect, is_own_error
 from underdog.sandbox._monty_source import MontySource, prepare
 from underdog.sandbox._monty_verdict import judge
+from underdog.sandbox._subset.gate import Pass, inspect, is_own_error
 
 _INPUT: Final = 0
 _GRACE_S: Final = 0.5

@@ -5,7 +5,7 @@ the standard library, and no access to files, network or processes. It starts a 
 fraction of a millisecond.
 
 Its answers are CPython's because it is given only programs for which that is known
-(`_monty_subset`): calculations, loops, functions, text, lists, dicts with constant keys, `math`.
+(`_subset`): calculations, loops, functions, text, lists, dicts with constant keys, `math`.
 All others end as `unsupported` before they run, which says nothing about them; so does an error
 that could be a gap of Monty's. With `subset=false` Monty runs what it can, at the risk of other
 results:

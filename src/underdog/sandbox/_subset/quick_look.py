@@ -12,7 +12,7 @@ import re
 from itertools import chain
 from typing import Final
 
-from underdog.sandbox import _monty_names as names
+from underdog.sandbox._subset import subset_names as names
 
 _TEXT_MARK: Final = "$"  # no sign of Python, so that it cannot be confused with the program's own
 _PLAIN_KEYWORDS: Final = frozenset(

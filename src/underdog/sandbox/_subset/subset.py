@@ -17,8 +17,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Final
 
-from underdog.sandbox import _monty_names as names
-from underdog.sandbox import _monty_nodes as nodes
+from underdog.sandbox._subset import subset_names as names
+from underdog.sandbox._subset import syntax_nodes as nodes
 
 _MAX_DEPTH: Final = 150
 _RISKY_FIELD: Final = re.compile(r"\{\w*(?!\w|\}|:[^{}]*[dfFeEgGxXobn%]\})")

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable
 
-from underdog.sandbox import _monty_names as names
+from underdog.sandbox._subset import subset_names as names
 
 
 def bound(found: Iterable[ast.AST]) -> Iterable[str]:

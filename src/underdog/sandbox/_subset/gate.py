@@ -4,8 +4,8 @@ import ast
 from dataclasses import dataclass
 from typing import Final
 
-from underdog.sandbox._monty_subset import OutsideError, Subset
-from underdog.sandbox._monty_words import is_plain
+from underdog.sandbox._subset.quick_look import is_plain
+from underdog.sandbox._subset.subset import OutsideError, Subset
 
 _CERTAIN: Final = frozenset(
     (  # noqa: SIM905
