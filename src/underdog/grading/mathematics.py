@@ -21,7 +21,7 @@ from underdog.grading.markers import MarkedPlace, boxed, read_marked, tail
 from underdog.grading.numerals import read_number
 from underdog.grading.numeric import grid_digits, last_numeral, quantity_key, same_quantity
 from underdog.grading.pool import DEFAULT_TIMEOUT_S, PoolReply, default_pool
-from underdog.grading.quantities import Unit, asked_unit, read_quantity
+from underdog.grading.quantities import KnownUnit, asked_unit, read_quantity
 from underdog.grading.verdicts import NO_GOLD, OPAQUE, RIGHT, opaque_key, undecided, verdict
 
 MAX_ANSWER_CHARS = 1500
@@ -84,7 +84,7 @@ class MathChecker:
             return NO_GOLD
         return self._compare(answer, problem.gold, asked_unit(problem.question))
 
-    def _key(self, answer: str, asked: Unit | None) -> tuple[str, str]:
+    def _key(self, answer: str, asked: KnownUnit | None) -> tuple[str, str]:
         """The key, and why it is only a fallback when it is."""
         if answer.startswith(OPAQUE):
             return answer, ""
@@ -99,7 +99,7 @@ class MathChecker:
             return (reply.value if plain else OPAQUE + reply.value), ""
         return opaque_key(answer), "" if reply.status == "failed" else reply.detail
 
-    def _compare(self, left: str, right: str, asked: Unit | None) -> Grade:
+    def _compare(self, left: str, right: str, asked: KnownUnit | None) -> Grade:
         if left == right:
             return RIGHT
         one, other = read_quantity(left, "marked"), read_quantity(right, "marked")

@@ -23,8 +23,8 @@ from underdog.grading import checkers
 from underdog.grading.markers import HEDGED, MarkedPlace, read_reply, unboxed
 from underdog.grading.numerals import plain_characters, read_number, write_number
 from underdog.grading.quantities import (
+    KnownUnit,
     Quantity,
-    Unit,
     asked_unit,
     in_one_unit,
     read_quantity,
@@ -74,7 +74,9 @@ def close(left: Fraction, right: Fraction, tolerance: Fraction) -> bool:
     return abs(left - right) <= tolerance * scale
 
 
-def same_quantity(left: Quantity, right: Quantity, asked: Unit | None, tolerance: Fraction) -> bool:
+def same_quantity(
+    left: Quantity, right: Quantity, asked: KnownUnit | None, tolerance: Fraction
+) -> bool:
     """Whether two quantities are equal: see `quantities` for the rule on units."""
     if left.unit is right.unit is None:
         return close(left.number, right.number, tolerance)
@@ -87,7 +89,7 @@ def same_quantity(left: Quantity, right: Quantity, asked: Unit | None, tolerance
     return close(left.number, right.number, tolerance)
 
 
-def quantity_key(quantity: Quantity, asked: Unit | None, digits: int) -> str:
+def quantity_key(quantity: Quantity, asked: KnownUnit | None, digits: int) -> str:
     """Key of a quantity: its number on the grid, and the unit where one has to be said."""
     number, unit = in_one_unit(quantity, asked)
     return f"{write_number(number, digits)} {unit}".rstrip()

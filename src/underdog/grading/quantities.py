@@ -20,8 +20,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from underdog.core import Question
-from underdog.grading.number_words import all_in_digits
 from underdog.grading.numerals import PLAIN, Units, plain_characters, read_parts
+from underdog.grading.spelled_numbers import all_in_digits
 
 _INCH = Fraction("0.0254")
 _POUND = Fraction("453.59237")
@@ -29,7 +29,7 @@ _GALLON = 231 * _INCH**3
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class KnownUnit:
     """A unit of measure.
 
     Attributes:
@@ -53,7 +53,7 @@ class Quantity:
     """
 
     number: Fraction
-    unit: Unit | None
+    unit: KnownUnit | None
 
 
 _TABLE = {
@@ -94,12 +94,12 @@ _TABLE = {
     "pm": {"1": "pm p.m"},
 }  # fmt: skip
 _UNITS = {
-    name: Unit(base, Fraction(factor))
+    name: KnownUnit(base, Fraction(factor))
     for base, rows in _TABLE.items()
     for factor, names in rows.items()
     for name in names.split()
 } | {
-    name: Unit("m^3", _GALLON / parts)
+    name: KnownUnit("m^3", _GALLON / parts)
     for parts, names in {
         1: "gal gallon gallons", 4: "qt quart quarts", 8: "pt pint pints", 16: "cup cups",
         128: "fl-oz fluid-ounce fluid-ounces", 256: "tbsp tablespoon tablespoons",
@@ -107,10 +107,10 @@ _UNITS = {
     }.items()
     for name in names.split()
 } | {
-    name: Unit("degC", Fraction(5, 9), Fraction(-160, 9))
+    name: KnownUnit("degC", Fraction(5, 9), Fraction(-160, 9))
     for name in ("F", "fahrenheit", "degrees-fahrenheit", "degrees-F")
 } | {
-    name: Unit("m/s", Fraction(factor))
+    name: KnownUnit("m/s", Fraction(factor))
     for name, factor in (("mph", "0.44704"), ("kph", "5/18"), ("kmh", "5/18"))
 }  # fmt: skip
 _TERSE = {
@@ -190,7 +190,7 @@ def _several(text: str) -> Quantity | None:
     return None if last is None else Quantity(total / last.factor, last)
 
 
-def _unit_behind(before: str, behind: str, number: Fraction) -> Unit | None:
+def _unit_behind(before: str, behind: str, number: Fraction) -> KnownUnit | None:
     """The unit of a number, from the sign before it or the words behind it."""
     named = _leading_unit(behind, number)
     if named is not None:
@@ -212,14 +212,14 @@ def starts_in_units(text: str) -> bool:
     return all(_leading(re.sub(r",?\s(?:and\s)?\Z", "", word), Fraction(2)) for word in words)
 
 
-def _leading_unit(words: str, number: Fraction) -> Unit | None:
+def _leading_unit(words: str, number: Fraction) -> KnownUnit | None:
     if not words:
         return None
     found = _leading(words, number)
     return None if found is None else found[0]
 
 
-def _leading(words: str, number: Fraction) -> tuple[Unit, int] | None:
+def _leading(words: str, number: Fraction) -> tuple[KnownUnit, int] | None:
     """The unit that a text begins with, and where it ends."""
     place = _match_end(_LEAD, words, 0)
     power = _POWERED.match(words, place)
@@ -235,7 +235,7 @@ def _leading(words: str, number: Fraction) -> tuple[Unit, int] | None:
     below = _PER.match(words, place)
     over = _UNITS.get(below[1].lower()) if below else None
     if unit.base == "m" and over is not None and over.base == "s":
-        return Unit("m/s", unit.factor / over.factor), below.end() if below else place
+        return KnownUnit("m/s", unit.factor / over.factor), below.end() if below else place
     bare = not words[place:].strip(_EDGE)
     if not bare and below is None:
         singular = not name.endswith("s") and name.lower() not in ("feet", "celsius", "inches")
@@ -243,7 +243,7 @@ def _leading(words: str, number: Fraction) -> tuple[Unit, int] | None:
             return None  # `5 in total`, `3 cup holders`, `2 second places`
     if exponent == 1:
         return unit, place
-    return (Unit(f"m^{exponent}", unit.factor**exponent), place) if unit.base == "m" else None
+    return (KnownUnit(f"m^{exponent}", unit.factor**exponent), place) if unit.base == "m" else None
 
 
 def _name(words: str, place: int) -> tuple[str, int]:
@@ -264,7 +264,7 @@ def _match_end(pattern: re.Pattern[str], text: str, place: int) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _asked(text: str) -> Unit | None:
+def _asked(text: str) -> KnownUnit | None:
     found = [
         unit
         for match in _ASKED.finditer(text[-600:])
@@ -275,7 +275,7 @@ def _asked(text: str) -> Unit | None:
     return _UNITS["years"] if _OLD.search(text[-600:]) else None
 
 
-def asked_unit(question: Question) -> Unit | None:
+def asked_unit(question: Question) -> KnownUnit | None:
     """The unit that a question asks for, where it names one.
 
     Example:
@@ -285,7 +285,7 @@ def asked_unit(question: Question) -> Unit | None:
     return _asked(question.text)
 
 
-def in_one_unit(quantity: Quantity, asked: Unit | None) -> tuple[Fraction, str]:
+def in_one_unit(quantity: Quantity, asked: KnownUnit | None) -> tuple[Fraction, str]:
     """What is compared of a quantity, and what a key says behind it.
 
     Args:

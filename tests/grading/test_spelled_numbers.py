@@ -4,8 +4,8 @@ import pytest
 
 from underdog.core import Question
 from underdog.grading import open_checker
-from underdog.grading.number_words import all_in_digits, in_digits
 from underdog.grading.numerals import read_number
+from underdog.grading.spelled_numbers import all_in_digits, in_digits
 
 QUESTION = Question("q", "t", "?")
 
