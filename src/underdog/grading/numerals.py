@@ -5,7 +5,7 @@ What is read: integers, decimals, repeating ones (`0.\overline{3}`, `0.333...`),
 `\frac{3}{4}`, `¾`), mixed numbers (`1 3/4`), thousands in groups of three (`1,234`, `1 234`,
 `10,\!080`), powers (`2^{10}`, `1.2e5`, `1.2 \times 10^5`), signs of every kind, money, percent, the
 words hundred to trillion, `k`, `M`, `B`, `bn` directly after a number, numbers in words
-(`twenty-one`, see `number_words`), a sum with its result (`3 + 4 = 7`), and any of these in a
+(`twenty-one`, see `spelled_numbers`), a sum with its result (`3 + 4 = 7`), and any of these in a
 `\boxed{}`. A number is read whole or not at all: `12:50`, `1,5`, `12,34,567`, `5 feet 2 inches` and
 `3-5` are no numbers.
 
