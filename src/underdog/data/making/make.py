@@ -217,8 +217,8 @@ def _same_tests(made: Decontamination | None, tests: Protection | None, folder: 
 def _other_tests(folder: Path) -> ConfigError:
     return ConfigError(
         f"{folder} holds a data set that was compared with other test sets than those that are "
-        "here now, or with none; choose another folder, or give the same --data-dir, --test-file "
-        "and --decontaminate"
+        "here now, by older rules, or with none; choose another folder, or give the same "
+        "--data-dir, --test-file and --decontaminate"
     )
 
 
