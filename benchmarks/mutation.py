@@ -2,12 +2,18 @@
 
 The package and its tests are copied to a folder of their own. One run of the tests there records
 which test reaches which line and how long each takes; then every fault (see `mutation_sites`) meets
-the tests that reach its line, the quickest first. It is killed when one fails or time runs out, and
-survives when all pass. Run from the repository root, in the development environment:
+the tests that reach its line, the quickest first, and then those of its folder. It is killed when
+one fails or time runs out, and survives when all pass. Run from the repository root, in the
+development environment:
 
     python benchmarks/mutation.py --count 300 --work /tmp/mutation --out docs/studies/mutation
 
-Stopped and started again, it goes on where it was. Nothing of the working tree is changed.
+Stopped and started again, it goes on where it was. Nothing of the working tree is changed. A test
+counts only if it passes without any fault: tests that fail in a copy are left out before, and every
+test that killed a fault is run once more without one at the end.
+
+`--again` tries the survivors once more, now against the test files of the working tree that were
+added or changed since the recording (whole) and more of the tests of the folder.
 """
 
 import argparse
@@ -23,11 +29,11 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from queue import Queue
 
-from mutation_sites import Site, changed, drawn, sites
+from mutation_sites import Site, changed, drawn, sites, statement
 
 ROOT = Path(__file__).parents[1]
 AREAS = {
@@ -49,7 +55,7 @@ NEAR = {
     "strategies": "tests/strategies", "forms": "tests/forms", "decontamination": "tests/data",
     "interleaving": "tests/data", "sampling": "tests/engines",
 }  # fmt: skip
-"""Tests for lines that no test was seen to reach: what runs in a child process."""
+"""Tests beside those that were seen to reach a line: some of it runs in a child process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +70,14 @@ class Verdict:
     tests: int
     killer: str
     seconds: float
+    round: int = 1
 
 
 def copy_tree(work: Path) -> Path:
     """A copy of the package and its tests, without caches."""
     tree = work / "tree"
     if not tree.exists():
-        skip = shutil.ignore_patterns("__pycache__", ".venv", ".git", "runs", "_build", ".*_cache")
+        skip = shutil.ignore_patterns("__pycache__", ".venv", ".git", "_build", ".*_cache")
         shutil.copytree(ROOT, tree, ignore=skip, symlinks=True)
         for beside in ROOT.parent.iterdir():  # what tests look for beside the checkout
             link = work / beside.name
@@ -106,8 +113,9 @@ def record(work: Path, tree: Path, folders: Sequence[str]) -> dict[str, object]:
         *PYTEST, *folders, "-m", "not slow and not model", "-p", "duration_plugin", "-n", "2",
         "--cov=underdog", "--cov-context=test", "--cov-report=",
     ]  # fmt: skip
-    done = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True)
-    print(done.stdout.strip().splitlines()[-1], flush=True)
+    with (work / "recording.log").open("w") as log:
+        subprocess.run(command, cwd=tree, env=env, stdout=log, stderr=log, text=True)
+    print((work / "recording.log").read_text().strip().splitlines()[-1], flush=True)
     seen = {"tests": _durations(report), "lines": _lines(data, tree)}
     kept.write_text(json.dumps(seen))
     return seen
@@ -148,20 +156,35 @@ def _lines(data: Path, tree: Path) -> dict[str, dict[str, list[str]]]:
 
 
 def chosen_tests(
-    seen: Mapping[str, object], area: str, path: str, line: int, cap_s: float
+    seen: Mapping[str, object], area: str, path: str, lines: Sequence[int] | None, cap_s: float
 ) -> list[str]:
-    """The tests to run against a fault, the quickest first, up to a sum of seconds."""
+    """The tests to run against a fault, up to a sum of seconds.
+
+    Args:
+        seen: What `record` found.
+        area: Name of the fault's area.
+        path: The fault's file.
+        lines: Lines of its statement; None where that runs as the file is imported.
+        cap_s: Most seconds of tests, first of those that reach the lines, then of the others.
+
+    Returns:
+        Those that reach the lines before those of the folder; within each those named like the
+        file first, then the quickest.
+    """
     tests: Mapping[str, float] = seen["tests"]  # type: ignore[assignment]
-    lines: Mapping[str, Mapping[str, Sequence[str]]] = seen["lines"]  # type: ignore[assignment]
-    reached = [name for name in lines.get(path, {}).get(str(line), ()) if name in tests]
-    if not reached:
-        reached = [name for name in tests if name.startswith(NEAR[area] + "/")]
-    spent, kept = 0.0, []
-    for name in sorted(reached, key=lambda one: (tests[one], one)):
-        spent += tests[name] + 0.01
-        if spent > cap_s:
-            break
-        kept.append(name)
+    table: Mapping[str, Mapping[str, Sequence[str]]] = seen["lines"]  # type: ignore[assignment]
+    by_line = table.get(path, {})
+    asked = by_line if lines is None else [str(line) for line in lines]
+    reached = {name for line in asked for name in by_line.get(line, ()) if name in tests}
+    near = {name for name in tests if name.startswith(NEAR[area] + "/")} - reached
+    stem = Path(path).stem
+    kept: list[str] = []
+    for group in (reached, near):
+        spent = 0.0
+        for name in sorted(group, key=lambda one: (stem not in one, tests[one], one)):
+            spent += tests[name] + 0.01
+            if spent <= cap_s:
+                kept.append(name)
     return kept
 
 
@@ -186,9 +209,20 @@ def try_fault(
 
 
 def _run(tree: Path, names: Sequence[str], limit_s: float) -> tuple[str, str]:
+    code, said = _pytest(tree, names, limit_s, "-x")
+    if code is None:
+        return "killed", "time ran out"
+    if code == 0:
+        return "survived", ""
+    failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return "killed", (failed or said.splitlines()[-1:] or ["?"])[0][:240]
+
+
+def _pytest(tree: Path, names: Sequence[str], limit_s: float, *more: str) -> tuple[int | None, str]:
+    """Exit status, None past the limit, and what was said."""
     listed = tree / "chosen.txt"
     listed.write_text("\n".join(names))
-    command = [*PYTEST, "-x", "--tb=no", "--hypothesis-seed=0", f"@{listed}"]
+    command = [*PYTEST, *more, "--tb=no", "--hypothesis-seed=0", f"@{listed}"]
     with subprocess.Popen(
         command, cwd=tree, env=surroundings(tree), stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, start_new_session=True,
@@ -198,52 +232,137 @@ def _run(tree: Path, names: Sequence[str], limit_s: float) -> tuple[str, str]:
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
             running.communicate()
-            return "killed", "time ran out"
-    if running.returncode == 0:
-        return "survived", ""
-    failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return "killed", (failed or said.splitlines()[-1:] or ["?"])[0][:160]
+            return None, ""
+    return running.returncode, said
+
+
+def failing(tree: Path, names: Sequence[str]) -> set[str]:
+    """Those of the tests that do not pass in a copy, with no fault in it."""
+    _, said = _pytest(tree, names, 1800.0, "-rA")
+    passed = {line.removeprefix("PASSED ") for line in said.splitlines() if line[:7] == "PASSED "}
+    return set(names) - passed
+
+
+def copies(work: Path, tree: Path, count: int) -> list[Path]:
+    """A copy for every worker."""
+    made = [work / f"worker{number}" / "tree" for number in range(count)]
+    for copy in made:
+        if not copy.exists():
+            shutil.copytree(tree, copy, symlinks=True)
+            for beside in work.iterdir():
+                if beside.is_symlink():
+                    (copy.parent / beside.name).symlink_to(beside.resolve())
+    return made
+
+
+def new_tests(tree: Path, trees: Sequence[Path]) -> list[str]:
+    """Test files of the working tree that were added or changed since; put into every copy."""
+    found: list[str] = []
+    for file in sorted((ROOT / "tests").rglob("*")):
+        name = file.relative_to(ROOT).as_posix()
+        old = tree / name
+        if not file.is_file() or "__pycache__" in name:
+            continue
+        if not old.exists() or old.read_bytes() != file.read_bytes():
+            for copy in trees:
+                (copy / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, copy / name)
+            if file.name.startswith("test_"):
+                found.append(name)
+    return found
+
+
+Faults = Sequence[tuple[str, Site]]
 
 
 def run_all(work: Path, tree: Path, options: argparse.Namespace) -> list[Verdict]:
     """Every drawn fault's verdict, kept as they come."""
     seen = record(work, tree, options.tests or TESTS)
+    tests: dict[str, float] = seen["tests"]  # type: ignore[assignment]
     found = {
         path.relative_to(tree).as_posix(): sites(path.read_text("utf-8"))
         for name in options.areas
         for path in sorted((tree / AREAS[name]).rglob("*.py"))
     }
     queue = drawn(found, options.count, options.seed)
-    journal = work / "verdicts.jsonl"
-    rows = [json.loads(row) for row in journal.read_text().splitlines()] if journal.exists() else []
-    known = {(row["path"], row["line"], row["fault"]): Verdict(**row) for row in rows}
-    trees: Queue[Path] = Queue()
-    for number in range(options.jobs):
-        copy = work / f"worker{number}" / "tree"
-        if not copy.exists():
-            shutil.copytree(tree, copy, symlinks=True)
-            for beside in work.iterdir():
-                if beside.is_symlink():
-                    (copy.parent / beside.name).symlink_to(beside.resolve())
-        trees.put(copy)
+    trees = copies(work, tree, options.jobs)
+    dropped = work / "dropped.json"
+    if not dropped.exists():
+        quick = sorted(tests, key=lambda name: tests[name])[: options.quickest]
+        dropped.write_text(json.dumps(sorted(failing(trees[0], quick))))
+    for name in json.loads(dropped.read_text()):
+        tests.pop(name, None)
+    added = new_tests(tree, trees) if options.again else []
+    _try_all(work, tree, trees, queue, seen, added, options)
+    if _doubtful(work, trees[0], queue):
+        for name in json.loads(dropped.read_text()):
+            tests.pop(name, None)
+        _try_all(work, tree, trees, queue, seen, added, options)
+    known = journal(work)
+    return [known[_key(path, site)] for path, site in queue]
 
-    def one(path: str, site: Site) -> Verdict:
-        if kept := known.get((path, site.line, site.what)):
-            return kept
+
+def _key(path: str, site: Site) -> tuple[str, int, str]:
+    return path, site.line, site.what
+
+
+def journal(work: Path) -> dict[tuple[str, int, str], Verdict]:
+    """The last verdict on every fault."""
+    file = work / "verdicts.jsonl"
+    rows = [json.loads(row) for row in file.read_text().splitlines()] if file.exists() else []
+    return {(row["path"], row["line"], row["fault"]): Verdict(**row) for row in rows}
+
+
+def _doubtful(work: Path, tree: Path, queue: Faults) -> bool:
+    """Take back the verdicts of tests that fail without a fault too."""
+    known = journal(work)
+    killers = {
+        key: verdict.killer.split(" ", 1)[1].split(" - ")[0]
+        for path, site in queue
+        if (verdict := known[key := _key(path, site)]).killer[:6] in ("FAILED", "ERROR ")
+        and "::" in verdict.killer
+    }
+    bad = failing(tree, sorted(set(killers.values())))
+    print(f"{len(set(killers.values()))} tests killed, {len(bad)} of them fail by themselves")
+    if bad:
+        dropped = work / "dropped.json"
+        dropped.write_text(json.dumps(sorted({*json.loads(dropped.read_text()), *bad})))
+        kept = [one for key, one in known.items() if killers.get(key) not in bad]
+        rows = "".join(json.dumps(asdict(one)) + "\n" for one in kept)
+        (work / "verdicts.jsonl").write_text(rows)
+    return bool(bad)
+
+
+def _try_all(
+    work: Path, tree: Path, trees: Sequence[Path], queue: Faults, seen: Mapping[str, object],
+    added: Sequence[str], options: argparse.Namespace,
+) -> None:  # fmt: skip
+    known = journal(work)
+    free: Queue[Path] = Queue()
+    for copy in trees:
+        free.put(copy)
+
+    def one(path: str, site: Site) -> None:
+        kept = known.get(_key(path, site))
+        if kept and not (options.again and kept.outcome == "survived"):
+            return
         area = next(name for name, folder in AREAS.items() if path.startswith(folder + "/"))
-        names = chosen_tests(seen, area, path, site.line, options.cap)
-        copy = trees.get()
+        lines = statement((tree / path).read_text("utf-8"), site.line)
+        cap_s = options.cap * (3 if options.again else 1)
+        names = chosen_tests(seen, area, path, lines, cap_s)
+        names = [*added, *(name for name in names if name.partition("::")[0] not in added)]
+        copy = free.get()
         try:
-            verdict = try_fault(copy, area, path, site, names, 30 + 4 * options.cap)
+            verdict = try_fault(copy, area, path, site, names, 60 + 3 * cap_s)
         finally:
-            trees.put(copy)
-        with journal.open("a") as file:
+            free.put(copy)
+        verdict = replace(verdict, round=1 + kept.round if kept else 1)
+        with (work / "verdicts.jsonl").open("a") as file:
             file.write(json.dumps(asdict(verdict)) + "\n")
         print(f"{verdict.outcome:9} {path}:{site.line} {site.what}", flush=True)
-        return verdict
 
-    with ThreadPoolExecutor(options.jobs) as pool:
-        return list(pool.map(lambda pair: one(*pair), queue))
+    with ThreadPoolExecutor(len(trees)) as pool:
+        list(pool.map(lambda pair: one(*pair), queue))
 
 
 def write(verdicts: Sequence[Verdict], out: Path) -> None:
@@ -276,6 +395,8 @@ def main() -> None:
     parser.add_argument("--tests", nargs="+", help="test folders, instead of all that matter")
     parser.add_argument("--cap", type=float, default=20.0, help="seconds of tests a fault")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--quickest", type=int, default=300, help="tests tried without a fault")
+    parser.add_argument("--again", action="store_true", help="try the survivors once more")
     parser.add_argument("--work", type=Path, required=True, help="a folder for the copy")
     parser.add_argument("--out", type=Path, help="where to write the tables")
     options = parser.parse_args()
