@@ -70,6 +70,7 @@ class Verdict:
     tests: int
     killer: str
     seconds: float
+    at: int
     round: int = 1
 
 
@@ -204,7 +205,7 @@ def try_fault(
         file.write_text(source, "utf-8")
     return Verdict(
         area, path, site.line, site.what, outcome, len(names), killer,
-        round(time.monotonic() - started, 1),
+        round(time.monotonic() - started, 1), site.start,
     )  # fmt: skip
 
 
@@ -302,15 +303,15 @@ def run_all(work: Path, tree: Path, options: argparse.Namespace) -> list[Verdict
     return [known[_key(path, site)] for path, site in queue]
 
 
-def _key(path: str, site: Site) -> tuple[str, int, str]:
-    return path, site.line, site.what
+def _key(path: str, site: Site) -> tuple[str, int, str, int]:
+    return path, site.line, site.what, site.start
 
 
-def journal(work: Path) -> dict[tuple[str, int, str], Verdict]:
+def journal(work: Path) -> dict[tuple[str, int, str, int], Verdict]:
     """The last verdict on every fault."""
     file = work / "verdicts.jsonl"
     rows = [json.loads(row) for row in file.read_text().splitlines()] if file.exists() else []
-    return {(row["path"], row["line"], row["fault"]): Verdict(**row) for row in rows}
+    return {(one.path, one.line, one.fault, one.at): one for one in (Verdict(**r) for r in rows)}
 
 
 def _doubtful(work: Path, tree: Path, queue: Faults) -> bool:

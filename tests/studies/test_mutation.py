@@ -86,7 +86,8 @@ def test_a_fault_meets_the_tests_of_its_line_then_those_of_its_folder() -> None:
 def test_the_lines_of_a_fault_are_those_of_its_statement() -> None:
     source = (
         "LIMIT = 3\n\n\ndef big(\n    x: int = 4,\n) -> bool:\n    if (\n        x\n"
-        "        > LIMIT\n    ):\n        return max(\n            x, 1\n        ) > 2\n    return False\n"
+        "        > LIMIT\n    ):\n        return max(\n            x, 1\n        ) > 2\n"
+        "    return False\n"
     )
     assert [statement(source, line) for line in (1, 5)] == [None, None]
     assert statement(source, 9) == range(7, 11)
