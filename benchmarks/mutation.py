@@ -12,8 +12,8 @@ Stopped and started again, it goes on where it was. Nothing of the working tree 
 counts only if it passes without any fault: tests that fail in a copy are left out before, and every
 test that killed a fault is run once more without one at the end.
 
-`--again` tries the survivors once more, now against the test files of the working tree that were
-added or changed since the recording (whole) and more of the tests of the folder.
+`--now` adds the test files of the working tree that were added or changed since the recording,
+whole. `--again` tries the survivors once more, against these and more tests of the folder.
 """
 
 import argparse
@@ -26,7 +26,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -293,7 +292,7 @@ def run_all(work: Path, tree: Path, options: argparse.Namespace) -> list[Verdict
         dropped.write_text(json.dumps(sorted(failing(trees[0], quick))))
     for name in json.loads(dropped.read_text()):
         tests.pop(name, None)
-    added = new_tests(tree, trees) if options.again else []
+    added = new_tests(tree, trees) if options.again or options.now else []
     _try_all(work, tree, trees, queue, seen, added, options)
     if _doubtful(work, trees[0], queue):
         for name in json.loads(dropped.read_text()):
@@ -366,25 +365,49 @@ def _try_all(
         list(pool.map(lambda pair: one(*pair), queue))
 
 
-def write(verdicts: Sequence[Verdict], out: Path) -> None:
-    """The table by area, and every fault with its outcome."""
+def write(verdicts: Sequence[Verdict], out: Path, stem: str) -> None:
+    """The table by area, and every fault with its outcome; a reason written there before stays."""
     out.mkdir(parents=True, exist_ok=True)
-    with (out / "faults.csv").open("w", newline="") as file:
-        columns = ["area", "path", "line", "fault", "outcome", "tests", "killer"]
+    table = out / f"{stem}faults.csv"
+    reasons: dict[tuple[str, ...], str] = {}
+    if table.exists():
+        with table.open(newline="") as file:
+            reasons = {_place(row): row["reason"] for row in csv.DictReader(file)}
+    rows: list[dict[str, object]] = []
+    for one in verdicts:
+        killer = one.killer.split(" - ")[0].removeprefix("FAILED ")
+        row = asdict(one) | {"killer": killer, "first": _first(one)}
+        row["reason"] = reasons.get(_place(row), "") if one.outcome == "survived" else ""
+        rows.append(row)
+    with table.open("w", newline="") as file:
+        columns = ["area", "path", "line", "at", "fault", "first", "outcome", "killer", "reason"]
         writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
-        writer.writerows(asdict(one) for one in verdicts)
-    lines = ["| area | faults | killed | share |", "| --- | ---: | ---: | ---: |"]
-    both = [(one.area, one.outcome) for one in verdicts] + [
-        ("all", one.outcome) for one in verdicts
+        writer.writerows(rows)
+    lines = [
+        "| area | faults | killed by the tests as they were | killed by the tests as they are |",
+        "| --- | ---: | ---: | ---: |",
     ]
-    total, killed = Counter(area for area, _ in both), Counter(a for a, o in both if o == "killed")
     for area in [*AREAS, "all"]:
-        if total[area]:
-            share = killed[area] / total[area]
-            lines.append(f"| {area} | {total[area]} | {killed[area]} | {share:.1%} |")
-    (out / "results.md").write_text("\n".join(lines) + "\n")
+        some = [one for one in verdicts if area in (one.area, "all")]
+        if some:
+            counts = (
+                sum(_first(one) == "killed" for one in some),
+                sum(one.outcome == "killed" for one in some),
+            )
+            cells = [f"{count} ({count / len(some):.1%})" for count in counts]
+            lines.append(f"| {area} | {len(some)} | {cells[0]} | {cells[1]} |")
+    (out / f"{stem}results.md").write_text("\n".join(lines) + "\n")
     print("\n".join(lines))
+
+
+def _first(verdict: Verdict) -> str:
+    """The outcome of the first round: what is tried again had survived."""
+    return verdict.outcome if verdict.round == 1 else "survived"
+
+
+def _place(row: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in ("path", "line", "at", "fault"))
 
 
 def main() -> None:
@@ -394,18 +417,20 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261201)
     parser.add_argument("--areas", nargs="+", choices=AREAS, default=list(AREAS))
     parser.add_argument("--tests", nargs="+", help="test folders, instead of all that matter")
-    parser.add_argument("--cap", type=float, default=20.0, help="seconds of tests a fault")
+    parser.add_argument("--cap", type=float, default=25.0, help="seconds of tests a fault")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--quickest", type=int, default=300, help="tests tried without a fault")
     parser.add_argument("--again", action="store_true", help="try the survivors once more")
+    parser.add_argument("--now", action="store_true", help="use test files changed since")
     parser.add_argument("--work", type=Path, required=True, help="a folder for the copy")
     parser.add_argument("--out", type=Path, help="where to write the tables")
+    parser.add_argument("--stem", default="", help="what their names begin with")
     options = parser.parse_args()
     work = options.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     random.seed(options.seed)
     verdicts = run_all(work, copy_tree(work), options)
-    write(verdicts, options.out or work / "results")
+    write(verdicts, options.out or work / "results", options.stem)
 
 
 if __name__ == "__main__":
