@@ -26,6 +26,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -99,26 +100,45 @@ PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-
 
 
 def record(work: Path, tree: Path, folders: Sequence[str]) -> dict[str, object]:
-    """Which tests pass, how long each takes, and which lines each reaches."""
+    """Which tests pass, how long each takes, and which lines each reaches: a run for each folder."""
     kept = work / "record.json"
     if kept.exists():
         return json.loads(kept.read_text())
     subprocess.run([sys.executable, "-m", "compileall", "-q", "src", "tests"], cwd=tree, check=True)
-    report, data = work / "durations.jsonl", work / "coverage"
-    report.unlink(missing_ok=True)
-    (work / "duration_plugin.py").write_text(PLUGIN)
-    env = surroundings(tree) | {"DURATIONS": str(report), "COVERAGE_FILE": str(data)}
-    env["PYTHONPATH"] += os.pathsep + str(work)
+    tests: dict[str, float] = {}
+    lines: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for folder in folders:
+        place = work / "recorded" / folder.replace("/", "-")
+        if not (place / "done").exists():
+            _record_one(place, tree, folder)
+        tests |= _durations(place / "durations.jsonl")
+        for path, by_line in _lines(place, tree).items():
+            for line, names in by_line.items():
+                lines[path][line].extend(names)
+    seen = {"tests": tests, "lines": lines}
+    kept.write_text(json.dumps(seen))
+    return json.loads(kept.read_text())
+
+
+def _record_one(place: Path, tree: Path, folder: str) -> None:
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    report = place / "durations.jsonl"
+    (place / "duration_plugin.py").write_text(PLUGIN)
+    env = surroundings(tree)
+    env |= {"DURATIONS": str(report), "COVERAGE_FILE": str(place / "coverage")}
+    env["PYTHONPATH"] += os.pathsep + str(place)
     command = [
-        *PYTEST, *folders, "-m", "not slow and not model", "-p", "duration_plugin", "-n", "2",
+        *PYTEST, folder, "-m", "not slow and not model", "-p", "duration_plugin", "-n", "2",
         "--cov=underdog", "--cov-context=test", "--cov-report=",
     ]  # fmt: skip
-    with (work / "recording.log").open("w") as log:
-        subprocess.run(command, cwd=tree, env=env, stdout=log, stderr=log, text=True)
-    print((work / "recording.log").read_text().strip().splitlines()[-1], flush=True)
-    seen = {"tests": _durations(report), "lines": _lines(data, tree)}
-    kept.write_text(json.dumps(seen))
-    return seen
+    log = place / "recording.log"
+    with log.open("w") as said:
+        done = subprocess.run(command, cwd=tree, env=env, stdout=said, stderr=said, text=True)
+    print(folder, log.read_text().strip().splitlines()[-1], flush=True)
+    if done.returncode > 1:
+        raise SystemExit(f"the tests of {folder} could not be run to their end: see {log}")
+    (place / "done").touch()
 
 
 PLUGIN = """
@@ -138,21 +158,32 @@ def _durations(report: Path) -> dict[str, float]:
     return {name: seconds for name, seconds, _ in rows if name not in bad}
 
 
-def _lines(data: Path, tree: Path) -> dict[str, dict[str, list[str]]]:
-    """Tests by file and line."""
-    from coverage import CoverageData
-
-    seen = CoverageData(str(data))
-    seen.read()
+def _lines(work: Path, tree: Path) -> dict[str, dict[str, list[str]]]:
+    """Tests by file and line; read in another process, where no file here is named like coverage."""
+    traced = [file.name for file in work.glob("coverage*")]
+    subprocess.run(
+        [sys.executable, "-m", "coverage", "combine", "--keep", "-q", "--data-file=lines", *traced],
+        cwd=work, check=True,
+    )  # fmt: skip
+    shown = subprocess.run(
+        [sys.executable, "-c", SHOW, "lines"], cwd=work, check=True, capture_output=True
+    )
     table: dict[str, dict[str, list[str]]] = {}
-    for path in seen.measured_files():
-        contexts = seen.contexts_by_lineno(path)
-        name = Path(path).relative_to(tree).as_posix()
-        table[name] = {
-            str(line): sorted({one.rpartition("|")[0] for one in names if one})
-            for line, names in contexts.items()
+    for path, lines in json.loads(shown.stdout).items():
+        table[Path(path).relative_to(tree).as_posix()] = {
+            line: sorted({one.rpartition("|")[0] for one in names if one})
+            for line, names in lines.items()
         }
     return table
+
+
+SHOW = """
+import json, sys
+from coverage import CoverageData
+seen = CoverageData(sys.argv[1])
+seen.read()
+print(json.dumps({path: seen.contexts_by_lineno(path) for path in seen.measured_files()}))
+"""
 
 
 def chosen_tests(
