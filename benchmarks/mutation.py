@@ -100,7 +100,7 @@ PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-
 
 
 def record(work: Path, tree: Path, folders: Sequence[str]) -> dict[str, object]:
-    """Which tests pass, how long each takes, and which lines each reaches: a run for each folder."""
+    """Which tests pass, how long each takes, which lines each reaches: a run for each folder."""
     kept = work / "record.json"
     if kept.exists():
         return json.loads(kept.read_text())
@@ -159,7 +159,7 @@ def _durations(report: Path) -> dict[str, float]:
 
 
 def _lines(work: Path, tree: Path) -> dict[str, dict[str, list[str]]]:
-    """Tests by file and line; read in another process, where no file here is named like coverage."""
+    """Tests by file and line; in another process, where no file here is named like coverage."""
     traced = [file.name for file in work.glob("coverage*")]
     subprocess.run(
         [sys.executable, "-m", "coverage", "combine", "--keep", "-q", "--data-file=lines", *traced],
