@@ -196,7 +196,8 @@ def chosen_tests(
         area: Name of the fault's area.
         path: The fault's file.
         lines: Lines of its statement; None where that runs as the file is imported.
-        cap_s: Most seconds of tests, first of those that reach the lines, then of the others.
+        cap_s: Most seconds of tests that reach the lines; of the others a third of that, or as
+            many where none was seen to reach them.
 
     Returns:
         Those that reach the lines before those of the folder; within each those named like the
@@ -210,11 +211,11 @@ def chosen_tests(
     near = {name for name in tests if name.startswith(NEAR[area] + "/")} - reached
     stem = Path(path).stem
     kept: list[str] = []
-    for group in (reached, near):
+    for group, most_s in ((reached, cap_s), (near, cap_s / 3 if reached else cap_s)):
         spent = 0.0
         for name in sorted(group, key=lambda one: (stem not in one, tests[one], one)):
             spent += tests[name] + 0.01
-            if spent <= cap_s:
+            if spent <= most_s:
                 kept.append(name)
     return kept
 
