@@ -22,7 +22,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -33,6 +32,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from queue import Queue
 
+from mutation_runner import Runner
 from mutation_sites import Site, changed, drawn, sites, statement
 
 ROOT = Path(__file__).parents[1]
@@ -221,27 +221,36 @@ def chosen_tests(
 
 
 def try_fault(
-    tree: Path, area: str, path: str, site: Site, names: Sequence[str], limit_s: float
-) -> Verdict:
+    runner: Runner, tree: Path, area: str, path: str, site: Site, names: Sequence[str],
+    limit_s: float,
+) -> Verdict:  # fmt: skip
     """Put one fault into a copy, run the tests, take it out again."""
     file = tree / path
-    source = file.read_text("utf-8")
+    source, stamp = file.read_text("utf-8"), file.stat()
     for cached in file.parent.glob(f"__pycache__/{file.stem}.*.pyc"):
         cached.unlink()
     started = time.monotonic()
     try:
         file.write_text(changed(source, site), "utf-8")
-        outcome, killer = _run(tree, names, limit_s) if names else ("survived", "no test")
+        outcome, killer = ("survived", "") if names else ("survived", "no test")
+        for some in (names[:FEW], names[FEW:]):
+            if some and outcome == "survived":
+                outcome, killer = _run(runner, tree, some, limit_s)
     finally:
         file.write_text(source, "utf-8")
+        os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     return Verdict(
         area, path, site.line, site.what, outcome, len(names), killer,
         round(time.monotonic() - started, 1), site.start,
     )  # fmt: skip
 
 
-def _run(tree: Path, names: Sequence[str], limit_s: float) -> tuple[str, str]:
-    code, said = _pytest(tree, names, limit_s, "-x")
+FEW = 40
+"""Tests of the first run: most faults fall to them, and few files have to be collected."""
+
+
+def _run(runner: Runner, tree: Path, names: Sequence[str], limit_s: float) -> tuple[str, str]:
+    code, said = _pytest(runner, tree, names, limit_s, "-x")
     if code is None:
         return "killed", "time ran out"
     if code == 0:
@@ -250,27 +259,19 @@ def _run(tree: Path, names: Sequence[str], limit_s: float) -> tuple[str, str]:
     return "killed", (failed or said.splitlines()[-1:] or ["?"])[0][:240]
 
 
-def _pytest(tree: Path, names: Sequence[str], limit_s: float, *more: str) -> tuple[int | None, str]:
+def _pytest(
+    runner: Runner, tree: Path, names: Sequence[str], limit_s: float, *more: str
+) -> tuple[int | None, str]:
     """Exit status, None past the limit, and what was said."""
     listed = tree / "chosen.txt"
     listed.write_text("\n".join(names))
-    command = [*PYTEST, *more, "--tb=no", "--hypothesis-seed=0", f"@{listed}"]
-    with subprocess.Popen(
-        command, cwd=tree, env=surroundings(tree), stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, start_new_session=True,
-    ) as running:  # fmt: skip
-        try:
-            said, _ = running.communicate(timeout=limit_s)
-        except subprocess.TimeoutExpired:
-            os.killpg(running.pid, signal.SIGKILL)
-            running.communicate()
-            return None, ""
-    return running.returncode, said
+    arguments = [*PYTEST[3:], *more, "--tb=no", "--hypothesis-seed=0", f"@{listed}"]
+    return runner.run(arguments, limit_s)
 
 
-def failing(tree: Path, names: Sequence[str]) -> set[str]:
+def failing(runner: Runner, tree: Path, names: Sequence[str]) -> set[str]:
     """Those of the tests that do not pass in a copy, with no fault in it."""
-    _, said = _pytest(tree, names, 1800.0, "-rA")
+    _, said = _pytest(runner, tree, names, 1800.0, "-rA")
     passed = {line.removeprefix("PASSED ") for line in said.splitlines() if line[:7] == "PASSED "}
     return set(names) - passed
 
@@ -278,8 +279,14 @@ def failing(tree: Path, names: Sequence[str]) -> set[str]:
 def copies(work: Path, tree: Path, count: int) -> list[Path]:
     """A copy for every worker."""
     made = [work / f"worker{number}" / "tree" for number in range(count)]
+    if not all(copy.exists() for copy in made):  # byte code of the tests, read in every run
+        env = {name: text for name, text in surroundings(tree).items() if "BYTECODE" not in name}
+        command = [*PYTEST, "--collect-only", "-q", *TESTS]
+        subprocess.run(command, cwd=tree, env=env, stdout=subprocess.DEVNULL)
     for copy in made:
-        if not copy.exists():
+        if copy.exists():  # a fault may have been left where a run was stopped
+            shutil.copytree(tree / "src", copy / "src", dirs_exist_ok=True)
+        else:
             shutil.copytree(tree, copy, symlinks=True)
             for beside in work.iterdir():
                 if beside.is_symlink():
@@ -318,18 +325,21 @@ def run_all(work: Path, tree: Path, options: argparse.Namespace) -> list[Verdict
     }
     queue = drawn(found, options.count, options.seed)
     trees = copies(work, tree, options.jobs)
+    runners = {copy: Runner(copy, surroundings(copy)) for copy in trees}
     dropped = work / "dropped.json"
     if not dropped.exists():
         quick = sorted(tests, key=lambda name: tests[name])[: options.quickest]
-        dropped.write_text(json.dumps(sorted(failing(trees[0], quick))))
+        dropped.write_text(json.dumps(sorted(failing(runners[trees[0]], trees[0], quick))))
     for name in json.loads(dropped.read_text()):
         tests.pop(name, None)
     added = new_tests(tree, trees) if options.again or options.now else []
-    _try_all(work, tree, trees, queue, seen, added, options)
-    if _doubtful(work, trees[0], queue):
+    _try_all(work, tree, runners, queue, seen, added, options)
+    if _doubtful(work, runners[trees[0]], trees[0], queue):
         for name in json.loads(dropped.read_text()):
             tests.pop(name, None)
-        _try_all(work, tree, trees, queue, seen, added, options)
+        _try_all(work, tree, runners, queue, seen, added, options)
+    for runner in runners.values():
+        runner.close()
     known = journal(work)
     return [known[_key(path, site)] for path, site in queue]
 
@@ -345,7 +355,7 @@ def journal(work: Path) -> dict[tuple[str, int, str, int], Verdict]:
     return {(one.path, one.line, one.fault, one.at): one for one in (Verdict(**r) for r in rows)}
 
 
-def _doubtful(work: Path, tree: Path, queue: Faults) -> bool:
+def _doubtful(work: Path, runner: Runner, tree: Path, queue: Faults) -> bool:
     """Take back the verdicts of tests that fail without a fault too."""
     known = journal(work)
     killers = {
@@ -354,7 +364,7 @@ def _doubtful(work: Path, tree: Path, queue: Faults) -> bool:
         if (verdict := known[key := _key(path, site)]).killer[:6] in ("FAILED", "ERROR ")
         and "::" in verdict.killer
     }
-    bad = failing(tree, sorted(set(killers.values())))
+    bad = failing(runner, tree, sorted(set(killers.values())))
     print(f"{len(set(killers.values()))} tests killed, {len(bad)} of them fail by themselves")
     if bad:
         dropped = work / "dropped.json"
@@ -366,12 +376,12 @@ def _doubtful(work: Path, tree: Path, queue: Faults) -> bool:
 
 
 def _try_all(
-    work: Path, tree: Path, trees: Sequence[Path], queue: Faults, seen: Mapping[str, object],
-    added: Sequence[str], options: argparse.Namespace,
+    work: Path, tree: Path, runners: Mapping[Path, Runner], queue: Faults,
+    seen: Mapping[str, object], added: Sequence[str], options: argparse.Namespace,
 ) -> None:  # fmt: skip
     known = journal(work)
     free: Queue[Path] = Queue()
-    for copy in trees:
+    for copy in runners:
         free.put(copy)
 
     def one(path: str, site: Site) -> None:
@@ -385,7 +395,7 @@ def _try_all(
         names = [*added, *(name for name in names if name.partition("::")[0] not in added)]
         copy = free.get()
         try:
-            verdict = try_fault(copy, area, path, site, names, 60 + 3 * cap_s)
+            verdict = try_fault(runners[copy], copy, area, path, site, names, 60 + 3 * cap_s)
         finally:
             free.put(copy)
         verdict = replace(verdict, round=1 + kept.round if kept else 1)
@@ -393,7 +403,7 @@ def _try_all(
             file.write(json.dumps(asdict(verdict)) + "\n")
         print(f"{verdict.outcome:9} {path}:{site.line} {site.what}", flush=True)
 
-    with ThreadPoolExecutor(len(trees)) as pool:
+    with ThreadPoolExecutor(len(runners)) as pool:
         list(pool.map(lambda pair: one(*pair), queue))
 
 

@@ -9,7 +9,8 @@ from tests.paths import CHECKOUT
 
 sys.path.insert(0, str(CHECKOUT / "benchmarks"))
 
-from mutation import chosen_tests, failing, try_fault
+from mutation import chosen_tests, failing, surroundings, try_fault
+from mutation_runner import Runner
 from mutation_sites import changed, drawn, sites, statement
 
 SOURCE = '''"""A text with 1 < 2 in it."""
@@ -106,8 +107,11 @@ def test_a_fault_is_killed_or_survives_and_leaves_nothing_behind(tmp_path) -> No
         "from sized import big, idle\n\ndef test_big():\n    assert big(4)\n    idle()\n"
     )
     source = file.read_text()
+    runner = Runner(tree, surroundings(tree))
     verdicts = {
-        one.what: try_fault(tree, "runs", "src/sized.py", one, ["test_sized.py::test_big"], 60.0)
+        one.what: try_fault(
+            runner, tree, "runs", "src/sized.py", one, ["test_sized.py::test_big"], 60.0
+        )
         for one in sites(source)
         if one.what in ("return x > 3 -> return None", "print(1) -> pass")
     }
@@ -115,6 +119,7 @@ def test_a_fault_is_killed_or_survives_and_leaves_nothing_behind(tmp_path) -> No
     assert "test_big" in verdicts["return x > 3 -> return None"].killer
     assert verdicts["print(1) -> pass"].outcome == "survived"
     assert file.read_text() == source
+    runner.close()
 
 
 @pytest.mark.slow
@@ -124,4 +129,6 @@ def test_a_test_that_fails_without_a_fault_is_named(tmp_path) -> None:
         "def test_good():\n    print(1)\n\ndef test_bad():\n    assert 0\n"
     )
     names = ["test_it.py::test_good", "test_it.py::test_bad"]
-    assert failing(tmp_path, names) == {"test_it.py::test_bad"}
+    runner = Runner(tmp_path, surroundings(tmp_path))
+    assert failing(runner, tmp_path, names) == {"test_it.py::test_bad"}
+    runner.close()
