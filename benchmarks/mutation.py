@@ -256,7 +256,9 @@ def _run(runner: Runner, tree: Path, names: Sequence[str], limit_s: float) -> tu
     if code == 0:
         return "survived", ""
     failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return "killed", (failed or said.splitlines()[-1:] or ["?"])[0][:240]
+    if not failed:
+        raise RuntimeError(f"pytest ended with {code} and no test failed:\n{said[-2000:]}")
+    return "killed", failed[0][:240]
 
 
 def _pytest(

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +22,10 @@ COMMON = (
     "pytest_timeout", "numpy", "numpy.testing", "sympy", "scipy.stats", "scipy.special",
     "math_verify", "jsonschema", "httpx", "asyncio", "unittest.mock", "sqlite3", "tokenizers",
 )  # fmt: skip
+
+
+_IMPORTED = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+"""Plugins are there before pytest: their own assertions are not rewritten, those of tests are."""
 
 
 class Runner:
@@ -81,9 +86,12 @@ def _be(arguments: list[str], said: str) -> None:
     try:
         import pytest
 
-        code = int(pytest.main(arguments))
-        sys.stdout.flush()
+        code = int(pytest.main([*_IMPORTED, *arguments]))
+    except BaseException:  # noqa: BLE001  the fork's boundary: it must not go on as its parent
+        traceback.print_exc()
     finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
         os._exit(code)
 
 
