@@ -114,6 +114,15 @@ def test_adaptive_voting_stops_at_four_to_nothing() -> None:
     assert result.drawn == 4
 
 
+@pytest.mark.parametrize("odd", [0, 2, 5])
+def test_adaptive_voting_stops_for_a_clear_leader_beside_another_answer(odd: int) -> None:
+    replies = ["5" if place == odd else "3" for place in range(16)]
+    result = play(strategies.create("adaptive:max_n=16,level=0.95"), replies)
+    assert result.decision.answer == "3"
+    # six votes lead one with 1 - 9/256 = 96%, five with 94%; four lead none with 97%
+    assert result.drawn == (4 if odd > 3 else 7)
+
+
 def test_adaptive_voting_goes_on_while_answers_differ() -> None:
     result = play(strategies.create("adaptive:max_n=10"), [str(i) for i in range(16)])
     assert result.drawn == 10
