@@ -461,7 +461,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261201)
     parser.add_argument("--areas", nargs="+", choices=AREAS, default=list(AREAS))
     parser.add_argument("--tests", nargs="+", help="test folders, instead of all that matter")
-    parser.add_argument("--cap", type=float, default=25.0, help="seconds of tests a fault")
+    parser.add_argument("--cap", type=float, default=10.0, help="seconds of tests a fault")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--quickest", type=int, default=300, help="tests tried without a fault")
     parser.add_argument("--again", action="store_true", help="try the survivors once more")
