@@ -90,6 +90,17 @@ def test_weighted_majority_at_high_temperature_is_a_majority() -> None:
     assert play(strategy, ["1", "2", "2"], lambda one: scores[one.index]).decision.answer == "2"
 
 
+@pytest.mark.parametrize("zero", [-1e6, 1e6, 1e9])
+def test_weighted_majority_does_not_hang_on_where_scores_have_their_zero(zero: float) -> None:
+    scores = [1.0, 9.0, 2.0, 2.5]
+    strategy = strategies.create("weighted:n=4,verifier=v,temperature=0.5")
+    result = play(strategy, ["1", "2", "1", "1"], lambda one: zero + scores[one.index])
+    plain = play(strategy, ["1", "2", "1", "1"], lambda one: scores[one.index])
+    assert result.decision.answer == "2"
+    assert 0.9 < plain.decision.confidence < 1.0
+    assert result.decision.confidence == pytest.approx(plain.decision.confidence, abs=1e-3)
+
+
 def test_weighted_majority_without_scores_is_a_majority() -> None:
     strategy = strategies.create("weighted:n=3,verifier=v")
     assert play(strategy, ["1", "2", "2"]).decision.answer == "2"
