@@ -82,6 +82,7 @@ def test_what_only_looks_like_a_number_is_left(text: str) -> None:
 def test_all_numbers_of_a_text() -> None:
     assert all_in_digits("one hour and thirty-five minutes") == "1 hour and 35 minutes"
     assert all_in_digits("no number") == "no number"
+    assert all_in_digits("twenty and five, one hundred and five") == "20 and 5, 105"
 
 
 @pytest.mark.parametrize(
