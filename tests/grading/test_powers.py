@@ -1,4 +1,4 @@
-"""Powers of whole numbers are read exactly, and what has no value is no number."""
+"""Powers of whole numbers are read exactly; words are read as numbers."""
 
 from fractions import Fraction
 
@@ -20,4 +20,14 @@ from underdog.grading.numerals import read_number
     ],
 )
 def test_powers_of_whole_numbers(text: str, value: Fraction | None) -> None:
+    assert read_number(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("a third", Fraction(1, 3)), ("a half", Fraction(1, 2)), ("a hundred", 100), ("ten", 10)],
+)
+def test_a_number_in_words_may_begin_with_a_word_of_one_letter(
+    text: str, value: Fraction | int
+) -> None:
     assert read_number(text) == value

@@ -161,6 +161,8 @@ def test_deepconf_drops_the_least_confident() -> None:
     strategy = strategies.create("deepconf:n=3,keep=0.3,verifier=v")
     result = play(strategy, ["1", "1", "2"], lambda one: scores[one.index])
     assert result.decision.answer == "2"
+    assert [one.votes for one in result.decision.candidates] == [1]
+    assert result.decision.reason == "kept 1 of 3 by v"
 
 
 def test_cross_form_shares_the_samples_between_forms() -> None:
