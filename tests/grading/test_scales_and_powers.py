@@ -1,4 +1,4 @@
-"""Powers of whole numbers are read exactly; words are read as numbers."""
+"""Powers, scales (k, bn, million) and words are read exactly as numbers."""
 
 from fractions import Fraction
 
@@ -31,3 +31,15 @@ def test_a_number_in_words_may_begin_with_a_word_of_one_letter(
     text: str, value: Fraction | int
 ) -> None:
     assert read_number(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "zeros"),
+    [
+        ("3k", 3), ("3K", 3), ("3M", 6), ("3bn", 9), ("3B", 9), ("$3bn", 9), ("3 hundred", 2),
+        ("3 thousand", 3), ("3 million", 6), ("3 billion", 9), ("3 trillion", 12),
+    ],
+)  # fmt: skip
+def test_a_scale_behind_a_number_is_part_of_it(text: str, zeros: int) -> None:
+    assert read_number(text) == 3 * 10**zeros
+    assert read_number(text.replace("3", "1.25")) == Fraction(125, 100) * 10**zeros
