@@ -13,7 +13,8 @@ counts only if it passes without any fault: tests that fail in a copy are left o
 test that killed a fault is run once more without one at the end.
 
 `--now` adds the test files of the working tree that were added or changed since the recording,
-whole. `--again` tries the survivors once more, against these and more tests of the folder.
+whole. `--again` tries the survivors once more, against these and more tests of the folder, but for
+those whose reason stands in the table.
 """
 
 import argparse
@@ -382,6 +383,7 @@ def _try_all(
     seen: Mapping[str, object], added: Sequence[str], options: argparse.Namespace,
 ) -> None:  # fmt: skip
     known = journal(work)
+    explained = written_reasons(options.out / f"{options.stem}faults.csv")
     free: Queue[Path] = Queue()
     for copy in runners:
         free.put(copy)
@@ -389,6 +391,8 @@ def _try_all(
     def one(path: str, site: Site) -> None:
         kept = known.get(_key(path, site))
         if kept and not (options.again and kept.outcome == "survived"):
+            return
+        if kept and _place(asdict(kept)) in explained:
             return
         area = next(name for name, folder in AREAS.items() if path.startswith(folder + "/"))
         lines = statement((tree / path).read_text("utf-8"), site.line)
@@ -413,10 +417,7 @@ def write(verdicts: Sequence[Verdict], out: Path, stem: str) -> None:
     """The table by area, and every fault with its outcome; a reason written there before stays."""
     out.mkdir(parents=True, exist_ok=True)
     table = out / f"{stem}faults.csv"
-    reasons: dict[tuple[str, ...], str] = {}
-    if table.exists():
-        with table.open(newline="") as file:
-            reasons = {_place(row): row["reason"] for row in csv.DictReader(file)}
+    reasons = written_reasons(table)
     rows: list[dict[str, object]] = []
     for one in verdicts:
         killer = one.killer.split(" - ")[0].removeprefix("FAILED ")
@@ -445,6 +446,14 @@ def write(verdicts: Sequence[Verdict], out: Path, stem: str) -> None:
     print("\n".join(lines))
 
 
+def written_reasons(table: Path) -> dict[tuple[str, ...], str]:
+    """Why faults survive, as somebody has written it into the table."""
+    if not table.exists():
+        return {}
+    with table.open(newline="") as file:
+        return {_place(row): row["reason"] for row in csv.DictReader(file) if row["reason"]}
+
+
 def _first(verdict: Verdict) -> str:
     """The outcome of the first round: what is tried again had survived."""
     return verdict.outcome if verdict.round == 1 else "survived"
@@ -467,14 +476,14 @@ def main() -> None:
     parser.add_argument("--again", action="store_true", help="try the survivors once more")
     parser.add_argument("--now", action="store_true", help="use test files changed since")
     parser.add_argument("--work", type=Path, required=True, help="a folder for the copy")
-    parser.add_argument("--out", type=Path, help="where to write the tables")
+    parser.add_argument("--out", type=Path, required=True, help="where to write the tables")
     parser.add_argument("--stem", default="", help="what their names begin with")
     options = parser.parse_args()
     work = options.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     random.seed(options.seed)
     verdicts = run_all(work, copy_tree(work), options)
-    write(verdicts, options.out or work / "results", options.stem)
+    write(verdicts, options.out, options.stem)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Inequalities as sets of numbers, and what only looks like one."""
+"""Inequalities, intervals and tuples: what is in them, and what only looks like one."""
 
 import pytest
 
@@ -47,3 +47,19 @@ def test_intervals_that_overlap_or_touch_are_one(answer: str, other: str) -> Non
 )
 def test_intervals_with_a_gap_between_them_stay_two(answer: str, other: str) -> None:
     assert not equal(answer, other)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("(x, 0.123456549)", "(x, 0.123456551)"),
+        (r"\{y, 0.123456549\}", r"\{0.123456551, y\}"),
+        (r"(\text{red}, 0.123456549)", r"(\text{red}, 0.123456551)"),
+    ],
+)
+def test_a_number_within_the_tolerance_may_stand_beside_what_is_no_number(
+    left: str, right: str
+) -> None:
+    assert key(left) != key(right)  # on two sides of a step of the grid
+    assert equal(left, right)
+    assert not equal(left, right.replace("x", "z").replace("y", "z").replace("red", "blue"))
