@@ -398,7 +398,8 @@ def _try_all(
         lines = statement((tree / path).read_text("utf-8"), site.line)
         cap_s = options.cap * (3 if options.again else 1)
         names = chosen_tests(seen, area, path, lines, cap_s)
-        names = [*added, *(name for name in names if name.partition("::")[0] not in added)]
+        own = [name for name in added if name.startswith(NEAR[area] + "/")]
+        names = [*own, *(name for name in names if name.partition("::")[0] not in own)]
         copy = free.get()
         try:
             verdict = try_fault(runners[copy], copy, area, path, site, names, 60 + 3 * cap_s)

@@ -45,6 +45,8 @@ def test_every_strategy_ends_and_answers_from_its_solutions(name, answers) -> No
 def test_greedy_asks_for_one_greedy_solution() -> None:
     result = play(strategies.create("greedy"), ["4"])
     assert result.actions == [Sample(1, greedy=True)]
+    assert strategies.create("greedy").name == "greedy"
+    assert strategies.create("greedy:engine=big").name == "greedy(engine=big)"
 
 
 def test_majority_draws_n() -> None:
