@@ -402,7 +402,7 @@ def _try_all(
         names = [*own, *(name for name in names if name.partition("::")[0] not in own)]
         copy = free.get()
         try:
-            verdict = try_fault(runners[copy], copy, area, path, site, names, 60 + 3 * cap_s)
+            verdict = try_fault(runners[copy], copy, area, path, site, names, 30 + 1.5 * cap_s)
         finally:
             free.put(copy)
         verdict = replace(verdict, round=1 + kept.round if kept else 1)
