@@ -65,6 +65,33 @@ def changed(source: str, site: Site) -> str:
     return source[: site.start] + site.new + source[site.end :]
 
 
+def statement(source: str, line: int) -> range | None:
+    """The lines of the statement around a line.
+
+    Args:
+        source: Text of a file.
+        line: From 1.
+
+    Returns:
+        Lines of the innermost statement, of a block its head alone; None where it runs as the file
+        is imported.
+    """
+    around = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
+    ]
+    functions = [one for one in around if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    if not any(one.body[0].lineno <= line for one in functions):
+        return None
+    inner = max(around, key=lambda one: (one.lineno, -(one.end_lineno or 0)))
+    last = inner.end_lineno or inner.lineno
+    body = getattr(inner, "body", None)
+    if body:
+        last = max(inner.lineno, body[0].lineno - 1)
+    return range(inner.lineno, last + 1)
+
+
 def _changes(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
     for node in _live(tree):
         if isinstance(node, ast.If | ast.While | ast.IfExp):

@@ -81,3 +81,13 @@ def test_random_systems_give_their_solution(values: list[int], rng) -> None:
 def test_any_text_gives_values_or_a_typed_error(lines: list[str]) -> None:
     with suppress(DataError):
         assert all(isinstance(value, Fraction) for value in solve(lines).values())
+
+
+def test_forty_unknowns_are_solved_and_more_are_refused() -> None:
+    def chain(unknowns: int) -> list[str]:
+        names = [f"x{number}" for number in range(unknowns)]
+        return [" + ".join(names) + " = 820", *(f"{name} = 1" for name in names[1:])]
+
+    assert solve(chain(40))["x0"] == 820 - 39
+    with pytest.raises(DataError, match="more than 40 unknowns"):
+        solve(chain(41))

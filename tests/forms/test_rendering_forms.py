@@ -21,6 +21,7 @@ from underdog.forms.scratchpad import SHOTS as SCRATCH_SHOTS
 from underdog.forms.scratchpad import scratch, value_of
 from underdog.forms.slips import attempt, slip
 from underdog.forms.socratic import SHOTS as SOCRATIC_SHOTS
+from underdog.forms.solutions import is_given
 from underdog.grading import checkers
 
 NUMERIC = checkers.create("numeric")
@@ -81,9 +82,30 @@ def test_scratchpads_end_with_the_result(operator: str, left: int, right: int) -
         assert read(form, write(operation)).answer == str(value_of(operation))
 
 
+@pytest.mark.parametrize(
+    ("formula", "given"),
+    [
+        ("12", True), ("-3.5", True), ("'red'", True), ("[1, 2]", True), ("12 apples", False),
+        ("made", False), ("made*2", False), ("made - 70", False), ("2 +", False), ("f(", False),
+    ],
+)  # fmt: skip
+def test_only_numbers_and_texts_are_given(formula: str, given: bool) -> None:
+    assert is_given(Step("a", formula, "12")) == given
+
+
+@pytest.mark.parametrize("operator", ["+", "-", "*"])
+def test_settling_the_signs_of_small_numbers_keeps_the_result(operator: str) -> None:
+    for left in range(-3, 4):
+        for right in range(-3, 4):
+            settled_is_right(WrittenOperation(operator, left, right))
+
+
 @given(operators, numbers, numbers)
 def test_settling_signs_keeps_the_result(operator: str, left: int, right: int) -> None:
-    operation = WrittenOperation(operator, left, right)
+    settled_is_right(WrittenOperation(operator, left, right))
+
+
+def settled_is_right(operation: WrittenOperation) -> None:
     settled = settle(operation)
     inner = settled.operation
     assert inner.left >= 0

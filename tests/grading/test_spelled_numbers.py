@@ -30,6 +30,13 @@ QUESTION = Question("q", "t", "?")
         ("half", "1/2"),
         ("quarter of an hour", "1/4 hour"),
         ("a third", "1/3"),
+        ("a fourth", "1/4"),
+        ("one fifth", "1/5"),
+        ("five sixths", "5/6"),
+        ("three sevenths", "3/7"),
+        ("seven eighths", "7/8"),
+        ("two ninths", "2/9"),
+        ("three tenths", "3/10"),
         ("two thirds", "2/3"),
         ("three quarters of a mile", "3/4 mile"),
         ("three-quarters", "3/4"),
@@ -75,6 +82,7 @@ def test_what_only_looks_like_a_number_is_left(text: str) -> None:
 def test_all_numbers_of_a_text() -> None:
     assert all_in_digits("one hour and thirty-five minutes") == "1 hour and 35 minutes"
     assert all_in_digits("no number") == "no number"
+    assert all_in_digits("twenty and five, one hundred and five") == "20 and 5, 105"
 
 
 @pytest.mark.parametrize(

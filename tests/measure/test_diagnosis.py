@@ -1,4 +1,5 @@
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
@@ -104,6 +105,23 @@ def test_coverage_of_the_share_closed_holds(n, gap, closed, lost):
         low, high = closed_ends(gained, missed, less)
         held += low <= truth <= high
     assert held / tries >= 0.93
+
+
+def test_clusters_that_differ_in_their_gaps_alone_widen_it_little():
+    random = Random(0)
+    groups = [f"t{place // 10}" for place in range(400)]
+    gaps = [1 + 8 * (number % 2) for number in range(40)]
+    one = "".join("-" * gap + "+" * (10 - gap) for gap in gaps)
+    # of every gap, a rule closes half: by chance, whatever the cluster
+    selected = "".join(
+        "".join(random.choice("+-") for _ in range(gap)) + "+" * (10 - gap) for gap in gaps
+    )
+    arms = [
+        make_arm(marks, name, groups=groups, oracle_bound=name == "pass")
+        for marks, name in ((one, "one"), (selected, "maj"), ("+" * 400, "pass"))
+    ]
+    wide, narrow = diagnose(*arms).closed.interval, run(selected, one, "+" * 400).closed.interval
+    assert 1.0 < (wide.high - wide.low) / (narrow.high - narrow.low) < 2.0
 
 
 def test_coverage_must_be_declared_an_oracle_bound():

@@ -65,6 +65,19 @@ def test_clusters_widen_it():
     assert varied.high / varied.low > alone.high / alone.low
 
 
+@pytest.mark.parametrize("unit", [1e-6, 0.01, 1000.0, 1e9])
+def test_the_unit_of_cost_changes_nothing_but_the_unit(unit):
+    costs = [1.0 + place % 7 + (30.0 if place < 20 else 0.0) for place in range(200)]
+    right = [float(place % 3 > 0) for place in range(200)]
+    groups = [f"t{place // 20}" for place in range(200)]
+    for clusters in (groups, None):
+        plain = price(costs, right, groups=clusters)
+        other = price([unit * cost for cost in costs], right, groups=clusters)
+        assert other.value == pytest.approx(unit * plain.value)
+        assert other.interval.low == pytest.approx(unit * plain.interval.low)
+        assert other.interval.high == pytest.approx(unit * plain.interval.high)
+
+
 def test_nothing_paid_costs_nothing():
     assert price([0.0] * 9, [1.0] * 9).interval.high == 0.0
 

@@ -104,6 +104,9 @@ def test_a_change_is_followed_and_said_in_reports_and_replays(place: Path, chang
     assert "were decided, charged and graded again from stored replies" in notes(card)
     [replayed] = replay("s.sqlite", "majority:n=3", "majority:n=1", sandbox="monty")
     assert replayed.arms[0].num_right == expected
+    assert [(one.left, one.right) for one in replayed.verdicts] == [
+        (replayed.arms[1].name, replayed.arms[0].name)
+    ]
 
 
 def test_a_replay_says_how_many_replies_it_read_again(place: Path) -> None:

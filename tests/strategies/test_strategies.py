@@ -45,6 +45,8 @@ def test_every_strategy_ends_and_answers_from_its_solutions(name, answers) -> No
 def test_greedy_asks_for_one_greedy_solution() -> None:
     result = play(strategies.create("greedy"), ["4"])
     assert result.actions == [Sample(1, greedy=True)]
+    assert strategies.create("greedy").name == "greedy"
+    assert strategies.create("greedy:engine=big").name == "greedy(engine=big)"
 
 
 def test_majority_draws_n() -> None:
@@ -90,6 +92,17 @@ def test_weighted_majority_at_high_temperature_is_a_majority() -> None:
     assert play(strategy, ["1", "2", "2"], lambda one: scores[one.index]).decision.answer == "2"
 
 
+@pytest.mark.parametrize("zero", [-1e6, 1e6, 1e9])
+def test_weighted_majority_does_not_hang_on_where_scores_have_their_zero(zero: float) -> None:
+    scores = [1.0, 9.0, 2.0, 2.5]
+    strategy = strategies.create("weighted:n=4,verifier=v,temperature=0.5")
+    result = play(strategy, ["1", "2", "1", "1"], lambda one: zero + scores[one.index])
+    plain = play(strategy, ["1", "2", "1", "1"], lambda one: scores[one.index])
+    assert result.decision.answer == "2"
+    assert 0.9 < plain.decision.confidence < 1.0
+    assert result.decision.confidence == pytest.approx(plain.decision.confidence, abs=1e-3)
+
+
 def test_weighted_majority_without_scores_is_a_majority() -> None:
     strategy = strategies.create("weighted:n=3,verifier=v")
     assert play(strategy, ["1", "2", "2"]).decision.answer == "2"
@@ -112,6 +125,15 @@ def test_the_stopping_rule_is_the_beta_tail(leader: int, second: int) -> None:
 def test_adaptive_voting_stops_at_four_to_nothing() -> None:
     result = play(strategies.create("adaptive:max_n=16,level=0.95"), ["3"] * 16)
     assert result.drawn == 4
+
+
+@pytest.mark.parametrize("odd", [0, 2, 5])
+def test_adaptive_voting_stops_for_a_clear_leader_beside_another_answer(odd: int) -> None:
+    replies = ["5" if place == odd else "3" for place in range(16)]
+    result = play(strategies.create("adaptive:max_n=16,level=0.95"), replies)
+    assert result.decision.answer == "3"
+    # six votes lead one with 1 - 9/256 = 96%, five with 94%; four lead none with 97%
+    assert result.drawn == (4 if odd > 3 else 7)
 
 
 def test_adaptive_voting_goes_on_while_answers_differ() -> None:
@@ -141,6 +163,8 @@ def test_deepconf_drops_the_least_confident() -> None:
     strategy = strategies.create("deepconf:n=3,keep=0.3,verifier=v")
     result = play(strategy, ["1", "1", "2"], lambda one: scores[one.index])
     assert result.decision.answer == "2"
+    assert [one.votes for one in result.decision.candidates] == [1]
+    assert result.decision.reason == "kept 1 of 3 by v"
 
 
 def test_cross_form_shares_the_samples_between_forms() -> None:

@@ -50,6 +50,8 @@ def test_shares_add_up_and_votes_are_all_counted(answers: list[str | None]) -> N
     assert sum(one.votes for one in table) == voters
     assert not table or abs(sum(one.share for one in table) - 1) < 1e-9
     assert sum(counts(rows)) == voters
+    assert all(one.weight == one.votes for one in table)
+    assert counts(rows) == sorted(counts(rows), reverse=True) == [one.votes for one in table]
 
 
 @given(ANSWERS, st.randoms(use_true_random=False))

@@ -9,8 +9,9 @@ from tests.paths import CHECKOUT
 
 sys.path.insert(0, str(CHECKOUT / "benchmarks"))
 
-from mutation import chosen_tests, try_fault
-from mutation_sites import changed, drawn, sites
+from mutation import chosen_tests, failing, surroundings, try_fault
+from mutation_runner import Runner
+from mutation_sites import changed, drawn, sites, statement
 
 SOURCE = '''"""A text with 1 < 2 in it."""
 
@@ -58,14 +59,41 @@ def test_the_sample_hangs_on_the_seed_alone() -> None:
     assert len(drawn(found, 99, 1)) == 2 * len(FAULTS)
 
 
-def test_the_quickest_tests_that_reach_a_line_are_run() -> None:
+def test_a_fault_meets_the_tests_of_its_line_then_those_of_its_folder() -> None:
     seen = {
-        "tests": {"tests/runs/a": 3.0, "tests/runs/b": 1.0, "tests/runs/c": 0.5},
-        "lines": {"f.py": {"7": ["tests/runs/a", "tests/runs/b", "tests/runs/failed"]}},
-    }
-    assert chosen_tests(seen, "runs", "f.py", 7, 20.0) == ["tests/runs/b", "tests/runs/a"]
-    assert chosen_tests(seen, "runs", "f.py", 7, 2.0) == ["tests/runs/b"]
-    assert len(chosen_tests(seen, "runs", "f.py", 8, 20.0)) == 3
+        "tests": {
+            "tests/runs/a": 3.0, "tests/runs/b": 1.0, "tests/runs/c": 0.5, "tests/cli/f": 2.0,
+            "tests/cli/late": 0.1,
+        },
+        "lines": {
+            "src/f.py": {
+                "7": ["tests/runs/a", "tests/runs/b", "tests/runs/failed"],
+                "8": ["tests/cli/f"],
+            },
+        },
+    }  # fmt: skip
+
+    def chosen(lines: range | None, cap_s: float = 20.0) -> list[str]:
+        names = chosen_tests(seen, "runs", "src/f.py", lines, cap_s)
+        return [name.rpartition("/")[2] for name in names]
+
+    assert chosen(range(7, 8)) == ["b", "a", "c"]
+    assert chosen(range(7, 8), 2.0) == ["b", "c"]
+    assert chosen(range(7, 9)) == ["f", "b", "a", "c"]  # the test named like the file first
+    assert chosen(range(9, 10)) == ["c", "b", "a"]
+    assert chosen(None) == ["f", "b", "a", "c"]  # what runs at import: every test of the file
+
+
+def test_the_lines_of_a_fault_are_those_of_its_statement() -> None:
+    source = (
+        "LIMIT = 3\n\n\ndef big(\n    x: int = 4,\n) -> bool:\n    if (\n        x\n"
+        "        > LIMIT\n    ):\n        return max(\n            x, 1\n        ) > 2\n"
+        "    return False\n"
+    )
+    assert [statement(source, line) for line in (1, 5)] == [None, None]
+    assert statement(source, 9) == range(7, 11)
+    assert statement(source, 12) == range(11, 14)
+    assert statement(source, 14) == range(14, 15)
 
 
 @pytest.mark.slow
@@ -79,8 +107,11 @@ def test_a_fault_is_killed_or_survives_and_leaves_nothing_behind(tmp_path) -> No
         "from sized import big, idle\n\ndef test_big():\n    assert big(4)\n    idle()\n"
     )
     source = file.read_text()
+    runner = Runner(tree, surroundings(tree))
     verdicts = {
-        one.what: try_fault(tree, "runs", "src/sized.py", one, ["test_sized.py::test_big"], 60.0)
+        one.what: try_fault(
+            runner, tree, "runs", "src/sized.py", one, ["test_sized.py::test_big"], 60.0
+        )
         for one in sites(source)
         if one.what in ("return x > 3 -> return None", "print(1) -> pass")
     }
@@ -88,3 +119,16 @@ def test_a_fault_is_killed_or_survives_and_leaves_nothing_behind(tmp_path) -> No
     assert "test_big" in verdicts["return x > 3 -> return None"].killer
     assert verdicts["print(1) -> pass"].outcome == "survived"
     assert file.read_text() == source
+    runner.close()
+
+
+@pytest.mark.slow
+def test_a_test_that_fails_without_a_fault_is_named(tmp_path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "test_it.py").write_text(
+        "def test_good():\n    print(1)\n\ndef test_bad():\n    assert 0\n"
+    )
+    names = ["test_it.py::test_good", "test_it.py::test_bad"]
+    runner = Runner(tmp_path, surroundings(tmp_path))
+    assert failing(runner, tmp_path, names) == {"test_it.py::test_bad"}
+    runner.close()

@@ -88,6 +88,9 @@ def test_one_clause_of_a_chinese_item_is_no_copy() -> None:
         "zero-width spaces": words(STORY, "{0}\u200b{1}"),
         "zero-width joiners": words(STORY, "{0}\u200d{1}"),
         "byte order marks": words(STORY, "{0}\ufeff{1}"),
+        "null characters": words(STORY, "{0}\x00{1}"),
+        "delete characters": words(STORY, "{0}\x7f{1}"),
+        "C1 controls": words(STORY, "{0}\x80{1}"),
         "soft hyphens": words(STORY, "{0}\u00ad{1}"),
         "variation selectors": words(STORY, "{0}\ufe0f{1}"),
         "direction marks": words(STORY, "\u202a{0}\u200e{1}\u202c"),
@@ -138,6 +141,8 @@ def test_what_a_person_does_not_see_hides_nothing(disguised: tuple[str, str]) ->
     "short",
     [
         "Do h\u0430msters prov\u200bide f\u00f6od for <i>any</i> \\text{animals}?",
+        "Do ham\x7fsters pro\x7fvide food for any ani\x7fmals?",
+        "Do ham\x1fsters pro\x1fvide food for any ani\x1fmals?",
         "do hamstres provide food for any anmals",
         "Do hamsters provide food really for any animals?",
     ],

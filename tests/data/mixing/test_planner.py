@@ -80,3 +80,9 @@ def test_wrong_questions_are_refused() -> None:
         plan_frequency(_zipf(), "33", 8)
     with pytest.raises(UsageError, match="at least 2 pools"):
         plan_frequency(_zipf(1), "1", 8)
+
+
+def test_a_task_of_which_just_half_is_kept_is_not_learned() -> None:
+    tasks = [PlannedTask("half", 0.6, (1.0, 1.0)), PlannedTask("most", 0.4, (2.0, 1.0))]
+    assert explained(tasks, 2) == {"half": 0.5, "most": pytest.approx(2 / 3)}
+    assert learned(tasks, 2) == ("most",)

@@ -82,8 +82,21 @@ def test_fewer_rows_for_want_of_free_memory_are_said_when_a_number_was_asked_for
 
 
 def test_no_memory_for_a_single_row_is_an_error() -> None:
+    tried: list[int] = []
+
     def build(plan: CachePlan) -> str:
+        tried.append(plan.max_rows)
         raise MemoryError
 
     with pytest.raises(EngineError, match=r"one row of 256 tokens.*could not be had"):
         with_cache(asked(4), PLENTY, build)
+    assert tried == [4, 2, 1]
+
+
+def test_a_cache_that_can_be_had_for_one_row_only_is_taken() -> None:
+    def build(plan: CachePlan) -> int:
+        if plan.max_rows > 1:
+            raise MemoryError
+        return plan.max_rows
+
+    assert with_cache(asked(4), PLENTY, build) == (1, asked(1))

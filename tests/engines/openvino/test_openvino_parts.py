@@ -112,6 +112,12 @@ def test_the_earliest_stop_string_wins() -> None:
     assert (done.text, done.stop_string) == ("xx", "ab")
 
 
+def test_a_stop_string_in_the_last_token_that_is_allowed_is_the_reason() -> None:
+    made = fed(row(stop=("END",), limit=3), b"12", b"E", b"ND")
+    done = made.completion(Usage())
+    assert (done.text, done.finish, done.stop_string) == ("12", "stop", "END")
+
+
 def test_the_end_of_turn_leaves_no_text_and_no_trace() -> None:
     made = fed(row(), b"yes", end=True)
     done = made.completion(Usage())

@@ -59,6 +59,19 @@ def test_what_the_budget_has_no_room_for_is_none(engine: Engine) -> None:
     assert calls.ledger.usage.verifier_tokens <= bound
 
 
+@pytest.mark.parametrize(("short_of", "scored"), [(0, [True, True]), (1, [True, False])])
+def test_a_continuation_to_be_scored_takes_room_as_well(
+    engine: Engine, short_of: int, scored: list[bool]
+) -> None:
+    texts = [" it is the one", " so"]
+    bound = max(prompt_bound_tokens(prompt) for prompt in PROMPTS) + len(texts[0]) + 1
+    budget = Budget(verifier_tokens=2 * bound - short_of)
+    calls = BudgetedCalls({"main": engine}, Ledger(budget))
+    found = asyncio.run(calls.score("main", list(zip(PROMPTS, texts, strict=True))))
+    assert [one is not None for one in found] == scored
+    assert calls.refused == (not all(scored))
+
+
 def test_an_engine_that_shows_no_states_gives_none() -> None:
     calls = BudgetedCalls({"main": ScriptedEngine("")}, Ledger(Budget()))
     assert look(calls, PROMPTS) == [None, None]
