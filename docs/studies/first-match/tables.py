@@ -59,7 +59,7 @@ CLAIMS = (
     ("one program against one chain, 1.5B", f"{REFERENCE} program greedy",
      f"{REFERENCE} cot greedy"),
 )  # fmt: skip
-"""Each a question, an arm, and the arm it is held against; an earlier run on these problems raised them."""
+"""A question, an arm, and the arm it is held against; an earlier run on these problems raised them."""
 SHOWN = (
     *(("135M", form, rule) for form in FORMS for rule in ("greedy", "majority(n=8)")),
     *((SMALL, "cot", rule) for rule in ("greedy", *map("majority(n={})".format, (4, 8, 16)))),
