@@ -36,7 +36,7 @@ def study() -> Iterator[ModuleType]:
     spec.loader.exec_module(module)
     yield module
     sys.path.remove(str(FOLDER))
-    del sys.modules["tables"], sys.modules[spec.name]
+    del sys.modules["outcomes"], sys.modules["tables"], sys.modules[spec.name]
 
 
 @pytest.fixture(scope="module")
@@ -110,8 +110,8 @@ def test_every_claim_has_its_paired_test_corrected_for_all_that_were_declared(
     assert float(first["p_corrected"]) == pytest.approx(2 / 2**right, abs=1e-5)
     assert others
     assert {row["corrected_for"] for row in others} == {str(len(study.tables.CLAIMS))}
-    assert "no `0.5B program majority(n=16)`" in "".join(
-        study.tables.blocks(study.tables.read_match(out))["claims"]
+    assert "lacks `0.5B program majority(n=16)`" in "".join(
+        study.tables.blocks(study.outcomes.read_match(out))["claims"]
     )
 
 
@@ -153,7 +153,7 @@ def test_the_numbers_on_a_page_are_those_of_the_committed_outcomes(
     text = page.read_text()
     marked = re.findall(r"<!-- made: (\w+) -->", text)
     assert marked
-    assert text == study.tables.filled(text, study.tables.blocks(study.tables.read_match(FOLDER)))
+    assert text == study.tables.filled(text, study.tables.blocks(study.outcomes.read_match(FOLDER)))
 
 
 def test_the_committed_tables_follow_from_the_committed_outcomes(

@@ -20,6 +20,7 @@ from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
+import outcomes
 import tables
 from pydantic import TypeAdapter
 from tables import COUNTS, FORMS, SEED
@@ -171,14 +172,14 @@ def report(place: Place, limit: int, out: Path) -> None:
         ]
         if not arms:
             raise SystemExit(f"{place.store}: no arm has all of the first {limit} problems")
-        tables.write_rows(out / "items.csv", tables.item_rows(arms))
+        outcomes.write_rows(out / "items.csv", outcomes.item_rows(arms))
         rows = [
             row
             for (label, form), found in pools.items()
             if min(map(len, found))
-            for row in tables.pool_rows(label, form, found)
+            for row in outcomes.pool_rows(label, form, found)
         ]
-        tables.write_rows(out / "pools.csv", rows, tables.POOL_COLUMNS)
+        outcomes.write_rows(out / "pools.csv", rows, outcomes.POOL_COLUMNS)
         facts = {
             "problems": f"gsm8k test, the first {limit}",
             "seed": SEED,
@@ -196,9 +197,9 @@ def _write_page(
     table: dict[tuple[str, str], Bench], problems: Sequence[Problem], out: Path
 ) -> None:
     """The whole card; it quotes the benchmark's questions, so it is not kept."""
-    match = tables.read_match(out)
-    sides = [name.split(" ", 2) for name in match.headline]
-    if any(name not in match.arms for name in match.headline):
+    match = outcomes.read_match(out)
+    sides = [name.split(" ", 2) for name in tables.headline_of(match)]
+    if any(name not in match.arms for name in tables.headline_of(match)):
         print("no card: its arms are not stored", file=sys.stderr)
         return
     small, big = (_outcomes(table[label, form], rule, problems) for label, form, rule in sides)

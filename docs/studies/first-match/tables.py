@@ -9,13 +9,13 @@ so that no number in them is typed by hand.
 """
 
 import argparse
-import csv
-import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+
+from outcomes import Match, read_match, write_rows
 
 from underdog.core import Usage
 from underdog.measure.diagnosis import Diagnosis, diagnose
@@ -59,7 +59,7 @@ CLAIMS = (
     ("one program against one chain, 1.5B", f"{REFERENCE} program greedy",
      f"{REFERENCE} cot greedy"),
 )  # fmt: skip
-"""A question, an arm, and the arm it is held against; an earlier run on these problems raised them."""
+"""Question, arm, and the arm it is held against; an earlier run on these problems raised them."""
 SHOWN = (
     *(("135M", form, rule) for form in FORMS for rule in ("greedy", "majority(n=8)")),
     *((SMALL, "cot", rule) for rule in ("greedy", *map("majority(n={})".format, (4, 8, 16)))),
@@ -82,113 +82,6 @@ FRONT = (
     (REFERENCE, "program", "greedy"),
 )
 """Rows of the repository's README."""
-ITEM_COLUMNS = (
-    "model", "form", "strategy", "problem", "status", "samples",
-    "prompt_tokens", "generated_tokens", "gflops",
-)  # fmt: skip
-POOL_COLUMNS = ("model", "form", "problem", "generated_tokens", "samples")
-
-
-@dataclass(frozen=True)
-class Match:
-    """What the two files of outcomes hold.
-
-    Attributes:
-        arms: Results by arm name.
-        pools: Graded pools by model and form, problems in one order.
-        facts: Models, engines and settings.
-    """
-
-    arms: Mapping[str, ArmResult]
-    pools: Mapping[tuple[str, str], Sequence[GradedPool]]
-    facts: Mapping[str, object]
-
-    @property
-    def n(self) -> int:
-        """Number of problems."""
-        return len(next(iter(self.arms.values())).items)
-
-    @property
-    def headline(self) -> tuple[str, str]:
-        """The match named beforehand, or, while it is not sampled, the one of programs."""
-        return HEADLINE if all(name in self.arms for name in HEADLINE) else STAND_IN
-
-
-def item_rows(arms: Iterable[ArmResult]) -> list[dict[str, object]]:
-    """One row for each problem of each arm."""
-    return [
-        {
-            "model": arm.name.split()[0],
-            "form": arm.form,
-            "strategy": arm.strategy,
-            "problem": item.problem_id,
-            "status": item.status,
-            "samples": item.num_solutions,
-            "prompt_tokens": item.usage.prompt_tokens,
-            "generated_tokens": item.usage.generated_tokens,
-            "gflops": round(item.usage.flops / 1e9, 3),
-        }
-        for arm in arms
-        for item in arm.items
-    ]
-
-
-def pool_rows(model: str, form: str, pools: Iterable[GradedPool]) -> list[dict[str, object]]:
-    """One row for each pool; of each sample `R` or `W` and the number of its answer, or `-`."""
-    rows: list[dict[str, object]] = []
-    for pool in pools:
-        names = {key: n for n, key in enumerate(dict.fromkeys(pool.keys), 1) if key is not None}
-        marks = [
-            "-" if key is None else f"{'R' if right else 'W'}{names[key]}"
-            for key, right in zip(pool.keys, pool.right, strict=True)
-        ]
-        spent = sum(pool.generated_tokens)
-        values = (model, form, pool.problem_id, spent, " ".join(marks))
-        rows.append(dict(zip(POOL_COLUMNS, values, strict=True)))
-    return rows
-
-
-def read_match(folder: Path) -> Match:
-    """The outcomes in a folder."""
-    items: dict[tuple[str, str, str], list[ItemResult]] = {}
-    for row in _read(folder / "items.csv"):
-        usage = Usage(
-            calls=int(row["samples"]),
-            prompt_tokens=int(row["prompt_tokens"]),
-            generated_tokens=int(row["generated_tokens"]),
-            flops=float(row["gflops"]) * 1e9,
-        )
-        right = float(row["status"] == "right")
-        item = ItemResult(
-            row["problem"],
-            row["status"],  # type: ignore[arg-type]
-            right,
-            usage,
-            num_solutions=int(row["samples"]),
-        )
-        items.setdefault((row["model"], row["form"], row["strategy"]), []).append(item)
-    pools: dict[tuple[str, str], list[GradedPool]] = {}
-    for row in _read(folder / "pools.csv"):
-        marks = row["samples"].split()
-        pools.setdefault((row["model"], row["form"]), []).append(
-            GradedPool(
-                row["problem"],
-                "",
-                tuple(None if mark == "-" else mark[1:] for mark in marks),
-                tuple(mark.startswith("R") for mark in marks),
-                {},
-                (int(row["generated_tokens"]),),
-            )
-        )
-    facts = json.loads((folder / "facts.json").read_text())
-    models = {label: info["model"] for label, info in facts["engines"].items()}
-    arms = {
-        f"{label} {form} {rule}": ArmResult(
-            f"{label} {form} {rule}", models.get(label, label), form, rule, tuple(rows), False, True
-        )
-        for (label, form, rule), rows in items.items()
-    }
-    return Match(arms, pools, facts)
 
 
 def arm_rows(match: Match) -> list[dict[str, object]]:
@@ -362,7 +255,7 @@ def _with_ends(name: str, one: Estimate | None) -> dict[str, object]:
 
 def card_of(match: Match, **more: object) -> FightCard | None:
     """The fight card of the headline; `None` when its arms are not sampled."""
-    left, right = match.headline
+    left, right = headline_of(match)
     if left not in match.arms or right not in match.arms:
         return None
     start = " ".join(left.split()[:2])
@@ -433,13 +326,18 @@ def filled(page: str, parts: Mapping[str, str]) -> str:
     return re.sub(r"<!-- made: (\w+) -->\n.*?<!-- end -->", put, page, flags=re.DOTALL)
 
 
+def headline_of(match: Match) -> tuple[str, str]:
+    """The match named beforehand, or, while it is not sampled, the one of programs."""
+    return HEADLINE if all(name in match.arms for name in HEADLINE) else STAND_IN
+
+
 def _verdict_text(match: Match) -> str:
-    left, right = match.headline
+    left, right = headline_of(match)
     if left not in match.arms or right not in match.arms:
         return f"The match is not sampled on {match.n} problems yet."
     verdict = compare(match.arms[left], match.arms[right])
     text = f"**{verdict.headline()}** {verdict.evidence()}"
-    if match.headline != HEADLINE:
+    if headline_of(match) != HEADLINE:
         text = (
             "The match named beforehand, of chains of thought, is being sampled again; here is the "
             f"one of programs.\n\n{text}"
@@ -488,8 +386,8 @@ def _arm_table(match: Match, shown: Sequence[tuple[str, str, str]]) -> list[str]
 
 def _best_text(match: Match) -> str:
     small = [arm for arm in match.arms.values() if not arm.name.startswith(REFERENCE)]
-    if not small:
-        return ""
+    if len(small) < 2:
+        return "Only one arm of a small model is sampled."
     best = max(small, key=lambda arm: arm.num_right)
     return (
         f"Of {len(small)} arms of the small models the highest is `{best.name}`, "
@@ -503,7 +401,7 @@ def _claim_table(match: Match) -> list[str]:
     for question, left, right, one in claims(match):
         if one is None:
             missing = [name for name in (left, right) if name not in match.arms]
-            rows.append((question, "not sampled", "", "", f"no `{missing[0]}`"))
+            rows.append((question, "not sampled", "", "", f"lacks `{missing[0]}`"))
             continue
         ends = one.difference.interval
         cost = [summarize(match.arms[name]).flops_per_problem / 1e9 for name in (left, right)]
@@ -552,25 +450,6 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
         return ["Nothing of this is sampled yet."]
     lines = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
     return lines + [f"| {' | '.join(row)} |" for row in rows]
-
-
-def _read(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def write_rows(
-    path: Path, rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()
-) -> None:
-    """A CSV file; without rows or columns, none, and an old one goes."""
-    columns = columns or list(rows[0] if rows else ())
-    if not columns:
-        path.unlink(missing_ok=True)
-        return
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def main() -> None:
