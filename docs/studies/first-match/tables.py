@@ -335,9 +335,11 @@ def _verdict_text(match: Match) -> str:
     left, right = headline_of(match)
     if left not in match.arms or right not in match.arms:
         return f"The match is not sampled on {match.n} problems yet."
-    verdict = compare(match.arms[left], match.arms[right])
+    beforehand = (left, right) == HEADLINE
+    number = 1 if beforehand else len(CLAIMS)
+    verdict = compare(match.arms[left], match.arms[right], comparisons=number)
     text = f"**{verdict.headline()}** {verdict.evidence()}"
-    if headline_of(match) != HEADLINE:
+    if not beforehand:
         text = (
             "The match named beforehand, of chains of thought, is being sampled again; here is the "
             f"one of programs.\n\n{text}"
