@@ -348,9 +348,11 @@ def _verdict_text(match: Match) -> str:
 
 
 def _caption(match: Match) -> str:
+    left, right = headline_of(match)
+    small = " ".join(left.split()[:2])
     return (
-        f"*{match.facts['problems']} problems: n = {match.n} at every point, with "
-        "its 95% interval; FLOPs are computed, prompt included.*"
+        f"*Rules on `{small}` samples against `{right}`: {match.facts['problems']} problems, "
+        f"n = {match.n} at every point, with its 95% interval; FLOPs are computed, prompt included.*"
     )
 
 
