@@ -352,7 +352,8 @@ def _caption(match: Match) -> str:
     small = " ".join(left.split()[:2])
     return (
         f"*Rules on `{small}` samples against `{right}`: {match.facts['problems']} problems, "
-        f"n = {match.n} at every point, with its 95% interval; FLOPs are computed, prompt included.*"
+        f"n = {match.n} at every point, with its 95% interval; FLOPs are computed, prompt "
+        "included.*"
     )
 
 
