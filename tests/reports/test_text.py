@@ -82,3 +82,14 @@ def test_a_side_that_got_nothing_right_is_named_instead_of_an_infinite_cost():
     assert f"{card.names[1]} got nothing right" in text
     assert f"No break-even point: {card.names[1]} got nothing right." in text
     assert "∞" not in text.partition("arm  ")[0]
+
+
+def test_a_latency_that_nobody_measured_is_not_zero():
+    arm = CARD.small.arms[0]
+    place = re.split(r"\s{2,}", arms_table([arm]).splitlines()[0]).index("latency")
+    timed = replace(arm, usage=replace(arm.usage, seconds=80.0))
+    untimed = replace(arm, usage=replace(arm.usage, seconds=0.0))
+    cells = [
+        re.split(r"\s{2,}", arms_table([one]).splitlines()[1])[place] for one in (timed, untimed)
+    ]
+    assert cells == ["1", "not known"]

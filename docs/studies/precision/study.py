@@ -2,11 +2,13 @@
 
     python docs/studies/precision/study.py sample --model 0.5B=MODEL.gguf --data-dir DATA
     python docs/studies/precision/study.py report
+    python docs/studies/precision/study.py tables
 
 The problems choose a default, so none is of a test split: the first 200 of GSM8K's training split,
 our own 40 of `underdog-words` dev, and 110 made by the `words` family for dev. The reply is a chain
 of thought of at most 300 tokens. `sample` may be stopped and started again; what is finished stays
-in the store. `report` writes `results.md`, `arms.csv`, `pairs.csv` and `items.csv` from it.
+in the store. `report` writes `items.csv` from it, and from that `results.md`, `arms.csv` and
+`pairs.csv`; `tables` writes these three from `items.csv` alone, without store, model or data.
 
 The rule, set before anything was sampled: a precision that is worse than f32 by an exact McNemar
 test, corrected by Bonferroni for all pairs of a model, is out; among the others, speed and memory
@@ -23,10 +25,10 @@ from dataclasses import dataclass, replace
 from itertools import combinations, islice
 from pathlib import Path
 
-from underdog.core import Engine, Problem, SamplingParams
+from underdog.core import Engine, Problem, SamplingParams, Usage
 from underdog.engines.opening import open_engine
 from underdog.measure.paired import mcnemar
-from underdog.measure.results import ArmResult
+from underdog.measure.results import ArmResult, ItemResult
 from underdog.measure.summary import summarize
 from underdog.measure.verdict import Verdict, compare
 from underdog.runs.manifest import describe
@@ -193,46 +195,65 @@ class Pair:
     Attributes:
         model: Whose.
         verdict: Left against right, corrected for all pairs of the model.
-        same_answer: Share of problems with the same answer, right or wrong.
     """
 
     model: str
     verdict: Verdict
-    same_answer: float
 
 
 def pairs_of(model: str, arms: Mapping[str, Mapping[str, ArmResult]]) -> list[Pair]:
     """Every two precisions of a model; the one with fewer bits is compared with the other."""
     couples = [(low, high) for high, low in combinations([one["all"] for one in arms.values()], 2)]
     return [
-        Pair(
-            model,
-            compare(low, high, level=LEVEL, comparisons=len(couples)),
-            _agreement(low, high),
-        )
+        Pair(model, compare(low, high, level=LEVEL, comparisons=len(couples)))
         for low, high in couples
     ]
 
 
-def _agreement(left: ArmResult, right: ArmResult) -> float:
-    answers = {item.problem_id: item.answer for item in right.items}
-    same = sum(item.answer == answers[item.problem_id] for item in left.items)
-    return same / len(left.items)
-
-
 def report(place: Place, out: Path) -> None:
-    """Write the tables of what is finished."""
+    """Write what is finished, problem by problem, and the tables of it."""
     with Store(place.store, create=False) as store:
         arms = arms_of(place, store)
     if not arms:
         raise SystemExit(f"{place.store} holds no finished precision; run: study.py sample")
-    pairs = [pair for model, of_model in arms.items() for pair in pairs_of(model, of_model)]
     out.mkdir(parents=True, exist_ok=True)
+    write_rows(out / "items.csv", item_rows(arms))
+    write_tables(arms, out, place.parts)
+
+
+def kept_arms(path: Path) -> dict[str, dict[str, dict[str, ArmResult]]]:
+    """The arms of a file of outcomes; costs and answers are not in it."""
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    found: dict[str, dict[str, dict[str, list[ItemResult]]]] = {}
+    for row in rows:
+        for precision in (name for name in PRECISIONS if row[name]):
+            right = float(row[precision] == "right")
+            item = ItemResult(row["id"], row[precision], right, Usage())  # type: ignore[arg-type]
+            parts = found.setdefault(row["model"], {}).setdefault(precision, {"all": []})
+            parts["all"].append(item)
+            parts.setdefault(row["problems"], []).append(item)
+    return {
+        label: {
+            precision: {
+                part: ArmResult(f"{label} {precision}", label, "cot", "greedy", tuple(items))
+                for part, items in parts.items()
+            }
+            for precision, parts in of_label.items()
+        }
+        for label, of_label in found.items()
+    }
+
+
+def write_tables(
+    arms: Mapping[str, Mapping[str, Mapping[str, ArmResult]]], out: Path, parts: Sequence[Part]
+) -> None:
+    """Write the statistics."""
+    pairs = [pair for model, of_model in arms.items() for pair in pairs_of(model, of_model)]
     write_rows(out / "arms.csv", arm_rows(arms))
     if pairs:
         write_rows(out / "pairs.csv", [pair_row(pair) for pair in pairs])
-    write_rows(out / "items.csv", item_rows(arms))
-    asked = ", ".join(f"{part.limit} of {part.task} {part.split}" for part in place.parts)
+    asked = ", ".join(f"{part.limit} of {part.task} {part.split}" for part in parts)
     text = [
         "# What fewer bits cost",
         "",
@@ -267,7 +288,6 @@ def arm_rows(arms: Mapping[str, Mapping[str, Mapping[str, ArmResult]]]) -> list[
                         "low": round(one.accuracy.interval.low, 4),
                         "high": round(one.accuracy.interval.high, 4),
                         "interval": one.accuracy.interval.method,
-                        "tokens": round(one.usage.generated_tokens / one.n, 1),
                     }
                 )
     return rows
@@ -288,7 +308,6 @@ def pair_row(pair: Pair) -> dict[str, object]:
         "high": round(ends.high, 4),
         "p": round(mcnemar(verdict.left_only, verdict.right_only), 5),
         "p corrected": round(verdict.p_value, 5),
-        "same answer": round(pair.same_answer, 3),
         "verdict": verdict.words,
     }
 
@@ -297,13 +316,16 @@ def item_rows(arms: Mapping[str, Mapping[str, Mapping[str, ArmResult]]]) -> list
     """One row for every problem of a model: which precisions were right."""
     rows: list[dict[str, object]] = []
     for model, of_model in arms.items():
-        marks: dict[str, dict[str, object]] = {}
-        for precision in PRECISIONS:
-            for item in of_model[precision]["all"].items if precision in of_model else ():
-                row = marks.setdefault(item.problem_id, {"model": model, "id": item.problem_id})
-                row[precision] = item.status
-        columns = ("model", "id", *PRECISIONS)
-        rows += [{name: row.get(name, "") for name in columns} for row in marks.values()]
+        marks: dict[tuple[str, str], dict[str, object]] = {}
+        for precision, parts in of_model.items():
+            for part in (name for name in parts if name != "all"):
+                for item in parts[part].items:
+                    marks.setdefault((part, item.problem_id), {})[precision] = item.status
+        rows += [
+            {"model": model, "problems": part, "id": name}
+            | {precision: row.get(precision, "") for precision in PRECISIONS}
+            for (part, name), row in marks.items()
+        ]
     return rows
 
 
@@ -324,7 +346,7 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Sample or report."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("what", choices=("sample", "report"))
+    parser.add_argument("what", choices=("sample", "report", "tables"))
     parser.add_argument("--model", action="append", default=[], help="LABEL=MODEL.gguf")
     parser.add_argument("--precisions", default=DEFAULT_PRECISIONS)
     parser.add_argument("--store", type=Path, default=Path("runs/precision.db"))
@@ -334,6 +356,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     place = Place(given.store, given.data_dir)
     if given.what == "report":
         report(place, given.out)
+        return
+    if given.what == "tables":
+        write_tables(kept_arms(given.out / "items.csv"), given.out, place.parts)
         return
     precisions = given.precisions.split(",")
     if unknown := [name for name in precisions if name not in PRECISIONS]:

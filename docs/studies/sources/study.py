@@ -4,15 +4,17 @@ Collecting and reporting are apart; `collect` may be stopped and started again:
 
     python docs/studies/sources/study.py collect --model 0.5B=openvino:MODEL.gguf --out runs/sources
     python docs/studies/sources/study.py report --out runs/sources
+    python docs/studies/sources/study.py tables
 
-Seeds are train problems only. `report` writes results.md and results.csv beside this file.
+Seeds are train problems only. `report` writes results.csv and teachers.csv beside this file, and
+from them results.md; `tables` writes that again from the two alone.
 """
 
 import argparse
 import asyncio
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from itertools import islice
@@ -135,95 +137,126 @@ async def collect_all(args: argparse.Namespace) -> None:
 
 
 def report(args: argparse.Namespace) -> None:
-    """Write the tables."""
+    """Write the counts, and the tables of them."""
     rows = [json.loads(path.read_text()) for path in sorted(args.out.glob("*.json"))]
     order = [sources.create(spec).name for spec in (*SINGLE, *PAIRS)]
     rows.sort(key=lambda row: (row["model"], order.index(sources.create(row["source"]).name)))
-    write_csv(rows)
-    parts = ["# Results", "", *table(rows), "", *pairs(rows)]
-    (HERE / "results.md").write_text("\n".join(parts) + "\n")
+    counts = [count_row(row) for row in rows]
+    write_rows(HERE / "results.csv", counts)
+    write_rows(HERE / "teachers.csv", [one for row in rows for one in teacher_rows(row)])
+    tables(HERE)
 
 
-def write_csv(rows: list[dict]) -> None:
-    """One line per model and source."""
-    with (HERE / "results.csv").open("w", newline="") as file:
-        out = csv.writer(file, lineterminator="\n")
-        head = ["model", "source", "seeds", "records", "accepted", "calls", "prompt_tokens"]
-        out.writerow([*head, "generated_tokens", "flops", "reasons"])
-        for row in rows:
-            used = row["usage"]
-            cells = [row[name] for name in head[:5]]
-            cells += [used["calls"], used["prompt_tokens"], used["generated_tokens"]]
-            cells.append(f"{used['flops']:.4g}")
-            out.writerow([*cells, "; ".join(f"{k} {n}" for k, n in row["reasons"].items())])
+def tables(folder: Path) -> None:
+    """Write results.md from the counts."""
+    counts, teachers = (read_rows(folder / name) for name in ("results.csv", "teachers.csv"))
+    parts = ["# Results", "", *table(counts), "", *teacher_table(teachers)]
+    (folder / "results.md").write_text("\n".join(parts) + "\n")
 
 
-def table(rows: list[dict]) -> list[str]:
+def count_row(row: dict) -> dict[str, object]:
+    """One model and source."""
+    used = row["usage"]
+    reasons = "; ".join(f"{reason} {n}" for reason, n in row["reasons"].items())
+    return (
+        {name: row[name] for name in ("model", "source", "seeds", "records", "accepted")}
+        | {name: used[name] for name in ("calls", "prompt_tokens", "generated_tokens")}
+        | {"reasons": reasons}
+    )
+
+
+def teacher_rows(row: dict) -> Iterator[dict[str, object]]:
+    """What the sources with two models report of each."""
+    empty = dict.fromkeys(("samples", "right", "covered", "distinct", "flawed", "kept"), "")
+    for one in row["sampling"]:
+        numbers = {
+            "samples": one["num_samples"],
+            "right": one["num_right"],
+            "covered": one["num_covered"],
+            "distinct": one["num_distinct"],
+            "flawed": one["num_flawed"],
+        }
+        named = {"source": row["source"], "teacher": one["teacher"], "problems": row["seeds"]}
+        yield named | empty | numbers
+    if row["model"] == "both" and not row["sampling"]:
+        for role, count in row["by_teacher"].items():
+            named = {"source": row["source"], "teacher": role, "problems": row["seeds"]}
+            yield named | empty | {"kept": count}
+
+
+def table(rows: Sequence[Mapping[str, str]]) -> list[str]:
     """Acceptance and cost per source."""
     lines = [
         "| model | source | records | kept | acceptance, 95% interval | generated tokens per kept "
-        "| TFLOPs per kept | why others were refused |",
-        "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |",
+        "| why others were refused |",
+        "| --- | --- | ---: | ---: | ---: | ---: | --- |",
     ]
     for row in rows:
-        kept, of, used = row["accepted"], row["records"], row["usage"]
-        bounds = exact_interval(kept, of)
-        share = f"{kept / of:.0%} ({bounds.low:.0%}–{bounds.high:.0%})"
-        tokens = f"{used['generated_tokens'] / kept:,.0f}" if kept else "–"
-        flops = f"{used['flops'] / kept / 1e12:.2f}" if kept else "–"
-        why = ", ".join(f"{reason} {count}" for reason, count in row["reasons"].items())
+        kept, of = int(row["accepted"]), int(row["records"])
+        tokens = f"{int(row['generated_tokens']) / kept:,.0f}" if kept else "–"
         lines.append(
-            f"| {row['model']} | `{row['source']}` | {of} | {kept} | {share} | {tokens} | {flops} "
-            f"| {why} |"
+            f"| {row['model']} | `{row['source']}` | {of} | {kept} | {share(kept, of)} | {tokens} "
+            f"| {row['reasons'].replace(';', ',')} |"
         )
     return lines
 
 
-def pairs(rows: list[dict]) -> list[str]:
-    """What the sources with two models report."""
-    lines: list[str] = []
-    for row in rows:
-        if row["sampling"]:
-            lines += ["## Weak and strong at equal compute", "", *sampling_table(row), ""]
-        elif row["model"] == "both":
-            kept = ", ".join(f"{role}: {count}" for role, count in row["by_teacher"].items())
-            lines += ["## Two teachers", "", f"Kept by teacher (main is the stronger): {kept}.", ""]
-    return lines[:-1]
-
-
-def sampling_table(row: dict) -> list[str]:
-    """Coverage, diversity and false positives per teacher."""
+def teacher_table(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """Coverage per teacher, and what was kept of each."""
     lines = [
-        "| model | samples | right | coverage, 95% interval | distinct right per problem "
-        "| false positives among right | TFLOPs |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "## Two models",
+        "",
+        "| source | model | samples | right | coverage, 95% interval | kept |",
+        "| --- | --- | ---: | ---: | ---: | ---: |",
     ]
-    for one in row["sampling"]:
-        of, covered = one["num_problems"], one["num_covered"]
-        bounds = exact_interval(covered, of)
+    for row in rows:
+        covered = share(int(row["covered"]), int(row["problems"])) if row["covered"] else ""
         lines.append(
-            f"| {one['teacher']} | {one['num_samples']} | {one['num_right']} | {covered / of:.0%} "
-            f"({bounds.low:.0%}–{bounds.high:.0%}) | {one['num_distinct'] / of:.2f} "
-            f"| {one['num_flawed']} of {one['num_right']} | {one['usage']['flops'] / 1e12:.1f} |"
+            f"| `{row['source']}` | {row['teacher']} | {row['samples']} | {row['right']} "
+            f"| {covered} | {row['kept']} |"
         )
     return lines
+
+
+def share(part: int, of: int) -> str:
+    """A share with its exact interval."""
+    bounds = exact_interval(part, of)
+    return f"{part / of:.0%} ({bounds.low:.0%}–{bounds.high:.0%})"
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write a CSV file; nothing without rows."""
+    if not rows:
+        return
+    with path.open("w", newline="") as file:
+        out = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        out.writeheader()
+        out.writerows(rows)
 
 
 def main() -> None:
     """Parse and run."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("what", choices=("collect", "report"))
+    parser.add_argument("what", choices=("collect", "report", "tables"))
     parser.add_argument(
         "--model", action="append", default=[], help="LABEL=ENGINE SPEC, strong first"
     )
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=Path("runs/sources"))
     parser.add_argument("--data-dir")
     parser.add_argument("--seeds", type=int, default=NUM_SEEDS)
     args = parser.parse_args()
     if args.what == "collect":
         asyncio.run(collect_all(args))
-    else:
+    elif args.what == "report":
         report(args)
+    else:
+        tables(HERE)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def _cells(arm: ArmSummary) -> tuple[str, ...]:
         si(arm.tokens_per_problem),
         f"{si(arm.prompt_per_problem)} ({si(arm.cached_per_problem)})",
         si(arm.seconds_per_problem) if arm.usage.wall_s else "not known",
-        si(arm.latency_per_problem),
+        si(arm.latency_per_problem) if arm.usage.seconds else "not known",
         with_interval(arm.flops_per_right) if arm.usage.flops > 0 else "not known",
     )
 

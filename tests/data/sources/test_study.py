@@ -43,5 +43,14 @@ def test_every_source_gets_its_row(study: ModuleType, tmp_path: Path) -> None:
     table = (tmp_path / "results.md").read_text()
     for spec in (*study.SINGLE, *study.PAIRS):
         assert f"`{spec}`" in table
-    assert "Weak and strong at equal compute" in table
+    assert f"| `{study.PAIRS[0]}` | weak | 2 | 2 | 100%" in table
     assert len((tmp_path / "results.csv").read_text().splitlines()) == 23
+
+
+def test_the_committed_table_follows_from_the_committed_counts(
+    study: ModuleType, tmp_path: Path
+) -> None:
+    for name in ("results.csv", "teachers.csv"):
+        (tmp_path / name).write_bytes((STUDY.parent / name).read_bytes())
+    study.tables(tmp_path)
+    assert (tmp_path / "results.md").read_text() == (STUDY.parent / "results.md").read_text()
