@@ -399,7 +399,10 @@ def _try_all(
         cap_s = options.cap * (3 if options.again else 1)
         names = chosen_tests(seen, area, path, lines, cap_s)
         own = [name for name in added if name.startswith(NEAR[area] + "/")]
-        names = [*own, *(name for name in names if name.partition("::")[0] not in own)]
+        if options.again:  # what survived falls to new tests, if to any; others to old ones first
+            names = [*own, *(name for name in names if name.partition("::")[0] not in own)]
+        else:
+            names = [*names[:FEW], *own, *names[FEW:]]
         copy = free.get()
         try:
             verdict = try_fault(runners[copy], copy, area, path, site, names, 30 + 1.5 * cap_s)

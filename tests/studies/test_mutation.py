@@ -9,7 +9,7 @@ from tests.paths import CHECKOUT
 
 sys.path.insert(0, str(CHECKOUT / "benchmarks"))
 
-from mutation import chosen_tests, failing, surroundings, try_fault
+from mutation import Verdict, chosen_tests, failing, surroundings, try_fault, write
 from mutation_runner import Runner
 from mutation_sites import changed, drawn, sites, statement
 
@@ -94,6 +94,23 @@ def test_the_lines_of_a_fault_are_those_of_its_statement() -> None:
     assert statement(source, 9) == range(7, 11)
     assert statement(source, 12) == range(11, 14)
     assert statement(source, 14) == range(14, 15)
+
+
+def test_the_table_tells_first_from_now_and_keeps_reasons(tmp_path) -> None:
+    def verdict(line: int, outcome: str, round: int = 1) -> Verdict:
+        killer = "FAILED tests/runs/test_it.py::test_a - assert 1" if outcome == "killed" else ""
+        return Verdict("runs", "src/a.py", line, "1 -> 2", outcome, 3, killer, 0.5, line, round)
+
+    found = [verdict(1, "killed"), verdict(2, "survived", 2), verdict(3, "killed", 2)]
+    write(found, tmp_path, "")
+    table = tmp_path / "faults.csv"
+    rows = table.read_text().splitlines()
+    assert rows[1] == "runs,src/a.py,1,1,1 -> 2,killed,killed,tests/runs/test_it.py::test_a,"
+    assert rows[3].startswith("runs,src/a.py,3,3,1 -> 2,survived,killed,")
+    assert "| all | 3 | 1 (33.3%) | 2 (66.7%) |" in (tmp_path / "results.md").read_text()
+    table.write_text("\n".join([*rows[:2], rows[2] + "speed only", rows[3]]) + "\n")
+    write(found, tmp_path, "")
+    assert table.read_text().splitlines()[2].endswith(",survived,survived,,speed only")
 
 
 @pytest.mark.slow
