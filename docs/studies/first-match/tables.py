@@ -341,8 +341,8 @@ def _verdict_text(match: Match) -> str:
     text = f"**{verdict.headline()}** {verdict.evidence()}"
     if not beforehand:
         text = (
-            "The match named beforehand, of chains of thought, is being sampled again; here is the "
-            f"one of programs.\n\n{text}"
+            "The match named beforehand, of chains of thought, is not sampled again yet; here is "
+            f"the one of programs.\n\n{text}"
         )
     return text
 
