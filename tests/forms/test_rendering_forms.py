@@ -222,6 +222,13 @@ def test_a_slip_changes_the_value(kind, expression: str, value: str) -> None:
         assert float(made.value) != float(value)
 
 
+@pytest.mark.parametrize("expression", ["1 / 218", "1 / 182", "3 / 265", "1 / 615"])
+def test_a_wrong_value_has_no_more_than_six_decimal_places(expression: str) -> None:
+    for seed in range(40):
+        made = slip("number", expression, "0.01", Random(seed))
+        assert made is None or len(made.value.partition(".")[2]) <= 6
+
+
 def test_there_are_calculations_without_such_a_slip() -> None:
     assert slip("operator", "-5", "-5", Random(0)) is None
     assert slip("operator", "2 + 2", "4", Random(0)).value == "0"

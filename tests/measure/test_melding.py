@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
+from underdog.measure.beta import beta
 from underdog.measure.melding import closed_ends, difference_low, one_sided
 from underdog.seeds import derive
 
@@ -61,3 +62,15 @@ def test_more_lost_than_gained_is_below_nothing_and_may_be_far_below():
     low, high = closed_ends(0, 8, 20)
     assert low < -2.0
     assert high < 0.0
+
+
+@pytest.mark.parametrize(("left", "right"), [(3.0, 2.5), (3.5, 2.0), (0.5, 4.0), (8.0, 0.25)])
+def test_counts_of_which_one_is_not_whole_lie_between_whole_ones(left: float, right: float) -> None:
+    exact = beta(left, right + 1.0).at_most(np.array(0.5))
+    assert one_sided(left, right) == pytest.approx(float(exact))
+    sides = [
+        one_sided(left_end, right_end)
+        for left_end in (np.floor(left), np.ceil(left))
+        for right_end in (np.floor(right), np.ceil(right))
+    ]
+    assert min(sides) < one_sided(left, right) < max(sides)

@@ -6,7 +6,7 @@ from underdog.data.decontamination import word_streams
 
 SEEN = (
     "In the yard, hens lay eggs, and all eggs fall. Later hens run after Marisol. "
-    "In the end Marisol laughs at hens with eggs."
+    "In the end Marisol laughs at hens with eggs, x oxen and an ox."
 )
 WORDS = word_streams.TestWords.of([SEEN])
 
@@ -34,3 +34,8 @@ def test_every_text_begins_a_sentence() -> None:
 def test_a_name_is_no_content_wherever_it_stands() -> None:
     assert contents("Marisol laughs", "laughs Marisol") == contents("laughs", "laughs")
     assert contents("run Hens run") == contents("run run")
+
+
+def test_a_single_letter_is_no_content() -> None:
+    assert contents("hens x run", "x") == contents("hens run", "")
+    assert len(contents("hens ox run")[0]) == 3

@@ -163,6 +163,25 @@ def test_chances_are_uniform_over_seeds_and_positions() -> None:
     assert abs(np.corrcoef(table[:-1].ravel(), table[1:].ravel())[0, 1]) < 0.02
 
 
+def split_mix(state: int) -> int:
+    """SplitMix64 (Steele et al., 2014) in whole numbers: `split_mix(0)` is 0xe220a8397b1dcdaf."""
+    whole = (1 << 64) - 1
+    state = (state + 0x9E3779B97F4A7C15) & whole
+    state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & whole
+    state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & whole
+    return state ^ (state >> 31)
+
+
+@pytest.mark.parametrize(
+    ("seed", "position"), [(0, 0), (1, 0), (0, 1), (7, 100), (2**63, 8191), (2**64 - 1, 3)]
+)
+def test_a_seed_draws_what_it_always_drew(seed: int, position: int) -> None:
+    assert split_mix(0) == 0xE220A8397B1DCDAF
+    state = (split_mix(seed) + position * 0x9E3779B97F4A7C15) % 2**64
+    [found] = uniforms(np.array([seed], np.uint64), np.array([position]))
+    assert found == (split_mix(state) >> 11) * 2.0**-53
+
+
 def test_a_head_as_large_as_the_vocabulary_is_allowed() -> None:
     logits = random_logits(1, 1.0)
     params = SamplingParams(temperature=1.0, top_k=10**6, top_logprobs=5)
