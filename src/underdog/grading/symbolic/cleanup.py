@@ -54,6 +54,7 @@ _HALF_DAY = re.compile(r'(?<=\d)\s*"\s*([ap])\.?\s?m\.?\s*"', re.IGNORECASE)
 _ONE_IN_BRACES = re.compile(r"\A\{([^{},;]*)\}\Z")
 _THOUSANDS = re.compile(r"(?<![\d,.])[1-9]\d{0,2}(?:,\d{3})+(?![\d,]*\d)")
 """Numbers with commas inside a list whose members are parted by a comma and a space."""
+_BETWEEN_BRACKETS = re.compile(r"[^()\[\]{}]+")
 _DROPPED = re.compile(r"\\?%|\\?\$|\\limits|\\nolimits")
 
 
@@ -77,9 +78,15 @@ def clean(text: str) -> str:
     if not text.endswith((r"\;", "...")):
         text = text.rstrip(".:; ")
     text = _ONE_IN_BRACES.sub(r"\1", text)
-    if ", " in text:
-        text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
+    text = _BETWEEN_BRACKETS.sub(_without_thousands, text)
     return re.sub(r"(?<=[(\[{,]) | (?=[)\],])", "", text)
+
+
+def _without_thousands(match: re.Match[str]) -> str:
+    """A stretch between brackets; `1,100` alone in its brackets is two numbers, not one."""
+    if ", " not in match[0]:
+        return match[0]
+    return _THOUSANDS.sub(lambda number: number[0].replace(",", ""), match[0])
 
 
 def _as_fraction(match: re.Match[str]) -> str:
