@@ -194,3 +194,21 @@ def test_the_last_equation_is_the_answer_or_there_is_none(reply: str, value: int
 )
 def test_columns_keep_what_is_no_separator_and_no_label(name: str, value, read) -> None:
     assert TRANSFORMS[name](value) == read
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ("(1,100),(3,31)", "(1,100), (3,31)", True),
+        (r"\left(1,100\right), (3,31)", "(1,100),(3,31)", True),
+        ("(1,100)", "(1, 100)", True),
+        ("(1,000, 2,000)", "(1000,2000)", True),
+        ("1,100", "1100", True),
+        ("(1,100)", "1100", False),
+        ("[1,200]", "1200", False),
+        ("(1,100)", "(1,101)", False),
+    ],
+)
+def test_a_comma_alone_in_brackets_parts_two_numbers(left: str, right: str, same: bool) -> None:
+    math = open_checker("math")
+    assert math.equal(left, right, QUESTION) == math.equal(right, left, QUESTION) == same

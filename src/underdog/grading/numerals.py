@@ -220,10 +220,15 @@ def _read_plain(text: str, units: Units) -> NumberParts | None:
     while scale := _SCALE.match(rest):
         value *= 10 ** _SCALES[scale[1].lower()]
         rest = '"' * (scale[0].count('"') % 2) + rest[scale.end() :]
-    if not _is_unit(rest, units):
+    if not _is_unit(rest, units) or (units == "marked" and _is_pair(opening[0], body[0])):
         return None
     minus = (opening["sign"] not in (None, "+")) != (opening["sign2"] == "-")
     return NumberParts(-value if minus else value, opening[0], rest)
+
+
+def _is_pair(before: str, number: str) -> bool:
+    """Whether a number with a comma stands in brackets: a point or an interval, no thousands."""
+    return "," in number and ("(" in before or "[" in before)
 
 
 def _in_plain_digits(text: str) -> str:
