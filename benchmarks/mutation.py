@@ -259,7 +259,14 @@ def _run(runner: Runner, tree: Path, names: Sequence[str], limit_s: float) -> tu
     failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
     if not failed:
         raise RuntimeError(f"pytest ended with {code} and no test failed:\n{said[-2000:]}")
-    return "killed", failed[0][:240]
+    return "killed", _test_of(failed[0], names)
+
+
+def _test_of(line: str, names: Sequence[str]) -> str:
+    """The test that a line of pytest's summary names: an id may hold what stands behind ids."""
+    told = line.split(" ", 1)[1]
+    known = [name for name in names if "::" in name and f"{told} ".startswith(f"{name} ")]
+    return max(known, key=len) if known else told.split("] - ")[0] + "]" * ("] - " in told)
 
 
 def _pytest(
@@ -274,7 +281,9 @@ def _pytest(
 
 def failing(runner: Runner, tree: Path, names: Sequence[str]) -> set[str]:
     """Those of the tests that do not pass in a copy, with no fault in it."""
-    _, said = _pytest(runner, tree, names, 1800.0, "-rA")
+    code, said = _pytest(runner, tree, names, 1800.0, "-rA")
+    if code not in (0, 1):
+        raise RuntimeError(f"pytest ended with {code}:\n{said[-2000:]}")
     passed = {line.removeprefix("PASSED ") for line in said.splitlines() if line[:7] == "PASSED "}
     return set(names) - passed
 
@@ -362,10 +371,9 @@ def _doubtful(work: Path, runner: Runner, tree: Path, queue: Faults) -> bool:
     """Take back the verdicts of tests that fail without a fault too."""
     known = journal(work)
     killers = {
-        key: verdict.killer.split(" ", 1)[1].split(" - ")[0]
+        key: verdict.killer.split(" - ")[0] if "[" not in verdict.killer else verdict.killer
         for path, site in queue
-        if (verdict := known[key := _key(path, site)]).killer[:6] in ("FAILED", "ERROR ")
-        and "::" in verdict.killer
+        if "::" in (verdict := known[key := _key(path, site)]).killer
     }
     bad = failing(runner, tree, sorted(set(killers.values())))
     print(f"{len(set(killers.values()))} tests killed, {len(bad)} of them fail by themselves")
@@ -424,8 +432,7 @@ def write(verdicts: Sequence[Verdict], out: Path, stem: str) -> None:
     reasons = written_reasons(table)
     rows: list[dict[str, object]] = []
     for one in verdicts:
-        killer = one.killer.split(" - ")[0].removeprefix("FAILED ")
-        row = asdict(one) | {"killer": killer, "first": _first(one)}
+        row = asdict(one) | {"first": _first(one)}
         row["reason"] = reasons.get(_place(row), "") if one.outcome == "survived" else ""
         rows.append(row)
     with table.open("w", newline="") as file:

@@ -98,7 +98,7 @@ def test_the_lines_of_a_fault_are_those_of_its_statement() -> None:
 
 def test_the_table_tells_first_from_now_and_keeps_reasons(tmp_path) -> None:
     def verdict(line: int, outcome: str, round: int = 1) -> Verdict:
-        killer = "FAILED tests/runs/test_it.py::test_a - assert 1" if outcome == "killed" else ""
+        killer = "tests/runs/test_it.py::test_a" if outcome == "killed" else ""
         return Verdict("runs", "src/a.py", line, "1 -> 2", outcome, 3, killer, 0.5, line, round)
 
     found = [verdict(1, "killed"), verdict(2, "survived", 2), verdict(3, "killed", 2)]
