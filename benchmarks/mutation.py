@@ -275,7 +275,8 @@ def _pytest(
     """Exit status, None past the limit, and what was said."""
     listed = tree / "chosen.txt"
     listed.write_text("\n".join(names))
-    arguments = [*PYTEST[3:], *more, "--tb=no", "--hypothesis-seed=0", f"@{listed}"]
+    place = f"--basetemp={tree.parent / 'temp'}"
+    arguments = [*PYTEST[3:], *more, "--tb=no", "--hypothesis-seed=0", place, f"@{listed}"]
     return runner.run(arguments, limit_s)
 
 

@@ -63,3 +63,9 @@ def test_a_number_within_the_tolerance_may_stand_beside_what_is_no_number(
     assert key(left) != key(right)  # on two sides of a step of the grid
     assert equal(left, right)
     assert not equal(left, right.replace("x", "z").replace("y", "z").replace("red", "blue"))
+
+
+def test_the_last_words_of_two_texts_are_no_units() -> None:
+    wine, beer = (rf"red \text{{{one}}}, pale \text{{{one}}}" for one in ("wine", "beer"))
+    assert equal(wine, wine)
+    assert not equal(wine, beer)

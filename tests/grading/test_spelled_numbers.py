@@ -64,6 +64,7 @@ def test_numbers_in_words(words: str, digits: str) -> None:
         "twenty third",
         "ten thousand million",
         "one hundred and",
+        "one hundred and and five",
         "hundred",
         "a dozen",
         "a dog",

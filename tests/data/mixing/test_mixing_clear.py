@@ -295,7 +295,7 @@ def test_a_card_is_not_believed_when_its_files_or_the_test_sets_are_others(
     assert _is_clear(folder, tests)
     other = tmp_path / "other.jsonl"
     other.write_text(json.dumps({"question": OWN[5]}))
-    assert not _is_clear(folder, protect(files=[other], local=False))
+    assert _is_clear(folder, protect(files=[other], local=False)) is False
     facts = card.decontamination
     assert facts is not None
     for changed in (
@@ -304,11 +304,11 @@ def test_a_card_is_not_believed_when_its_files_or_the_test_sets_are_others(
         {"shards": ()},
     ):
         write_card(folder, card.model_copy(update=changed))
-        assert not _is_clear(folder, tests)
+        assert _is_clear(folder, tests) is False
     write_card(folder, card)
     [shard] = shards_of(folder)
     shard.rename(shard.with_name("train-00001.parquet"))
-    assert not _is_clear(folder, tests)
+    assert _is_clear(folder, tests) is False
     (folder / "card.json").unlink()
-    assert not _is_clear(folder, tests)
+    assert _is_clear(folder, tests) is False
     assert read_card(folder) is None
