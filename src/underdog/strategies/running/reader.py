@@ -107,8 +107,8 @@ def _plain(value: object, depth: int) -> object:
     if depth and isinstance(value, Set):
         members = (_plain(one, depth - 1) for one in cast("Set[object]", value))
         return [kind, *sorted(members, key=repr)]
-    named = cast(Any, value if isinstance(value, type) or callable(value) else type(value))
+    named = value if isinstance(value, type) or callable(value) else type(value)
     name = f"{getattr(named, '__module__', '')}.{getattr(named, '__qualname__', '')}"
     if depth and is_dataclass(value) and not isinstance(value, type):
         return [name, _plain(_state(value), depth - 1)]
-    return [name, str(getattr(value, "name", ""))]
+    return [name, str(getattr(cast("object", value), "name", ""))]
