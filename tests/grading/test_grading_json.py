@@ -36,7 +36,8 @@ def test_a_schema_alone_decides_when_there_is_no_gold():
     verdict = checker.grade('{"name": "x", "age": "3"}', Problem(QUESTION))
     assert verdict.status == "wrong"
     assert "$.age" in verdict.detail
-    assert checker.grade("name: x", Problem(QUESTION)).detail == "not JSON"
+    no_json = checker.grade("name: x", Problem(QUESTION))
+    assert (no_json.status, no_json.score, no_json.detail) == ("wrong", 0.0, "not JSON")
 
 
 def test_gold_and_schema_must_both_hold():

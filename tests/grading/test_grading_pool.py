@@ -64,6 +64,7 @@ def test_a_request_that_overstays_is_killed_and_its_worker_replaced(pool):
     assert before != after
     assert not is_alive(before)
     assert pool.counters().timeouts == 1
+    assert pool.counters().crashes == pool.counters().failed == 0
     assert pool.counters().starts == 2
 
 

@@ -128,3 +128,14 @@ def test_what_has_no_price_has_no_ratio(other):
 def test_costs_and_answers_must_match(costs, right):
     with pytest.raises(UsageError, match="give one each"):
         price(costs, right)
+
+
+def test_groups_whose_costs_follow_their_right_answers_have_a_surer_price():
+    # every right answer costs 10 and every wrong one nothing: the price is 10, whatever the share
+    marks = [float(place % 10 < 1 + 8 * (place // 10 % 2)) for place in range(400)]
+    costs = [10.0 * mark for mark in marks]
+    groups = [f"t{place // 10}" for place in range(400)]
+    found = price(costs, marks, groups=groups).interval
+    assert 9.5 < found.low < 10.0 < found.high < 10.5
+    apart = price(costs[::-1], marks, groups=groups).interval
+    assert apart.high / apart.low > 2.5

@@ -263,6 +263,8 @@ def test_plain_text(text: str, plain: str) -> None:
         ("lump", "lamp", True),
         ("lamp", "lamp", True),
         ("lupm", "lamp", False),
+        ("lamp", "laid", False),
+        ("alum", "lamp", False),
         ("lamp", "lampion", False),
         ("pmal", "lamp", False),
     ],
