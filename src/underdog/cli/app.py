@@ -34,7 +34,10 @@ for _place, _about in (
         "Show a match again, finished or not; the newest one of every task in the file.",
     ),
     ("underdog.cli.data:data", "Make, collect, check, select and mix training data."),
-    ("underdog.cli.train:train", "Train a small model on a data set, a mixture, or by a recipe."),
+    (
+        "underdog.cli.train:train",
+        "Train a model and write a folder that every engine for folders opens; the same resumes.",
+    ),
     ("underdog.cli.tasks:tasks", "List, show and check tasks."),
     ("underdog.cli.models:models", "List, pull and verify models."),
     ("underdog.cli.bench:bench", "Measure what this machine does."),
