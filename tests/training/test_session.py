@@ -124,6 +124,10 @@ def test_missing_data_of_a_later_stage_claims_no_folder(tiny, sums, tmp_path) ->
         ('model = "m"\n[[stages]]\nbudget = {steps = 1}', ConfigError, "data and mixture"),
         ('model = "m"\n[[stages]]\ndata = "d"\nbudget = {}', ConfigError, "exactly one"),
         (
+            'model = "m"\n[[stages]]\nname = ".."\ndata = "d"\nbudget = {steps = 1}',
+            ConfigError, "stages.0.name",
+        ),
+        (
             'model = "m"\n[[stages]]\ndata = "d"\nbudget = {steps = 1, tokens = 2}',
             ConfigError, "exactly one",
         ),
