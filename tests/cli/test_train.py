@@ -72,6 +72,14 @@ def test_a_mixture_and_a_recipe_train_too(run, tiny, sums, tmp_path) -> None:
             ("--out", "OUT", "--model", "m", "--data", "d", "--tokens", "5", "--trainable", "lra"),
             "lora",
         ),
+        (
+            ("--out", "OUT", "--model", "m", "--data", "d", "--tokens", "5", "--learning-rate", 5),
+            "learning_rate: Input should be less than or equal to 1",
+        ),
+        (
+            ("--out", "OUT", "--model", "m", "--data", "d", "--tokens", "5", "--learning-rate", 0),
+            "learning_rate: Input should be greater than 0",
+        ),
     ],
 )
 def test_mistakes_are_one_line(run, tmp_path, given, words) -> None:

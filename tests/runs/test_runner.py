@@ -165,6 +165,7 @@ def test_a_failed_item_is_tried_again_by_the_next_run() -> None:
         assert second == asyncio.run(run_arm(arm_on(MemoryStore()), problems))
         [run] = store.journal.runs()
         assert [event.kind for event in run.events()] == ["started", "item failed", "resumed"]
+        assert run.events()[1].detail.endswith("the engine failed on some of its samples: lost")
 
 
 def test_an_item_without_a_single_sample_is_undecided_not_wrong() -> None:

@@ -103,6 +103,17 @@ def test_missing_data_is_an_error_before_any_step(tiny, tmp_path) -> None:
         run(recipe_of(tiny, tmp_path / "nowhere"), tmp_path / "out")
 
 
+def test_missing_data_of_a_later_stage_claims_no_folder(tiny, sums, tmp_path) -> None:
+    out = tmp_path / "out"
+    right = recipe_of(tiny, sums)
+    late = right.stages[0].model_copy(update={"name": "late", "data": str(tmp_path / "nowhere")})
+    with pytest.raises(DataError, match="nowhere"):
+        run(right.model_copy(update={"stages": (*right.stages, late)}), out)
+    assert not list(out.iterdir())
+    run(right, out)
+    assert weights(out)
+
+
 @pytest.mark.parametrize(
     ("text", "error", "words"),
     [
@@ -112,6 +123,10 @@ def test_missing_data_is_an_error_before_any_step(tiny, tmp_path) -> None:
         ('model = "m"\n[[stages]]\ndatta = "d"\nbudget = {steps = 1}', ConfigError, "data"),
         ('model = "m"\n[[stages]]\nbudget = {steps = 1}', ConfigError, "data and mixture"),
         ('model = "m"\n[[stages]]\ndata = "d"\nbudget = {}', ConfigError, "exactly one"),
+        (
+            'model = "m"\n[[stages]]\nname = ".."\ndata = "d"\nbudget = {steps = 1}',
+            ConfigError, "stages.0.name",
+        ),
         (
             'model = "m"\n[[stages]]\ndata = "d"\nbudget = {steps = 1, tokens = 2}',
             ConfigError, "exactly one",

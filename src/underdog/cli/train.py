@@ -92,6 +92,9 @@ def _plain_recipe(
     model: str, data: Path | None, tokens: str, asked: dict[str, Any]
 ) -> "TrainingRecipe":
     """A recipe of one stage."""
+    from pydantic import ValidationError
+
+    from underdog.toml_file import describe_errors
     from underdog.training.training_recipe import Stage, StageBudget, TrainingRecipe
 
     missing = [
@@ -104,7 +107,11 @@ def _plain_recipe(
     seed = asked.pop("seed", 0)
     place = {"mixture" if data.suffix == ".toml" else "data": str(data)}
     budget = StageBudget(tokens=_number(tokens))
-    return TrainingRecipe(model=model, seed=seed, stages=(Stage(budget=budget, **place, **asked),))
+    try:
+        stage = Stage(budget=budget, **place, **asked)
+    except ValidationError as error:
+        raise UsageError(describe_errors(error, Stage)) from error
+    return TrainingRecipe(model=model, seed=seed, stages=(stage,))
 
 
 def _number(text: str) -> int:

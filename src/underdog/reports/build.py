@@ -64,7 +64,10 @@ def build_card(
         DataError: A side has no arm, or the first arms did not answer the same problems.
     """
     if not small or not big:
-        raise DataError("a fight card needs at least one arm per side")
+        raise DataError(
+            "a fight card needs at least one arm per side with finished problems; the same "
+            "challenge again goes on"
+        )
     small_side = _side(small, small_corner)
     big_side = _side(big, big_corner)
     arms = (*small_side.arms, *big_side.arms)

@@ -236,8 +236,10 @@ class _Work:
         item = replace(item, grader=self._graders[problem.id])
         if item.failure:
             self._note_failure(problem, item.failure)
-        if any(solution.status == "engine_error" for solution in outcome.solutions):
-            self._note_failure(problem, "the engine failed on some of its samples")
+        failed = [one.detail for one in outcome.solutions if one.status == "engine_error"]
+        if failed:
+            why = f": {failed[0]}" if failed[0] else ""
+            self._note_failure(problem, f"the engine failed on some of its samples{why}")
         elif self._record is not None:
             await self._record.finish(place, item, outcome, detail)
         return item

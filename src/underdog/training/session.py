@@ -151,7 +151,11 @@ class TrainingRun:
         )
 
     def _claim(self, start: TorchModel) -> None:
-        """Note what is trained on what, or refuse a folder that holds another run."""
+        """Note what is trained on what, or refuse a folder that holds another run.
+
+        The data of every stage is opened first: a mistyped name is found before the first stage
+        trains, and does not leave a folder that refuses the right name.
+        """
         asked = {
             "recipe": self.recipe.model_dump(mode="json"),
             "dtype": self.dtype,
@@ -170,6 +174,8 @@ class TrainingRun:
             raise TrainingError(
                 f"{self.folder} holds files that are no training run's; give an empty or new folder"
             )
+        for stage in self.recipe.stages:
+            open_mix(mix_of(stage, self.recipe.seed))
         _write_json(path, asked | {"versions": {name: version(name) for name in _installed()}})
 
 

@@ -56,7 +56,7 @@ class Stage(StrictTable):
     """One phase of training: one mixture, one objective, one choice of parameters.
 
     Attributes:
-        name: Name, unique in the recipe.
+        name: Name, unique in the recipe, and of the stage's folder: no dot or dash comes first.
         data: Folder of a data set; this or `mixture`.
         mixture: Mixture file (MIX.toml).
         split: Split of the data set.
@@ -73,7 +73,7 @@ class Stage(StrictTable):
         decontaminate: Whether items of a mixture that repeat a test item are left out.
     """
 
-    name: Annotated[str, Field(pattern=r"^[\w.\-]+$")] = "train"
+    name: Annotated[str, Field(pattern=r"^\w[\w.\-]*$")] = "train"
     data: str = ""
     mixture: str = ""
     split: str = "train"
