@@ -49,6 +49,7 @@ def test_help_imports_no_command_and_draws_no_boxes() -> None:
         "underdog.cli.terminal",
         "underdog.cli.terminal.boundary",
         "underdog.cli.terminal.later",
+        "underdog.cli.terminal.standard_streams",
     }
 
 

@@ -198,6 +198,30 @@ def test_a_killed_run_ends_with_the_same_bits(tiny, sums, tmp_path) -> None:
     assert [json.loads(line)["step"] for line in log] == list(range(1, 61))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_keeps_the_step_in_hand(tiny, sums, tmp_path, number) -> None:
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(
+        f'model = "{tiny}"\nseed = 7\n[[stages]]\ndata = "{sums}"\nbudget = {{steps = 400}}\n'
+        'trainable = "full"\nstep_tokens = 256\nbatch_tokens = 200\n'
+    )
+    command = [
+        sys.executable, "-m", "underdog", "train", str(recipe), "--out", str(tmp_path / "out"),
+        "--no-decontaminate",
+    ]  # fmt: skip
+    log = tmp_path / "out" / "stages" / "train" / "log.jsonl"
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as one:
+        while one.poll() is None and not (log.is_file() and log.read_text().count("\n") >= 2):
+            time.sleep(0.01)
+        one.send_signal(number)
+        _, said = one.communicate(timeout=120)
+    assert one.returncode == 128 + number, said
+    kept = newest_checkpoint(log.parent / "checkpoints")
+    assert kept is not None
+    assert kept.step == log.read_text().count("\n") >= 2
+
+
 def _reached(folder: Path, step: int) -> bool:
     return (
         any(int(one.name[5:]) >= step for one in folder.glob("step-*"))

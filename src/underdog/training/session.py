@@ -21,6 +21,7 @@ from underdog.files import sha256_file, write_atomic
 from underdog.seeds import derive
 from underdog.training.checkpoint import newest_checkpoint, write_checkpoint
 from underdog.training.encoding import Encoder
+from underdog.training.interrupts import held_back
 from underdog.training.length_buckets import LengthBuckets
 from underdog.training.objectives import objectives
 from underdog.training.schedules import schedules
@@ -123,12 +124,15 @@ class TrainingRun:
         )
         saved = time.monotonic()
         report = None
-        for report in run.steps():
-            log.add(report)
-            if not run.done and time.monotonic() - saved >= self.checkpoint_seconds:
-                write_checkpoint(place / "checkpoints", run.checkpoint())
-                saved = time.monotonic()
-            yield TrainingUpdate(stage.name, report, left_out=run.left_out)
+        with held_back() as interrupt:
+            for report in run.steps():
+                log.add(report)
+                late = time.monotonic() - saved >= self.checkpoint_seconds
+                if interrupt.asked or (late and not run.done):
+                    write_checkpoint(place / "checkpoints", run.checkpoint())
+                    saved = time.monotonic()
+                interrupt.let_go()
+                yield TrainingUpdate(stage.name, report, left_out=run.left_out)
         if hasattr(model, "save_pretrained") and hasattr(model, "peft_config"):
             _save_adapter(model, place / "adapter", self.recipe.model)
         plain = choice.merged(model)
