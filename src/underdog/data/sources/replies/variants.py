@@ -6,7 +6,6 @@ that also records its intermediate values.
 """
 
 import ast
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -88,8 +87,10 @@ def tried(code: str, drawn: Sequence[Variant], sandbox: Sandbox) -> list[Variant
     Sound means like the original: the same number of intermediate values, each of the same sign
     and with no more decimals, and another answer of at most 20 times the size (or up to 100).
     """
-    program = _all_in_one([code, *(variant.code for variant in drawn)])
-    result = sandbox.run(program, Limits(timeout_s=5.0))
+    codes = [code, *(variant.code for variant in drawn)]
+    result = sandbox.run(_all_in_one(codes), Limits(timeout_s=5.0))
+    if result.status != "ok":  # one of them fails: ask each apart, which not every sandbox can
+        result = sandbox.run(_all_in_one(codes, apart=True), Limits(timeout_s=5.0))
     runs = [_values(line) for line in result.stdout.splitlines()]
     if result.status != "ok" or len(runs) != len(drawn) + 1 or runs[0] is None:
         return []
@@ -116,16 +117,24 @@ def _other(number: QuestionNumber, rng: Random) -> Fraction:
     return value if value not in (0, 1) else step * (high + 1)
 
 
-def _all_in_one(codes: Sequence[str]) -> str:
-    """One program that runs each function and prints its values as a line of JSON."""
+def _all_in_one(codes: Sequence[str], *, apart: bool = False) -> str:
+    """One program that runs each function and prints its values as a line.
+
+    Args:
+        codes: The programs.
+        apart: Whether one that fails leaves the others be.
+    """
     parts = [f"{_SEEN} = []"]
     for place, code in enumerate(codes):
         parts.append(_NAMED.sub(f"solution_{place}", _noting(code)))
-        parts.append(
-            f"{_SEEN} = []\ntry:\n    last = solution_{place}()\n"
-            f"    print([str(one) for one in [*{_SEEN}, last]])\n"
-            "except Exception:\n    print('failed')"
-        )
+        steps = [
+            f"last = solution_{place}()",
+            f"print(' '.join([str(one) for one in [*{_SEEN}, last]]))",
+        ]
+        if apart:
+            steps = ["try:", *(f"    {one}" for one in steps), "except Exception:"]
+            steps.append("    print('failed')")
+        parts.append("\n".join([f"{_SEEN} = []", *steps]))
     return "\n".join(parts) + "\n"
 
 
@@ -157,9 +166,7 @@ def _assigned(statement: ast.stmt) -> str | None:
 def _values(line: str) -> list[Fraction] | None:
     """The numbers of a printed line; `None` when the program failed or a value is no number."""
     try:
-        return [
-            Fraction(one).limit_denominator(10**6) for one in json.loads(line.replace("'", '"'))
-        ]
+        return [Fraction(one).limit_denominator(10**6) for one in line.split()]
     except (ValueError, TypeError, OverflowError):
         return None
 
