@@ -165,3 +165,10 @@ def test_the_asked_unit_is_the_last_one_named() -> None:
     read = read_quantity("5 feet 2 inches")
     assert read is not None
     assert read.number == Fraction(62)
+
+
+@pytest.mark.parametrize("unit", ["", " minutes", " km", " kg", " s"])
+def test_a_tolerance_is_in_the_unit_that_both_are_written_in(unit: str) -> None:
+    numeric = open_checker("numeric:tolerance=0.5")
+    assert numeric.equal(f"90.4{unit}", f"90{unit}", NOTHING)
+    assert not numeric.equal(f"90.6{unit}", f"90{unit}", NOTHING)

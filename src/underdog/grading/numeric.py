@@ -84,8 +84,11 @@ def same_quantity(
     if unit == other and close(first, second, tolerance):
         return True
     stated = left.unit or right.unit
-    if stated is None or (left.unit and right.unit) or (asked and asked.base == stated.base):
-        return False
+    if left.unit != right.unit:
+        if left.unit and right.unit:
+            return False
+        if stated and asked and asked.base == stated.base:
+            return False
     return close(left.number, right.number, tolerance)
 
 

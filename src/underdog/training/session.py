@@ -282,6 +282,8 @@ def _save_adapter(model: Any, folder: Path, base: str) -> None:
     for config in model.peft_config.values():
         config.base_model_name_or_path = Path(base).name
     model.save_pretrained(str(folder), save_embedding_layers=False)
+    for file in folder.glob("*.safetensors"):
+        file.chmod(0o644)  # as the other files; the library writes it for its owner alone
 
 
 def _installed() -> list[str]:
