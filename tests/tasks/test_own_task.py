@@ -122,7 +122,10 @@ def test_an_unknown_split_offers_the_nearest(make):
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ({"a": "two"}, r"line 1: .* 'numeric' rejects the gold answer 'two' \(it finds no answer"),
+        (
+            {"a": "blue"},
+            r"line 1: .* 'numeric' rejects the gold answer 'blue' \(it finds no answer",
+        ),
         ({"a": "5 or so, or 6"}, r"'numeric' rejects the gold answer .* \(it reads '"),
         ({"a": ""}, r"line 1: column 'a' \(answer\) is empty"),
         ({"a": None}, r"line 1: column 'a' \(answer\) is empty"),

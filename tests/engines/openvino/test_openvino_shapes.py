@@ -105,8 +105,14 @@ def test_the_engine_samples_from_a_folder_as_from_its_gguf_file(tmp_path: Path) 
     for spec in (f"openvino:{folder.path}", f"openvino:{file}"):
         with SyncEngine(open_engine(spec, template="chatml", **options)) as engine:
             texts.append([row.text for row in engine.generate([request])[0]])
+            config = folder.model.config
             assert engine.info.shape == ModelShape(
-                sum(weight.numel() for weight in folder.model.parameters()), 0, 7, 64
+                num_params=sum(weight.numel() for weight in folder.model.parameters()),
+                num_layers=7,
+                hidden_size=64,
+                attention_size=config.num_attention_heads * config.head_dim,
+                window_tokens=config.sliding_window,
+                num_windowed_layers=config.layer_types.count("sliding_attention"),
             )
     assert texts[0] == texts[1]
     assert len({*texts[0]}) == 2
