@@ -60,17 +60,17 @@ def test_any_head_gives_finite_numbers(head: list[float]) -> None:
     assert all(math.isfinite(number) for number in trace.confidence + trace.self_certainty)
 
 
-def test_a_cached_prompt_costs_no_flops() -> None:
+@pytest.mark.parametrize("cached", [0, 4, 9])
+def test_a_prompt_costs_the_same_flops_whatever_was_cached(cached: int) -> None:
     shape = ModelShape(100)
-    assert (
-        charge(prompt_tokens=9, cached_prompt_tokens=9, generated_tokens=0, shape=shape).flops == 0
-    )
+    usage = charge(prompt_tokens=9, cached_prompt_tokens=cached, generated_tokens=0, shape=shape)
+    assert usage.flops == 9 * 2 * 100
 
 
 def test_attention_to_what_came_before_counts() -> None:
     shape = ModelShape(0, num_layers=1, hidden_size=1)
     usage = charge(prompt_tokens=0, generated_tokens=2, context_before=10, shape=shape)
-    assert usage.flops == 2 * 4 * 11
+    assert usage.flops == 4 * (11 + 12)
 
 
 def test_money_is_charged_at_the_price() -> None:
