@@ -129,6 +129,9 @@ _PACKAGES = {
     "form": "underdog.forms",
     "sandbox": "underdog.sandbox",
     "selector": "underdog.data.selectors",
+    "objective": "underdog.training.objectives",
+    "schedule": "underdog.training.schedules",
+    "trainable": "underdog.training.trainable",
     "source": "underdog.data.sources",
     "strategy": "underdog.strategies",
     "verifier": "underdog.verifiers",
@@ -140,7 +143,8 @@ def available(kind: str) -> dict[str, str]:
 
     Args:
         kind: `strategy`, `verifier`, `form`, `checker`, `engine`, `sandbox`, `family` (of generated
-            problems), `source` or `selector` (of training data). For tasks see `catalogue`.
+            problems), `source` or `selector` (of training data), `objective`, `schedule` or
+            `trainable` (of training). For tasks see `catalogue`.
 
     Returns:
         First line of each entry's documentation by name. A name is a spec, and takes parameters

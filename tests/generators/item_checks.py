@@ -45,7 +45,7 @@ def check_family(spec: str, count: int = 150, seed: int = 0) -> list[Item]:
 @cache
 def shared_sandbox() -> Sandbox:
     """One for all tests of the process: starting it costs more than the programs."""
-    sandbox = open_sandbox("monty")
+    sandbox = open_sandbox("monty:subset=false")
     atexit.register(sandbox.close)
     return sandbox
 

@@ -25,5 +25,5 @@ class Trainable(Protocol):
         ...
 
 
-trainables: Registry[Trainable] = Registry("choice of parameters", __name__)
+trainables: Registry[Trainable] = Registry("trainable", __name__)
 """Choices of trainable parameters by name."""
