@@ -24,7 +24,7 @@ _LINES = 20
 def train(
     recipe: Annotated[
         Path | None,
-        typer.Argument(help="TrainingRecipe (TOML); instead of --model, --data and --tokens."),
+        typer.Argument(help="Recipe (TOML); instead of --model, --data and --tokens."),
     ] = None,
     out_dir: Annotated[
         Path | None, typer.Option("--out", help="Folder of the trained model.")
