@@ -109,3 +109,14 @@ class StoreError(UnderdogError):
 
 class OracleError(UnderdogError):
     """Something that sees gold answers was handed to a strategy."""
+
+
+CONCERN_ALL = (
+    MissingExtraError,
+    OracleError,
+    SandboxError,
+    StoreError,
+    UnsupportedError,
+    UsageError,
+)
+"""Errors that no other question or sample would be spared; they end a run."""

@@ -2,23 +2,20 @@
 
 import re
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from underdog.cli.terminal.console import AsJson, notes, out, print_json
+from underdog.cli.terminal.console import AsJson, out, print_json
+from underdog.cli.terminal.train_bar import TrainBar
 from underdog.errors import UsageError
 
 if TYPE_CHECKING:
-    from underdog.training.session import TrainingUpdate
     from underdog.training.stage_run import StepReport
     from underdog.training.training_recipe import TrainingRecipe
 
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([kKmM]?)")
 _FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
-_LINES = 20
 
 
 def train(
@@ -76,7 +73,7 @@ def train(
         from underdog.training.training_recipe import read_training_recipe
 
         made = read_training_recipe(recipe)
-    with _TrainBar() as bar:
+    with TrainBar() as bar:
         run(
             made, out_dir, dtype=dtype, decontaminate=decontaminate, data_dir=data_dir, progress=bar
         )
@@ -131,65 +128,3 @@ def _summary(name: str, report: "StepReport | None") -> str:
         f"{name}: {report.step:,} steps, {report.tokens:,} tokens ({share:.0%} carried loss, "
         f"{padding:.1%} padding), loss {report.loss:.3f}, {report.cpu_seconds:,.0f} CPU s"
     )
-
-
-class _TrainBar:
-    """Shows progress, loss and speed; call it with a `TrainingUpdate`."""
-
-    def __init__(self) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:.0f}%"),
-            TextColumn("{task.fields[facts]}"),
-            TimeElapsedColumn(),
-            console=notes,
-            disable=not notes.is_terminal,
-        )
-        self._row = self._bar.add_task("", total=1, facts="")
-        self._shown = 0
-        self.stages: dict[str, StepReport | None] = {}
-
-    def __call__(self, update: "TrainingUpdate") -> None:
-        """Show the news."""
-        if update.step is None:
-            self.stages[update.stage] = None
-            self._begin(update)
-            return
-        report = update.step
-        self.stages[update.stage] = report
-        speed = report.tokens / max(report.cpu_seconds, 1e-9)
-        facts = f"loss {report.loss:.3f}, {speed:,.0f} tokens/CPU s"
-        self._bar.update(self._row, completed=min(report.progress, 1.0), facts=facts)
-        step = int(report.progress * _LINES)
-        if step > self._shown and not notes.is_terminal:
-            self._shown = step
-            line = f"{update.stage}: {min(report.progress, 1):.0%}, {facts}"
-            notes.print(line, highlight=False, markup=False)
-        if update.finished and update.left_out:
-            notes.print(
-                f"{update.stage}: {update.left_out:,} items left out: longer than max_tokens, or "
-                "without a reply to learn",
-                highlight=False,
-                markup=False,
-            )
-
-    def _begin(self, update: "TrainingUpdate") -> None:
-        self._shown = 0
-        self._bar.update(self._row, description=update.stage, completed=0, facts="")
-        for name in update.passed_over:
-            notes.print(f"{update.stage}: checkpoint {name} is not whole, passed over")
-        if update.resumed_at:
-            notes.print(f"{update.stage}: goes on after step {update.resumed_at:,}")
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._bar.stop()

@@ -20,13 +20,9 @@ from dataclasses import asdict, dataclass, replace
 from underdog.core import Budget, Decision, Grade, Outcome, Problem, Quick, Strategy, Usage
 from underdog.engines.fan_out import fan_out
 from underdog.errors import (
+    CONCERN_ALL,
     DataError,
     EngineError,
-    MissingExtraError,
-    OracleError,
-    SandboxError,
-    StoreError,
-    UnsupportedError,
     UsageError,
     VerifierError,
 )
@@ -39,15 +35,6 @@ from underdog.strategies.running.run import solve
 GRADED_AGAIN = "graded again"
 DAMAGED = "damaged rows"
 _log = logging.getLogger(__name__)
-_CONCERN_ALL = (
-    EngineError,
-    MissingExtraError,
-    OracleError,
-    SandboxError,
-    StoreError,
-    UnsupportedError,
-    UsageError,
-)
 _NO_FAULT_OF_THE_MODEL = frozenset({"engine_error", "unsupported", "crashed"})
 
 
@@ -225,7 +212,7 @@ class _Work:
                 item, detail = _graded(outcome, problem, arm.bench)
             else:
                 item, detail = await asyncio.to_thread(_graded, outcome, problem, arm.bench)
-        except _CONCERN_ALL:
+        except (EngineError, *CONCERN_ALL):
             raise
         except VerifierError as error:
             outcome = Outcome(problem.id, arm.strategy.name, Decision(None), error=str(error))

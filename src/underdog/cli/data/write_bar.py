@@ -1,11 +1,11 @@
 """Progress of writing a data set: a bar at a terminal, occasional lines elsewhere."""
 
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from underdog.cli.terminal.console import notes
+from underdog.cli.terminal.live_bar import LiveBar
 
 if TYPE_CHECKING:
     from underdog.data.dataset.progress import WriteProgress
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _LINES = 10
 
 
-class WriteBar:
+class WriteBar(LiveBar):
     """Shows progress with rate and time left; call it with a `WriteProgress`.
 
     Args:
@@ -22,7 +22,7 @@ class WriteBar:
 
     def __init__(self, unit: str) -> None:
         self._unit = unit
-        self._bar = Progress(
+        bar = Progress(
             TextColumn(unit),
             BarColumn(),
             TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
@@ -31,7 +31,8 @@ class WriteBar:
             console=notes,
             disable=not notes.is_terminal,
         )
-        self._row = self._bar.add_task(unit, total=1, facts="")
+        super().__init__(bar)
+        self._row = bar.add_task(unit, total=1, facts="")
         self._shown = 0
 
     def __call__(self, how_far: "WriteProgress") -> None:
@@ -47,18 +48,6 @@ class WriteBar:
             self._shown = step
             line = f"{how_far.done:,}/{how_far.total:,} {self._unit}, {_facts(how_far)}"
             notes.print(line, highlight=False)
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
 
 
 def _facts(how_far: "WriteProgress") -> str:

@@ -13,12 +13,8 @@ from underdog.core import (
     Verifier,
 )
 from underdog.errors import (
-    MissingExtraError,
+    CONCERN_ALL,
     OracleError,
-    SandboxError,
-    StoreError,
-    UnsupportedError,
-    UsageError,
     VerifierError,
 )
 from underdog.strategies.running.bench import Bench
@@ -26,14 +22,6 @@ from underdog.strategies.running.budgeted_calls import BudgetedCalls
 from underdog.strategies.running.ledger import Ledger
 
 Pools = Mapping[tuple[str, str], PoolKey]
-_CONCERN_ALL = (
-    MissingExtraError,
-    OracleError,
-    SandboxError,
-    StoreError,
-    UnsupportedError,
-    UsageError,
-)
 
 
 def check_verifier(verifier: Verifier | Oracle) -> None:
@@ -122,7 +110,7 @@ async def _fresh(
     """
     try:
         scores = await verifier.score(question, solutions, calls)
-    except _CONCERN_ALL:
+    except CONCERN_ALL:
         raise
     except Exception as error:  # boundary: a verifier may be anyone's code
         raise VerifierFailure(f"{verifier.name} failed: {type(error).__name__}: {error}") from error
