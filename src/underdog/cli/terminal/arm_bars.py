@@ -1,20 +1,21 @@
 """Live progress on standard error: a bar per arm at a terminal, a line per arm elsewhere."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from underdog.cli.terminal.console import notes
+from underdog.cli.terminal.live_bar import LiveBar
 
 if TYPE_CHECKING:
     from underdog.runs.runner import RunProgress as HowFar
 
 
-class ArmBars:
+class ArmBars(LiveBar):
     """Shows the progress of a match's arms; call it with an arm's name and its progress."""
 
     def __init__(self) -> None:
-        self._bars = Progress(
+        bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.completed:.0f}/{task.total:.0f}"),
@@ -23,22 +24,16 @@ class ArmBars:
             console=notes,
             disable=not notes.is_terminal,
         )
+        super().__init__(bar)
         self._rows: dict[str, TaskID] = {}
 
     def __call__(self, arm: str, how_far: "HowFar") -> None:
         """Show one arm's progress."""
         if arm not in self._rows:
-            self._rows[arm] = self._bars.add_task(arm, total=how_far.total, facts="")
-        self._bars.update(self._rows[arm], completed=how_far.done, facts=_facts(how_far))
+            self._rows[arm] = self._bar.add_task(arm, total=how_far.total, facts="")
+        self._bar.update(self._rows[arm], completed=how_far.done, facts=_facts(how_far))
         if how_far.done == how_far.total and not notes.is_terminal:
             notes.print(f"{arm}: {how_far.done:,} problems, {_facts(how_far)}", highlight=False)
-
-    def __enter__(self) -> Self:
-        self._bars.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bars.stop()
 
 
 def _facts(how_far: "HowFar") -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from underdog.engines.openai.access import Access, access
 from underdog.engines.openai.refused_calls import PassingError
 from underdog.engines.openai.retry import refusal
-from underdog.engines.openai.transport import exchange
+from underdog.engines.openai.transport import Received, exchange
 from underdog.engines.openai.wire import ListedModel, ModelList, ServerProps
 from underdog.errors import EndpointError, UnknownNameError, UsageError
 from underdog.models.chat.template import (
@@ -98,17 +98,16 @@ async def _told(way: Access, within_s: float) -> tuple[list[ListedModel], bytes]
         return await _models(client, way, within_s), await _properties(client, way, within_s)
 
 
+async def _get(client: "httpx2.AsyncClient", way: Access, url: str, within_s: float) -> Received:
+    return await exchange(
+        client, "GET", url, shown=way.base_url, within_s=within_s, most_bytes=_MOST_BYTES
+    )
+
+
 async def _models(client: "httpx2.AsyncClient", way: Access, within_s: float) -> list[ListedModel]:
     shown = f"{way.base_url}/models"
     try:
-        received = await exchange(
-            client,
-            "GET",
-            way.url("/models"),
-            shown=way.base_url,
-            within_s=within_s,
-            most_bytes=_MOST_BYTES,
-        )
+        received = await _get(client, way, way.url("/models"), within_s)
     except PassingError as error:
         raise EndpointError(
             f"cannot reach {shown}: {error}; start the server or check the address"
@@ -129,14 +128,7 @@ async def _models(client: "httpx2.AsyncClient", way: Access, within_s: float) ->
 async def _properties(client: "httpx2.AsyncClient", way: Access, within_s: float) -> bytes:
     """The body of `/props`; empty when there is none."""
     try:
-        received = await exchange(
-            client,
-            "GET",
-            way.beside("/props"),
-            shown=way.base_url,
-            within_s=within_s,
-            most_bytes=_MOST_BYTES,
-        )
+        received = await _get(client, way, way.beside("/props"), within_s)
     except PassingError:
         return b""
     return received.body if received.status == 200 else b""
