@@ -18,7 +18,16 @@ MADE, MIXED, SELECTED, SOURCES = (Pins(name) for name in ("made", "mixed", "sele
 FAMILIES = {
     "all forms": ("addition:digits=4", "linear_system", "syllogism", "digits", "tinypy", "tables"),
     "one form": ("words=2", "chain", "counting", "--one-form", "--seed", 5),
-    "bare": ("words", "tables", "--no-instruction", "--no-verify", "--no-jsonl", "--forms", "cot"),
+    "bare": (
+        "words",
+        "tables",
+        "--instruction",
+        "0",
+        "--no-verify",
+        "--no-jsonl",
+        "--forms",
+        "cot",
+    ),
     "dev": ("percentages", "plans", "--split", "dev", "--licence", "mit", "--name", "two"),
     "open": ("microgsm", "urns", "--no-decontaminate", "--forms", "program,equations"),
     "small": ("clock:step=30", "--forms", "answer"),

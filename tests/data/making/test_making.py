@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from underdog.core import SandboxResult
+from underdog.data.checking.checking import check_dataset
 from underdog.data.dataset.card.data_card import DataCard, read_card
 from underdog.data.dataset.card.plan import MakePlan, plan_of, weighted
 from underdog.data.dataset.progress import WriteProgress
@@ -201,6 +202,22 @@ def test_prompts_without_instruction_are_the_bare_question(tmp_path: Path) -> No
     make(plan_of(["addition"], 3, ["cot"], instruction=False), tmp_path)
     first = next(read_examples(tmp_path))
     assert first.prompt == first.tags["question"]
+
+
+def test_a_share_of_the_prompts_holds_the_instruction(tmp_path: Path) -> None:
+    card = make(plan_of(["addition", "words"], 400, ["cot"], instruction=0.2), tmp_path)
+    rows = list(read_examples(tmp_path))
+    whole = [row for row in rows if row.prompt != row.tags["question"]]
+    assert 50 <= len(whole) <= 110
+    assert {row.tags["family"] for row in whole} == {"addition", "words"}
+    assert card.verified == 400
+    assert check_dataset(tmp_path).sound
+
+
+@pytest.mark.parametrize(("share", "kept"), [(1.0, "true"), (0, "false"), (0.25, "0.25")])
+def test_shares_of_all_and_none_are_kept_as_truth_values(share: float, kept: str) -> None:
+    plan = plan_of(["addition"], 3, ["cot"], instruction=share)
+    assert f'"instruction":{kept}' in plan.model_dump_json()
 
 
 def test_families_take_turns_by_their_shares(tmp_path: Path) -> None:

@@ -51,8 +51,13 @@ class RowOptions:
         bool, typer.Option("--every-form/--one-form", help="A row per form, or per problem.")
     ] = True
     instruction: Annotated[
-        bool, typer.Option(help="Put the form's instruction before the question.")
-    ] = True
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Share of the problems with the form's instruction before the question.",
+        ),
+    ] = 1.0
     verify: Annotated[bool, typer.Option(help="Read every row back and grade it.")] = True
     shard_problems: Annotated[int, typer.Option(min=1, help="Problems per file.")] = 20_000
 

@@ -3,10 +3,11 @@
 from underdog.core import Example, Form, Item, JSONValue, Message, Question, Step
 from underdog.core.example import reply_learned
 from underdog.forms.layout import lay_out
+from underdog.seeds import unit
 
 
 def example_of(
-    item: Item, form: Form, source: str, checker: str, instruction: bool = True
+    item: Item, form: Form, source: str, checker: str, instruction: float = 1.0
 ) -> Example | None:
     """The item's solution in a form, as a training item; `None` when the form does not fit.
 
@@ -18,14 +19,16 @@ def example_of(
         form: How the solution is written down.
         source: Spec of the family, kept as a tag and as the beginning of the id.
         checker: Spec of the family's checker, kept as a tag for later checking.
-        instruction: Whether the prompt contains the form's instruction, not only the question.
+        instruction: Share of the items whose prompt contains the form's instruction, not only the
+            question; which ones hangs on their keys.
     """
     reply = form.render(item)
     if reply is None:
         return None
     question, problem = item.problem.question, item.problem
     bare = (Message("user", lay_out(question)),)
-    turns = form.prompt(question, ()).messages if instruction else bare
+    whole = unit("instruction", item.key) < instruction
+    turns = form.prompt(question, ()).messages if whole else bare
     tags: dict[str, JSONValue] = {
         "answer": problem.gold,
         "family": problem.meta["family"],

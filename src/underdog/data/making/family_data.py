@@ -20,7 +20,7 @@ def make(
     split: str = "train",
     seed: int = 0,
     every_form: bool = True,
-    instruction: bool = True,
+    instruction: float = 1.0,
     verify: bool = True,
     decontaminate: bool = True,
     test_files: Sequence[str | Path] = (),
@@ -43,7 +43,7 @@ def make(
         split: `train`, `dev` or `test`.
         seed: Another seed gives other problems of the same split.
         every_form: One row per form of a problem, not one row per problem.
-        instruction: Put the form's instruction before the question.
+        instruction: Share of the problems with the form's instruction before the question.
         verify: Read every row back and grade it.
         decontaminate: Leave out problems that repeat an item of a test set on this machine.
         test_files: Further test sets to compare with: JSONL, CSV or Parquet.

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, model_validator
 
 from underdog.data.dataset.blocks import JsonLines, ParquetBlocks
-from underdog.data.dataset.card.plan import plan_of
+from underdog.data.dataset.card.plan import InstructionShare, plan_of
 from underdog.data.mixing.clearing import made_clear
 from underdog.data.mixing.mixture import Mixture, check_shares
 from underdog.data.mixing.pools import FamilyPool, FinitePool, Pool
@@ -41,7 +41,7 @@ class PoolTable(StrictTable):
         jsonl: JSON Lines file, relative to the file.
         forms: Forms of a family's solutions; the family's own when left out.
         split: Split of a family or a data set.
-        instruction: Whether a family's prompts contain the form's instruction.
+        instruction: Share of a family's prompts that contain the form's instruction; true is all.
         verify: Whether a family's items are read back and graded.
         features: For the planner: how many features the task has.
         decay: For the planner: feature j has strength j ** -decay.
@@ -53,7 +53,7 @@ class PoolTable(StrictTable):
     jsonl: str = ""
     forms: tuple[str, ...] = ()
     split: str = "train"
-    instruction: bool = True
+    instruction: InstructionShare = True
     verify: bool = True
     features: Annotated[int, Field(ge=1, le=10_000)] = 8
     decay: Annotated[float, Field(ge=0)] = 1.0

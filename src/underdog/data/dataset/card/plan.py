@@ -7,9 +7,9 @@ fields are a file format.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypedDict, Unpack
+from typing import Annotated, Any, TypedDict, Unpack
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from underdog.errors import ConfigError, UnknownNameError
 from underdog.forms import forms as known_forms
@@ -17,6 +17,15 @@ from underdog.generators import families
 from underdog.generators.drawing import SHARES
 from underdog.toml_file import StrictTable, describe_errors
 
+
+def _all_or_none(value: Any) -> Any:
+    """Shares 0 and 1 as the truth values that files hold for them."""
+    return bool(value) if isinstance(value, int | float) and value in (0, 1) else value
+
+
+InstructionShare = Annotated[
+    bool | Annotated[float, Field(ge=0, le=1)], BeforeValidator(_all_or_none)
+]
 _SHARED = re.compile(r"([\w.\-]+|[\w.\-]+\(.*\)|[\w.\-]+:.*=[^=,]*)=(\d+(?:\.\d+)?%?)", re.DOTALL)
 
 
@@ -48,7 +57,7 @@ class FamilyStream:
         seed: Another seed gives other items of the same split.
         every_form: True for one row per form of an item; false for one row per item, its form
             chosen by hash.
-        instruction: Whether the prompt contains the form's instruction.
+        instruction: Share of the items whose prompt contains the form's instruction.
         verify: Whether every row is read back and graded.
     """
 
@@ -56,7 +65,7 @@ class FamilyStream:
     split: str
     seed: int
     every_form: bool
-    instruction: bool
+    instruction: float
     verify: bool
 
 
@@ -75,7 +84,7 @@ class MakePlan(StrictTable):
     split: str = "train"
     seed: int = 0
     every_form: bool = True
-    instruction: bool = True
+    instruction: InstructionShare = True
     verify: bool = True
     shard_problems: Annotated[int, Field(ge=1)] = 20_000
 
@@ -101,7 +110,7 @@ class PlanSettings(TypedDict, total=False):
     split: str
     seed: int
     every_form: bool
-    instruction: bool
+    instruction: float
     verify: bool
     shard_problems: int
 
