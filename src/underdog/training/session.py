@@ -25,6 +25,7 @@ from underdog.training.output.step_log import StepLog
 from underdog.training.schedules import schedules
 from underdog.training.stage_data import mix_of
 from underdog.training.stage_run import StageRun, StepReport
+from underdog.training.start_model import open_start
 from underdog.training.torch_model import (
     TorchModel,
     check_writable,
@@ -88,7 +89,7 @@ class TrainingRun:
             ModelFileError: The model cannot be read or trained.
         """
         check_writable(self.folder)
-        start = open_torch_model(self.recipe.model)
+        start = open_start(self.recipe, self.tests)
         claim_folder(self.folder, self.recipe, self.dtype, start.opened.digest)
         current: TorchModel | None = start
         for number, stage in enumerate(self.recipe.stages):

@@ -6,7 +6,7 @@ out is a folder that transformers and this package's engines open alike.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from underdog.errors import MissingExtraError, ModelFileError, UnderdogError
 from underdog.files import write_atomic
 from underdog.models.architecture import Architecture
-from underdog.models.chat.template import ChatTemplate
+from underdog.models.chat.template import TURNS, ChatTemplate
 from underdog.models.loading import open_model
 from underdog.models.open_model import OpenModel
-from underdog.models.tensor_source import TensorSource
+from underdog.models.tensor_source import TensorSource, check_shape
 
 _LONGEST = 1 << 24
 _TYPES = {"llama": "llama", "mistral": "mistral", "qwen2": "qwen2", "qwen3": "qwen3"}
@@ -31,6 +31,7 @@ _PARTS = {
     "ffn_norm": "post_attention_layernorm", "ffn_gate": "mlp.gate_proj", "ffn_up": "mlp.up_proj",
     "ffn_down": "mlp.down_proj",
 }  # fmt: skip
+_OUTER = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +54,67 @@ def open_torch_model(path: str | Path) -> TorchModel:
         ModelFileError: The model is missing, malformed, or of a family that cannot be trained here.
         MissingExtraError: PyTorch or transformers is not installed.
     """
-    torch, transformers = _libraries()
+    torch, _ = _libraries()
     opened = open_model(path, context_tokens=_LONGEST)
-    config = transformers.AutoConfig.for_model(**_settings(opened, path))
+    state = {name: torch.from_numpy(values) for name, values in _weights(opened)}
+    return TorchModel(build_model(_settings(opened, path), state, path), opened)
+
+
+def build_model(settings: Mapping[str, Any], state: Mapping[str, Any], place: object) -> Any:
+    """A model of the transformers library in float32, ready to be trained.
+
+    Args:
+        settings: The entries of its `config.json`.
+        state: All its weights by name; a head that is the embedding may be left out.
+        place: Where the weights come from, for messages.
+
+    Raises:
+        ModelFileError: The weights do not fit the settings.
+        MissingExtraError: PyTorch or transformers is not installed.
+    """
+    torch, transformers = _libraries()
+    config = transformers.AutoConfig.for_model(**settings)
     config.dtype = torch.float32
     with torch.device("meta"):
         model = transformers.AutoModelForCausalLM.from_config(config)
-    state = {name: torch.from_numpy(values) for name, values in _weights(opened)}
     model.to_empty(device="cpu")
     missing, unexpected = model.load_state_dict(state, strict=False)
     lost = [name for name in missing if name != "lm_head.weight" or not config.tie_word_embeddings]
     if lost or unexpected:
-        raise ModelFileError(f"{path}: weights do not fit the model: {(lost + unexpected)[:3]}")
+        raise ModelFileError(f"{place}: weights do not fit the model: {(lost + unexpected)[:3]}")
     model.tie_weights()
     _fill_buffers(model, config, transformers)
-    return TorchModel(model.float().train(), opened)
+    return model.float().train()
+
+
+class TorchTensors:
+    """The weights of a model of the transformers library under GGUF's names (a `TensorSource`).
+
+    Args:
+        model: The model, whose rotary pairs are in halves.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self._state: Mapping[str, Any] = model.state_dict()
+        self._tied = bool(model.config.tie_word_embeddings)
+
+    def __contains__(self, name: str) -> bool:
+        return self._theirs(name) in self._state
+
+    def tensor(self, name: str, *shape: int) -> NDArray[np.float32]:
+        """A tensor's values as float32. Raises `ModelFileError` when it is missing."""
+        found = self._state.get(self._theirs(name))
+        if found is None:
+            raise ModelFileError(f"the model has no tensor {name}")
+        check_shape(Path("model"), name, tuple(found.shape), shape)
+        return found.detach().float().cpu().numpy()
+
+    def _theirs(self, name: str) -> str:
+        plain, _, kind = name.rpartition(".")
+        if plain in _OUTER:
+            return "" if plain == "output" and self._tied else f"{_OUTER[plain]}.{kind}"
+        _, layer, part = plain.split(".", 2) if plain.startswith("blk.") else ("", "", "")
+        return f"model.layers.{layer}.{_PARTS[part]}.{kind}" if part in _PARTS else ""
 
 
 def _fill_buffers(model: Any, config: Any, transformers: Any) -> None:
@@ -209,7 +256,7 @@ def write_tokenizer(folder: Path, opened: OpenModel) -> None:
             "tokenizer_class": "PreTrainedTokenizerFast",
             "bos_token": bos,
             "eos_token": end,
-            "pad_token": end,
+            "pad_token": "<|pad|>" if "<|pad|>" in names.values() else end,
             "add_bos_token": vocabulary.bos is not None,
             "clean_up_tokenization_spaces": False,
             "chat_template": template_source(opened.template),
@@ -225,6 +272,7 @@ def template_source(template: ChatTemplate) -> str | None:
 
 
 _BUILT_IN = {
+    "turns": TURNS,
     "chatml": "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n"
     "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}",
     "llama3": "<|begin_of_text|>{% for m in messages %}<|start_header_id|>{{ m['role'] }}"

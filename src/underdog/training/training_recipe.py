@@ -15,11 +15,14 @@ schedule = "wsd:warmup=0.05,decay=0.3"
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from underdog.errors import ConfigError
+from underdog.registry import parse_spec
 from underdog.toml_file import StrictTable, read_toml
 from underdog.training.objectives import objectives
 from underdog.training.schedules import schedules
+from underdog.training.scratch.sizes import SPEC, ScratchSpec
 from underdog.training.trainable import trainables
 
 
@@ -106,14 +109,37 @@ class TrainingRecipe(StrictTable):
     """A model and the stages that it goes through, in order.
 
     Attributes:
-        model: A GGUF file, a model folder, or the name of a pulled model.
+        model: A GGUF file, a model folder, the name of a pulled model, or `scratch:SIZE`.
         seed: Root seed: order of the data, new parameters.
-        stages: The stages.
+        stages: The stages. From scratch, all parameters are trained unless a later stage says
+            otherwise, at a rate that goes with the size unless the stage names one.
     """
 
     model: str
     seed: int = 0
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+
+    @field_validator("stages")
+    @classmethod
+    def _from_scratch(cls, stages: tuple[Stage, ...], known: ValidationInfo) -> tuple[Stage, ...]:
+        model = str(known.data.get("model", ""))
+        if not model.startswith(SPEC):
+            return stages
+        plain = {"trainable": "full", "learning_rate": ScratchSpec.of(model).size.learning_rate}
+        made = tuple(
+            stage.model_copy(
+                update={
+                    key: value for key, value in plain.items() if key not in stage.model_fields_set
+                }
+            )
+            for stage in stages
+        )
+        if parse_spec(made[0].trainable)[0] != "full":
+            raise ConfigError(
+                f"{model} has learned nothing yet that {made[0].trainable} could build on; "
+                "train all of it in the first stage: leave trainable out, or set it to full"
+            )
+        return made
 
     @model_validator(mode="after")
     def _distinct(self) -> "TrainingRecipe":

@@ -26,6 +26,13 @@ from underdog.models.chat.renderer import render_guarded, start_renderer
 MAX_SOURCE_BYTES = 256 * 1024
 _MAX_CONFIG_BYTES = 16 * 1024 * 1024
 _RULES = 2
+TURNS = (
+    "{% for m in messages %}<|{{ m['role'] }}|>{{ m['content'] }}"
+    "{% if m['role'] == 'assistant' %}<|im_end|>{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+)
+"""Jinja source of `turns`, the template of models from scratch: one token between two turns."""
+
 _OTHER_TOKENS = ("unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 
 
@@ -34,7 +41,7 @@ class ChatTemplate:
     """A chat template: turns a conversation into the text that a model continues.
 
     Attributes:
-        name: `chatml`, `llama3`, `plain`, or `model` for the model's own.
+        name: `chatml`, `llama3`, `plain`, `turns`, or `model` for the model's own.
         source: Jinja source of an untrusted template; empty for a built-in one.
         bos_token: Text of the token that begins a sequence; `None` leaves it undefined.
         eos_token: Text of the token that ends a turn; `None` leaves it undefined.
@@ -94,7 +101,7 @@ class ChatTemplate:
 
 
 def built_in_template(name: str) -> ChatTemplate:
-    """One of `chatml`, `llama3`, `plain`. Raises `UnknownNameError`."""
+    """One of `chatml`, `llama3`, `plain`, `turns`. Raises `UnknownNameError`."""
     if name not in _BUILT_IN:
         raise UnknownNameError("chat template", name, _BUILT_IN)
     return ChatTemplate(name)
@@ -106,13 +113,15 @@ def model_template(
     eos_token: str | None = "",
     other_tokens: tuple[tuple[str, str], ...] = (),
 ) -> ChatTemplate:
-    """A model's own template, or `plain` when it has none (a base model).
+    """A model's own template, or `plain` when it has none (a base model), or `turns` if it is that.
 
     Raises:
         ModelFileError: The source is larger than 256 KiB.
     """
     if not source:
         return ChatTemplate("plain")
+    if source == TURNS:
+        return ChatTemplate("turns")
     if len(source.encode()) > MAX_SOURCE_BYTES:
         raise ModelFileError(
             f"the model's chat template has {len(source.encode())} bytes, more than the "
@@ -203,8 +212,17 @@ def _plain(messages: tuple[Message, ...]) -> str:
     return "".join(f"{turn.content}\n\n" for turn in messages)
 
 
+def _turns(messages: tuple[Message, ...]) -> str:
+    turns = [
+        f"<|{turn.role}|>{turn.content}{'<|im_end|>' * (turn.role == 'assistant')}"
+        for turn in messages
+    ]
+    return "".join(turns) + "<|assistant|>"
+
+
 _BUILT_IN: Mapping[str, Callable[[tuple[Message, ...]], str]] = {
     "chatml": _chatml,
     "llama3": _llama3,
     "plain": _plain,
+    "turns": _turns,
 }

@@ -184,11 +184,21 @@ def _build_letters(library: Any, tokens: GgufTokens, cut: str) -> Any:
         vocab=vocabulary, merges=tokens.merges, ignore_merges=cut in WHOLE_WORDS
     )
     tokenizer = library.Tokenizer(model)
+    tokenizer.pre_tokenizer = letter_cutter(library, cut)
+    return tokenizer
+
+
+def letter_cutter(library: Any, cut: str) -> Any:
+    """The pre-tokenizer of a byte-level vocabulary: words, then bytes as letters.
+
+    Args:
+        library: The `tokenizers` module.
+        cut: How words are cut, a key of `PRETOKENIZERS`.
+    """
     cutters = library.pre_tokenizers
     steps = [cutters.Split(library.Regex(pattern), "isolated") for pattern in PRETOKENIZERS[cut]]
     steps.append(cutters.ByteLevel(add_prefix_space=False, use_regex=False))
-    tokenizer.pre_tokenizer = cutters.Sequence(steps)
-    return tokenizer
+    return cutters.Sequence(steps)
 
 
 def open_tokenizer(text: str, place: object) -> Any:

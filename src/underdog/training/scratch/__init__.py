@@ -1,0 +1,1 @@
+"""Models from scratch: sizes by name, vocabularies, first weights."""

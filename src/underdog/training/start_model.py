@@ -1,0 +1,38 @@
+"""The model that a recipe starts from: one on disk, or one made from scratch for its data."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from underdog.data.mixing.recipe import open_mix
+from underdog.training.scratch.sizes import SPEC
+from underdog.training.scratch.start import open_scratch, texts_of
+from underdog.training.stage_data import mix_of
+from underdog.training.torch_model import TorchModel, open_torch_model
+from underdog.training.training_recipe import TrainingRecipe
+
+if TYPE_CHECKING:
+    from underdog.data.decontamination import Protection
+
+
+def open_start(recipe: TrainingRecipe, tests: "Protection | None" = None) -> TorchModel:
+    """The model that a recipe starts from, ready to be trained.
+
+    Args:
+        recipe: The recipe.
+        tests: Test sets whose items the vocabulary of a model from scratch is not learned from.
+
+    Raises:
+        DataError: A pool's data is missing.
+        ModelFileError: The model cannot be read or trained.
+        ConfigError: The data cannot be written in the vocabulary asked for.
+        MissingExtraError: PyTorch or transformers is not installed.
+    """
+    if not recipe.model.startswith(SPEC):
+        return open_torch_model(recipe.model)
+
+    def texts() -> Iterator[str]:
+        for stage in recipe.stages:
+            guard = tests if stage.decontaminate else None
+            yield from texts_of(open_mix(mix_of(stage, recipe.seed), tests=guard))
+
+    return open_scratch(recipe.model, texts, recipe.seed)
