@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from underdog.training.scratch.greedy_replies import greedy_replies
-from underdog.training.scratch.sizes import Size
+from underdog.training.scratch.sizes import DecoderSize
 from underdog.training.scratch.start import make_scratch
 from underdog.training.scratch.vocabularies import character_vocabulary
 
 
 @pytest.fixture(scope="module")
 def model():
-    return make_scratch(Size(16, 2), character_vocabulary(), 4).model
+    return make_scratch(DecoderSize(16, 2), character_vocabulary(), 4).model
 
 
 def one_by_one(model, prompt, ends, most):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from underdog.errors import ConfigError, UnknownNameError
-from underdog.training.scratch.sizes import SIZES, ScratchSpec, Size
+from underdog.training.scratch.sizes import SIZES, DecoderSize, ScratchSpec
 from underdog.training.scratch.start import first_weights
 
 FACTORS = {"k": 1e3, "m": 1e6}
@@ -17,15 +17,17 @@ def test_a_size_is_named_by_its_parameters_without_the_embedding(name: str) -> N
     assert SIZES[name].num_params() == pytest.approx(float(number) * FACTORS[unit], rel=0.02)
 
 
-@pytest.mark.parametrize("size", [SIZES["6k"], SIZES["133k"], Size(8, 2), Size(40, 1)])
-def test_the_count_is_that_of_the_weights(size: Size) -> None:
+@pytest.mark.parametrize(
+    "size", [SIZES["6k"], SIZES["133k"], DecoderSize(8, 2), DecoderSize(40, 1)]
+)
+def test_the_count_is_that_of_the_weights(size: DecoderSize) -> None:
     weights = dict(first_weights(size, 70, 0))
     assert sum(values.size for values in weights.values()) == size.num_params(70)
     assert size.num_params(70) - size.num_params() == 70 * size.width
 
 
 def test_every_width_is_cut_into_heads_that_engines_open() -> None:
-    for size in (Size(width, 1) for width in range(8, 1032, 8)):
+    for size in (DecoderSize(width, 1) for width in range(8, 1032, 8)):
         assert size.width % size.heads == 0
         assert size.width // size.heads in (8, 16, 32, 64)
         assert size.heads > 1 or size.width == 8
@@ -36,8 +38,8 @@ def test_a_spec_changes_width_layers_and_vocabulary() -> None:
     assert ScratchSpec.of("scratch:1m") == ScratchSpec(SIZES["1m"], 0)
     assert ScratchSpec.of("scratch:1m, vocabulary=characters").num_tokens == 0
     assert ScratchSpec.of("scratch:0.4m,vocabulary=512").num_tokens == 512
-    assert ScratchSpec.of("scratch:6k,width=8").size == Size(8, 2)
-    assert ScratchSpec.of("scratch:6k,layers=3").size == Size(16, 3, 40)
+    assert ScratchSpec.of("scratch:6k,width=8").size == DecoderSize(8, 2)
+    assert ScratchSpec.of("scratch:6k,layers=3").size == DecoderSize(16, 3, 40)
 
 
 def test_smaller_models_learn_at_a_higher_rate() -> None:

@@ -9,7 +9,7 @@ from underdog.core import Message, Prompt, ScoreRequest
 from underdog.engines.opening import open_engine
 from underdog.engines.sync import SyncEngine
 from underdog.models.loading import open_model
-from underdog.training.scratch.sizes import SIZES, Size
+from underdog.training.scratch.sizes import SIZES, DecoderSize
 from underdog.training.scratch.start import first_weights, make_scratch
 from underdog.training.scratch.vocabularies import character_vocabulary, train_vocabulary
 from underdog.training.torch_model import open_torch_model, write_model_folder
@@ -32,8 +32,8 @@ def logits_of(model, tokens):
 
 
 def test_first_weights_hang_on_seed_and_name_alone() -> None:
-    one, same, other = (dict(first_weights(Size(16, 2), 30, seed)) for seed in (1, 1, 2))
-    deeper = dict(first_weights(Size(16, 3), 30, 1))
+    one, same, other = (dict(first_weights(DecoderSize(16, 2), 30, seed)) for seed in (1, 1, 2))
+    deeper = dict(first_weights(DecoderSize(16, 3), 30, 1))
     assert one.keys() == same.keys() <= deeper.keys()
     name = "model.layers.1.self_attn.q_proj.weight"
     assert np.array_equal(one[name], same[name])
@@ -53,9 +53,11 @@ def test_the_first_loss_is_about_that_of_a_guess(vocabulary) -> None:
     assert loss == pytest.approx(np.log(vocabulary.num_tokens), rel=0.35)
 
 
-@pytest.mark.parametrize("size", [Size(8, 2), Size(16, 2, 40), Size(48, 1), Size(128, 1)])
+@pytest.mark.parametrize(
+    "size", [DecoderSize(8, 2), DecoderSize(16, 2, 40), DecoderSize(48, 1), DecoderSize(128, 1)]
+)
 def test_a_written_folder_is_the_same_model_to_transformers_and_to_our_readers(
-    tmp_path: Path, vocabulary, size: Size
+    tmp_path: Path, vocabulary, size: DecoderSize
 ) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -87,9 +89,11 @@ def test_a_written_folder_is_the_same_model_to_transformers_and_to_our_readers(
 
 
 @pytest.mark.parametrize(("precision", "tolerance"), [("f32", 1e-3), ("int8", 0.15)])
-@pytest.mark.parametrize("size", [Size(8, 2), Size(16, 2, 40), Size(48, 2), SIZES["0.4m"]])
+@pytest.mark.parametrize(
+    "size", [DecoderSize(8, 2), DecoderSize(16, 2, 40), DecoderSize(48, 2), SIZES["0.4m"]]
+)
 def test_the_cpu_engine_computes_what_transformers_computes(
-    tmp_path: Path, monkeypatch, size: Size, precision: str, tolerance: float
+    tmp_path: Path, monkeypatch, size: DecoderSize, precision: str, tolerance: float
 ) -> None:
     pytest.importorskip("openvino")
     monkeypatch.setenv("UNDERDOG_CACHE", str(tmp_path / "cache"))

@@ -20,7 +20,7 @@ _PARAMETERS = ("vocabulary", "width", "layers")
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class DecoderSize:
     """Extents of a decoder.
 
     Attributes:
@@ -33,7 +33,7 @@ class Size:
         ConfigError: The width cannot be cut into heads of even width.
 
     Example:
-        >>> Size(width=8, layers=2).num_params(102)
+        >>> DecoderSize(width=8, layers=2).num_params(102)
         1960
     """
 
@@ -71,17 +71,17 @@ def _head_width(width: int) -> int:
     return next((head for head in (64, 32, 16) if not width % head and width >= 4 * head), 8)
 
 
-SIZES: Mapping[str, Size] = {
-    "6k": Size(16, 2, 40),
-    "42k": Size(32, 3, 104),
-    "133k": Size(64, 3, 144),
-    "0.4m": Size(96, 4, 224),
-    "1m": Size(128, 5, 352),
-    "4m": Size(256, 5, 704),
-    "10m": Size(384, 6, 960),
-    "30m": Size(512, 10, 1280),
-    "100m": Size(768, 14, 2048),
-    "200m": Size(1024, 16, 2688),
+SIZES: Mapping[str, DecoderSize] = {
+    "6k": DecoderSize(16, 2, 40),
+    "42k": DecoderSize(32, 3, 104),
+    "133k": DecoderSize(64, 3, 144),
+    "0.4m": DecoderSize(96, 4, 224),
+    "1m": DecoderSize(128, 5, 352),
+    "4m": DecoderSize(256, 5, 704),
+    "10m": DecoderSize(384, 6, 960),
+    "30m": DecoderSize(512, 10, 1280),
+    "100m": DecoderSize(768, 14, 2048),
+    "200m": DecoderSize(1024, 16, 2688),
 }
 """Sizes by name: parameters without the embedding."""
 
@@ -95,7 +95,7 @@ class ScratchSpec:
         num_tokens: Tokens of a trained vocabulary at most; 0 for printable characters, untrained.
     """
 
-    size: Size
+    size: DecoderSize
     num_tokens: int
 
     @classmethod
@@ -128,7 +128,7 @@ class ScratchSpec:
         return cls(_changed(spec, SIZES[name.strip()], given), int(tokens))
 
 
-def _changed(spec: str, size: Size, given: Mapping[str, object]) -> Size:
+def _changed(spec: str, size: DecoderSize, given: Mapping[str, object]) -> DecoderSize:
     """The size with another width or depth; another width has an MLP and heads of its own."""
     wrong = [key for key, value in given.items() if type(value) is not int]
     if wrong:

@@ -20,7 +20,7 @@ from underdog.models.architecture import Architecture, Layer, Rope
 from underdog.models.open_model import OpenModel
 from underdog.models.tokenizer.vocabulary import Vocabulary
 from underdog.seeds import derive
-from underdog.training.scratch.sizes import ScratchSpec, Size
+from underdog.training.scratch.sizes import DecoderSize, ScratchSpec
 from underdog.training.scratch.vocabularies import (
     character_vocabulary,
     check_characters,
@@ -36,7 +36,7 @@ _RULES = 1
 _VOCABULARY_ITEMS = 20_000
 
 
-def make_scratch(size: Size | str, vocabulary: Vocabulary, seed: int) -> TorchModel:
+def make_scratch(size: DecoderSize | str, vocabulary: Vocabulary, seed: int) -> TorchModel:
     """A model with first weights.
 
     Args:
@@ -90,7 +90,7 @@ def texts_of(mixture: Mixture) -> Iterator[str]:
 
 
 def first_weights(
-    size: Size, num_tokens: int, seed: int
+    size: DecoderSize, num_tokens: int, seed: int
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """All weights by their names in the transformers library; the embedding is the head."""
     width, inner = size.width, size.inner
@@ -119,7 +119,7 @@ def first_weights(
         yield f"{place}.post_attention_layernorm.weight", ones.copy()
 
 
-def _settings(size: Size, vocabulary: Vocabulary) -> dict[str, Any]:
+def _settings(size: DecoderSize, vocabulary: Vocabulary) -> dict[str, Any]:
     """The entries of a `config.json`."""
     return {
         "model_type": "llama",
@@ -140,7 +140,7 @@ def _settings(size: Size, vocabulary: Vocabulary) -> dict[str, Any]:
     }
 
 
-def _opened(size: Size, vocabulary: Vocabulary, seed: int, model: Any) -> OpenModel:
+def _opened(size: DecoderSize, vocabulary: Vocabulary, seed: int, model: Any) -> OpenModel:
     """The model as what else is opened from files."""
     template = turn_template()
     told = repr((_RULES, size, seed, vocabulary.tokenizer_json, template.fingerprint))
