@@ -34,7 +34,7 @@ class DecoderSize:
 
     Example:
         >>> DecoderSize(width=8, layers=2).num_params(102)
-        1960
+        2520
     """
 
     width: int

@@ -34,6 +34,7 @@ _ROPE_BASE = 10_000.0
 _EPSILON = 1e-5
 _RULES = 1
 _VOCABULARY_ITEMS = 20_000
+_PIECE = 512
 
 
 def make_scratch(size: DecoderSize | str, vocabulary: Vocabulary, seed: int) -> TorchModel:
@@ -82,11 +83,14 @@ def open_scratch(spec: str, texts: Callable[[], Iterable[str]], seed: int) -> To
 def texts_of(mixture: Mixture) -> Iterator[str]:
     """Texts of a mixture's first items, each once: what a vocabulary is learned from."""
     seen: set[str] = set()
-    for piece in mixture.stream(items=_VOCABULARY_ITEMS):
+    for piece in mixture.stream(items=_VOCABULARY_ITEMS, steps=_PIECE):
+        before = len(seen)
         for example in piece.examples:
             if example.id not in seen:
                 seen.add(example.id)
                 yield from (segment.text for segment in example.segments)
+        if len(seen) == before:
+            return
 
 
 def first_weights(
