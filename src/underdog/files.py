@@ -6,6 +6,7 @@ pipe or a file without end is an `OSError` with the reason, before anything is r
 
 import errno
 import hashlib
+import json
 import os
 import stat
 import sys
@@ -116,3 +117,13 @@ def write_atomic(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write a value as JSON with sorted keys, as `write_atomic` does.
+
+    Raises:
+        UnderdogError: The disk is full or the folder cannot be written.
+    """
+    text = json.dumps(value, indent=1, sort_keys=True) + "\n"
+    write_atomic(path, lambda file: file.write(text.encode()))

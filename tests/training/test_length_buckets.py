@@ -10,7 +10,7 @@ from underdog.errors import DataError
 from underdog.models.loading import open_model
 from underdog.training.encoding import Encoder
 from underdog.training.length_buckets import BatchPlace, LengthBuckets
-from underdog.training.session import mix_of
+from underdog.training.stage_data import mix_of
 
 from .conftest import recipe_of
 

@@ -6,25 +6,24 @@ checkpoints and its result. The same call goes on where an interrupted one stopp
 or pool that has changed since is refused by name.
 """
 
-import hashlib
-import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from underdog.data.mixing.recipe import MixFile, PoolTable, open_mix, read_mix
-from underdog.errors import DataError, TrainingError
-from underdog.files import sha256_file, write_atomic
+from underdog.data.mixing.recipe import open_mix
+from underdog.files import write_json
 from underdog.seeds import derive
 from underdog.training.checkpoint import newest_checkpoint, write_checkpoint
 from underdog.training.encoding import Encoder
 from underdog.training.interrupts import held_back
 from underdog.training.length_buckets import LengthBuckets
 from underdog.training.objectives import objectives
+from underdog.training.output.claim import claim_folder
+from underdog.training.output.step_log import StepLog
 from underdog.training.schedules import schedules
+from underdog.training.stage_data import mix_of
 from underdog.training.stage_run import StageRun, StepReport
 from underdog.training.torch_model import (
     TorchModel,
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from underdog.data.decontamination import Protection
 
 CHECKPOINT_SECONDS = 300.0
-_PACKAGES = ("torch", "transformers", "peft", "tokenizers", "safetensors", "underdog")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ class TrainingRun:
         """
         check_writable(self.folder)
         start = open_torch_model(self.recipe.model)
-        self._claim(start)
+        claim_folder(self.folder, self.recipe, self.dtype, start.opened.digest)
         current: TorchModel | None = start
         for number, stage in enumerate(self.recipe.stages):
             place = self.folder / "stages" / stage.name
@@ -107,9 +105,9 @@ class TrainingRun:
     def _train(
         self, stage: Stage, place: Path, start: TorchModel, last: bool
     ) -> Iterator[TrainingUpdate]:
+        kept = newest_checkpoint(place / "checkpoints")
         choice = trainables.create(stage.trainable)
         model = choice.apply(start.model, derive("trainable", self.recipe.seed, stage.name))
-        kept = newest_checkpoint(place / "checkpoints")
         run = StageRun(
             stage,
             model,
@@ -118,12 +116,26 @@ class TrainingRun:
             schedules.create(stage.schedule),
             kept,
         )
-        log = _Log(place / "log.jsonl", kept.step if kept else 0)
         yield TrainingUpdate(
             stage.name, None, kept.step if kept else 0, kept.passed_over if kept else ()
         )
-        saved = time.monotonic()
         report = None
+        for report in self._logged_steps(run, place, kept.step if kept else 0):
+            yield TrainingUpdate(stage.name, report, left_out=run.left_out)
+        if hasattr(model, "save_pretrained") and hasattr(model, "peft_config"):
+            _save_adapter(model, place / "adapter", self.recipe.model)
+        plain = choice.merged(model)
+        write_model_folder(place / "model", plain, start.opened, "float32")
+        if last:
+            write_model_folder(self.folder, plain, start.opened, self.dtype)
+        done = {"report": asdict(report) if report else None, "left_out": run.left_out}
+        write_json(place / "done.json", done)
+        yield TrainingUpdate(stage.name, report, left_out=run.left_out, finished=True)
+
+    def _logged_steps(self, run: StageRun, place: Path, step: int) -> Iterator[StepReport]:
+        """The steps of a stage, logged, with checkpoints on the way and at an interrupt."""
+        log = StepLog(place / "log.jsonl", step)
+        saved = time.monotonic()
         with held_back() as interrupt:
             for report in run.steps():
                 log.add(report)
@@ -132,16 +144,7 @@ class TrainingRun:
                     write_checkpoint(place / "checkpoints", run.checkpoint())
                     saved = time.monotonic()
                 interrupt.let_go()
-                yield TrainingUpdate(stage.name, report, left_out=run.left_out)
-        if hasattr(model, "save_pretrained") and hasattr(model, "peft_config"):
-            _save_adapter(model, place / "adapter", self.recipe.model)
-        plain = choice.merged(model)
-        write_model_folder(place / "model", plain, start.opened, "float32")
-        if last:
-            write_model_folder(self.folder, plain, start.opened, self.dtype)
-        done = {"report": asdict(report) if report else None, "left_out": run.left_out}
-        _write_json(place / "done.json", done)
-        yield TrainingUpdate(stage.name, report, left_out=run.left_out, finished=True)
+                yield report
 
     def batches(self, stage: Stage, start: TorchModel) -> LengthBuckets:
         """The stage's data as batches."""
@@ -154,129 +157,6 @@ class TrainingRun:
             mixture, encoder, stage.batch_tokens, derive("data", self.recipe.seed, stage.name)
         )
 
-    def _claim(self, start: TorchModel) -> None:
-        """Note what is trained on what, or refuse a folder that holds another run.
-
-        The data of every stage is opened first: a mistyped name is found before the first stage
-        trains, and does not leave a folder that refuses the right name.
-        """
-        asked = {
-            "recipe": self.recipe.model_dump(mode="json"),
-            "dtype": self.dtype,
-            "model": start.opened.digest,
-            "data": {
-                f"{stage.name}/{pool}": digest
-                for stage in self.recipe.stages
-                for pool, digest in data_digests(mix_of(stage, self.recipe.seed)).items()
-            },
-        }
-        path = self.folder / "recipe.json"
-        if path.is_file():
-            _same(json.loads(path.read_bytes()), asked, self.folder)
-            return
-        if any(self.folder.iterdir()):
-            raise TrainingError(
-                f"{self.folder} holds files that are no training run's; give an empty or new folder"
-            )
-        for stage in self.recipe.stages:
-            open_mix(mix_of(stage, self.recipe.seed))
-        _write_json(path, asked | {"versions": {name: version(name) for name in _installed()}})
-
-
-def mix_of(stage: Stage, seed: int) -> MixFile:
-    """The mixture of a stage: its file, or its data set as the only pool."""
-    if stage.mixture:
-        return read_mix(Path(stage.mixture))
-    pool = PoolTable(share=1.0, data=stage.data, split=stage.split)
-    return MixFile(pools={"data": pool}, seed=seed)
-
-
-def data_digests(mix: MixFile) -> dict[str, str]:
-    """A digest of every pool's settings and data, by pool.
-
-    Raises:
-        DataError: A pool's files cannot be read.
-    """
-    found: dict[str, str] = {}
-    for name, pool in mix.pools.items():
-        digest = hashlib.sha256(f"{mix.seed} {pool.model_dump_json()}".encode())
-        try:
-            if pool.jsonl:
-                digest.update(sha256_file(Path(pool.jsonl)).encode())
-            elif pool.data:
-                for file in sorted(Path(pool.data).rglob("*.parquet")):
-                    digest.update(f"{file.name} {sha256_file(file)}".encode())
-        except OSError as error:
-            raise DataError(f"pool {name!r}: cannot read {pool.jsonl or pool.data}") from error
-        found[name] = digest.hexdigest()
-    return found
-
-
-class _Log:
-    """The reports of a stage's steps, one JSON object a line; steps behind a checkpoint go."""
-
-    def __init__(self, path: Path, step: int) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lines = path.read_text().splitlines() if path.is_file() else []
-        kept = [line for line in lines if _step_of(line) in range(1, step + 1)]
-        text = "".join(f"{line}\n" for line in kept)
-        write_atomic(path, lambda file: file.write(text.encode()))
-        self._path = path
-
-    def add(self, report: StepReport) -> None:
-        try:
-            with self._path.open("a") as file:
-                file.write(json.dumps(asdict(report)) + "\n")
-        except OSError as error:
-            raise TrainingError(
-                f"cannot write {self._path}: {error.strerror}; free space, then start the same "
-                "command again"
-            ) from error
-
-
-def _step_of(line: str) -> int:
-    try:
-        return int(json.loads(line)["step"])
-    except (ValueError, KeyError, TypeError):
-        return 0
-
-
-def _same(kept: Mapping[str, Any], asked: Mapping[str, Any], folder: Path) -> None:
-    for key in ("model", "dtype"):
-        if kept.get(key) != asked[key]:
-            raise TrainingError(f"{folder} holds a run with another {key}; give another folder")
-    old, new = kept.get("data", {}), asked["data"]
-    changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
-    if kept.get("recipe") != asked["recipe"]:
-        keys = _differences(kept.get("recipe"), asked["recipe"])
-        raise TrainingError(f"{folder} holds a run with another {keys[0]}; give another folder")
-    if changed:
-        raise TrainingError(
-            f"the data of pool {changed[0]!r} has changed since {folder} was begun; restore it or "
-            "give another folder"
-        )
-
-
-def _differences(old: Any, new: Any, path: str = "") -> list[str]:
-    """Paths of the entries in which two JSON values differ."""
-    old, new = _numbered(old), _numbered(new)
-    if not (isinstance(old, dict) and isinstance(new, dict)):
-        return [] if old == new else [path or "recipe"]
-    left, right = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
-    return [
-        found
-        for key in sorted({*left, *right})
-        for found in _differences(
-            left.get(key), right.get(key), f"{path}{'' if key[0] == '[' or not path else '.'}{key}"
-        )
-    ]
-
-
-def _numbered(value: Any) -> Any:
-    if not isinstance(value, list):
-        return value
-    return {f"[{at}]": one for at, one in enumerate(cast("list[Any]", value))}
-
 
 def _save_adapter(model: Any, folder: Path, base: str) -> None:
     for config in model.peft_config.values():
@@ -284,18 +164,6 @@ def _save_adapter(model: Any, folder: Path, base: str) -> None:
     model.save_pretrained(str(folder), save_embedding_layers=False)
     for file in folder.glob("*.safetensors"):
         file.chmod(0o644)  # as the other files; the library writes it for its owner alone
-
-
-def _installed() -> list[str]:
-    from importlib.util import find_spec
-
-    return [name for name in _PACKAGES if find_spec(name)]
-
-
-def _write_json(path: Path, value: object) -> None:
-    text = json.dumps(value, indent=1, sort_keys=True) + "\n"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, lambda file: file.write(text.encode()))
 
 
 def train(

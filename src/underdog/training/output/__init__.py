@@ -1,0 +1,1 @@
+"""What a training run writes beside its model: the claim on the folder, the log of steps."""
