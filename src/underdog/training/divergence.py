@@ -14,6 +14,10 @@ _SMALLEST = 0.05
 _IN_A_ROW = 3
 
 
+class Divergence(TrainingError):
+    """The loss is no number, or leapt and stayed up."""
+
+
 class DivergenceWatch:
     """Watches the losses of a stage.
 
@@ -22,32 +26,38 @@ class DivergenceWatch:
 
     Args:
         losses: Losses so far, oldest first.
+        leaps: Leaps in a row so far.
     """
 
-    def __init__(self, losses: Iterable[float] = ()) -> None:
+    def __init__(self, losses: Iterable[float] = (), leaps: int = 0) -> None:
         self._losses = deque(losses, _MEMORY)
-        self._leaps = 0
+        self._leaps = leaps
 
     @property
     def losses(self) -> tuple[float, ...]:
         """The last losses, oldest first, for a checkpoint."""
         return tuple(self._losses)
 
+    @property
+    def leaps(self) -> int:
+        """Leaps in a row so far; above 0 the weights may be spoiled already."""
+        return self._leaps
+
     def check(self, step: int, loss: float, gradient: float) -> None:
         """Take note of a step.
 
         Raises:
-            TrainingError: The loss or the gradient is no number, or the loss leapt three times.
+            Divergence: The loss or the gradient is no number, or the loss leapt three times.
         """
         if not (math.isfinite(loss) and math.isfinite(gradient)):
-            raise TrainingError(
+            raise Divergence(
                 f"step {step}: the loss is {loss:g} and the gradient's norm {gradient:g}; lower "
                 "the learning rate, or look for damaged items; the last checkpoint is kept"
             )
         if self._leapt(loss):
             self._leaps += 1
             if self._leaps >= _IN_A_ROW:
-                raise TrainingError(
+                raise Divergence(
                     f"step {step}: the loss leapt to {loss:.2f} from about "
                     f"{median(self._losses):.2f} and stays there; lower the learning rate; "
                     "the last checkpoint is kept"

@@ -6,16 +6,19 @@ of the reply's last text. A token of the reply has the weight of the segment in 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from underdog.core import Example, Message, Prompt
 from underdog.core.example import Segment
+from underdog.data.dataset.arrow import Table
+from underdog.data.dataset.columns import examples_of
 from underdog.errors import DataError, ModelFileError
 from underdog.models.chat.template import ChatTemplate
 from underdog.models.tokenizer.vocabulary import Vocabulary
 
+_KEPT = 8_192
 _PROBE = "\u2603 \u2603"
 
 
@@ -27,11 +30,13 @@ class Encoded:
         tokens: Token ids of prompt and reply.
         weights: Loss weight of predicting each token, 0 for the prompt; as many as tokens.
         pool: Name of the pool it came from.
+        family: What it practises: its tag `family`; empty without one.
     """
 
     tokens: tuple[int, ...]
     weights: tuple[float, ...]
     pool: str = ""
+    family: str = ""
 
     @property
     def num_loss_tokens(self) -> int:
@@ -60,6 +65,7 @@ class Encoder:
         self._vocabulary = vocabulary
         self._template = template
         self.max_tokens = max_tokens
+        self._counted: dict[tuple[Segment, ...], Encoded] = {}
 
     @cached_property
     def end(self) -> int:
@@ -79,6 +85,9 @@ class Encoder:
         Raises:
             DataError: The item ends without a reply to learn, or is longer than `max_tokens`.
         """
+        family = str(example.tags.get("family") or "")
+        if counted := self._counted.pop(example.segments, None):
+            return replace(counted, pool=pool, family=family)
         read, reply = _divided(example)
         text = "".join(segment.text for segment in reply)
         prompt = self._prompt_tokens(read)
@@ -90,7 +99,25 @@ class Encoder:
                 f"training item {example.id!r} has {len(whole)} tokens, more than {self.max_tokens}"
                 "; raise max_tokens or leave it out"
             )
-        return Encoded(whole, (*(0.0 for _ in prompt), *weights, reply[-1].weight), pool)
+        return Encoded(whole, (*(0.0 for _ in prompt), *weights, reply[-1].weight), pool, family)
+
+    def count(self, rows: Table) -> list[int]:
+        """Tokens of each row as it is fed, and 1 for a row that is left out.
+
+        A mixture that counts so keeps its shares in the tokens that the trainer feeds. The last
+        rows counted are kept, so that feeding them does not encode them again.
+        """
+        return [self._fed(example) for example in examples_of(rows)]
+
+    def _fed(self, example: Example) -> int:
+        try:
+            found = self.encode(example)
+        except DataError:
+            return 1
+        if len(self._counted) >= _KEPT:
+            self._counted.pop(next(iter(self._counted)))
+        self._counted[example.segments] = found
+        return len(found.tokens)
 
     def _prompt_tokens(self, messages: Sequence[Message]) -> list[int]:
         key = tuple(messages)

@@ -29,6 +29,15 @@ class HeldBack:
             came, self._came = self._came, None
             self._before[came](came, None)
 
+    @contextmanager
+    def released(self) -> Generator[None]:
+        """Let signals take effect at once inside the block: nothing in it need be finished."""
+        self.remove()
+        try:
+            yield
+        finally:
+            self.install()
+
     def install(self) -> None:
         """Take the place of the handlers that are functions; only in the main thread."""
         if threading.current_thread() is not threading.main_thread():

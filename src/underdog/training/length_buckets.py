@@ -78,6 +78,9 @@ class LengthBuckets:
         batch_tokens: Most tokens of a batch, padding counted; an item longer than this is a batch.
         seed: Of the order of batches.
         steps: Items per buffer.
+
+    Attributes:
+        mixture: Where items come from.
     """
 
     def __init__(
@@ -88,7 +91,7 @@ class LengthBuckets:
         seed: int,
         steps: int = BUFFER_ITEMS,
     ) -> None:
-        self._mixture = mixture
+        self.mixture = mixture
         self._encoder = encoder
         self._batch_tokens = batch_tokens
         self._seed = seed
@@ -101,8 +104,8 @@ class LengthBuckets:
             DataError: A whole buffer holds no item that fits.
         """
         buffer, taken, left_out_before = place.buffer, place.taken, place.left_out_before
-        before = place.places or self._mixture.start()
-        pieces = self._mixture.stream(before, steps=self._steps)
+        before = place.places or self.mixture.start()
+        pieces = self.mixture.stream(before, steps=self._steps)
         for piece in pieces:
             kept, left_out = self._encoded(piece.examples, piece.rows["pool"].to_pylist())
             batches = self._cut(kept, buffer)

@@ -6,23 +6,26 @@ checkpoints and its result. The same call goes on where an interrupted one stopp
 or pool that has changed since is refused by name.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from underdog.data.mixing.recipe import open_mix
+from underdog.errors import TrainingError
 from underdog.files import write_json
 from underdog.seeds import derive
-from underdog.training.checkpoint import newest_checkpoint, write_checkpoint
+from underdog.training.checkpoint import newest_checkpoint
+from underdog.training.dev.dev_accuracy import DevExam, DevPoint, dev_obstacle
+from underdog.training.dev.dev_course import DevCourse
+from underdog.training.dev.dev_set import DevSet, open_dev_sets
 from underdog.training.encoding import Encoder
-from underdog.training.interrupts import held_back
 from underdog.training.length_buckets import LengthBuckets
 from underdog.training.objectives import objectives
 from underdog.training.output.claim import claim_folder
-from underdog.training.output.step_log import StepLog
+from underdog.training.output.exposure_ledger import ExposureLedger
 from underdog.training.schedules import schedules
+from underdog.training.stage_course import RollBack, StageCourse, StageNews
 from underdog.training.stage_data import mix_of
 from underdog.training.stage_run import StageRun, StepReport
 from underdog.training.start_model import open_start
@@ -32,7 +35,7 @@ from underdog.training.torch_model import (
     open_torch_model,
     write_model_folder,
 )
-from underdog.training.trainable import trainables
+from underdog.training.trainable import Trainable, trainables
 from underdog.training.training_recipe import Stage, TrainingRecipe
 
 if TYPE_CHECKING:
@@ -52,6 +55,10 @@ class TrainingUpdate:
         passed_over: Later checkpoints that were not whole.
         left_out: Items left out so far: too long, or without a reply to learn.
         finished: Whether the stage is finished.
+        dev: Dev accuracy that was just measured.
+        rolled_back: A roll-back that was just made.
+        kept: The point whose weights were kept instead of the last step's, at the stage's end.
+        why_no_dev: Reason why no dev accuracy is measured though it was asked for, at the start.
     """
 
     stage: str
@@ -60,6 +67,10 @@ class TrainingUpdate:
     passed_over: tuple[str, ...] = ()
     left_out: int = 0
     finished: bool = False
+    dev: DevPoint | None = None
+    rolled_back: RollBack | None = None
+    kept: DevPoint | None = None
+    why_no_dev: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,7 @@ class TrainingRun:
         dtype: Type of the finished model's weights.
         tests: Test sets whose items are left out of mixtures; `None` compares with none.
         checkpoint_seconds: Wall seconds between checkpoints.
+        data_dir: Folder with the data of dev tasks.
     """
 
     recipe: TrainingRecipe
@@ -79,6 +91,7 @@ class TrainingRun:
     dtype: str = "bfloat16"
     tests: "Protection | None" = None
     checkpoint_seconds: float = CHECKPOINT_SECONDS
+    data_dir: str | Path | None = None
 
     def updates(self) -> Iterator[TrainingUpdate]:
         """Train, with news after every step; the finished model lies in the folder at the end.
@@ -90,6 +103,7 @@ class TrainingRun:
         """
         check_writable(self.folder)
         start = open_start(self.recipe, self.tests)
+        asked = self._dev_sets(start)
         claim_folder(self.folder, self.recipe, self.dtype, start.opened.digest)
         current: TorchModel | None = start
         for number, stage in enumerate(self.recipe.stages):
@@ -101,51 +115,70 @@ class TrainingRun:
             if current is None:
                 before = self.recipe.stages[number - 1].name
                 current = open_torch_model(self.folder / "stages" / before / "model")
-            yield from self._train(stage, place, current, last=stage is self.recipe.stages[-1])
+            yield from self._train(stage, place, current, *asked)
 
     def _train(
-        self, stage: Stage, place: Path, start: TorchModel, last: bool
+        self, stage: Stage, place: Path, start: TorchModel, dev_sets: Sequence[DevSet], no_dev: str
     ) -> Iterator[TrainingUpdate]:
         kept = newest_checkpoint(place / "checkpoints")
         choice = trainables.create(stage.trainable)
         model = choice.apply(start.model, derive("trainable", self.recipe.seed, stage.name))
-        run = StageRun(
-            stage,
-            model,
-            self.batches(stage, start),
-            objectives.create(stage.objective),
-            schedules.create(stage.schedule),
-            kept,
-        )
-        yield TrainingUpdate(
-            stage.name, None, kept.step if kept else 0, kept.passed_over if kept else ()
-        )
-        report = None
-        for report in self._logged_steps(run, place, kept.step if kept else 0):
-            yield TrainingUpdate(stage.name, report, left_out=run.left_out)
+        batches = self.batches(stage, start)
+        objective, schedule = objectives.create(stage.objective), schedules.create(stage.schedule)
+        run = StageRun(stage, model, batches, objective, schedule, kept)
+        ledger = ExposureLedger(place / "ledger.json", batches.mixture)
+        dev = self._dev(stage, place, start, choice, run.step, dev_sets)
+        course = StageCourse(stage, run, model, place, ledger, self.checkpoint_seconds, dev)
+        passed = kept.passed_over if kept else ()
+        yield TrainingUpdate(stage.name, None, run.step, passed, why_no_dev=no_dev)
+        for news in course.news():
+            yield _told(stage.name, news, run.left_out)
+        report = course.report
+        chosen = dev.kept if dev else None
+        if dev and chosen:
+            run.put(dev.best_tensors())
         if hasattr(model, "save_pretrained") and hasattr(model, "peft_config"):
             _save_adapter(model, place / "adapter", self.recipe.model)
         plain = choice.merged(model)
         write_model_folder(place / "model", plain, start.opened, "float32")
-        if last:
+        if stage is self.recipe.stages[-1]:
             write_model_folder(self.folder, plain, start.opened, self.dtype)
-        done = {"report": asdict(report) if report else None, "left_out": run.left_out}
+        done = {
+            "report": asdict(report) if report else None,
+            "left_out": run.left_out,
+            "roll_backs": run.roll_backs,
+            "kept_step": chosen.step if chosen else run.step,
+            "kept_by": "dev accuracy" if chosen else "last step",
+        }
         write_json(place / "done.json", done)
-        yield TrainingUpdate(stage.name, report, left_out=run.left_out, finished=True)
+        yield TrainingUpdate(stage.name, report, left_out=run.left_out, kept=chosen, finished=True)
 
-    def _logged_steps(self, run: StageRun, place: Path, step: int) -> Iterator[StepReport]:
-        """The steps of a stage, logged, with checkpoints on the way and at an interrupt."""
-        log = StepLog(place / "log.jsonl", step)
-        saved = time.monotonic()
-        with held_back() as interrupt:
-            for report in run.steps():
-                log.add(report)
-                late = time.monotonic() - saved >= self.checkpoint_seconds
-                if interrupt.asked or (late and not run.done):
-                    write_checkpoint(place / "checkpoints", run.checkpoint())
-                    saved = time.monotonic()
-                interrupt.let_go()
-                yield report
+    def _dev_sets(self, start: TorchModel) -> tuple[list[DevSet], str]:
+        """The dev problems, or why none are asked though the recipe names some."""
+        table = self.recipe.dev
+        if table is None:
+            return [], ""
+        sets, why = open_dev_sets(table, self.data_dir), dev_obstacle(start.opened.path)
+        if why and table.keep == "best":
+            raise TrainingError(f'keep = "best" needs dev accuracy, which cannot be had: {why}')
+        return ([], why) if why else (sets, "")
+
+    def _dev(
+        self,
+        stage: Stage,
+        place: Path,
+        start: TorchModel,
+        choice: Trainable,
+        step: int,
+        sets: Sequence[DevSet],
+    ) -> DevCourse | None:
+        table = self.recipe.dev
+        if table is None or not sets:
+            return None
+        seed, opened = self.recipe.seed, start.opened
+        exam = DevExam(tuple(sets), place / "asked", choice, opened, self.dtype, seed)
+        first = stage is self.recipe.stages[0]
+        return DevCourse(table, exam, place, step, begins=first or table.keep == "best")
 
     def batches(self, stage: Stage, start: TorchModel) -> LengthBuckets:
         """The stage's data as batches."""
@@ -153,10 +186,18 @@ class TrainingRun:
         longest = min(stage.max_tokens, opened.context_tokens)
         encoder = Encoder(opened.open_vocabulary(), opened.template, longest)
         tests = self.tests if stage.decontaminate else None
-        mixture = open_mix(mix_of(stage, self.recipe.seed), tests=tests)
+        mixture = open_mix(mix_of(stage, self.recipe.seed), tests=tests, count=encoder.count)
         return LengthBuckets(
             mixture, encoder, stage.batch_tokens, derive("data", self.recipe.seed, stage.name)
         )
+
+
+def _told(stage: str, news: StageNews, left_out: int) -> TrainingUpdate:
+    if isinstance(news, DevPoint):
+        return TrainingUpdate(stage, dev=news, left_out=left_out)
+    if isinstance(news, RollBack):
+        return TrainingUpdate(stage, rolled_back=news, left_out=left_out)
+    return TrainingUpdate(stage, news, left_out=left_out)
 
 
 def _save_adapter(model: Any, folder: Path, base: str) -> None:
@@ -184,7 +225,7 @@ def train(
         dtype: Type of the finished model's weights: `float32`, `bfloat16` or `float16`.
         decontaminate: Leave out items of mixtures that repeat an item of a test set on this
             machine.
-        data_dir: Folder with the data of the catalogue's test sets.
+        data_dir: Folder with the data of the catalogue's test sets and dev tasks.
         progress: Called after every step.
 
     Returns:
@@ -210,6 +251,7 @@ def train(
 
     made = recipe if isinstance(recipe, TrainingRecipe) else read_training_recipe(Path(recipe))
     tests = protect(data_dir, []) if decontaminate else None
-    for update in TrainingRun(made, Path(out), dtype, tests).updates():
+    run = TrainingRun(made, Path(out), dtype, tests, data_dir=data_dir)
+    for update in run.updates():
         progress(update)
     return Path(out)

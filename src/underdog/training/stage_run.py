@@ -7,7 +7,6 @@ stage that was killed and goes on ends with the same weights.
 """
 
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import chain
@@ -18,6 +17,7 @@ from underdog.data.mixing.mixture import PoolPlace
 from underdog.errors import TrainingError
 from underdog.training.checkpoint import Checkpoint
 from underdog.training.divergence import DivergenceWatch
+from underdog.training.exposure_counts import ExposureCounts
 from underdog.training.length_buckets import BatchPlace, LengthBuckets, TokenBatch
 from underdog.training.objectives import Objective
 from underdog.training.schedules import Schedule
@@ -68,6 +68,10 @@ class StageRun:
         schedule: The learning rate's course.
         resume: A checkpoint to go on from.
 
+    Attributes:
+        exposures: What was fed so far.
+        roll_backs: How often the stage went back to a checkpoint so far.
+
     Raises:
         TrainingError: The model has no trainable parameter, or the checkpoint is another model's.
     """
@@ -94,10 +98,11 @@ class StageRun:
         if not self._trained:
             raise TrainingError("the model has no trainable parameter")
         self._optimizer = self._make_optimizer()
-        self._place = BatchPlace()
+        self._place = self._reached = BatchPlace()
         self._steps = self._tokens = self._loss_tokens = self._padded = 0
         self._cpu = 0.0
-        self._pools: Counter[str] = Counter()
+        self.roll_backs = 0
+        self.exposures = ExposureCounts()
         self._watch = DivergenceWatch()
         if resume is not None:
             self._restore(resume)
@@ -105,7 +110,7 @@ class StageRun:
     @property
     def done(self) -> bool:
         """Whether the budget is spent."""
-        return self._stage.budget.progress(self._tokens, self._steps, self._cpu) >= 1
+        return self.progress >= 1
 
     @property
     def left_out(self) -> int:
@@ -116,11 +121,50 @@ class StageRun:
         """Train until the budget is spent, one report a step.
 
         Raises:
-            TrainingError: The loss is no number or leaps; parameters are as before the step.
+            Divergence: The loss is no number or leaps; parameters are as before the step.
         """
         stream = self._batches.stream(self._place)
         while not self.done:
             yield self._step(stream)
+
+    @property
+    def step(self) -> int:
+        """Optimiser steps done."""
+        return self._steps
+
+    @property
+    def tokens(self) -> int:
+        """Tokens fed so far."""
+        return self._tokens
+
+    @property
+    def progress(self) -> float:
+        """Share of the budget that is spent, 1 and more when it is used up."""
+        return self._stage.budget.progress(self._tokens, self._steps, self._cpu)
+
+    @property
+    def calm(self) -> bool:
+        """Whether the last losses give no reason to doubt the weights."""
+        return not self._watch.leaps
+
+    @property
+    def trained(self) -> Mapping[str, Any]:
+        """The trained parameters by name."""
+        return {name: one.detach() for name, one in self._trained.items()}
+
+    def put(self, tensors: Mapping[str, Any]) -> None:
+        """Replace the trained parameters."""
+        import torch
+
+        with torch.no_grad():
+            for name, parameter in self._trained.items():
+                parameter.copy_(tensors[name])
+
+    def roll_back(self, kept: Checkpoint) -> None:
+        """Go back to a checkpoint, and past the data read since; iterate `steps` anew after it."""
+        behind, count = self._reached, self.roll_backs + 1
+        self._restore(kept)
+        self._place, self.roll_backs = behind, count
 
     def checkpoint(self) -> Checkpoint:
         """The state after the last step."""
@@ -135,8 +179,10 @@ class StageRun:
             "loss_tokens": self._loss_tokens,
             "padded_tokens": self._padded,
             "cpu_seconds": self._cpu,
-            "pools": dict(self._pools),
+            "exposures": self.exposures.plain,
             "losses": list(self._watch.losses),
+            "leaps": self._watch.leaps,
+            "roll_backs": self.roll_backs,
             "place": asdict(self._place),
         }
         return Checkpoint(self._steps, tensors, moments, state)
@@ -188,6 +234,7 @@ class StageRun:
         while sum(batch.num_padded for batch in batches) < self._stage.step_tokens:
             batch, place = next(stream)
             batches.append(batch)
+        self._reached = place
         return batches, place
 
     def _count(self, batches: list[TokenBatch], place: BatchPlace, cpu: float) -> None:
@@ -197,8 +244,7 @@ class StageRun:
         self._tokens += sum(batch.num_tokens for batch in batches)
         self._loss_tokens += sum(batch.num_loss_tokens for batch in batches)
         self._padded += sum(batch.num_padded for batch in batches)
-        for item in chain.from_iterable(batch.items for batch in batches):
-            self._pools[item.pool] += len(item.tokens)
+        self.exposures.add(chain.from_iterable(batch.items for batch in batches))
 
     def _report(self, loss: float, norm: float, rate: float, seconds: float) -> StepReport:
         return StepReport(
@@ -206,26 +252,22 @@ class StageRun:
             loss,
             norm,
             rate,
-            self._stage.budget.progress(self._tokens, self._steps, self._cpu),
+            self.progress,
             self._tokens,
             self._loss_tokens,
             self._padded,
             self._cpu,
             seconds,
-            dict(self._pools),
+            self.exposures.pools,
         )
 
     def _restore(self, kept: Checkpoint) -> None:
-        import torch
-
         if kept.tensors.keys() != self._trained.keys():
             raise TrainingError(
                 "the checkpoint holds other parameters than this stage trains; it is another "
                 "recipe's, give another folder"
             )
-        with torch.no_grad():
-            for name, parameter in self._trained.items():
-                parameter.copy_(kept.tensors[name])
+        self.put(kept.tensors)
         for name, parameter in self._trained.items():
             prefix = f"{name}/"
             self._optimizer.state[parameter] = {
@@ -237,8 +279,9 @@ class StageRun:
         self._steps, self._tokens = kept.step, int(state["tokens"])
         self._loss_tokens, self._padded = int(state["loss_tokens"]), int(state["padded_tokens"])
         self._cpu = float(state["cpu_seconds"])
-        self._pools = Counter(state["pools"])
-        self._watch = DivergenceWatch(state["losses"])
+        self.exposures = ExposureCounts.of(state["exposures"])
+        self._watch = DivergenceWatch(state["losses"], state["leaps"])
+        self.roll_backs = int(state["roll_backs"])
         self._place = _read_place(state["place"])
 
 

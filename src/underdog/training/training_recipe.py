@@ -13,13 +13,14 @@ schedule = "wsd:warmup=0.05,decay=0.3"
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from underdog.errors import ConfigError
 from underdog.registry import parse_spec
 from underdog.toml_file import StrictTable, read_toml
+from underdog.training.dev.dev_table import DevTable
 from underdog.training.objectives import objectives
 from underdog.training.schedules import schedules
 from underdog.training.scratch.sizes import SPEC, ScratchSpec
@@ -74,6 +75,9 @@ class Stage(StrictTable):
         batch_tokens: Most tokens that are read at once, padding counted.
         max_tokens: Longest item; longer ones are left out and counted.
         decontaminate: Whether items of a mixture that repeat a test item are left out.
+        on_divergence: `stop`, or `roll-back`: when the loss goes wrong, go back to the last
+            checkpoint and pass over the data read since.
+        most_roll_backs: Roll-backs of the stage before it stops all the same.
     """
 
     name: Annotated[str, Field(pattern=r"^\w[\w.\-]*$")] = "train"
@@ -91,6 +95,8 @@ class Stage(StrictTable):
     batch_tokens: Annotated[int, Field(ge=1)] = 1024
     max_tokens: Annotated[int, Field(ge=8)] = 1024
     decontaminate: bool = True
+    on_divergence: Literal["stop", "roll-back"] = "stop"
+    most_roll_backs: Annotated[int, Field(ge=1)] = 3
 
     @model_validator(mode="after")
     def _sound(self) -> "Stage":
@@ -113,11 +119,13 @@ class TrainingRecipe(StrictTable):
         seed: Root seed: order of the data, new parameters.
         stages: The stages. From scratch, all parameters are trained unless a later stage says
             otherwise, at a rate that goes with the size unless the stage names one.
+        dev: Held-out problems that are asked during training; `None` asks none.
     """
 
     model: str
     seed: int = 0
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    dev: DevTable | None = None
 
     @field_validator("stages")
     @classmethod
@@ -167,4 +175,15 @@ def read_training_recipe(path: Path) -> TrainingRecipe:
     )
     local = path.parent / recipe.model
     model = str(local) if local.exists() else recipe.model
-    return recipe.model_copy(update={"stages": stages, "model": model})
+    dev = recipe.dev and _placed(recipe.dev, path.parent)
+    return recipe.model_copy(update={"stages": stages, "model": model, "dev": dev})
+
+
+def _placed(dev: DevTable, folder: Path) -> DevTable:
+    """The table with paths from the current folder; a task may be a file, a name or a spec."""
+
+    def place(given: str) -> str:
+        return str(folder / given) if given.endswith(".toml") else given
+
+    data = str(folder / dev.data) if dev.data else ""
+    return dev.model_copy(update={"tasks": tuple(map(place, dev.tasks)), "data": data})

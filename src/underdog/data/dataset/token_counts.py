@@ -1,9 +1,10 @@
 """Tokens of training items: counted by a tokenizer, or estimated and labelled so."""
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from underdog.errors import DataError, ModelFileError
 
 ESTIMATE = "characters / 4 (an estimate)"
 _CHARS = 4
+
+TokenCounter: TypeAlias = Callable[[Table], list[int]]
+"""Tokens of each row of a table of training items, at least 1; picklable where workers count."""
 
 
 def describe_counter(tokenizer: str) -> str:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from underdog.data.dataset.arrow import Table
 from underdog.data.dataset.blocks import Blocks
 from underdog.data.dataset.card.plan import FamilyStream
-from underdog.data.dataset.token_counts import count_tokens
+from underdog.data.dataset.token_counts import TokenCounter, count_tokens
 from underdog.data.decontamination.repeats import Repeat
 from underdog.data.making.batches import Batch, make_batch, unpacked
 from underdog.data.mixing.clearing import BlockCopies
@@ -83,12 +83,12 @@ class FamilyPool:
     Attributes:
         name: Name of the pool in the mixture.
         stream: The items; items that fail verification are left out.
-        tokenizer: Path of a `tokenizer.json`; empty to estimate characters / 4.
+        count: Counts the items' tokens.
     """
 
     name: str
     stream: FamilyStream
-    tokenizer: str = ""
+    count: TokenCounter = count_tokens
 
     @property
     def size(self) -> None:
@@ -107,7 +107,7 @@ class FamilyPool:
         barren = copies = 0
         for start in count(first, _BATCH * stride):
             batch = Batch(self.stream, start, _BATCH, stride)
-            coming.append((start, workers.ask_sharing(_made, batch, self.tokenizer)))
+            coming.append((start, workers.ask_sharing(_made, batch, self.count)))
             if len(coming) < (1 if workers.count == 1 else _AHEAD):
                 continue
             at, pending = coming.popleft()
@@ -132,14 +132,14 @@ class FinitePool:
         name: Name of the pool in the mixture.
         blocks: The stored items.
         seed: Seed of the orders.
-        tokenizer: Path of a `tokenizer.json`; empty to estimate characters / 4.
+        count: Counts the items' tokens.
         clear: Whether the items are known to repeat no test item and need no comparison.
     """
 
     name: str
     blocks: Blocks
     seed: int
-    tokenizer: str = ""
+    count: TokenCounter = count_tokens
     clear: bool = False
 
     @property
@@ -168,7 +168,7 @@ class FinitePool:
                     continue
                 if self._compares(workers):
                     copies.ask(order[turn : turn + workers.count].tolist())
-                yield self._chunk(int(order[turn]), epoch, places, int(ends[turn]), copies)
+                yield from self._pieces(int(order[turn]), epoch, places, int(ends[turn]), copies)
                 place = int(places[-1]) + stride
             if copies.total == size:
                 raise DataError(
@@ -177,23 +177,30 @@ class FinitePool:
                 )
             number = epoch * size + place
 
-    def _chunk(
+    def _pieces(
         self, block: int, epoch: int, places: Ints, end: int, copies: BlockCopies
-    ) -> PoolChunk:
-        """The items of one block at given places of an epoch, without copies of test items."""
+    ) -> Iterator[PoolChunk]:
+        """The items of one block at given places of an epoch, as many at a time as are counted."""
         size = self.blocks.sizes[block]
+        table = self.blocks.read(block)
         rows = self._shuffled(size, f"block {block}", epoch)[places - (end - size)]
-        numbers = epoch * self.size + places
-        found = copies.known(block)
+        for start in range(0, len(rows), _BATCH):
+            part = slice(start, start + _BATCH)
+            numbers = epoch * self.size + places[part]
+            yield self._chunk(table, rows[part], numbers, copies.known(block), first=epoch == 0)
+
+    def _chunk(
+        self, table: Table, rows: Ints, numbers: Ints, found: Mapping[int, Repeat], first: bool
+    ) -> PoolChunk:
+        """Rows of a block without copies of test items, which the first epoch tells."""
         bad = np.isin(rows, list(found)) if found else np.zeros(len(rows), dtype=np.bool_)
         left_out = {
             number: found[row]
             for row, number in zip(rows[bad].tolist(), numbers[bad].tolist(), strict=True)
-            if epoch == 0
+            if first
         }
-        table = self.blocks.read(block).take(rows[~bad])
-        tokens = count_tokens(table, self.tokenizer)
-        return PoolChunk(table, numbers[~bad].tolist(), tokens, left_out)
+        kept = table.take(rows[~bad])
+        return PoolChunk(kept, numbers[~bad].tolist(), self.count(kept), left_out)
 
     def _compares(self, workers: "Workers[ContaminationIndex]") -> bool:
         return workers.shared is not None and not self.clear
@@ -219,8 +226,8 @@ class _CountedBatch:
         return PoolChunk(unpacked(self.rows), numbers.tolist(), self.tokens, copies)
 
 
-def _made(index: "ContaminationIndex | None", batch: Batch, tokenizer: str) -> _CountedBatch:
+def _made(index: "ContaminationIndex | None", batch: Batch, count: TokenCounter) -> _CountedBatch:
     """Make a batch and count its tokens; may run in a worker process."""
     made = make_batch(batch, index)
-    tokens = count_tokens(unpacked(made.rows), tokenizer)
+    tokens = count(unpacked(made.rows))
     return _CountedBatch(made.rows, made.draws, tokens, made.copies)

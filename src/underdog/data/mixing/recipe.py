@@ -15,6 +15,7 @@ share = 0.3
 data = "stories"                    # a data set; or jsonl = "stories.jsonl"
 """
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,7 @@ from pydantic import Field, model_validator
 
 from underdog.data.dataset.blocks import JsonLines, ParquetBlocks
 from underdog.data.dataset.card.plan import InstructionShare, plan_of
+from underdog.data.dataset.token_counts import TokenCounter, count_tokens
 from underdog.data.mixing.clearing import made_clear
 from underdog.data.mixing.mixture import Mixture, check_shares
 from underdog.data.mixing.pools import FamilyPool, FinitePool, Pool
@@ -103,7 +105,11 @@ def read_mix(path: Path) -> MixFile:
 
 
 def open_mix(
-    mix: MixFile, rank: int = 0, world: int = 1, tests: "Protection | None" = None
+    mix: MixFile,
+    rank: int = 0,
+    world: int = 1,
+    tests: "Protection | None" = None,
+    count: TokenCounter | None = None,
 ) -> Mixture:
     """The stream that a mixture file describes.
 
@@ -112,12 +118,14 @@ def open_mix(
         rank: Number of the worker that draws, from 0.
         world: Number of workers that draw from the mixture.
         tests: Test sets to leave out, from `protect()`; `None` compares with none.
+        count: Counts the tokens that the shares are of; `None` counts by the file's tokenizer.
 
     Raises:
         DataError: A pool's data is missing or empty.
         UnknownNameError: No such family or form.
     """
-    pools = [_pool(name, table, mix, tests) for name, table in mix.pools.items()]
+    count = count or partial(count_tokens, tokenizer=mix.tokenizer)
+    pools = [_pool(name, table, mix, tests, count) for name, table in mix.pools.items()]
     return Mixture(pools, list(mix.shares.values()), rank, world, tests and tests.index)
 
 
@@ -134,7 +142,9 @@ def _placed(mix: MixFile, folder: Path) -> MixFile:
     return mix.model_copy(update=update)
 
 
-def _pool(name: str, table: PoolTable, mix: MixFile, tests: "Protection | None") -> Pool:
+def _pool(
+    name: str, table: PoolTable, mix: MixFile, tests: "Protection | None", count: TokenCounter
+) -> Pool:
     if table.family:
         plan = plan_of(
             [table.family],
@@ -146,10 +156,10 @@ def _pool(name: str, table: PoolTable, mix: MixFile, tests: "Protection | None")
             instruction=table.instruction,
             verify=table.verify,
         )
-        return FamilyPool(name, plan.streams[0], mix.tokenizer)
+        return FamilyPool(name, plan.streams[0], count)
     if table.data:
         folder = Path(table.data)
         blocks = ParquetBlocks.of(folder, table.split)
         clear = tests is not None and made_clear(folder, table.split, tests.digest)
-        return FinitePool(name, blocks, mix.seed, mix.tokenizer, clear)
-    return FinitePool(name, JsonLines.of(Path(table.jsonl)), mix.seed, mix.tokenizer)
+        return FinitePool(name, blocks, mix.seed, count, clear)
+    return FinitePool(name, JsonLines.of(Path(table.jsonl)), mix.seed, count)

@@ -1,16 +1,19 @@
-"""The log of a stage: the report of every optimiser step, one JSON object a line."""
+"""The log of a stage: records of its steps, one JSON object a line."""
 
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from underdog.errors import TrainingError
 from underdog.files import write_atomic
-from underdog.training.stage_run import StepReport
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class StepLog:
-    """The reports of a stage's steps, one JSON object a line.
+    """Records of a stage's steps, one JSON object with the key `step` a line.
 
     Args:
         path: The file; its lines of steps behind `step` are removed.
@@ -19,21 +22,20 @@ class StepLog:
 
     def __init__(self, path: Path, step: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lines = path.read_text().splitlines() if path.is_file() else []
-        kept = [line for line in lines if _step_of(line) in range(1, step + 1)]
-        text = "".join(f"{line}\n" for line in kept)
+        self.records = [one for one in read_step_log(path) if one["step"] <= step]
+        text = "".join(f"{json.dumps(one)}\n" for one in self.records)
         write_atomic(path, lambda file: file.write(text.encode()))
         self._path = path
 
-    def add(self, report: StepReport) -> None:
-        """Append a report.
+    def add(self, *records: "DataclassInstance") -> None:
+        """Append records.
 
         Raises:
             TrainingError: The disk is full.
         """
         try:
             with self._path.open("a") as file:
-                file.write(json.dumps(asdict(report)) + "\n")
+                file.writelines(f"{json.dumps(asdict(one))}\n" for one in records)
         except OSError as error:
             raise TrainingError(
                 f"cannot write {self._path}: {error.strerror}; free space, then start the same "
@@ -41,8 +43,15 @@ class StepLog:
             ) from error
 
 
-def _step_of(line: str) -> int:
+def read_step_log(path: Path) -> list[dict[str, Any]]:
+    """The records of a log; a line that a killed process left unfinished is passed over."""
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    return [one for one in map(_record, lines) if one]
+
+
+def _record(line: str) -> dict[str, Any]:
     try:
-        return int(json.loads(line)["step"])
+        read = json.loads(line)
+        return read if isinstance(read["step"], int) else {}
     except (ValueError, KeyError, TypeError):
-        return 0
+        return {}

@@ -78,11 +78,25 @@ def converted(model: OpenModel, precision: Precision) -> Weights:
         ModelFileError: A tensor is missing, of another shape, or of an unknown quantisation.
         EngineError: The cache cannot be written.
     """
-    folder = cache_folder() / "openvino" / f"{model.digest[:24]}-{precision}-v{_LAYOUT}"
+    folder = _folder(model, precision)
     if not (folder / _INDEX).is_file():
         with naming(model.path):
             _publish(folder, lambda part: _convert(model, precision, part))
     return _load(folder, model.architecture)
+
+
+def is_converted(model: OpenModel, precision: Precision) -> bool:
+    """Whether the cache holds the converted model."""
+    return (_folder(model, precision) / _INDEX).is_file()
+
+
+def discard(model: OpenModel, precision: Precision) -> None:
+    """Remove the converted model from the cache, for weights that will not be opened again."""
+    shutil.rmtree(_folder(model, precision), ignore_errors=True)
+
+
+def _folder(model: OpenModel, precision: Precision) -> Path:
+    return cache_folder() / "openvino" / f"{model.digest[:24]}-{precision}-v{_LAYOUT}"
 
 
 def _load(folder: Path, architecture: Architecture) -> Weights:
