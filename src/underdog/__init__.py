@@ -32,6 +32,7 @@ __all__ = [
     "catalogue",
     "challenge",
     "collect",
+    "export_model",
     "fight_card_text",
     "load_task",
     "make",
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from underdog.runs.run_file import replay
     from underdog.runs.solve import solve
     from underdog.tasks.task_catalogue import catalogue, load_task
+    from underdog.training.model_export import export_model
     from underdog.training.session import train
 
     __version__: str
@@ -85,6 +87,7 @@ else:
         "catalogue": "tasks.task_catalogue",
         "challenge": "reports.challenge",
         "collect": "data.sources.model_data",
+        "export_model": "training.model_export",
         "fight_card_text": "reports.plain_text",
         "load_task": "tasks.task_catalogue",
         "make": "data.making.family_data",
