@@ -37,6 +37,7 @@ __all__ = [
     "load_task",
     "make",
     "mix",
+    "model_card",
     "open_engine",
     "open_model",
     "read_examples",
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from underdog.models.loading import open_model
     from underdog.registry import available
     from underdog.reports.challenge import challenge, report
+    from underdog.reports.model_evaluation import model_card
     from underdog.reports.plain_text import fight_card_text
     from underdog.runs.run_file import replay
     from underdog.runs.solve import solve
@@ -92,6 +94,7 @@ else:
         "load_task": "tasks.task_catalogue",
         "make": "data.making.family_data",
         "mix": "data.mixing.mixing",
+        "model_card": "reports.model_evaluation",
         "open_engine": "engines.sync",
         "open_model": "models.loading",
         "read_examples": "data.dataset.shards",

@@ -1,4 +1,4 @@
-"""`underdog models`: which models can be had, fetching, checking and exporting them."""
+"""`underdog models`: which models can be had, fetching, checking, exporting them, and their cards."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+from underdog.cli.terminal import options
 from underdog.cli.terminal.console import AsJson, cells, notes, out, print_json, table
 from underdog.errors import ModelFileError, UsageError
 
@@ -133,6 +134,26 @@ def export(
         print_json({"model": model, "file": path, "size_bytes": size_bytes})
     else:
         out.print(f"{path} ({_size(size_bytes)})", soft_wrap=True, highlight=False, markup=False)
+
+
+@models.command()
+def card(
+    folder: Annotated[Path, typer.Argument(help="A folder made by: underdog train")],
+    run: Annotated[
+        Path | None, typer.Option(help="File made by: underdog challenge --run, with this model.")
+    ] = None,
+    sandbox: options.SandboxName = "auto",
+    data_dir: options.DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a trained model's card (README.md) again, with the evaluation of a match."""
+    from underdog.reports.model_evaluation import model_card
+
+    path = model_card(folder, run, sandbox=sandbox, data_dir=data_dir)
+    if as_json:
+        print_json({"card": path})
+    else:
+        out.print(str(path), soft_wrap=True, highlight=False, markup=False)
 
 
 def fetch_if_missing(model: str) -> None:
