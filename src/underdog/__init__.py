@@ -32,10 +32,12 @@ __all__ = [
     "catalogue",
     "challenge",
     "collect",
+    "export_model",
     "fight_card_text",
     "load_task",
     "make",
     "mix",
+    "model_card",
     "open_engine",
     "open_model",
     "read_examples",
@@ -71,10 +73,12 @@ if TYPE_CHECKING:
     from underdog.models.loading import open_model
     from underdog.registry import available
     from underdog.reports.challenge import challenge, report
+    from underdog.reports.model_evaluation import model_card
     from underdog.reports.plain_text import fight_card_text
     from underdog.runs.run_file import replay
     from underdog.runs.solve import solve
     from underdog.tasks.task_catalogue import catalogue, load_task
+    from underdog.training.model_export import export_model
     from underdog.training.session import train
 
     __version__: str
@@ -85,10 +89,12 @@ else:
         "catalogue": "tasks.task_catalogue",
         "challenge": "reports.challenge",
         "collect": "data.sources.model_data",
+        "export_model": "training.model_export",
         "fight_card_text": "reports.plain_text",
         "load_task": "tasks.task_catalogue",
         "make": "data.making.family_data",
         "mix": "data.mixing.mixing",
+        "model_card": "reports.model_evaluation",
         "open_engine": "engines.sync",
         "open_model": "models.loading",
         "read_examples": "data.dataset.shards",

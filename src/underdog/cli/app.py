@@ -39,7 +39,7 @@ for _place, _about in (
         "Train a model and write a folder that every engine for folders opens; the same resumes.",
     ),
     ("underdog.cli.tasks:tasks", "List, show and check tasks."),
-    ("underdog.cli.models:models", "List, pull and verify models."),
+    ("underdog.cli.models:models", "List, pull, verify and export models."),
     ("underdog.cli.bench:bench", "Measure what this machine does."),
     (
         "underdog.cli.doctor:doctor",

@@ -1,4 +1,4 @@
-"""`underdog models`: which models can be had, fetching one, and whether files are still whole."""
+"""`underdog models`: which models can be had, fetching, checking, exporting them, and their cards."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+from underdog.cli.terminal import options
 from underdog.cli.terminal.console import AsJson, cells, notes, out, print_json, table
-from underdog.errors import ModelFileError
+from underdog.errors import ModelFileError, UsageError
 
-models = typer.Typer(no_args_is_help=True, help="List, pull and verify models.")
+models = typer.Typer(no_args_is_help=True, help="List, pull, verify and export models.")
 
 
 def complete_model(incomplete: str) -> list[str]:
@@ -58,7 +59,7 @@ def pull(
         str,
         typer.Argument(
             help="A known name, hf:owner/repository (its model folder), "
-            "hf:owner/repository/file.gguf, or a GGUF file.",
+            "hf:owner/repository/file.gguf, a GGUF file, or an adapter's folder.",
             autocompletion=complete_model,
         ),
     ],
@@ -93,6 +94,66 @@ def verify(
         raise ModelFileError("no model is here yet; run: underdog models pull smollm2-135m")
     if as_json:
         print_json(files)
+
+
+@models.command()
+def export(
+    model: Annotated[
+        str,
+        typer.Argument(
+            help="A model folder, a GGUF file, a pulled model, or an adapter's folder.",
+            autocompletion=complete_model,
+        ),
+    ],
+    out_path: Annotated[
+        Path | None, typer.Option("--out", help="The GGUF file or the folder that is written.")
+    ] = None,
+    to: Annotated[
+        str,
+        typer.Option(
+            help="gguf:f32, f16, bf16, q8_0 or q4_0; folder:bfloat16, float16 or float32 with the "
+            "adapter merged in; adapter:bfloat16 for the adapter alone."
+        ),
+    ] = "gguf:q8_0",
+    adapter: Annotated[
+        Path | None, typer.Option(help="A LoRA adapter to merge in: a PEFT folder or a GGUF file.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over what is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a model for other programs: a GGUF file, a folder, or an adapter alone."""
+    from underdog.training.model_export import export_model
+
+    if out_path is None:
+        raise UsageError("say where the model goes: --out FILE.gguf, or --out FOLDER")
+    with notes.status(f"writing {out_path}"):
+        path = export_model(model, out_path, to, adapter=adapter, replace=replace)
+    files = [path] if path.is_file() else sorted(path.iterdir())
+    size_bytes = sum(file.stat().st_size for file in files if file.is_file())
+    if as_json:
+        print_json({"model": model, "file": path, "size_bytes": size_bytes})
+    else:
+        out.print(f"{path} ({_size(size_bytes)})", soft_wrap=True, highlight=False, markup=False)
+
+
+@models.command()
+def card(
+    folder: Annotated[Path, typer.Argument(help="A folder made by: underdog train")],
+    run: Annotated[
+        Path | None, typer.Option(help="File made by: underdog challenge --run, with this model.")
+    ] = None,
+    sandbox: options.SandboxName = "auto",
+    data_dir: options.DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a trained model's card (README.md) again, with the evaluation of a match."""
+    from underdog.reports.model_evaluation import model_card
+
+    path = model_card(folder, run, sandbox=sandbox, data_dir=data_dir)
+    if as_json:
+        print_json({"card": path})
+    else:
+        out.print(str(path), soft_wrap=True, highlight=False, markup=False)
 
 
 def fetch_if_missing(model: str) -> None:

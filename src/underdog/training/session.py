@@ -15,6 +15,9 @@ from underdog.data.mixing.recipe import open_mix
 from underdog.errors import TrainingError
 from underdog.files import write_json
 from underdog.seeds import derive
+from underdog.training.card.card_page import write_model_card
+from underdog.training.card.gathering import gather_card
+from underdog.training.card.model_card import CARD_FILE
 from underdog.training.checkpoint import newest_checkpoint
 from underdog.training.dev.dev_accuracy import DevExam, DevPoint, dev_obstacle
 from underdog.training.dev.dev_course import DevCourse
@@ -116,6 +119,9 @@ class TrainingRun:
                 before = self.recipe.stages[number - 1].name
                 current = open_torch_model(self.folder / "stages" / before / "model")
             yield from self._train(stage, place, current, *asked)
+        if not (self.folder / CARD_FILE).is_file():
+            card = gather_card(self.folder, self.recipe, start.opened, self.tests)
+            write_model_card(self.folder, card)
 
     def _train(
         self, stage: Stage, place: Path, start: TorchModel, dev_sets: Sequence[DevSet], no_dev: str

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from underdog.errors import MissingExtraError, ModelFileError, UnderdogError
 from underdog.files import write_atomic
 from underdog.models.architecture import Architecture
-from underdog.models.chat.template import TURNS, ChatTemplate
+from underdog.models.chat.template_source import template_source
 from underdog.models.loading import open_model
 from underdog.models.open_model import OpenModel
 from underdog.models.tensor_source import TensorSource, check_shape
@@ -54,10 +54,14 @@ def open_torch_model(path: str | Path) -> TorchModel:
         ModelFileError: The model is missing, malformed, or of a family that cannot be trained here.
         MissingExtraError: PyTorch or transformers is not installed.
     """
+    return torch_model(open_model(path, context_tokens=_LONGEST))
+
+
+def torch_model(opened: OpenModel) -> TorchModel:
+    """An opened model, with an adapter merged in where it has one, for training. Raises as above."""
     torch, _ = _libraries()
-    opened = open_model(path, context_tokens=_LONGEST)
     state = {name: torch.from_numpy(values) for name, values in _weights(opened)}
-    return TorchModel(build_model(_settings(opened, path), state, path), opened)
+    return TorchModel(build_model(_settings(opened), state, opened.path), opened)
 
 
 def build_model(settings: Mapping[str, Any], state: Mapping[str, Any], place: object) -> Any:
@@ -134,9 +138,9 @@ def _shallow(config: Any) -> Any:
     return small
 
 
-def _settings(opened: OpenModel, path: str | Path) -> dict[str, Any]:
+def _settings(opened: OpenModel) -> dict[str, Any]:
     """The entries of a `config.json` for this model."""
-    shape = opened.architecture
+    shape, path = opened.architecture, opened.path
     family = shape.family
     plain = all(layer.rope is not None and not layer.window for layer in shape.layers)
     if family not in _TYPES or not plain or len(shape.ropes) != 1:
@@ -167,6 +171,7 @@ def _settings(opened: OpenModel, path: str | Path) -> dict[str, Any]:
         "tie_word_embeddings": "output.weight" not in source,
         "hidden_act": "silu",
         "attention_bias": "blk.0.attn_q.bias" in source,
+        "mlp_bias": "blk.0.ffn_gate.bias" in source,
         "bos_token_id": vocabulary.bos,
         "eos_token_id": list(vocabulary.ends),
         "sliding_window": None,
@@ -247,7 +252,9 @@ def write_tokenizer(folder: Path, opened: OpenModel) -> None:
             "use_regex": False,
         }  # fmt: skip
     names = {entry["id"]: entry["content"] for entry in described["added_tokens"]}
-    end = names.get(vocabulary.ends[0]) if vocabulary.ends else None
+    told = opened.template.eos_token
+    first = names.get(vocabulary.ends[0]) if vocabulary.ends else None
+    end = told if told and told in [names.get(token) for token in vocabulary.ends] else first
     bos = None if vocabulary.bos is None else names.get(vocabulary.bos)
     _write_json(folder / "tokenizer.json", described)
     _write_json(
@@ -262,23 +269,6 @@ def write_tokenizer(folder: Path, opened: OpenModel) -> None:
             "chat_template": template_source(opened.template),
         },
     )
-
-
-def template_source(template: ChatTemplate) -> str | None:
-    """The chat template as Jinja source; `None` for plain text."""
-    if template.name == "model":
-        return template.source
-    return _BUILT_IN.get(template.name)
-
-
-_BUILT_IN = {
-    "turns": TURNS,
-    "chatml": "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n"
-    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}",
-    "llama3": "<|begin_of_text|>{% for m in messages %}<|start_header_id|>{{ m['role'] }}"
-    "<|end_header_id|>\n\n{{ m['content'] | trim }}<|eot_id|>{% endfor %}"
-    "{% if add_generation_prompt %}<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}",
-}
 
 
 def _write_json(path: Path, value: object) -> None:

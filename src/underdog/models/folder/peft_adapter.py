@@ -22,7 +22,7 @@ from underdog.models.weights_hash import weights_hash
 
 Number = TypeVar("Number", int, float)
 
-_CONFIG, _WEIGHTS, _PICKLE = "adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"
+CONFIG, WEIGHTS, _PICKLE = "adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"
 _MAX_CONFIG_BYTES = 1 << 20
 _FACTOR = re.compile(r"(?:base_model\.model\.)?(.+)\.lora_([AB])(?:\.default)?\.weight")
 _LAYER = re.compile(r"(?:(?:model|language_model)\.)*layers\.(\d{1,5})\.(\w+\.\w+)")
@@ -81,19 +81,34 @@ class _Config(BaseModel):
         return rank, alpha / (rank**0.5 if self.use_rslora else rank)
 
 
+def is_adapter_folder(path: Path) -> bool:
+    """Whether a path is a folder with an adapter, and no whole model beside it."""
+    return (path / CONFIG).is_file() and not (path / "config.json").is_file()
+
+
+def base_name(folder: Path) -> str:
+    """Name of the model that an adapter was trained on; empty when its folder does not say.
+
+    Raises:
+        ModelFileError: The adapter's configuration is missing or malformed.
+    """
+    given = (_config(folder / CONFIG).model_extra or {}).get("base_model_name_or_path")
+    return given if isinstance(given, str) else ""
+
+
 def read_peft_adapter(folder: Path) -> Adapter:
     """The adapter in a folder, checked but not merged.
 
     Raises:
         ModelFileError: A file is missing or damaged, or the adapter cannot be merged.
     """
-    config = _config(folder / _CONFIG)
-    if not (folder / _WEIGHTS).is_file() and (folder / _PICKLE).is_file():
+    config = _config(folder / CONFIG)
+    if not (folder / WEIGHTS).is_file() and (folder / _PICKLE).is_file():
         raise ModelFileError(
             f"the adapter {folder} holds {_PICKLE}, a pickle, which is never read; save it as "
-            f"{_WEIGHTS}"
+            f"{WEIGHTS}"
         )
-    tensors = SafetensorsFile(folder / _WEIGHTS)
+    tensors = SafetensorsFile(folder / WEIGHTS)
     updates: dict[str, LowRank] = {}
     for module, factors in _factors(folder, tensors).items():
         target = _target(folder, module)
@@ -102,7 +117,7 @@ def read_peft_adapter(folder: Path) -> Adapter:
         updates[target] = _update(folder, module, factors, tensors, config)
     if not updates:
         raise ModelFileError(f"the adapter {folder} changes nothing: it holds no tensors")
-    parts = (weights_hash(folder / name) for name in (_CONFIG, _WEIGHTS))
+    parts = (weights_hash(folder / name) for name in (CONFIG, WEIGHTS))
     digest = hashlib.sha256("".join(parts).encode()).hexdigest()
     return Adapter(folder, digest, "", False, tensors, updates)
 

@@ -53,7 +53,7 @@ def build_pieces(library: Any, file: GgufFile, names: Sequence[str], kinds: Sequ
     tokenizer = library.Tokenizer(
         library.models.BPE(
             vocab=vocabulary,
-            merges=_merges(joined),
+            merges=all_merges(joined),
             unk_token=unknown,
             fuse_unk=True,
             byte_fallback=True,
@@ -66,7 +66,7 @@ def build_pieces(library: Any, file: GgufFile, names: Sequence[str], kinds: Sequ
     return tokenizer
 
 
-def _merges(joined: Mapping[str, tuple[float, int]]) -> list[tuple[str, str]]:
+def all_merges(joined: Mapping[str, tuple[float, int]]) -> list[tuple[str, str]]:
     """Merges: every way to cut a piece into two pieces, the piece with the best score first."""
     ranked = sorted(joined, key=lambda name: joined[name])
     halves = (pair for name in ranked for pair in _halves(name, joined))

@@ -33,7 +33,7 @@ VOCABULARY_FILE = "vocabulary.json"
 _MAX_BYTES = 1 << 28
 _UNKNOWN, _CONTROL, _USER_DEFINED = 2, 3, 4
 _SILENT = (_UNKNOWN, _CONTROL)
-_BYTE_PIECE = re.compile(r"<0x([0-9A-F]{2})>")
+BYTE_PIECE = re.compile(r"<0x([0-9A-F]{2})>")
 
 
 @dataclass(frozen=True)
@@ -242,7 +242,7 @@ def _letter_bytes(name: str) -> bytes:
 
 
 def _piece_bytes(name: str) -> bytes:
-    byte = _BYTE_PIECE.fullmatch(name)
+    byte = BYTE_PIECE.fullmatch(name)
     return bytes([int(byte[1], 16)]) if byte else name.replace(SPACE_MARK, " ").encode()
 
 

@@ -1,0 +1,1 @@
+"""Models written to disk as GGUF files, by the official writer."""
