@@ -1,4 +1,4 @@
-"""A trained model leaves as a GGUF file, as a folder, or as its adapter alone; all are one model."""
+"""A trained model leaves as a GGUF file, a folder, or its adapter alone; all are one model."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`underdog models`: which models can be had, fetching, checking, exporting them, and their cards."""
+"""`underdog models`: which models can be had; fetching, checking and exporting them; cards."""
 
 from collections.abc import Callable
 from pathlib import Path

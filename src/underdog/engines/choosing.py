@@ -103,7 +103,7 @@ def _for_adapter(folder: Path) -> EngineChoice:
     if choice.engine != "openvino":
         raise ModelFileError(
             f"{folder} is an adapter, which the openvino engine merges into its model, and it "
-            f"cannot run that one here: {choice.reason}; merge them: underdog models export {folder}"
+            f"cannot run that one here: {choice.reason}; merge them with: underdog models export"
         )
     return choice
 

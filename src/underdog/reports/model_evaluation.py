@@ -90,7 +90,6 @@ async def _evaluations(
             continue
         card = await match_card(run, store, sandbox, data_dir=data_dir)
         arm = (card.small if "small" in sides else card.big).headline
-        low, high = arm.accuracy.interval
         found.append(
             Evaluation(
                 task=card.task,
@@ -98,8 +97,8 @@ async def _evaluations(
                 strategy=arm.strategy,
                 n=arm.n,
                 accuracy=arm.accuracy.value,
-                low=low,
-                high=high,
+                low=arm.accuracy.interval.low,
+                high=arm.accuracy.interval.high,
             )
         )
     return found

@@ -89,9 +89,7 @@ def _form(to: str) -> tuple[str, str]:
 
 def _check_target(target: Path, form: str, replace: bool) -> None:
     if form == "gguf" and target.is_dir():
-        raise UsageError(
-            f"{target} is a folder; a GGUF file is wanted, such as {target}/model.gguf"
-        )
+        raise UsageError(f"{target} is a folder; a GGUF file is wanted: {target}/model.gguf")
     if form != "gguf" and target.is_file():
         raise UsageError(f"{target} is a file; a folder is wanted")
     taken = target.exists() and (form == "gguf" or any(target.iterdir()))
@@ -124,7 +122,8 @@ def _write_adapter(folder: Path, target: Path, kind: str) -> None:
     """Write an adapter's folder again, with its factors in another type."""
     if not is_adapter_folder(folder):
         raise UsageError(
-            f"{folder} is no adapter's folder; a model trained with lora has one in stages/NAME/adapter"
+            f"{folder} is no adapter's folder; a model trained with lora has one, "
+            "stages/NAME/adapter"
         )
     open_adapter(folder)
     try:

@@ -15,8 +15,8 @@ from underdog.data.mixing.recipe import open_mix
 from underdog.errors import TrainingError
 from underdog.files import write_json
 from underdog.seeds import derive
+from underdog.training.card.card_facts import gather_card
 from underdog.training.card.card_page import write_model_card
-from underdog.training.card.gathering import gather_card
 from underdog.training.card.model_card import CARD_FILE
 from underdog.training.checkpoint import newest_checkpoint
 from underdog.training.dev.dev_accuracy import DevExam, DevPoint, dev_obstacle

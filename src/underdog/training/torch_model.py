@@ -58,7 +58,7 @@ def open_torch_model(path: str | Path) -> TorchModel:
 
 
 def torch_model(opened: OpenModel) -> TorchModel:
-    """An opened model, with an adapter merged in where it has one, for training. Raises as above."""
+    """An opened model, its adapter merged in where it has one, for training. Raises as above."""
     torch, _ = _libraries()
     state = {name: torch.from_numpy(values) for name, values in _weights(opened)}
     return TorchModel(build_model(_settings(opened), state, opened.path), opened)

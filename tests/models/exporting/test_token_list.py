@@ -56,7 +56,8 @@ CUTS: dict[str, tuple[dict[str, Any], bool]] = {
 
 SCRIPTS = "žluťoučký кот 猫が好き قطة γάτα ½ ² ٣ Ⅷ é 🐎👩‍🚀 \u00a0\u3000\u200b"
 CODE = [
-    "def f(x):\n    return x**2 + 1e-05\n", "for i in range(10):\tprint(i)\r\n", "x_1=y[0x1F]||z&&!w;",
+    "def f(x):\n    return x**2 + 1e-05\n", "for i in range(10):\tprint(i)\r\n",
+    "x_1=y[0x1F]||z&&!w;",
     "{\"a\": [1, 2.50, -3]}", "I'LL don't we've 'S  's", "a  b   c\n\n\n d\t\t e \n",
     "<end><|im_start|>user\n<s></s>[INST]",
 ]  # fmt: skip

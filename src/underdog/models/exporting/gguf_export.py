@@ -208,8 +208,8 @@ def _check_room(out: Path, size_bytes: int) -> None:
         raise UnderdogError(f"cannot write {out}: {error.strerror}; choose another") from error
     if size_bytes > free:
         raise UnderdogError(
-            f"cannot write {out}: it takes {size_bytes / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB are "
-            "free; free space or choose another folder"
+            f"cannot write {out}: it takes {size_bytes / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB "
+            "are free; free space or choose another folder"
         )
 
 

@@ -73,8 +73,9 @@ def token_list(vocabulary: Vocabulary, num_rows: int) -> TokenList:
 
 def _names(model: Mapping[str, Any], whole: Mapping[str, Any], num_rows: int) -> list[str | None]:
     names: list[str | None] = [None] * num_rows
-    added = ((entry["content"], entry["id"]) for entry in whole.get("added_tokens") or [])
-    for name, token in (*_entries(model.get("vocab")).items(), *added):
+    listed = cast("list[dict[str, Any]]", whole.get("added_tokens") or [])
+    added = {str(entry["content"]): int(entry["id"]) for entry in listed}
+    for name, token in (*_entries(model.get("vocab")).items(), *added.items()):
         if token < num_rows:
             names[token] = name
     if len(set(names) - {None}) < sum(name is not None for name in names):

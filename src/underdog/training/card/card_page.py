@@ -51,7 +51,8 @@ def model_page(folder: Path, card: ModelCard) -> str:
         "",
         f"{made}, trained further with [underdog](https://pypi.org/project/underdog/) on {whole:,} "
         f"tokens in {seconds:,.0f} CPU seconds. {card.num_params / 1e6:,.1f} million parameters, "
-        f"family {card.family}, context of {card.context_tokens:,} tokens, weights in {card.dtype}.",
+        f"family {card.family}, context of {card.context_tokens:,} tokens, weights in "
+        f"{card.dtype}.",
         "",
         "## Use",
         "",
@@ -160,7 +161,7 @@ def _stage_notes(stage: StageFacts) -> Iterator[str]:
         )
     if stage.compared:
         names = ", ".join(f"{name} ({items:,})" for name, items in stage.compared.items())
-        yield f"- {stage.name}: items that repeat an item of these test sets were left out: {names}."
+        yield f"- {stage.name}: items that repeat one of these test sets were left out: {names}."
     else:
         yield f"- {stage.name}: while training, items were not compared with test sets."
     if stage.not_here:

@@ -1,4 +1,4 @@
-"""Gathering the facts of a trained model's card from what lies in its folder and its data's cards."""
+"""The facts of a trained model's card, gathered from its folder and the cards of its data."""
 
 import json
 from collections.abc import Iterator, Mapping
