@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import underdog
+from tests.models.tiny_gguf import write_tiny
 from underdog.data.dataset.card.data_card import read_card
 from underdog.data.decontamination import protect
 from underdog.errors import DataError
@@ -28,6 +29,13 @@ def cache(tmp_path_factory: pytest.TempPathFactory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UNDERDOG_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model with room for prompts with examples."""
+    path = tmp_path_factory.mktemp("tiny") / "tiny.gguf"
+    return write_tiny(path, "llama", context_tokens=2048).path
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +103,7 @@ def test_hubs_read_its_head(trained: Path, folder: Path) -> None:
 def match(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A match of the trained model against another."""
     run = tmp_path_factory.mktemp("run") / "run.db"
-    with underdog.open_engine(f"openvino:{trained},threads=1,context_tokens=512") as engine:
+    with underdog.open_engine(f"openvino:{trained},threads=1,context_tokens=1024") as engine:
         underdog.challenge(
             engine, "scripted:reply=The answer is 7.", "addition:digits=1", limit=12,
             small_strategy="greedy", max_tokens=8, run=run,

@@ -94,7 +94,7 @@ def _check_target(target: Path, form: str, replace: bool) -> None:
         raise UsageError(f"{target} is a file; a folder is wanted")
     taken = target.exists() and (form == "gguf" or any(target.iterdir()))
     if taken and not replace:
-        raise UsageError(f"{target} exists already; give another name, or ask to replace it")
+        raise UsageError(f"{target} exists already; give another name, or replace it (--replace)")
 
 
 def _place(model: str | Path) -> Path:
