@@ -17,6 +17,7 @@ from underdog.models.loading import open_model
 from underdog.training.card.card_page import OWN_TEXT
 from underdog.training.card.model_card import read_model_card
 from underdog.training.session import TrainingRun
+from underdog.training.training_recipe import Stage, StageBudget, TrainingRecipe
 
 from .conftest import recipe_of
 
@@ -135,6 +136,16 @@ def test_text_of_ones_own_is_kept(folder: Path) -> None:
     (folder / "README.md").write_text(f"{page(folder)}\nThanks to all.\n")
     underdog.model_card(folder)
     assert page(folder).endswith(f"{OWN_TEXT}\nThanks to all.\n")
+
+
+def test_a_model_from_scratch_has_no_base(sums: Path, tmp_path: Path) -> None:
+    stage = {"data": str(sums), "budget": StageBudget(steps=1), "trainable": "full"}
+    recipe = TrainingRecipe(model="scratch:6k", stages=(Stage(**stage),))
+    list(TrainingRun(recipe, tmp_path / "new").updates())
+    text = page(tmp_path / "new")
+    assert "`scratch:6k`, made and trained with" in text
+    assert "base_model" not in text
+    assert "Base model" not in text
 
 
 @pytest.mark.parametrize("text", ["{", '{"name": 3}'])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from underdog.data.dataset.card.data_card import DataCard, Decontamination, read_card
 from underdog.data.mixing.recipe import PoolTable
-from underdog.models.exporting.origin import read_origin
+from underdog.models.exporting.origin import Origin, read_origin
 from underdog.models.open_model import OpenModel
 from underdog.training.card.model_card import (
     BaseModelFacts,
@@ -39,7 +39,7 @@ def gather_card(
         ModelFileError: The start model's own card cannot be read.
     """
     claimed = _json(folder / "recipe.json")
-    origin = read_origin(start.path)
+    origin = read_origin(start.path) if start.path.exists() else Origin()  # made from scratch
     return ModelCard(
         name=folder.resolve().name,
         family=start.architecture.family,

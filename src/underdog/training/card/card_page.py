@@ -43,14 +43,15 @@ def model_page(folder: Path, card: ModelCard) -> str:
     made = (
         f"{base.title} (`{base.name}`)" if base.title not in ("", base.name) else f"`{base.name}`"
     )
+    verb = "made and trained" if card.from_scratch else "trained further"
     whole = sum(stage.tokens for stage in card.stages)
     seconds = sum(stage.cpu_seconds for stage in card.stages)
     lines = [
         *_head(card),
         f"# {card.name}",
         "",
-        f"{made}, trained further with [underdog](https://pypi.org/project/underdog/) on {whole:,} "
-        f"tokens in {seconds:,.0f} CPU seconds. {card.num_params / 1e6:,.1f} million parameters, "
+        f"{made}, {verb} with [underdog](https://pypi.org/project/underdog/) on {whole:,} "
+        f"tokens in {seconds:,.0f} CPU seconds. {card.num_params:,} parameters, "
         f"family {card.family}, context of {card.context_tokens:,} tokens, weights in "
         f"{card.dtype}.",
         "",
@@ -85,9 +86,10 @@ def _head(card: ModelCard) -> list[str]:
     lines = ["---"]
     if card.base.licence:
         lines.append(f"license: {json.dumps(card.base.licence.lower())}")
+    if not card.from_scratch:
+        lines.append(f"base_model: {json.dumps(card.base.name)}")
     return [
         *lines,
-        f"base_model: {json.dumps(card.base.name)}",
         "library_name: transformers",
         "pipeline_tag: text-generation",
         "tags:",
@@ -100,6 +102,8 @@ def _head(card: ModelCard) -> list[str]:
 
 def _licence(card: ModelCard) -> list[str]:
     base = card.base
+    if card.from_scratch:
+        return []
     told = f"`{base.licence}`, as its files state it" if base.licence else "not stated in its files"
     lines = ["## Base model and licence", "", f"- Base model: `{base.name}`"]
     if base.source:

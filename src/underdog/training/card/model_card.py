@@ -23,7 +23,7 @@ class BaseModelFacts(StrictTable):
     """The model that training started from.
 
     Attributes:
-        name: As the recipe names it, without folders.
+        name: As the recipe names it, without folders; `scratch:SIZE` when there was none.
         title: Name in the model's own files.
         licence: Its licence as its files state it.
         base: The model that it was itself made from.
@@ -178,6 +178,11 @@ class ModelCard(StrictTable):
     stages: tuple[StageFacts, ...]
     versions: Mapping[str, str]
     evaluations: tuple[Evaluation, ...] = ()
+
+    @property
+    def from_scratch(self) -> bool:
+        """Whether there was no model before training."""
+        return self.base.name.startswith("scratch:")
 
 
 def read_model_card(folder: Path) -> ModelCard:
