@@ -27,7 +27,7 @@ def train(
         Path | None, typer.Option("--out", help="Folder of the trained model.")
     ] = None,
     model: Annotated[
-        str, typer.Option(help="A GGUF file, a model folder, or the name of a pulled model.")
+        str, typer.Option(help="GGUF file, model folder, pulled model's name, or scratch:SIZE.")
     ] = "",
     data: Annotated[
         Path | None, typer.Option(help="A data set's folder, or a mixture file (MIX.toml).")

@@ -88,6 +88,9 @@ def build_model(settings: Mapping[str, Any], state: Mapping[str, Any], place: ob
         raise ModelFileError(f"{place}: weights do not fit the model: {(lost + unexpected)[:3]}")
     model.tie_weights()
     _fill_buffers(model, config, transformers)
+    from underdog.training.rms_norm import with_few_passes
+
+    with_few_passes(model)
     return model.float().train()
 
 

