@@ -38,7 +38,7 @@ def two(recipe: TrainingRecipe, out: Path, kind: str, die: tuple[int, int] = (0,
         )
         for rank in (0, 1)
     ]  # fmt: skip
-    said = [one.communicate(timeout=280)[1] for one in started]
+    said = [one.communicate(timeout=600)[1] for one in started]
     codes = [one.returncode for one in started]
     if not any(die):
         assert codes == [0, 0], said
@@ -70,6 +70,7 @@ def careful(tiny: Path, sums: Path, **stage) -> TrainingRecipe:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)  # six starts of PyTorch, on whatever else the machine does
 @pytest.mark.parametrize(
     ("kind", "trainable", "killed", "goes_on"),
     [
@@ -99,6 +100,7 @@ def test_two_processes_equal_one_also_when_one_of_them_is_killed(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)  # six starts of PyTorch, on whatever else the machine does
 def test_stages_follow_one_another_in_two_processes(tiny, sums, tmp_path) -> None:
     [one] = careful(tiny, sums, budget=StageBudget(steps=2)).stages
     second = one.model_copy(update={"name": "second", "trainable": "lora:r=2"})
