@@ -5,9 +5,8 @@ carry loss. FLOPs of a token: 6 for each weight of a matrix, the head included, 
 width x mean item length for causal attention. Printed as JSON, beside what the device's bfloat16
 products reach here and by its data sheet. The goal is 45% of the data sheet.
 
-    python benchmarks/training_gpu.py             # on a CUDA device, a minute
-    python benchmarks/training_gpu.py --compile   # with the layers compiled
-    python benchmarks/training_gpu.py --tiny      # the mechanics, on any processor
+    python benchmarks/training_gpu.py         # on a CUDA device, a minute
+    python benchmarks/training_gpu.py --tiny  # the mechanics, on any processor
 """
 
 import json
@@ -117,9 +116,6 @@ def main() -> None:
     with joined() as processes:
         model = model_of(setting).to(processes.device)
         attend_within_items(model)
-        if "--compile" in sys.argv:
-            for layer in model.model.layers:
-                layer.compile()
         stage = Stage(
             data="random", budget=StageBudget(steps=WARM_UP + setting.steps), trainable="full",
             step_tokens=setting.row * setting.rows, batch_tokens=setting.row, rows="packed",
@@ -142,7 +138,6 @@ def main() -> None:
         "device": name,
         "processes": processes.world,
         "torch": torch.__version__,
-        "compiled": "--compile" in sys.argv,
         "tokens_per_step": int(tokens),
         "tokens_per_second_per_device": round(rate),
         "tflops": round(used / 1e12, 3),
