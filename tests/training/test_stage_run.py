@@ -10,6 +10,7 @@ from underdog.training.checkpoint import newest_checkpoint, write_checkpoint
 from underdog.training.encoding import Encoded
 from underdog.training.length_buckets import TokenBatch
 from underdog.training.objectives import objectives
+from underdog.training.packed_rows import attend_within_items
 from underdog.training.schedules import schedules
 from underdog.training.session import TrainingRun
 from underdog.training.stage_run import StageRun
@@ -22,14 +23,17 @@ from .conftest import recipe_of
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-def begin(tiny: Path, sums: Path, folder: Path, resume=None, **stage) -> StageRun:
+def begin(tiny: Path, sums: Path, folder: Path, resume=None, model=None, **stage) -> StageRun:
     recipe = recipe_of(tiny, sums, **stage)
     [made] = recipe.stages
     start = open_torch_model(tiny)
-    model = trainables.create(made.trainable).apply(start.model, 3)
+    model = trainables.create(made.trainable).apply(model or start.model, 3)
     run = TrainingRun(recipe, folder)
+    packed = made.rows == "packed"
+    if packed:
+        attend_within_items(model)
     return StageRun(
-        made, model, run.batches(made, start), objectives.create(made.objective),
+        made, model, run.batches(made, start, packed), objectives.create(made.objective),
         schedules.create(made.schedule), resume,
     )  # fmt: skip
 
@@ -70,10 +74,11 @@ def test_going_on_from_any_step_ends_with_the_same_bits(tiny, sums, tmp_path, tr
 
 
 def test_frozen_parameters_do_not_move(tiny, sums, tmp_path) -> None:
-    run = begin(tiny, sums, tmp_path, trainable="top:layers=1")
+    model = open_torch_model(tiny).model
+    run = begin(tiny, sums, tmp_path, model=model, trainable="top:layers=1")
     before = {name: one.clone() for name, one in open_torch_model(tiny).model.named_parameters()}
     list(run.steps())
-    after = dict(run._model.named_parameters())
+    after = dict(model.named_parameters())
     moved = {name for name in before if not (before[name] == after[name]).all()}
     assert moved
     assert all(name.startswith(("model.layers.1.", "model.norm")) for name in moved)
@@ -132,13 +137,8 @@ def test_a_loss_that_is_no_number_ends_the_stage_before_it_spoils_weights(
     steps = run.steps()
     next(steps)
     before = run.checkpoint().tensors
-    with_nan = run._objective
-
-    class Broken:
-        def loss(self, model, batch):
-            return with_nan.loss(model, batch) * float("nan")
-
-    run._objective = Broken()
+    sound = run._loss
+    run._loss = lambda batch, last: sound(batch, last) * float("nan")
     with pytest.raises(TrainingError, match="step 2: the loss is nan"):
         next(steps)
     assert same(run.checkpoint().tensors, before)

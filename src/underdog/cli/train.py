@@ -49,9 +49,13 @@ def train(
     decontaminate: Annotated[
         bool, typer.Option(help="Leave out items of a mixture that repeat a test item.")
     ] = True,
+    shard: Annotated[
+        bool, typer.Option(help="Split the model among the processes of torchrun (FSDP2).")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a model and write a folder that every engine for folders opens; the same resumes."""
+    from underdog.training.accelerated import is_first
     from underdog.training.session import train as run
 
     if out_dir is None:
@@ -73,10 +77,14 @@ def train(
         from underdog.training.training_recipe import read_training_recipe
 
         made = read_training_recipe(recipe)
+    settings: dict[str, Any] = {
+        "dtype": dtype, "decontaminate": decontaminate, "data_dir": data_dir, "shard": shard,
+    }  # fmt: skip
+    if not is_first():
+        run(made, out_dir, **settings)
+        return
     with TrainBar() as bar:
-        run(
-            made, out_dir, dtype=dtype, decontaminate=decontaminate, data_dir=data_dir, progress=bar
-        )
+        run(made, out_dir, **settings, progress=bar)
     if as_json:
         print_json({"folder": out_dir, "stages": bar.stages})
         return

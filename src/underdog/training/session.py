@@ -15,6 +15,7 @@ from underdog.data.mixing.recipe import open_mix
 from underdog.errors import TrainingError
 from underdog.files import write_json
 from underdog.seeds import derive
+from underdog.training.accelerated import Processes, is_first, joined, unsharded
 from underdog.training.card.card_facts import gather_card
 from underdog.training.card.card_page import write_model_card
 from underdog.training.card.model_card import CARD_FILE
@@ -23,13 +24,14 @@ from underdog.training.dev.dev_accuracy import DevExam, DevPoint, dev_obstacle
 from underdog.training.dev.dev_course import DevCourse
 from underdog.training.dev.dev_set import DevSet, open_dev_sets
 from underdog.training.encoding import Encoder
-from underdog.training.length_buckets import LengthBuckets
+from underdog.training.length_buckets import BatchPlace, LengthBuckets
 from underdog.training.objectives import objectives
 from underdog.training.output.claim import claim_folder
 from underdog.training.output.exposure_ledger import ExposureLedger
+from underdog.training.packed_rows import PackedRows, attend_within_items
 from underdog.training.schedules import schedules
 from underdog.training.stage_course import RollBack, StageCourse, StageNews
-from underdog.training.stage_data import mix_of
+from underdog.training.stage_data import buffer_items, mix_of, pacing_of
 from underdog.training.stage_run import StageRun, StepReport
 from underdog.training.start_model import open_start
 from underdog.training.torch_model import (
@@ -87,6 +89,7 @@ class TrainingRun:
         tests: Test sets whose items are left out of mixtures; `None` compares with none.
         checkpoint_seconds: Wall seconds between checkpoints.
         data_dir: Folder with the data of dev tasks.
+        shard: Whether several processes split the parameters among them.
     """
 
     recipe: TrainingRecipe
@@ -95,6 +98,7 @@ class TrainingRun:
     tests: "Protection | None" = None
     checkpoint_seconds: float = CHECKPOINT_SECONDS
     data_dir: str | Path | None = None
+    shard: bool = False
 
     def updates(self) -> Iterator[TrainingUpdate]:
         """Train, with news after every step; the finished model lies in the folder at the end.
@@ -104,10 +108,17 @@ class TrainingRun:
             DataError: A pool's data is missing or holds nothing to learn.
             ModelFileError: The model cannot be read or trained.
         """
+        with joined(self.shard) as processes:
+            yield from self._updates(processes)
+
+    def _updates(self, processes: Processes) -> Iterator[TrainingUpdate]:
         check_writable(self.folder)
         start = open_start(self.recipe, self.tests)
-        asked = self._dev_sets(start)
-        claim_folder(self.folder, self.recipe, self.dtype, start.opened.digest)
+        asked = self._dev_sets(start, processes)
+        with processes.first_alone():
+            if not (self.folder / "recipe.json").is_file():
+                self._try_pacing(start)
+            claim_folder(self.folder, self.recipe, self.dtype, start.opened.digest)
         current: TorchModel | None = start
         for number, stage in enumerate(self.recipe.stages):
             place = self.folder / "stages" / stage.name
@@ -118,23 +129,36 @@ class TrainingRun:
             if current is None:
                 before = self.recipe.stages[number - 1].name
                 current = open_torch_model(self.folder / "stages" / before / "model")
-            yield from self._train(stage, place, current, *asked)
-        if not (self.folder / CARD_FILE).is_file():
+            yield from self._train(stage, place, current, processes, *asked)
+            current = None if processes.world > 1 else current
+        if processes.first and not (self.folder / CARD_FILE).is_file():
             card = gather_card(self.folder, self.recipe, start.opened, self.tests)
             write_model_card(self.folder, card)
 
     def _train(
-        self, stage: Stage, place: Path, start: TorchModel, dev_sets: Sequence[DevSet], no_dev: str
+        self,
+        stage: Stage,
+        place: Path,
+        start: TorchModel,
+        processes: Processes,
+        dev_sets: Sequence[DevSet],
+        no_dev: str,
     ) -> Iterator[TrainingUpdate]:
         kept = newest_checkpoint(place / "checkpoints")
         choice = trainables.create(stage.trainable)
         model = choice.apply(start.model, derive("trainable", self.recipe.seed, stage.name))
-        batches = self.batches(stage, start)
+        model.to(processes.device)
+        packed = processes.packs if stage.rows == "auto" else stage.rows == "packed"
+        if packed:
+            attend_within_items(model)
+        batches = self.batches(stage, start, packed)
         objective, schedule = objectives.create(stage.objective), schedules.create(stage.schedule)
-        run = StageRun(stage, model, batches, objective, schedule, kept)
+        run = StageRun(stage, model, batches, objective, schedule, kept, processes)
         ledger = ExposureLedger(place / "ledger.json", batches.mixture)
-        dev = self._dev(stage, place, start, choice, run.step, dev_sets)
-        course = StageCourse(stage, run, model, place, ledger, self.checkpoint_seconds, dev)
+        asks = dev_sets if processes.first else ()
+        dev = self._dev(stage, place, start, choice, run.step, asks)
+        seconds = self.checkpoint_seconds
+        course = StageCourse(stage, run, model, place, ledger, seconds, dev, processes)
         passed = kept.passed_over if kept else ()
         yield TrainingUpdate(stage.name, None, run.step, passed, why_no_dev=no_dev)
         for news in course.news():
@@ -143,12 +167,7 @@ class TrainingRun:
         chosen = dev.kept if dev else None
         if dev and chosen:
             run.put(dev.best_tensors())
-        if hasattr(model, "save_pretrained") and hasattr(model, "peft_config"):
-            _save_adapter(model, place / "adapter", self.recipe.model)
-        plain = choice.merged(model)
-        write_model_folder(place / "model", plain, start.opened, "float32")
-        if stage is self.recipe.stages[-1]:
-            write_model_folder(self.folder, plain, start.opened, self.dtype)
+        whole = TorchModel(unsharded(model) if processes.shard else model, start.opened)
         done = {
             "report": asdict(report) if report else None,
             "left_out": run.left_out,
@@ -156,15 +175,30 @@ class TrainingRun:
             "kept_step": chosen.step if chosen else run.step,
             "kept_by": "dev accuracy" if chosen else "last step",
         }
-        write_json(place / "done.json", done)
+        if processes.first:
+            self._keep(stage, place, whole, choice)
+            write_json(place / "done.json", done)
+        processes.largest(0)
         yield TrainingUpdate(stage.name, report, left_out=run.left_out, kept=chosen, finished=True)
 
-    def _dev_sets(self, start: TorchModel) -> tuple[list[DevSet], str]:
+    def _keep(self, stage: Stage, place: Path, trained: TorchModel, choice: Trainable) -> None:
+        """Write the result of a stage."""
+        model = trained.model
+        if hasattr(model, "save_pretrained") and hasattr(model, "peft_config"):
+            _save_adapter(model, place / "adapter", self.recipe.model)
+        plain = choice.merged(model)
+        write_model_folder(place / "model", plain, trained.opened, "float32")
+        if stage is self.recipe.stages[-1]:
+            write_model_folder(self.folder, plain, trained.opened, self.dtype)
+
+    def _dev_sets(self, start: TorchModel, processes: Processes) -> tuple[list[DevSet], str]:
         """The dev problems, or why none are asked though the recipe names some."""
         table = self.recipe.dev
         if table is None:
             return [], ""
         sets, why = open_dev_sets(table, self.data_dir), dev_obstacle(start.opened.path)
+        if processes.shard:
+            why = "no process holds the whole model while its parameters are split (--shard)"
         if why and table.keep == "best":
             raise TrainingError(f'keep = "best" needs dev accuracy, which cannot be had: {why}')
         return ([], why) if why else (sets, "")
@@ -186,16 +220,29 @@ class TrainingRun:
         first = stage is self.recipe.stages[0]
         return DevCourse(table, exam, place, step, begins=first or table.keep == "best")
 
-    def batches(self, stage: Stage, start: TorchModel) -> LengthBuckets:
-        """The stage's data as batches."""
+    def batches(self, stage: Stage, start: TorchModel, packed: bool = False) -> LengthBuckets:
+        """The stage's data as batches: length buckets or packed rows."""
         opened = start.opened
         longest = min(stage.max_tokens, opened.context_tokens)
         encoder = Encoder(opened.open_vocabulary(), opened.template, longest)
         tests = self.tests if stage.decontaminate else None
-        mixture = open_mix(mix_of(stage, self.recipe.seed), tests=tests, count=encoder.count)
-        return LengthBuckets(
-            mixture, encoder, stage.batch_tokens, derive("data", self.recipe.seed, stage.name)
+        mix = mix_of(stage, self.recipe.seed)
+        seed = derive("data", self.recipe.seed, stage.name)
+        kind = PackedRows if packed else LengthBuckets
+        return kind(
+            open_mix(mix, tests=tests, count=encoder.count),
+            encoder,
+            stage.batch_tokens,
+            seed,
+            buffer_items(stage),
+            pacing_of(stage, mix.shares, seed),
         )
+
+    def _try_pacing(self, start: TorchModel) -> None:
+        """Draw the first batch of every stage that paces, to hear what its data lack."""
+        for stage in self.recipe.stages:
+            if stage.paced:
+                next(self.batches(stage, start).stream(BatchPlace()))
 
 
 def _told(stage: str, news: StageNews, left_out: int) -> TrainingUpdate:
@@ -221,6 +268,7 @@ def train(
     dtype: str = "bfloat16",
     decontaminate: bool = True,
     data_dir: str | Path | None = None,
+    shard: bool = False,
     progress: Callable[[TrainingUpdate], object] = lambda _: None,
 ) -> Path:
     """Train a model by a recipe; the same call resumes an interrupted one.
@@ -232,7 +280,8 @@ def train(
         decontaminate: Leave out items of mixtures that repeat an item of a test set on this
             machine.
         data_dir: Folder with the data of the catalogue's test sets and dev tasks.
-        progress: Called after every step.
+        shard: Split the parameters among the processes that a launcher started (FSDP2).
+        progress: Called after every step, in process 0.
 
     Returns:
         The folder, which transformers and every engine for folders open.
@@ -257,7 +306,8 @@ def train(
 
     made = recipe if isinstance(recipe, TrainingRecipe) else read_training_recipe(Path(recipe))
     tests = protect(data_dir, []) if decontaminate else None
-    run = TrainingRun(made, Path(out), dtype, tests, data_dir=data_dir)
+    run = TrainingRun(made, Path(out), dtype, tests, data_dir=data_dir, shard=shard)
     for update in run.updates():
-        progress(update)
+        if is_first():
+            progress(update)
     return Path(out)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from underdog.errors import TrainingError
+from underdog.training.accelerated import ALONE, Processes
 from underdog.training.checkpoint import newest_checkpoint, write_checkpoint
 from underdog.training.dev.dev_accuracy import DevPoint
 from underdog.training.dev.dev_course import DevCourse
@@ -42,6 +43,8 @@ class RollBack:
     lost_tokens: int
 
 
+_STOP = 2
+
 StageNews: TypeAlias = StepReport | DevPoint | RollBack
 
 
@@ -56,6 +59,7 @@ class StageCourse:
         ledger: Where exposures are written.
         seconds: Wall seconds between checkpoints.
         dev: Dev accuracy; `None` measures none.
+        processes: The processes that train together; the first alone writes.
     """
 
     def __init__(
@@ -67,13 +71,15 @@ class StageCourse:
         ledger: ExposureLedger,
         seconds: float,
         dev: DevCourse | None,
+        processes: Processes = ALONE,
     ) -> None:
         self._stage, self._run, self._model, self._place = stage, run, model, place
         self._ledger, self._seconds, self._dev = ledger, seconds, dev
-        self._log = StepLog(place / "log.jsonl", run.step)
-        self._roll_backs = StepLog(place / "roll_backs.jsonl", run.step)
+        self._processes = processes
+        self._log = self._open_log("log", run.step)
+        self._roll_backs = self._open_log("roll_backs", run.step)
         self._saved = time.monotonic()
-        last = self._log.records[-1:]
+        last = self._log.records[-1:] if self._log else []
         self.report = StepReport(**last[0]) if last else None
 
     def news(self) -> Iterator[StageNews]:
@@ -91,17 +97,23 @@ class StageCourse:
                     yield from self._steps(interrupt)
                 except Divergence as error:
                     yield self._back(error)
-        self._ledger.write(self._run.step, self._run.exposures, self._run.left_out)
+        self._write_ledger()
 
     def _steps(self, interrupt: HeldBack) -> Iterator[StepReport | DevPoint]:
         run = self._run
         for report in run.steps():
-            self._log.add(report)
+            if self._log:
+                self._log.add(report)
             self.report = report
             late = time.monotonic() - self._saved >= self._seconds
-            if interrupt.asked or run.done or self._due or (late and run.calm):
+            asked = interrupt.asked
+            wanted = run.done or self._due or (late and run.calm)
+            wish = self._processes.largest(_STOP if asked else int(wanted))
+            if wish:
                 self._keep()
             interrupt.let_go()
+            if wish == _STOP and not asked:
+                raise KeyboardInterrupt  # another process was asked to stop
             yield report
             yield from self._measured(interrupt)
 
@@ -121,10 +133,19 @@ class StageCourse:
             yield point
 
     def _keep(self) -> None:
-        run = self._run
-        write_checkpoint(self._place / "checkpoints", run.checkpoint())
-        self._ledger.write(run.step, run.exposures, run.left_out)
+        kept = self._run.checkpoint()
+        if self._processes.first:
+            write_checkpoint(self._place / "checkpoints", kept)
+        self._write_ledger()
         self._saved = time.monotonic()
+
+    def _write_ledger(self) -> None:
+        run = self._run
+        if self._processes.first:
+            self._ledger.write(run.step, run.exposures, run.left_out)
+
+    def _open_log(self, name: str, step: int) -> StepLog | None:
+        return StepLog(self._place / f"{name}.jsonl", step) if self._processes.first else None
 
     def _back(self, error: Divergence) -> RollBack:
         """Go back to the last checkpoint, past the data that spoiled the weights."""
@@ -136,10 +157,12 @@ class StageCourse:
             raise TrainingError(
                 f"{error}; {run.roll_backs} roll-backs did not help (most_roll_backs = {most})"
             ) from error
+        self._processes.largest(0)  # until all have read it
         step, tokens = run.step + 1, run.tokens
         run.roll_back(kept)
         self._keep()
-        self._log = StepLog(self._place / "log.jsonl", kept.step)
+        self._log = self._open_log("log", kept.step)
         back = RollBack(kept.step, step, str(error), run.roll_backs, tokens - run.tokens)
-        self._roll_backs.add(back)
+        if self._roll_backs:
+            self._roll_backs.add(back)
         return back

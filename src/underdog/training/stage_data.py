@@ -1,11 +1,20 @@
-"""The data of a stage: its mixture, and digests that tell whether a pool has changed."""
+"""The data of a stage: its mixture, what is fed when, and digests that tell of a changed pool."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from underdog.data.mixing.recipe import MixFile, PoolTable, read_mix
 from underdog.errors import DataError
 from underdog.files import sha256_file
+from underdog.training.length_buckets import BUFFER_ITEMS
+from underdog.training.pacing.curriculum import Curriculum
+from underdog.training.pacing.hint_decay import HintDecay
+from underdog.training.pacing.length_warmup import LengthWarmup
+from underdog.training.pacing.pace import Edit, Pacing
+from underdog.training.pacing.pool_shares import PoolShares
+from underdog.training.pacing.prompt_erasing import PromptErasing
+from underdog.training.schedules import schedules
 from underdog.training.training_recipe import Stage
 
 
@@ -15,6 +24,41 @@ def mix_of(stage: Stage, seed: int) -> MixFile:
         return read_mix(Path(stage.mixture))
     pool = PoolTable(share=1.0, data=stage.data, split=stage.split)
     return MixFile(pools={"data": pool}, seed=seed)
+
+
+def pacing_of(stage: Stage, shares: Mapping[str, float], seed: int) -> Pacing:
+    """What a stage feeds when.
+
+    Args:
+        stage: The stage.
+        shares: Share of every pool in its mixture.
+        seed: Of the choice of items whose prompt is erased.
+
+    Raises:
+        UnknownNameError: A share is given to a pool that the mixture does not have.
+        ConfigError: The shares of the pools cannot be.
+    """
+    edits: list[Edit] = []
+    if stage.prompt_erasing:
+        edits.append(PromptErasing(schedules.create(stage.prompt_erasing), seed))
+    if stage.hint_decay:
+        edits.append(HintDecay(schedules.create(stage.hint_decay)))
+    courses = {name: schedules.create(spec) for name, spec in stage.pool_shares.items()}
+    return Pacing(
+        PoolShares(courses, shares) if courses else None,
+        Curriculum(schedules.create(stage.curriculum)) if stage.curriculum else None,
+        LengthWarmup(schedules.create(stage.length_warmup)) if stage.length_warmup else None,
+        tuple(edits),
+    )
+
+
+def buffer_items(stage: Stage) -> int:
+    """Items from which batches are cut together: enough for several, fewer where they are paced.
+
+    Schedules of what is fed are read once a buffer.
+    """
+    whole = max(BUFFER_ITEMS, stage.batch_tokens // 8)
+    return whole // 4 if stage.paced else whole
 
 
 def data_digests(mix: MixFile) -> dict[str, str]:

@@ -15,6 +15,7 @@ from typing import Any
 from underdog.data.making.interleave import Exposure
 from underdog.data.mixing.mixture import PoolPlace
 from underdog.errors import TrainingError
+from underdog.training.accelerated import ALONE, Processes, like, whole_tensor
 from underdog.training.checkpoint import Checkpoint
 from underdog.training.divergence import DivergenceWatch
 from underdog.training.exposure_counts import ExposureCounts
@@ -39,7 +40,7 @@ class StepReport:
         tokens: Tokens fed so far, without padding.
         loss_tokens: Tokens that carried loss so far.
         padded_tokens: Tokens read so far, padding counted.
-        cpu_seconds: Processor seconds of the stage so far.
+        cpu_seconds: Processor seconds of the stage so far, of all processes.
         seconds: Wall seconds of this step.
         pools: Tokens fed so far, by pool.
     """
@@ -67,6 +68,7 @@ class StageRun:
         objective: What is learned.
         schedule: The learning rate's course.
         resume: A checkpoint to go on from.
+        processes: Where it is computed: the device, and the processes that share the work.
 
     Attributes:
         exposures: What was fed so far.
@@ -84,11 +86,12 @@ class StageRun:
         objective: Objective,
         schedule: Schedule,
         resume: Checkpoint | None = None,
+        processes: Processes = ALONE,
     ) -> None:
         self._stage = stage
-        self._model = model
         self._batches = batches
-        self._objective = objective
+        self._processes = processes
+        self._loss = processes.spread(model, objective)
         self._schedule = schedule
         self._trained = {
             name: parameter
@@ -123,7 +126,7 @@ class StageRun:
         Raises:
             Divergence: The loss is no number or leaps; parameters are as before the step.
         """
-        stream = self._batches.stream(self._place)
+        stream = self._batches.stream(self._place, lambda: min(1.0, self.progress))
         while not self.done:
             yield self._step(stream)
 
@@ -158,7 +161,7 @@ class StageRun:
 
         with torch.no_grad():
             for name, parameter in self._trained.items():
-                parameter.copy_(tensors[name])
+                parameter.copy_(like(tensors[name], parameter))
 
     def roll_back(self, kept: Checkpoint) -> None:
         """Go back to a checkpoint, and past the data read since; iterate `steps` anew after it."""
@@ -167,13 +170,13 @@ class StageRun:
         self._place, self.roll_backs = behind, count
 
     def checkpoint(self) -> Checkpoint:
-        """The state after the last step."""
+        """The state after the last step, the same in every process; each of them has to ask."""
         moments = {
-            f"{name}/{key}": value.detach().clone()
+            f"{name}/{key}": _kept(value)
             for name, parameter in self._trained.items()
             for key, value in self._optimizer.state[parameter].items()
         }
-        tensors = {name: one.detach().clone() for name, one in self._trained.items()}
+        tensors = {name: _kept(one) for name, one in self._trained.items()}
         state = {
             "tokens": self._tokens,
             "loss_tokens": self._loss_tokens,
@@ -184,6 +187,7 @@ class StageRun:
             "leaps": self._watch.leaps,
             "roll_backs": self.roll_backs,
             "place": asdict(self._place),
+            "packed": self._batches.packed,
         }
         return Checkpoint(self._steps, tensors, moments, state)
 
@@ -200,25 +204,30 @@ class StageRun:
         return torch.optim.AdamW(kept, lr=self._stage.learning_rate, betas=_BETAS)
 
     def _step(self, stream: Iterator[tuple[TokenBatch, BatchPlace]]) -> StepReport:
-        import torch
-
         cpu, wall = time.process_time(), time.monotonic()
         batches, place = self._gather(stream)
-        weight = sum(batch.loss_weight for batch in batches)
-        total = 0.0
-        self._optimizer.zero_grad(set_to_none=True)
-        for batch in batches:
-            loss = self._objective.loss(self._model, batch) / weight
-            loss.backward()
-            total += float(loss.detach())
-        norm = torch.nn.utils.clip_grad_norm_(list(self._trained.values()), self._stage.clip)
-        self._watch.check(self._steps + 1, total, float(norm))
+        total = self._processes.mean(self._backward(batches))
+        norm = self._processes.clip(self._trained.values(), self._stage.clip)
+        self._watch.check(self._steps + 1, total, norm)
         rate = self._stage.learning_rate * self._schedule.factor(self._middle(batches))
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         self._optimizer.step()
-        self._count(batches, place, time.process_time() - cpu)
-        return self._report(total, float(norm), rate, time.monotonic() - wall)
+        spent = self._processes.total(time.process_time() - cpu)
+        self._count(batches, place, spent)
+        return self._report(total, norm, rate, time.monotonic() - wall)
+
+    def _backward(self, batches: list[TokenBatch]) -> float:
+        """Add up the gradients of this process's batches of a step; their loss."""
+        weight = sum(batch.loss_weight for batch in batches)
+        mine = self._processes.own(batches)
+        self._optimizer.zero_grad(set_to_none=True)
+        total: Any = 0.0
+        for number, batch in enumerate(mine):
+            loss = self._loss(batch, number + 1 == len(mine)) / weight
+            loss.backward()
+            total = total + loss.detach()
+        return float(total)
 
     def _middle(self, batches: list[TokenBatch]) -> float:
         """Share of the budget that is spent in the middle of a step."""
@@ -267,11 +276,17 @@ class StageRun:
                 "the checkpoint holds other parameters than this stage trains; it is another "
                 "recipe's, give another folder"
             )
+        if bool(kept.state.get("packed")) != self._batches.packed:
+            raise TrainingError(
+                "the checkpoint was written with rows of the other kind, packed or in buckets, "
+                "which the device decides where the recipe does not; go on with the kind of device "
+                "on which it was begun, or give another folder and say rows in the recipe"
+            )
         self.put(kept.tensors)
         for name, parameter in self._trained.items():
             prefix = f"{name}/"
             self._optimizer.state[parameter] = {
-                key.removeprefix(prefix): value
+                key.removeprefix(prefix): like(value, parameter)
                 for key, value in kept.moments.items()
                 if key.startswith(prefix)
             }
@@ -285,9 +300,15 @@ class StageRun:
         self._place = _read_place(state["place"])
 
 
+def _kept(value: Any) -> Any:
+    """A copy of a tensor, whole, in this machine's memory."""
+    return whole_tensor(value.detach()).to("cpu", copy=True)
+
+
 def _read_place(given: Mapping[str, Any]) -> BatchPlace:
     places = tuple(
-        PoolPlace(Exposure(**one["exposure"]), one["next"], one["copies"])
+        PoolPlace(Exposure(**one["exposure"]), one["next"], one["copies"], one.get("owed", 0.0))
         for one in given["places"]
     )
-    return BatchPlace(places, given["buffer"], given["taken"], given["left_out_before"])
+    numbers = {name: given[name] for name in ("buffer", "taken", "left_out_before", "progress")}
+    return BatchPlace(places, **numbers)

@@ -74,6 +74,14 @@ class Stage(StrictTable):
         step_tokens: Tokens of an optimiser step at least, padding counted.
         batch_tokens: Most tokens that are read at once, padding counted.
         max_tokens: Longest item; longer ones are left out and counted.
+        rows: Whether items of like length are padded (`buckets`) or all follow one another in one
+            row (`packed`); `auto` packs on a CUDA device.
+        pool_shares: Schedule specs of pools' shares of the tokens, by pool; other pools divide the
+            rest.
+        curriculum: Schedule spec of the share of each pool's easiest items that are fed.
+        length_warmup: Schedule spec of the longest item, as a share of `max_tokens`.
+        hint_decay: Schedule spec of the share of each reply's lines that is read, not learned.
+        prompt_erasing: Schedule spec of the share of items whose prompt is the bare question.
         decontaminate: Whether items of a mixture that repeat a test item are left out.
         on_divergence: `stop`, or `roll-back`: when the loss goes wrong, go back to the last
             checkpoint and pass over the data read since.
@@ -94,9 +102,21 @@ class Stage(StrictTable):
     step_tokens: Annotated[int, Field(ge=1)] = 2048
     batch_tokens: Annotated[int, Field(ge=1)] = 1024
     max_tokens: Annotated[int, Field(ge=8)] = 1024
+    rows: Literal["auto", "buckets", "packed"] = "auto"
+    pool_shares: dict[str, str] = Field(default_factory=dict[str, str])
+    curriculum: str = ""
+    length_warmup: str = ""
+    hint_decay: str = ""
+    prompt_erasing: str = ""
     decontaminate: bool = True
     on_divergence: Literal["stop", "roll-back"] = "stop"
     most_roll_backs: Annotated[int, Field(ge=1)] = 3
+
+    @property
+    def paced(self) -> bool:
+        """Whether what is fed hangs on progress."""
+        paces = self.curriculum, self.length_warmup, self.hint_decay, self.prompt_erasing
+        return any((*paces, *self.pool_shares))
 
     @model_validator(mode="after")
     def _sound(self) -> "Stage":
@@ -108,6 +128,9 @@ class Stage(StrictTable):
             (schedules, self.schedule),
         ):
             registry.create(spec)
+        paces = (self.curriculum, self.length_warmup, self.hint_decay, self.prompt_erasing)
+        for spec in filter(None, (*paces, *self.pool_shares.values())):
+            schedules.create(spec)
         return self
 
 

@@ -108,3 +108,39 @@ def test_random_sampling_breaks_the_bound_that_interleaving_keeps(rare: float) -
     places = [-1, *(step for step in range(steps) if rng.random() < rare), steps]
     gap = max(right - left for left, right in pairwise(places)) - 1
     assert turns.exposures[0].largest_gap <= gap_bound(rare, 1, 1) < gap
+
+
+def test_moving_shares_are_owed_and_paid_back() -> None:
+    sizes = [[7, 3, 9] * 400, [4, 11] * 400, [25] * 400]
+    courses = ([0.5, 0.495, 0.005], [0.2, 0.795, 0.005], [0.0, 0.995, 0.005], [0.6, 0.395, 0.005])
+    exposures, owed = [Exposure()] * 3, [0.0] * 3
+    used, due = [0, 0, 0], [0.0, 0.0, 0.0]
+    for number in range(24):
+        shares = courses[number % 4]
+        turns = Interleaver(shares, exposures, owed)
+        before = turns.position
+        chosen = turns.choose([one[at:] for one, at in zip(sizes, used, strict=True)], 30)
+        assert len(chosen) == 30
+        assert shares[0] or 0 not in chosen
+        used = [at + chosen.count(pool) for pool, at in enumerate(used)]
+        due = [
+            one + share * (turns.position - before) for one, share in zip(due, shares, strict=True)
+        ]
+        exposures, owed = turns.exposures, turns.owed
+        for pool in range(3):
+            assert owed[pool] == pytest.approx(due[pool] - exposures[pool].tokens, abs=1e-6)
+            assert abs(owed[pool]) <= 25
+    assert exposures[2].items == pytest.approx(sum(due) * 0.005 / 25, abs=1.1)
+
+
+def test_shares_that_do_not_move_choose_as_ever_whatever_is_owed() -> None:
+    sizes = [[7, 3, 9] * 100, [4, 11] * 100]
+    whole = Interleaver([0.3, 0.7])
+    wanted = whole.choose(sizes, 100)
+    turns, used, found = Interleaver([0.3, 0.7]), [0, 0], []
+    for _ in range(10):
+        chosen = turns.choose([one[at:] for one, at in zip(sizes, used, strict=True)], 10)
+        used = [at + chosen.count(pool) for pool, at in enumerate(used)]
+        found += chosen
+        turns = Interleaver([0.3, 0.7], turns.exposures, turns.owed)
+    assert found == wanted

@@ -61,13 +61,24 @@ class Interleaver:
     """Chooses pools so that their shares of the tokens are kept at every step.
 
     Args:
-        shares: Positive shares that sum to 1.
+        shares: Shares that sum to 1; a pool with share 0 is never chosen.
         exposures: Exposure of each pool so far; empty at the beginning.
+        owed: Where the shares have changed, the tokens that each pool is behind what it was due
+            so far; empty when they have always been these.
     """
 
-    def __init__(self, shares: Sequence[float], exposures: Sequence[Exposure] = ()) -> None:
-        self._inverse = [1 / share for share in shares]
+    def __init__(
+        self,
+        shares: Sequence[float],
+        exposures: Sequence[Exposure] = (),
+        owed: Sequence[float] = (),
+    ) -> None:
+        self._shares = shares
+        self._inverse = [1 / share if share else 0.0 for share in shares]
         self._exposures = list(exposures) or [Exposure()] * len(shares)
+        self._ahead, self._shift = [0.0] * len(shares), 0.0
+        if owed:
+            self._start_anew(owed)
 
     @property
     def exposures(self) -> tuple[Exposure, ...]:
@@ -78,6 +89,27 @@ class Interleaver:
     def position(self) -> int:
         """Stream position: tokens of all pools so far."""
         return sum(exposure.tokens for exposure in self._exposures)
+
+    @property
+    def owed(self) -> tuple[float, ...]:
+        """Tokens that each pool is behind its share, to begin with other shares."""
+        position = self.position + self._shift
+        return tuple(
+            share * position - exposure.tokens - ahead
+            for share, exposure, ahead in zip(
+                self._shares, self._exposures, self._ahead, strict=True
+            )
+        )
+
+    def _start_anew(self, owed: Sequence[float]) -> None:
+        """Count as if these shares had been kept so far but for what is owed."""
+        due = [late * inverse for late, inverse in zip(owed, self._inverse, strict=True)]
+        position = max(0.0, *due)
+        self._shift = position - self.position
+        self._ahead = [
+            share * position - late - exposure.tokens
+            for share, late, exposure in zip(self._shares, owed, self._exposures, strict=True)
+        ]
 
     def choose(
         self, sizes: Sequence[Sequence[int]], steps: int, until: int | None = None
@@ -91,23 +123,27 @@ class Interleaver:
             steps: Most choices.
             until: Stream position in tokens at which to stop.
         """
-        inverse = self._inverse
+        inverse, ahead, shift = self._inverse, self._ahead, self._shift
         tokens = [exposure.tokens for exposure in self._exposures]
         gaps = [exposure.largest_gap for exposure in self._exposures]
         ends = [exposure.last_end for exposure in self._exposures]
         used = [0] * len(inverse)
         position, chosen = sum(tokens), list[int]()
-        waiting = [(tokens[pool] * inverse[pool], pool) for pool in range(len(inverse))]
+        waiting = [
+            ((tokens[pool] + ahead[pool]) * inverse[pool], pool)
+            for pool in range(len(inverse))
+            if inverse[pool]
+        ]
         ready: list[tuple[float, int]] = []
         heapify(waiting)
         limit = float("inf") if until is None else until
         while len(chosen) < steps and position < limit:
-            while waiting and (waiting[0][0] <= position * _ROUNDING or not ready):
+            while waiting and (waiting[0][0] <= (position + shift) * _ROUNDING or not ready):
                 pool = waiting[0][1]
                 if used[pool] == len(sizes[pool]):
                     break
                 heappop(waiting)
-                finish = (tokens[pool] + sizes[pool][used[pool]]) * inverse[pool]
+                finish = (tokens[pool] + ahead[pool] + sizes[pool][used[pool]]) * inverse[pool]
                 heappush(ready, (finish, pool))
             else:
                 pool = heappop(ready)[1]
@@ -119,7 +155,7 @@ class Interleaver:
                 tokens[pool] += size
                 ends[pool] = position
                 chosen.append(pool)
-                heappush(waiting, (tokens[pool] * inverse[pool], pool))
+                heappush(waiting, ((tokens[pool] + ahead[pool]) * inverse[pool], pool))
                 continue
             break
         self._exposures = [

@@ -6,7 +6,7 @@ Each worker's stream keeps the shares and gaps.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -37,11 +37,13 @@ class PoolPlace:
         next: Number of the pool's next item.
         copies: Number of earlier items left out because they repeat a test item, by test set and
             rule; an item of a finite pool counts once, not once per epoch.
+        owed: Tokens that the pool is behind its share, where shares move; else 0.
     """
 
     exposure: Exposure
     next: int
     copies: Counts = field(default_factory=dict[str, Mapping[str, int]])
+    owed: float = 0.0
 
     @property
     def left_out(self) -> int:
@@ -110,6 +112,7 @@ class Mixture:
         until_tokens: int | None = None,
         steps: int = _STEPS,
         workers: "Workers[ContaminationIndex] | None" = None,
+        shares: Callable[[], Sequence[float]] | None = None,
     ) -> Iterator[MixedRows]:
         """The stream from a place on; endless unless `items` or `until_tokens` is given.
 
@@ -120,6 +123,8 @@ class Mixture:
             steps: Items per yielded piece.
             workers: Processes that make and compare items, with the mixture's index as their
                 shared object; `None` is this process.
+            shares: Asked before each piece for the shares in it, which may be 0; `None` keeps the
+                mixture's.
 
         Raises:
             UsageError: The workers' index is not the mixture's.
@@ -130,6 +135,8 @@ class Mixture:
         drawn = _Drawn(self, list(places or self.start()), hands)
         left = float("inf") if items is None else items
         while left > 0:
+            if shares:
+                drawn.move(shares())
             piece = drawn.next(int(min(steps, left)), until_tokens)
             if piece.rows.num_rows == 0:
                 return
@@ -184,13 +191,20 @@ class _Drawn:
         self._next = [place.next for place in places]
         self._copies = [place.copies for place in places]
         self._met: list[dict[int, Repeat]] = [{} for _ in places]
+        self._owed = [place.owed for place in places]
         self._turns = Interleaver(mixture.shares, [place.exposure for place in places])
         self._streams = [
             pool.chunks(place.next, mixture.world, workers)
             for pool, place in zip(mixture.pools, places, strict=True)
         ]
+        self._moved = False
         self._chunks: list[PoolChunk | None] = [None] * len(places)
         self._used = [0] * len(places)
+
+    def move(self, shares: Sequence[float]) -> None:
+        """Go on with other shares."""
+        self._turns = Interleaver(shares, self._turns.exposures, self._owed)
+        self._moved = True
 
     def next(self, steps: int, until: int | None) -> MixedRows:
         order: list[int] = []
@@ -202,8 +216,9 @@ class _Drawn:
                 pieces[pool].append(self._slice(pool, number))
             order += chosen
         rows = _merged(np.array(order, dtype=np.int64), pieces, self._mixture)
-        exposures = self._turns.exposures
-        places = map(PoolPlace, exposures, self._next, self._copies)
+        if self._moved:
+            self._owed = list(self._turns.owed)
+        places = map(PoolPlace, self._turns.exposures, self._next, self._copies, self._owed)
         return MixedRows(rows, tuple(places))
 
     def _sizes(self, pool: int) -> list[int]:

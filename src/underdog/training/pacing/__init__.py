@@ -1,0 +1,1 @@
+"""What is fed when, as functions of progress: shares, difficulty, lengths, hints, prompts."""
