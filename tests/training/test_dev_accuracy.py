@@ -12,10 +12,14 @@ from underdog.data.dataset.shards import shard_path, write_shard
 from underdog.data.making.family_data import make
 from underdog.errors import ConfigError, DataError, TrainingError
 from underdog.training.dev.dev_set import open_dev_sets
-from underdog.training.dev.dev_table import DevTable
 from underdog.training.output.step_log import read_step_log
 from underdog.training.session import TrainingRun
-from underdog.training.training_recipe import StageBudget, TrainingRecipe, read_training_recipe
+from underdog.training.training_recipe import (
+    DevTable,
+    StageBudget,
+    TrainingRecipe,
+    read_training_recipe,
+)
 
 from .conftest import recipe_of
 
@@ -170,6 +174,14 @@ def test_without_the_engine_none_is_measured_and_that_is_said(
     assert not any(update.dev for update in updates)
     with pytest.raises(TrainingError, match="needs dev accuracy"):
         run(with_dev(recipe_of(tiny, sums), dev_data, keep="best"), tmp_path / "best")
+
+
+def test_problems_that_do_not_fit_the_model_end_the_run_before_a_step(tiny, sums, tmp_path) -> None:
+    pytest.importorskip("openvino")
+    dev = DevTable(tasks=("addition:digits=2",), form="answer", limit=4)
+    recipe = recipe_of(tiny, sums).model_copy(update={"dev": dev})
+    with pytest.raises(TrainingError, match="no word for any dev problem of addition"):
+        run(recipe, tmp_path / "out")
 
 
 def test_paths_of_dev_are_relative_to_the_recipe(tmp_path) -> None:

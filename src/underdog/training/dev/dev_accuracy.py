@@ -6,6 +6,7 @@ point says what it cost.
 """
 
 import copy
+import importlib.util
 import shutil
 import time
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from underdog.core import SamplingParams
 from underdog.engines.choosing import choose_engine
 from underdog.engines.openvino.compiled.weights import discard, is_converted
 from underdog.engines.sync import open_engine, run
+from underdog.errors import TrainingError
 from underdog.measure.results import ArmResult
 from underdog.measure.summary import summarize
 from underdog.models.loading import open_model
@@ -107,6 +109,8 @@ class DevAnswer:
 
 def dev_obstacle(model: Path) -> str:
     """Reason why the engine cannot read a model here; empty when it can."""
+    if not model.exists():  # made from scratch: a Llama, which the engine runs where it is
+        return "" if importlib.util.find_spec(_ENGINE) else f"{_ENGINE} not installed"
     choice = choose_engine(model)
     return "" if choice.engine == _ENGINE else choice.reason
 
@@ -138,6 +142,7 @@ class DevExam:
 
         Raises:
             EngineError: The engine cannot read the weights.
+        TrainingError: Not one problem of a set got a reply.
             UnderdogError: The disk is full.
         """
         cpu, wall = time.process_time(), time.monotonic()
@@ -210,6 +215,11 @@ class DevExam:
 
 def _score(one: DevSet, arm: ArmResult) -> DevScore:
     told = summarize(arm)
+    if not told.usage.generated_tokens:
+        raise TrainingError(
+            f"the engine wrote no word for any dev problem of {one.name}; its prompts may be "
+            "longer than the model's context: name another form"
+        )
     interval = told.accuracy.interval
     return DevScore(
         one.name,
