@@ -1,8 +1,8 @@
 """A cell in a process of its own, on one thread.
 
 Where processes can be forked, one of them imports the study's libraries once, and each cell's is
-forked from it: importing them takes longer than a small cell. A cell's process ends when that one
-or this one ends, whatever it is doing: a study that was killed leaves nothing running.
+forked from it: importing them takes longer than a small cell. A cell's process ends when the one
+that asked for it ends, whatever it is doing: a study that was killed leaves nothing running.
 """
 
 import importlib
@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing.connection import Connection
@@ -29,7 +29,6 @@ _ONE_THREAD = {
     "TOKENIZERS_PARALLELISM": "false",
     "PYTHONHASHSEED": "0",
 }
-_WATCH_S = 0.5
 _PACKAGES = ("underdog", "numpy", "torch", "transformers")
 
 
@@ -113,19 +112,19 @@ def run_here(reply: Connection, where: str, cell: Cell) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent has ended."""
-    parent = os.getppid()
+    """End this process when the one that asked for it has ended."""
+    parent = multiprocessing.parent_process()
 
     def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_WATCH_S)
-        os._exit(1)
+        if parent is not None:
+            parent.join()
+            os._exit(1)
 
     threading.Thread(target=watch, daemon=True, name="underdog-parent-watch").start()
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def _one_thread() -> Generator[None]:
     """An environment for new processes in which every library computes on one thread."""
     before = {name: os.environ.get(name) for name in _ONE_THREAD}
     os.environ.update(_ONE_THREAD)

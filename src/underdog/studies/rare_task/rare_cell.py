@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from underdog.errors import MissingExtraError
 from underdog.seeds import derive
 from underdog.studies.rare_task.rare_world import (
     FIRST,
@@ -33,9 +34,7 @@ def run_rare_cell(cell: Cell) -> CellResult:
     Knobs: `width`, `share` (of sequences with an example), `burst` (examples in a row), `steps`,
     `batch` (sequences a step), `rate` (peak learning rate).
     """
-    import torch
-
-    torch.set_num_threads(1)
+    _torch().set_num_threads(1)
     width, steps, batch = (int(cell.knobs[name]) for name in ("width", "steps", "batch"))
     world = RareWorld(cell.seed)
     share, burst = float(cell.knobs["share"]), int(cell.knobs["burst"])
@@ -80,11 +79,19 @@ def _tested(
     )
 
 
+def _torch() -> Any:
+    try:
+        import torch
+    except ImportError as error:
+        raise MissingExtraError("torch", "train") from error
+    return torch
+
+
 def _model(width: int, seed: int) -> Any:
     """A two-layer Llama with an untied head, in float32."""
-    import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
+    torch = _torch()
     heads = max(1, width // _HEAD_SIZE)
     config = LlamaConfig(
         vocab_size=VOCABULARY,
@@ -104,16 +111,12 @@ def _model(width: int, seed: int) -> Any:
 
 
 def _logits(model: Any, rows: Ints) -> Any:
-    import torch
-
-    return model(input_ids=torch.from_numpy(rows)).logits
+    return model(input_ids=_torch().from_numpy(rows)).logits
 
 
 def _right(model: Any, rows: Ints) -> "np.typing.NDArray[np.bool_]":
     """Which rows get their label: the likelier of the two labels after both symbols."""
-    import torch
-
-    with torch.no_grad():
+    with _torch().no_grad():
         logits = _logits(model, rows[:, :2])[:, -1]
     says_first = (logits[:, FIRST] > logits[:, SECOND]).numpy()
     return says_first == (rows[:, 2] == FIRST)
@@ -121,29 +124,22 @@ def _right(model: Any, rows: Ints) -> "np.typing.NDArray[np.bool_]":
 
 def _task_loss(model: Any, rows: Ints) -> Any:
     """Mean loss of the label among all words, in nats."""
-    import torch
-    import torch.nn.functional as functional
-
-    return functional.cross_entropy(
-        _logits(model, rows[:, :2])[:, -1], torch.from_numpy(rows[:, 2].copy())
-    )
+    torch = _torch()
+    labels = torch.from_numpy(rows[:, 2].copy())
+    return torch.nn.functional.cross_entropy(_logits(model, rows[:, :2])[:, -1], labels)
 
 
 def _text_loss(model: Any, rows: Ints) -> Any:
     """Mean loss of a word of text after the first, in nats."""
-    import torch
-    import torch.nn.functional as functional
-
-    logits = _logits(model, rows)[:, :-1]
-    return functional.cross_entropy(
-        logits.reshape(-1, VOCABULARY), torch.from_numpy(rows[:, 1:].copy()).reshape(-1)
-    )
+    torch = _torch()
+    logits = _logits(model, rows)[:, :-1].reshape(-1, VOCABULARY)
+    words = torch.from_numpy(rows[:, 1:].copy()).reshape(-1)
+    return torch.nn.functional.cross_entropy(logits, words)
 
 
 def _cosine(model: Any, world: RareWorld) -> float:
     """Cosine between the gradients of text and of task, on the first layer's MLP."""
-    import torch
-
+    torch = _torch()
     parts = list(model.model.layers[0].mlp.parameters())
     flat: list[Any] = []
     for loss in (_text_loss(model, world.text(_TEXT_ITEMS, "gradient")),
