@@ -55,7 +55,7 @@ def test_the_part_that_is_named_is_one_that_the_options_give() -> None:
     told = re.search(r"\((\d+) cells, about ([\d.]+)", str(raised.value))
     part = grid(study, "cpu", seeds=2)
     assert told is not None
-    assert (len(part), f"{plan.minutes(part):.1f}") == told.groups()
+    assert (str(len(part)), f"{plan.minutes(part):.1f}") == told.groups()
 
 
 def test_pilots_find_the_rate_of_a_busy_loop() -> None:
