@@ -7,8 +7,8 @@ import pytest
 from tests.studies.grids.coins import Coins
 from underdog.errors import DataError
 from underdog.reports.figure import svg
-from underdog.reports.study_figure import study_figure
-from underdog.reports.study_page import StudyReport
+from underdog.reports.study_pages.study_figure import study_figure
+from underdog.reports.study_pages.study_page import StudyReport
 from underdog.studies.panels import Panel, PanelPoint
 from underdog.studies.study import Finished, Results
 

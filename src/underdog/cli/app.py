@@ -39,7 +39,7 @@ for _place, _about in (
         "Train a model and write a folder that every engine for folders opens; the same resumes.",
     ),
     (
-        "underdog.cli.study:study",
+        "underdog.cli.studies:study",
         "Repeat published experiments at small size, with a verdict.",
     ),
     ("underdog.cli.tasks:tasks", "List, show and check tasks."),

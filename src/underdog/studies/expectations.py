@@ -9,57 +9,14 @@ that differ by more than 1% in what they were declared to be matched in are not 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Literal, Protocol, TypeAlias
 
 from underdog.core import Usage
 from underdog.errors import DataError
 from underdog.measure.results import ArmResult, ItemResult
 from underdog.measure.verdict import compare
-from underdog.studies.study import NO_VERDICT, Finished, Results
-
-Words: TypeAlias = Literal["reproduced", "not reproduced", "null", "no verdict"]
+from underdog.studies.study import NO_VERDICT, Expectation, Finished, Judgement, Results, Words
 
 _MATCH = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """An expectation with what was found.
-
-    Attributes:
-        text: What was expected.
-        words: The judgement.
-        evidence: Its numbers, or why there is none.
-        primary: Whether the study's verdict hangs on it.
-    """
-
-    text: str
-    words: Words
-    evidence: str
-    primary: bool
-
-
-class Expectation(Protocol):
-    """Something that a study expects."""
-
-    @property
-    def text(self) -> str:
-        """What is expected, in a sentence."""
-        ...
-
-    @property
-    def primary(self) -> bool:
-        """Whether the study's verdict hangs on it."""
-        ...
-
-    @property
-    def comparisons(self) -> int:
-        """Tests that it makes, for which all are corrected."""
-        ...
-
-    def judge(self, results: Results, comparisons: int) -> Judgement:
-        """Judge it, corrected for a number of comparisons."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

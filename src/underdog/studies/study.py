@@ -6,16 +6,14 @@ run in any order, on any number of processes, and go on after a stop.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from underdog.errors import UnknownNameError, UsageError
-
-if TYPE_CHECKING:
-    from underdog.studies.expectations import Expectation
-    from underdog.studies.panels import Panel
+from underdog.studies.panels import Panel
 
 Value: TypeAlias = str | int | float
 Level: TypeAlias = Literal["R", "T", "P"]
+Words: TypeAlias = Literal["reproduced", "not reproduced", "null", "no verdict"]
 
 LEVELS: Mapping[Level, str] = {
     "R": "real weights, real data",
@@ -126,6 +124,46 @@ class StudyTable:
     rows: tuple[tuple[str, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """An expectation with what was found.
+
+    Attributes:
+        text: What was expected.
+        words: The judgement.
+        evidence: Its numbers, or why there is none.
+        primary: Whether the study's verdict hangs on it.
+    """
+
+    text: str
+    words: Words
+    evidence: str
+    primary: bool
+
+
+class Expectation(Protocol):
+    """Something that a study expects."""
+
+    @property
+    def text(self) -> str:
+        """What is expected, in a sentence."""
+        ...
+
+    @property
+    def primary(self) -> bool:
+        """Whether the study's verdict hangs on it."""
+        ...
+
+    @property
+    def comparisons(self) -> int:
+        """Tests that it makes, for which all are corrected."""
+        ...
+
+    def judge(self, results: Results, comparisons: int) -> Judgement:
+        """Judge it, corrected for a number of comparisons."""
+        ...
+
+
 class Study(Protocol):
     """One question and how it is asked. Built without arguments, also in each cell's process.
 
@@ -160,7 +198,7 @@ class Study(Protocol):
         """Run one cell, on one thread."""
         ...
 
-    def expectations(self) -> Sequence["Expectation"]:
+    def expectations(self) -> Sequence[Expectation]:
         """What is expected, and by which test it is judged."""
         ...
 
@@ -168,7 +206,7 @@ class Study(Protocol):
         """Tables of what was found."""
         ...
 
-    def panels(self, results: Results) -> Sequence["Panel"]:
+    def panels(self, results: Results) -> Sequence[Panel]:
         """Panels of the figure."""
         ...
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from underdog.errors import DataError
 from underdog.seeds import unit
-from underdog.studies.expectations import Expectation, PairedExpectation, RangeExpectation
+from underdog.studies.expectations import PairedExpectation, RangeExpectation
 from underdog.studies.panels import Panel, PanelPoint
-from underdog.studies.study import Cell, CellResult, Level, Results, StudyTable
+from underdog.studies.study import Cell, CellResult, Expectation, Level, Results, StudyTable
 
 BIASES = {"fair": 0.5, "good": 0.8, "fair too": 0.5, "longer": 0.8}
 ITEMS = 200

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from underdog.registry import available
-from underdog.reports.study_page import StudyReport
+from underdog.reports.study_pages.study_page import StudyReport
 from underdog.studies import studies
 from underdog.studies.cell_store import CellStore, read_cells_csv
 from underdog.studies.study import Results

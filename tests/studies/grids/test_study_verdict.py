@@ -7,13 +7,11 @@ import pytest
 from tests.studies.grids.coins import PAIRS, RANGES, Coins
 from underdog.errors import DataError
 from underdog.studies.expectations import (
-    Expectation,
-    Judgement,
     PairedExpectation,
     RangeExpectation,
     judge_all,
 )
-from underdog.studies.study import Cell, CellResult, Finished, Results
+from underdog.studies.study import Cell, CellResult, Expectation, Finished, Judgement, Results
 
 
 def results(setting: str = "cpu", left_out: int = 0) -> Results:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from math import exp, log
 
 from underdog.data.mixing.planner import plan_frequency, power_law, tasks_of
+from underdog.studies.rare_task.rare_arms import FIXED, OVERNIGHT, SEEDS, SIZES, fixed_steps
 from underdog.studies.rare_task.rare_world import WORDS
+from underdog.studies.study import Results
 
 LEARNED_ACCURACY = 0.75
 """Half of the way from guessing to always right, as the planner's half of a task's strength."""
@@ -45,3 +47,47 @@ def planned_share(width: int) -> float:
     strengths = {"text": power_law(WORDS), "rare": power_law(TASK_FEATURES)}
     plan = plan_frequency(tasks_of({"text": 0.99, "rare": 0.01}, strengths), "rare", width)
     return 1.0 if plan.needed is None else plan.needed
+
+
+def threshold_arms() -> tuple[str, ...]:
+    """Arms from which the observed shares are read."""
+    return tuple(
+        fixed_steps(width, n)
+        for width, shares in FIXED.items()
+        for n in shares
+        if width != OVERNIGHT
+    )
+
+
+def thresholds_by_seed(results: Results, width: int) -> list[float | None]:
+    """Observed share of each seed; `None` where it lies outside the measured shares."""
+    found: list[float | None] = []
+    for seed in SEEDS:
+        accuracies = {
+            1 / n: float(one.result.facts["accuracy"])
+            for n in FIXED[width]
+            for one in results.arm(fixed_steps(width, n))
+            if one.cell.seed == seed
+        }
+        found.append(observed_share(accuracies))
+    return found
+
+
+def observed(results: Results, width: int) -> float | None:
+    """Geometric mean over the seeds with a threshold; `None` unless every seed has one."""
+    found = [one for one in thresholds_by_seed(results, width) if one is not None]
+    if len(found) < len(SEEDS):
+        return None
+    product = 1.0
+    for one in found:
+        product *= one
+    return product ** (1 / len(found))
+
+
+def planner_ratios(results: Results) -> Mapping[str, float]:
+    """Planned over observed share, of the widths whose threshold lies among the shares."""
+    return {
+        SIZES[width]: planned_share(width) / seen
+        for width in SIZES
+        if (seen := observed(results, width)) is not None
+    }

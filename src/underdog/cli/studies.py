@@ -12,7 +12,7 @@ from underdog.studies import studies
 from underdog.studies.study import LEVELS, Cell, Results, Study, grid
 
 if TYPE_CHECKING:
-    from underdog.reports.study_page import StudyReport
+    from underdog.reports.study_pages.study_page import StudyReport
 
 study = typer.Typer(
     no_args_is_help=True, help="Repeat published experiments at small size, with a verdict."
@@ -131,7 +131,7 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Print tables and verdict; write results.md, cells.csv and figure.svg."""
-    from underdog.reports.study_page import StudyReport
+    from underdog.reports.study_pages.study_page import StudyReport
     from underdog.studies.cell_store import CellStore, read_cells_csv
 
     chosen, grid_cells = _grid(name, setting, None, None)

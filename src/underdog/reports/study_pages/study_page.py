@@ -6,7 +6,7 @@ from pathlib import Path
 
 from underdog.files import write_atomic
 from underdog.reports.figure import svg
-from underdog.reports.study_figure import study_figure
+from underdog.reports.study_pages.study_figure import study_figure
 from underdog.studies.cell_store import cells_csv
 from underdog.studies.expectations import StudyVerdict, judge_all
 from underdog.studies.study import LEVELS, Results, Study, StudyTable
