@@ -36,6 +36,7 @@ class Panel:
         y_range: Ends of the vertical axis.
         reference: Height of a dashed line, such as chance; `None` for none.
         log_y: Whether the vertical axis is logarithmic.
+        y_ticks: Labelled heights; chosen by the drawing when empty.
         percent: Whether heights are shares, shown as percentages.
     """
 
@@ -47,4 +48,5 @@ class Panel:
     y_range: tuple[float, float]
     reference: float | None = None
     log_y: bool = False
+    y_ticks: Sequence[float] = ()
     percent: bool = True

@@ -65,7 +65,7 @@ class Finished:
     Attributes:
         cell: The cell.
         result: What it found.
-        cpu_seconds: Processor seconds of its process, start included.
+        cpu_seconds: Processor seconds that it took; importing libraries does not count.
         versions: Versions of the packages that it ran with.
     """
 

@@ -68,8 +68,12 @@ def _lines(panel: Panel, names: Sequence[str]) -> Spec:
         for one in panel.points
     ]
     height = _height(panel)
-    legend: Spec = {"title": None, "orient": "bottom", "columns": 3, "symbolStrokeWidth": 2}
     count = len(names)
+    shown: Spec = {
+        "title": None, "orient": "bottom", "columns": 4, "symbolStrokeWidth": 2,
+        "symbolOpacity": 1,
+    }  # fmt: skip
+    legend: JSONValue = shown if count > 1 else None
     colour: Spec = {
         "field": "series", "type": "nominal", "legend": legend,
         "scale": {"domain": [*names], "range": [*_COLOURS[:count]]},
@@ -99,11 +103,15 @@ def _height(panel: Panel) -> Spec:
     scale: Spec = {"domain": [*panel.y_range], "nice": False, "zero": False}
     if panel.log_y:
         scale["type"] = "log"
-    shown = ".0%" if panel.percent and not panel.log_y else ".2~%" if panel.percent else "~g"
-    return {
-        "scale": scale,
-        "axis": {"format": shown, "tickCount": 6, "title": panel.y_title},
-    }
+    shown = "~g"
+    if panel.percent:
+        shown = ".2~%" if panel.log_y else ".0%"
+    axis: Spec = {
+        "format": shown, "tickCount": 6, "title": panel.y_title, "labelOverlap": False,
+    }  # fmt: skip
+    if panel.y_ticks:
+        axis["values"] = [*panel.y_ticks]
+    return {"scale": scale, "axis": axis}
 
 
 def _across(panel: Panel) -> Spec:

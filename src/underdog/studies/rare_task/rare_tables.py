@@ -151,6 +151,7 @@ def _threshold_panel(results: Results) -> Panel:
     return Panel(
         title, "width", "share of sequences", points,
         [(width, str(width)) for width in SIZES], (1 / 256, 1.0), log_y=True,
+        y_ticks=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
     )  # fmt: skip
 
 
