@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from underdog.studies.rare_task.rare_arms import BURSTS
 from underdog.studies.rare_task.rare_world import (
     END,
     FIRST,
@@ -67,7 +68,7 @@ def test_text_can_be_predicted_from_its_topics_chains() -> None:
     assert len(followers) < 0.25 * WORDS**2
 
 
-@pytest.mark.parametrize(("share", "burst"), [(1 / 4, 1), (1 / 64, 1), (1 / 64, 20), (1 / 64, 100)])
+@pytest.mark.parametrize(("share", "burst"), [(1 / 4, 1), (1 / 64, 1), (1 / 64, 16), (1 / 64, 128)])
 def test_examples_are_placed_at_their_exact_share_in_rows_of_a_size(
     share: float, burst: int
 ) -> None:
@@ -99,10 +100,11 @@ def test_a_stream_goes_on_from_a_place() -> None:
     assert list(stream.stream(whole[1][1])) == whole[2:]
 
 
-def test_rows_of_exposures_leave_gaps_of_steps() -> None:
-    assert RareStream(WORLD, 1 / 64, 1, 128, 512).largest_gap == 1
-    assert RareStream(WORLD, 1 / 64, 20, 128, 512).largest_gap in (10, 11)
-    assert RareStream(WORLD, 1 / 64, 100, 128, 512).largest_gap in (50, 51)
+@pytest.mark.parametrize(("gap", "burst"), BURSTS.items())
+def test_rows_of_exposures_are_as_many_and_leave_gaps_of_steps(gap: int, burst: int) -> None:
+    stream = RareStream(WORLD, 1 / 64, burst, 128, 512)
+    assert stream.exposures == 1024
+    assert gap - 1 <= stream.largest_gap <= gap
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,8 @@ TRIED: Mapping[int, tuple[float, ...]] = {
 }
 TUNE_SEED, SEEDS = 99, (1, 2, 3)
 SMALL, MIDDLE, LARGE = 8, 32, 64
-OVERNIGHT = 128
 STEPS, _BATCH = 512, 128
-BURSTS: Mapping[int, int] = {1: 1, 10: 20, 50: 100}
+BURSTS: Mapping[int, int] = {1: 1, 8: 16, 64: 128}
 """Examples in a row by the number of steps from one such row to the next, at a share of 1/64."""
 EQUAL, EQUALS = 16, (4, 16, 64)
 """At a share of 1/16 the fixed steps give 4,096 exposures: those of the arms of equal exposures."""
@@ -32,6 +31,8 @@ FIXED: Mapping[int, tuple[int, ...]] = {
     128: (16, 32, 64, 128),
 }
 """Shares 1/n that each width is trained at."""
+OVERNIGHT = frozenset({(16, 32), (32, 8), *((128, n) for n in FIXED[128])})
+"""Widths and shares 1/n that only the setting `overnight` has."""
 
 
 def rare_cell(arm: str, seed: int, width: int, inverse: int, **changes: float) -> Cell:
@@ -67,7 +68,7 @@ def all_arms() -> Iterator[tuple[str, int, int, dict[str, float]]]:
     yield fixed_steps(SMALL, 4), SMALL, 4, {}
     for gap, burst in BURSTS.items():
         yield spaced(gap), MIDDLE, 64, {"burst": burst}
-    for width in (LARGE, MIDDLE, 16, SMALL, OVERNIGHT):
+    for width in (SMALL, MIDDLE, 16, LARGE, 128):
         for inverse in FIXED[width]:
             yield fixed_steps(width, inverse), width, inverse, {}
     for inverse in EQUALS:

@@ -55,7 +55,7 @@ def threshold_arms() -> tuple[str, ...]:
         fixed_steps(width, n)
         for width, shares in FIXED.items()
         for n in shares
-        if width != OVERNIGHT
+        if (width, n) not in OVERNIGHT
     )
 
 
