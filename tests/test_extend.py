@@ -1,4 +1,4 @@
-"""docs/extend.md: its nine files, in a package of their own, work beside underdog."""
+"""docs/extend.md: its ten files, in a package of their own, work beside underdog."""
 
 import json
 import os
@@ -22,10 +22,13 @@ GROUPS = {
     "doubling": ("underdog.generators", "doubling:Doubling"),
     "asks": ("underdog.data.selectors", "questions_first:Asks"),
     "plain_answers": ("underdog.data.sources", "plain_answers:PlainAnswers"),
+    "coins": ("underdog.studies", "coins:Coins"),
 }
 USE = """
 import asyncio, json
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from underdog.core import Budget, Example, Problem, Question, Segment, Solution
 from underdog.data.selectors import select
@@ -41,6 +44,10 @@ from underdog.sandbox import open_sandbox
 from underdog.strategies import strategies
 from underdog.strategies.running.bench import Bench
 from underdog.strategies.running.run import solve
+from underdog.studies import studies
+from underdog.studies.expectations import judge_all
+from underdog.studies.study import Results
+from underdog.studies.study_run import run_cells
 from underdog.tasks.single import SingleQuestion
 from underdog.verifiers import verifiers
 
@@ -73,6 +80,11 @@ made = asyncio.run(
     )
 )
 colour = open_checker("hex_colour")
+coins = studies.create("coins")
+cells = coins.cells("cpu")
+with TemporaryDirectory() as folder:
+    tossed = [one.finished for one in run_cells(coins, cells, Path(folder), 2) if one.finished]
+judged = judge_all(coins.expectations(), Results(tossed, cells), "cpu")
 print(json.dumps({
     "two_agree": [outcome.decision.reason, outcome.decision.candidates[0].votes],
     "brevity": [0 < one.scores["brevity"] <= 1 for one in short.solutions],
@@ -83,6 +95,7 @@ print(json.dumps({
     "doubling": len({one.key for one in islice(items, 50)}),
     "asks": [choice.kept for choice in select("asks", rows)],
     "plain_answers": [record.accepted for record in made.records],
+    "coins": [len(tossed), judged.words],
 }))
 """
 EXPECTED = {
@@ -95,12 +108,13 @@ EXPECTED = {
     "doubling": 50,
     "asks": [True, False],
     "plain_answers": [True, False],
+    "coins": [6, "reproduced"],
 }
 
 
 @pytest.fixture(scope="module")
 def used(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
-    """What a program says that uses all nine parts of an installed package."""
+    """What a program says that uses all ten parts of an installed package."""
     site = tmp_path_factory.mktemp("site")
     package, info = site / "extras", site / "extras-0.1.dist-info"
     package.mkdir()

@@ -133,6 +133,7 @@ _PACKAGES = {
     "schedule": "underdog.training.schedules",
     "trainable": "underdog.training.trainable",
     "source": "underdog.data.sources",
+    "study": "underdog.studies",
     "strategy": "underdog.strategies",
     "verifier": "underdog.verifiers",
 }
@@ -144,7 +145,7 @@ def available(kind: str) -> dict[str, str]:
     Args:
         kind: `strategy`, `verifier`, `form`, `checker`, `engine`, `sandbox`, `family` (of generated
             problems), `source` or `selector` (of training data), `objective`, `schedule` or
-            `trainable` (of training). For tasks see `catalogue`.
+            `trainable` (of training), or `study`. For tasks see `catalogue`.
 
     Returns:
         First line of each entry's documentation by name. A name is a spec, and takes parameters

@@ -38,6 +38,10 @@ for _place, _about in (
         "underdog.cli.train:train",
         "Train a model and write a folder that every engine for folders opens; the same resumes.",
     ),
+    (
+        "underdog.cli.studies:study",
+        "Repeat published experiments at small size, with a verdict.",
+    ),
     ("underdog.cli.tasks:tasks", "List, show and check tasks."),
     ("underdog.cli.models:models", "List, pull, verify and export models."),
     ("underdog.cli.bench:bench", "Measure what this machine does."),

@@ -8,6 +8,7 @@ unchanged. The state is the mixture's place at the buffer's start and the batche
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -74,6 +75,14 @@ class BatchPlace:
     taken: int = 0
     left_out_before: int = 0
     progress: float = 0.0
+
+
+class BatchStream(Protocol):
+    """Where a stage's batches come from."""
+
+    def stream(self, place: BatchPlace) -> Iterator[tuple[TokenBatch, BatchPlace]]:
+        """Batches from a place on, each with the place behind it."""
+        ...
 
 
 class LengthBuckets:

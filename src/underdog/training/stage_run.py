@@ -19,7 +19,7 @@ from underdog.training.accelerated import ALONE, Processes, like, whole_tensor
 from underdog.training.checkpoint import Checkpoint
 from underdog.training.divergence import DivergenceWatch
 from underdog.training.exposure_counts import ExposureCounts
-from underdog.training.length_buckets import BatchPlace, LengthBuckets, TokenBatch
+from underdog.training.length_buckets import BatchPlace, BatchStream, TokenBatch
 from underdog.training.objectives import Objective
 from underdog.training.schedules import Schedule
 from underdog.training.training_recipe import Stage
@@ -82,7 +82,7 @@ class StageRun:
         self,
         stage: Stage,
         model: Any,
-        batches: LengthBuckets,
+        batches: BatchStream,
         objective: Objective,
         schedule: Schedule,
         resume: Checkpoint | None = None,

@@ -81,11 +81,11 @@ def padded(batch: TokenBatch, device: Any) -> tuple[Any, Any]:
     import torch
 
     longest = max(len(item.tokens) for item in batch.items)
-    ids = torch.zeros((len(batch.items), longest), dtype=torch.long)
-    weights = torch.zeros((len(batch.items), longest), dtype=torch.float32)
-    for row, item in enumerate(batch.items):
-        ids[row, : len(item.tokens)] = torch.tensor(item.tokens)
-        weights[row, : len(item.weights)] = torch.tensor(item.weights)
+    ends = [longest - len(item.tokens) for item in batch.items]
+    rows = zip(batch.items, ends, strict=True)
+    ids = torch.tensor([[*item.tokens, *[0] * end] for item, end in rows])
+    rows = zip(batch.items, ends, strict=True)
+    weights = torch.tensor([[*item.weights, *[0.0] * end] for item, end in rows])
     return ids.to(device), weights.to(device)
 
 

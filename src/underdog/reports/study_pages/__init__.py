@@ -1,0 +1,1 @@
+"""Page and figure of a study, whatever it studies."""
