@@ -15,7 +15,7 @@ from underdog.core import Example
 from underdog.data.mixing.mixture import Mixture, PoolPlace
 from underdog.errors import DataError
 from underdog.seeds import derive
-from underdog.training.encoding import Encoded, Encoder
+from underdog.training.encoding import Encoded, Encoder, check_weights
 
 BUFFER_ITEMS = 512
 
@@ -101,7 +101,8 @@ class LengthBuckets:
         """Batches from a place on, each with the place behind it; without end.
 
         Raises:
-            DataError: A whole buffer holds no item that fits.
+            DataError: A whole buffer holds no item that fits, or an item's loss weight is no
+                number from 0 on.
         """
         buffer, taken, left_out_before = place.buffer, place.taken, place.left_out_before
         before = place.places or self.mixture.start()
@@ -126,6 +127,7 @@ class LengthBuckets:
         kept: list[Encoded] = []
         left_out = 0
         for example, pool in zip(examples, pools, strict=True):
+            check_weights(example)
             try:
                 kept.append(self._encoder.encode(example, pool))
             except DataError:

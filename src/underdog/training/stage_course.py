@@ -56,6 +56,7 @@ class StageCourse:
         ledger: Where exposures are written.
         seconds: Wall seconds between checkpoints.
         dev: Dev accuracy; `None` measures none.
+        owner: Digest of the run, by which its checkpoints are known.
     """
 
     def __init__(
@@ -67,9 +68,10 @@ class StageCourse:
         ledger: ExposureLedger,
         seconds: float,
         dev: DevCourse | None,
+        owner: str = "",
     ) -> None:
         self._stage, self._run, self._model, self._place = stage, run, model, place
-        self._ledger, self._seconds, self._dev = ledger, seconds, dev
+        self._ledger, self._seconds, self._dev, self._owner = ledger, seconds, dev, owner
         self._log = StepLog(place / "log.jsonl", run.step)
         self._roll_backs = StepLog(place / "roll_backs.jsonl", run.step)
         self._saved = time.monotonic()
@@ -122,7 +124,7 @@ class StageCourse:
 
     def _keep(self) -> None:
         run = self._run
-        write_checkpoint(self._place / "checkpoints", run.checkpoint())
+        write_checkpoint(self._place / "checkpoints", run.checkpoint(), self._owner)
         self._ledger.write(run.step, run.exposures, run.left_out)
         self._saved = time.monotonic()
 

@@ -197,7 +197,8 @@ class StageRun:
             {"params": others, "weight_decay": 0.0},
         ]
         kept = [group for group in groups if group["params"]]
-        return torch.optim.AdamW(kept, lr=self._stage.learning_rate, betas=_BETAS)
+        # one kernel per parameter: a sixth of the time of the default, which is a tenth of a step
+        return torch.optim.AdamW(kept, lr=self._stage.learning_rate, betas=_BETAS, fused=True)
 
     def _step(self, stream: Iterator[tuple[TokenBatch, BatchPlace]]) -> StepReport:
         import torch
@@ -208,7 +209,8 @@ class StageRun:
         total = 0.0
         self._optimizer.zero_grad(set_to_none=True)
         for batch in batches:
-            loss = self._objective.loss(self._model, batch) / weight
+            with self._numbers():
+                loss = self._objective.loss(self._model, batch) / weight
             loss.backward()
             total += float(loss.detach())
         norm = torch.nn.utils.clip_grad_norm_(list(self._trained.values()), self._stage.clip)
@@ -219,6 +221,13 @@ class StageRun:
         self._optimizer.step()
         self._count(batches, place, time.process_time() - cpu)
         return self._report(total, float(norm), rate, time.monotonic() - wall)
+
+    def _numbers(self) -> Any:
+        """Matrix products in the stage's type of numbers."""
+        import torch
+
+        wide = self._stage.compute == "float32"
+        return torch.autocast(self._model.device.type, torch.bfloat16, enabled=not wide)
 
     def _middle(self, batches: list[TokenBatch]) -> float:
         """Share of the budget that is spent in the middle of a step."""
@@ -262,7 +271,8 @@ class StageRun:
         )
 
     def _restore(self, kept: Checkpoint) -> None:
-        if kept.tensors.keys() != self._trained.keys():
+        shapes = {name: tuple(one.shape) for name, one in self._trained.items()}
+        if {name: tuple(one.shape) for name, one in kept.tensors.items()} != shapes:
             raise TrainingError(
                 "the checkpoint holds other parameters than this stage trains; it is another "
                 "recipe's, give another folder"
