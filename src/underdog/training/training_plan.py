@@ -116,6 +116,9 @@ def plan_training(
         data_dir: Folder with the data of the catalogue's test sets.
         progress: Called with what is done next.
 
+    Returns:
+        What the stages that are not finished would take.
+
     Raises:
         ConfigError: The recipe is malformed.
         TrainingError: A stage does not fit into memory or on the disk, or the processor emulates
