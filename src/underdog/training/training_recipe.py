@@ -72,8 +72,8 @@ class Stage(StrictTable):
         weight_decay: Decoupled weight decay of matrices.
         clip: Largest norm of the gradient; larger ones are scaled down to it.
         step_tokens: Tokens of an optimiser step at least, padding counted.
-        batch_tokens: Most tokens that are read at once, padding counted. Memory grows with it,
-            and on a processor speed hardly does: LoRA of a 135M model stays below 2 GB.
+        batch_tokens: Most tokens that are read at once, padding counted. Memory grows with it:
+            LoRA of a 135M model stays below 2 GB with 384.
         max_tokens: Longest item; longer ones are left out and counted.
         decontaminate: Whether items of a mixture that repeat a test item are left out.
         on_divergence: `stop`, or `roll-back`: when the loss goes wrong, go back to the last
