@@ -40,6 +40,7 @@ __all__ = [
     "model_card",
     "open_engine",
     "open_model",
+    "plan_training",
     "read_examples",
     "replay",
     "report",
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from underdog.tasks.task_catalogue import catalogue, load_task
     from underdog.training.model_export import export_model
     from underdog.training.session import train
+    from underdog.training.training_plan import plan_training
 
     __version__: str
 else:
@@ -97,6 +99,7 @@ else:
         "model_card": "reports.model_evaluation",
         "open_engine": "engines.sync",
         "open_model": "models.loading",
+        "plan_training": "training.training_plan",
         "read_examples": "data.dataset.shards",
         "replay": "runs.run_file",
         "report": "reports.challenge",

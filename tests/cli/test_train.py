@@ -95,10 +95,28 @@ def test_a_mixture_and_a_recipe_train_too(run, tiny, sums, tmp_path) -> None:
     assert sum(report["pools"].values()) == report["tokens"]
 
 
+def test_a_plan_says_what_it_would_take_and_writes_nothing(run, tiny, sums, tmp_path) -> None:
+    given = ("train", "--model", tiny, "--data", sums, "--tokens", "2k", "--plan")
+    result = run(*given, "--out", tmp_path / "out", "--no-decontaminate")
+    assert result.exit_code == 0, result.output
+    text = " ".join(result.stdout.split())
+    for words in ("GFLOP per CPU s in float32", "40 items", "loss share", "steps of", "passes",
+                  "a checkpoint", "0.001, wsd:", "of processor time"):  # fmt: skip
+        assert words in text
+    assert not (tmp_path / "out").exists()
+    result = run(*given, "--no-decontaminate", "--json")
+    assert result.exit_code == 0, result.output
+    [stage] = json.loads(result.stdout)["stages"]
+    assert stage["steps"] >= 1
+    assert stage["data"]["pools"][0]["items"] == 40
+    assert len(stage["rates"]) == 60
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
         ((), "--out FOLDER"),
+        (("--plan",), "give --model, --data, --tokens"),
         (("--out", "OUT"), "give --model, --data, --tokens"),
         (("--out", "OUT", "--model", "m", "--data", "d"), "give --tokens"),
         (("--out", "OUT", "--model", "m", "--data", "d", "--tokens", "many"), "not 'many'"),

@@ -1,6 +1,8 @@
 """A checkpoint is whole or passed over, and a full disk keeps the one before."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,4 +70,41 @@ def test_a_failed_write_keeps_the_one_before(
     kept = newest_checkpoint(tmp_path)
     assert kept is not None
     assert kept.step == 1
+    assert [one.name for one in tmp_path.iterdir()] == ["step-00000001"]
+
+
+def test_nothing_but_damaged_ones_is_an_error_and_no_new_beginning(tmp_path: Path) -> None:
+    for step in (1, 2):
+        (write_checkpoint(tmp_path, at(step)) / "state.json").write_text("{}")
+    with pytest.raises(TrainingError, match=r"no checkpoint .* is whole .*remove the folder"):
+        newest_checkpoint(tmp_path)
+
+
+def test_another_runs_checkpoint_is_refused(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path, at(1), owner="mine")
+    assert newest_checkpoint(tmp_path, owner="mine") is not None
+    with pytest.raises(TrainingError, match="step-00000001 belongs to another run"):
+        newest_checkpoint(tmp_path, owner="yours")
+
+
+def test_a_file_too_large_for_the_disk_keeps_the_one_before(tmp_path: Path) -> None:
+    code = (
+        "import resource, signal, sys, torch\n"
+        "from pathlib import Path\n"
+        "from underdog.errors import TrainingError\n"
+        "from underdog.training.checkpoint import Checkpoint, write_checkpoint\n"
+        "folder = Path(sys.argv[1])\n"
+        "write_checkpoint(folder, Checkpoint(1, {'a': torch.ones(3)}, {}, {}))\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))\n"
+        "try:\n"
+        "    write_checkpoint(folder, Checkpoint(2, {'a': torch.ones(1 << 20)}, {}, {}))\n"
+        "except TrainingError as error:\n"
+        "    print(error)\n"
+    )
+    pytest.importorskip("resource")
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert "cannot write the checkpoint" in ran.stdout
     assert [one.name for one in tmp_path.iterdir()] == ["step-00000001"]

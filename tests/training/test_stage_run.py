@@ -149,3 +149,10 @@ def test_a_foreign_checkpoint_is_refused(tiny, sums, tmp_path) -> None:
     next(run.steps())
     with pytest.raises(TrainingError, match="other parameters"):
         begin(tiny, sums, tmp_path, resume=run.checkpoint(), trainable="lora:r=4")
+
+
+def test_a_checkpoint_of_other_shapes_is_refused(tiny, sums, tmp_path) -> None:
+    run = begin(tiny, sums, tmp_path, trainable="lora:r=2")
+    next(run.steps())
+    with pytest.raises(TrainingError, match="other parameters"):
+        begin(tiny, sums, tmp_path, resume=run.checkpoint(), trainable="lora:r=4")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from underdog.cli.terminal.console import AsJson, out, print_json
+from underdog.cli.terminal.console import AsJson, notes, out, print_json
 from underdog.cli.terminal.train_bar import TrainBar
 from underdog.errors import UsageError
 
@@ -60,6 +60,9 @@ def train(
     shard: Annotated[
         bool, typer.Option(help="Split the model among the processes of torchrun (FSDP2).")
     ] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Try two steps, say what it would take, write nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a model and write a folder that every engine for folders opens; the same resumes."""
@@ -67,7 +70,7 @@ def train(
     from underdog.training.accelerated import is_first
     from underdog.training.session import train as run
 
-    if out_dir is None:
+    if out_dir is None and not plan:
         raise UsageError("say where the trained model goes: --out FOLDER")
     if dtype not in ("bfloat16", "float16", "float32"):
         raise UsageError(f"--dtype is bfloat16, float16 or float32, not {dtype!r}")
@@ -87,6 +90,9 @@ def train(
         from underdog.training.training_recipe import read_training_recipe
 
         made = read_training_recipe(recipe)
+    if plan or out_dir is None:
+        _plan(made, out_dir, dtype, decontaminate, data_dir, as_json)
+        return
     settings: dict[str, Any] = {
         "dtype": dtype, "decontaminate": decontaminate, "data_dir": data_dir, "shard": shard,
     }  # fmt: skip
@@ -104,6 +110,33 @@ def train(
         out.print(_summary(name, report), highlight=False, markup=False)
     out.print(f"trained model: {out_dir}", highlight=False, markup=False)
     out.print(f"report: {page}", highlight=False, markup=False)
+
+
+def _plan(
+    recipe: "TrainingRecipe",
+    out_dir: Path | None,
+    dtype: str,
+    decontaminate: bool,
+    data_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Say what a recipe would take."""
+    from underdog.cli.terminal.training_plan_view import plan_as_json, show_training_plan
+    from underdog.training.training_plan import plan_training
+
+    with notes.status("planning") as status:
+        plan = plan_training(
+            recipe,
+            out_dir or "",
+            dtype=dtype,
+            decontaminate=decontaminate,
+            data_dir=data_dir,
+            progress=lambda text: status.update(f"{text} …"),
+        )
+    if as_json:
+        print_json(plan_as_json(plan))
+    else:
+        show_training_plan(plan)
 
 
 def _plain_recipe(

@@ -7,8 +7,8 @@ process, so that a run may go on with another number of processes. Gradients are
 parameters, gradients and moments are split among the processes by FSDP2 (`shard`; arXiv
 2304.11277). Process 0 alone writes. All processes see one file system.
 
-On a CUDA device the products are in bfloat16 and everything else in float32; on a processor all is
-in float32.
+Where the recipe leaves it open, matrix products are in bfloat16 on a CUDA device that has them, and
+in float32 on a processor; everything else is in float32.
 """
 
 import importlib
@@ -56,7 +56,7 @@ class Processes:
         """Whether packed rows are read faster here than length buckets."""
         return self.device != "cpu"
 
-    def spread(self, model: Any, objective: Objective) -> BatchLoss:
+    def spread(self, model: Any, objective: Objective, compute: str = "auto") -> BatchLoss:
         """The objective's loss on this device, with gradients averaged over the processes.
 
         The loss is multiplied by the number of processes, so that the average of the gradients is
@@ -65,7 +65,7 @@ class Processes:
         if self.world == 1:
 
             def alone(batch: TokenBatch, _: bool) -> Any:
-                with self._precision():
+                with self._precision(compute):
                     return objective.loss(model, batch)
 
             return alone
@@ -74,7 +74,7 @@ class Processes:
 
         def together(batch: TokenBatch, last: bool) -> Any:
             waits = nullcontext() if last or self.shard else spread.no_sync()
-            with waits, self._precision():
+            with waits, self._precision(compute):
                 return spread(batch) * self.world
 
         return together
@@ -127,12 +127,15 @@ class Processes:
         finally:
             self.largest(failed)
 
-    def _precision(self) -> AbstractContextManager[Any]:
+    def _precision(self, compute: str) -> AbstractContextManager[Any]:
+        """Matrix products in a stage's type of numbers."""
         import torch
 
-        if self.device == "cpu" or not torch.cuda.is_bf16_supported(including_emulation=False):
-            return nullcontext()
-        return torch.autocast("cuda", torch.bfloat16)
+        kind = self.device.partition(":")[0]
+        if compute == "auto":
+            fast = kind != "cpu" and torch.cuda.is_bf16_supported(including_emulation=False)
+            compute = "bfloat16" if fast else "float32"
+        return torch.autocast(kind, torch.bfloat16) if compute == "bfloat16" else nullcontext()
 
     def _copied(self, module: Any) -> Any:
         from torch.nn.parallel import DistributedDataParallel

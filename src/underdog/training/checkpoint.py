@@ -19,6 +19,7 @@ from typing import Any
 
 from underdog.errors import TrainingError
 from underdog.files import sha256_file
+from underdog.training.tensor_file import write_tensors
 
 _NAME = re.compile(r"step-(\d{8})")
 _MANIFEST = "manifest.json"
@@ -44,12 +45,13 @@ class Checkpoint:
     passed_over: tuple[str, ...] = ()
 
 
-def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
+def write_checkpoint(folder: Path, checkpoint: Checkpoint, owner: str = "") -> Path:
     """Write a checkpoint; older ones but the last two are removed.
 
     Args:
         folder: Folder of the stage's checkpoints.
         checkpoint: The state.
+        owner: Digest of the run that it belongs to.
 
     Returns:
         The checkpoint's folder.
@@ -57,25 +59,20 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     Raises:
         TrainingError: The disk is full or the folder cannot be written; older checkpoints remain.
     """
-    from safetensors.torch import save
-
     target = folder / f"step-{checkpoint.step:08d}"
     part = folder / f".{target.name}.part"
     try:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
-        files = {
-            "model.safetensors": save(dict(checkpoint.tensors)),
-            "optimizer.safetensors": save(dict(checkpoint.moments)),
-            "state.json": json.dumps(checkpoint.state, indent=1).encode(),
-        }
-        for name, data in files.items():
-            _write(part / name, data)
+        write_tensors(part / "model.safetensors", checkpoint.tensors)
+        write_tensors(part / "optimizer.safetensors", checkpoint.moments)
+        _write(part / "state.json", json.dumps(checkpoint.state, indent=1).encode())
         listed = {
-            name: {"bytes": len(data), "sha256": sha256_file(part / name)}
-            for name, data in files.items()
+            file.name: {"bytes": file.stat().st_size, "sha256": sha256_file(file)}
+            for file in sorted(part.iterdir())
         }
-        _write(part / _MANIFEST, json.dumps({"step": checkpoint.step, "files": listed}).encode())
+        manifest = {"step": checkpoint.step, "owner": owner, "files": listed}
+        _write(part / _MANIFEST, json.dumps(manifest).encode())
         shutil.rmtree(target, ignore_errors=True)
         part.rename(target)
     except OSError as error:
@@ -89,15 +86,36 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     return target
 
 
-def newest_checkpoint(folder: Path) -> Checkpoint | None:
-    """The newest whole checkpoint of a stage; `None` when there is none."""
+def newest_checkpoint(folder: Path, owner: str = "") -> Checkpoint | None:
+    """The newest whole checkpoint of a stage; `None` when there is none at all.
+
+    Args:
+        folder: Folder of the stage's checkpoints.
+        owner: Digest of the run that they must belong to; empty for any.
+
+    Raises:
+        TrainingError: Every checkpoint is damaged, or the newest is another run's.
+    """
     passed: list[str] = []
     for step in sorted(_folders(folder), reverse=True):
         place = folder / f"step-{step:08d}"
         if _whole(place):
+            _check_owner(place, owner)
             return _read(place, step, tuple(passed))
         passed.append(place.name)
+    if passed:
+        raise TrainingError(
+            f"no checkpoint in {folder} is whole ({', '.join(passed)}); remove the folder to begin "
+            "the stage anew"
+        )
     return None
+
+
+def _check_owner(place: Path, owner: str) -> None:
+    if owner and json.loads((place / _MANIFEST).read_bytes()).get("owner") != owner:
+        raise TrainingError(
+            f"{place} belongs to another run; remove it, or give another output folder"
+        )
 
 
 def _read(place: Path, step: int, passed: tuple[str, ...]) -> Checkpoint:

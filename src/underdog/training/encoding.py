@@ -5,6 +5,7 @@ do; the reply's tokens follow, and the token that ends the model's turn, which a
 of the reply's last text. A token of the reply has the weight of the segment in which it starts.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -51,12 +52,19 @@ class Encoder:
         vocabulary: The model's tokenizer.
         template: The model's chat template.
         max_tokens: Longest item in tokens; longer ones are refused, never cut.
+        num_known: Number of tokens that the model knows: the rows of its embedding.
 
     Raises:
         ModelFileError: The tokenizer has no token that ends a turn.
     """
 
-    def __init__(self, vocabulary: Vocabulary, template: ChatTemplate, max_tokens: int) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        template: ChatTemplate,
+        max_tokens: int,
+        num_known: int | None = None,
+    ) -> None:
         if not vocabulary.ends:
             raise ModelFileError(
                 "the model's tokenizer has no token that ends a turn, so that a trained model "
@@ -64,6 +72,7 @@ class Encoder:
             )
         self._vocabulary = vocabulary
         self._template = template
+        self._num_known = num_known
         self.max_tokens = max_tokens
         self._counted: dict[tuple[Segment, ...], Encoded] = {}
 
@@ -84,6 +93,7 @@ class Encoder:
 
         Raises:
             DataError: The item ends without a reply to learn, or is longer than `max_tokens`.
+            ModelFileError: The tokenizer gives a token that the model does not know.
         """
         family = str(example.tags.get("family") or "")
         if counted := self._counted.pop(example.segments, None):
@@ -98,6 +108,11 @@ class Encoder:
             raise DataError(
                 f"training item {example.id!r} has {len(whole)} tokens, more than {self.max_tokens}"
                 "; raise max_tokens or leave it out"
+            )
+        if self._num_known is not None and max(whole) >= self._num_known:
+            raise ModelFileError(
+                f"training item {example.id!r} has token {max(whole)}, but the model knows "
+                f"{self._num_known:,} tokens; its tokenizer is another model's"
             )
         return Encoded(whole, (*(0.0 for _ in prompt), *weights, reply[-1].weight), pool, family)
 
@@ -137,6 +152,20 @@ class Encoder:
         tokenizer: Any = Tokenizer.from_str(self._vocabulary.tokenizer_json)
         tokenizer.encode_special_tokens = True
         return tokenizer
+
+
+def check_weights(example: Example) -> None:
+    """Refuse loss weights that are negative or no numbers.
+
+    Raises:
+        DataError: The item has one.
+    """
+    for segment in example.segments:
+        if not 0 <= segment.weight < math.inf:
+            raise DataError(
+                f"training item {example.id!r} has a loss weight of {segment.weight!r}; weights "
+                "are numbers from 0 on"
+            )
 
 
 def _divided(example: Example) -> tuple[list[Message], list[Segment]]:

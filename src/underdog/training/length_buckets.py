@@ -16,7 +16,7 @@ from underdog.core import Example
 from underdog.data.mixing.mixture import Mixture, PoolPlace
 from underdog.errors import DataError
 from underdog.seeds import derive
-from underdog.training.encoding import Encoded, Encoder
+from underdog.training.encoding import Encoded, Encoder, check_weights
 from underdog.training.pacing.pace import STEADY, Pacing
 
 BUFFER_ITEMS = 512
@@ -78,10 +78,23 @@ class BatchPlace:
 
 
 class BatchStream(Protocol):
-    """Where a stage's batches come from."""
+    """Where a stage's batches come from.
 
-    def stream(self, place: BatchPlace) -> Iterator[tuple[TokenBatch, BatchPlace]]:
-        """Batches from a place on, each with the place behind it."""
+    Attributes:
+        packed: Whether a row holds several items.
+    """
+
+    packed: bool
+
+    def stream(
+        self, place: BatchPlace, progress: Callable[[], float]
+    ) -> Iterator[tuple[TokenBatch, BatchPlace]]:
+        """Batches from a place on, each with the place behind it.
+
+        Args:
+            place: The place.
+            progress: Share of the budget that is spent, when asked.
+        """
         ...
 
 
@@ -128,7 +141,8 @@ class LengthBuckets:
             progress: Asked at the beginning of a buffer for the share of the budget that is spent.
 
         Raises:
-            DataError: A whole buffer holds no item that fits, or items lack what the pacing reads.
+            DataError: A whole buffer holds no item that fits, an item's loss weight is no number
+                from 0 on, or items lack what the pacing reads.
         """
         buffer, taken, left_out_before = place.buffer, place.taken, place.left_out_before
         before = place.places or self.mixture.start()
@@ -161,6 +175,7 @@ class LengthBuckets:
         encoded: list[Encoded] = []
         left_out = 0
         for example, pool in self._pacing.fed(examples, pools, at):
+            check_weights(example)
             try:
                 encoded.append(self._encoder.encode(example, pool))
             except DataError:

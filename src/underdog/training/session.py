@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from underdog.data.mixing.recipe import open_mix
 from underdog.errors import TrainingError
-from underdog.files import write_json
+from underdog.files import sha256_file, write_json
 from underdog.seeds import derive
 from underdog.training.accelerated import Processes, is_first, joined, unsharded
 from underdog.training.card.card_facts import gather_card
@@ -29,11 +29,12 @@ from underdog.training.objectives import objectives
 from underdog.training.output.claim import claim_folder
 from underdog.training.output.exposure_ledger import ExposureLedger
 from underdog.training.packed_rows import PackedRows, attend_within_items
+from underdog.training.planning.preflight import Outlook, check_disk, look_ahead
 from underdog.training.schedules import schedules
 from underdog.training.stage_course import RollBack, StageCourse, StageNews
 from underdog.training.stage_data import buffer_items, mix_of, pacing_of
 from underdog.training.stage_run import StageRun, StepReport
-from underdog.training.start_model import open_start
+from underdog.training.start_model import open_start_shape, with_weights
 from underdog.training.torch_model import (
     TorchModel,
     check_writable,
@@ -104,16 +105,21 @@ class TrainingRun:
         """Train, with news after every step; the finished model lies in the folder at the end.
 
         Raises:
-            TrainingError: The folder holds another run, training went wrong, or the disk is full.
-            DataError: A pool's data is missing or holds nothing to learn.
+            TrainingError: The folder holds another run, the run does not fit into memory or on the
+                disk, or training went wrong.
+            DataError: A pool's data is missing, holds nothing to learn, or is saturated.
             ModelFileError: The model cannot be read or trained.
         """
         with joined(self.shard) as processes:
             yield from self._updates(processes)
 
     def _updates(self, processes: Processes) -> Iterator[TrainingUpdate]:
-        check_writable(self.folder)
-        start = open_start(self.recipe, self.tests)
+        shape = open_start_shape(self.recipe, self.tests)
+        with processes.first_alone():
+            if processes.first:
+                self.look_ahead(shape)
+                check_writable(self.folder)
+        start = with_weights(shape, self.recipe)
         asked = self._dev_sets(start, processes)
         with processes.first_alone():
             if not (self.folder / "recipe.json").is_file():
@@ -144,7 +150,7 @@ class TrainingRun:
         dev_sets: Sequence[DevSet],
         no_dev: str,
     ) -> Iterator[TrainingUpdate]:
-        kept = newest_checkpoint(place / "checkpoints")
+        kept = newest_checkpoint(place / "checkpoints", self._owner)
         choice = trainables.create(stage.trainable)
         model = choice.apply(start.model, derive("trainable", self.recipe.seed, stage.name))
         model.to(processes.device)
@@ -157,8 +163,8 @@ class TrainingRun:
         ledger = ExposureLedger(place / "ledger.json", batches.mixture)
         asks = dev_sets if processes.first else ()
         dev = self._dev(stage, place, start, choice, run.step, asks)
-        seconds = self.checkpoint_seconds
-        course = StageCourse(stage, run, model, place, ledger, seconds, dev, processes)
+        seconds, owner = self.checkpoint_seconds, self._owner
+        course = StageCourse(stage, run, model, place, ledger, seconds, dev, processes, owner)
         passed = kept.passed_over if kept else ()
         yield TrainingUpdate(stage.name, None, run.step, passed, why_no_dev=no_dev)
         for news in course.news():
@@ -220,11 +226,38 @@ class TrainingRun:
         first = stage is self.recipe.stages[0]
         return DevCourse(table, exam, place, step, begins=first or table.keep == "best")
 
+    @property
+    def _owner(self) -> str:
+        """Digest of what is trained on what, by which checkpoints know their run."""
+        return sha256_file(self.folder / "recipe.json")
+
+    def look_ahead(self, start: TorchModel, buffers: int = 1) -> list[Outlook]:
+        """The stages still to be trained, before any compute; refuses what cannot be trained.
+
+        Args:
+            start: The model that the recipe starts from, with or without its weights.
+            buffers: Buffers of 512 items of each stage to look at.
+
+        Raises:
+            TrainingError: A stage does not fit into memory or on the disk.
+            DataError: A pool's data is missing, holds nothing to learn, or is saturated.
+            ModelFileError: The model cannot be read or trained.
+        """
+        found = [
+            look_ahead(stage, start.model, self.batches(stage, start), buffers)
+            for stage in self.recipe.stages
+            if not (self.folder / "stages" / stage.name / "done.json").is_file()
+        ]
+        if found:
+            check_disk(found, self.folder, self.dtype)
+        return found
+
     def batches(self, stage: Stage, start: TorchModel, packed: bool = False) -> LengthBuckets:
         """The stage's data as batches: length buckets or packed rows."""
         opened = start.opened
         longest = min(stage.max_tokens, opened.context_tokens)
-        encoder = Encoder(opened.open_vocabulary(), opened.template, longest)
+        known = int(start.model.config.vocab_size)
+        encoder = Encoder(opened.open_vocabulary(), opened.template, longest, known)
         tests = self.tests if stage.decontaminate else None
         mix = mix_of(stage, self.recipe.seed)
         seed = derive("data", self.recipe.seed, stage.name)

@@ -60,6 +60,7 @@ class StageCourse:
         seconds: Wall seconds between checkpoints.
         dev: Dev accuracy; `None` measures none.
         processes: The processes that train together; the first alone writes.
+        owner: Digest of the run, by which its checkpoints are known.
     """
 
     def __init__(
@@ -72,10 +73,11 @@ class StageCourse:
         seconds: float,
         dev: DevCourse | None,
         processes: Processes = ALONE,
+        owner: str = "",
     ) -> None:
         self._stage, self._run, self._model, self._place = stage, run, model, place
         self._ledger, self._seconds, self._dev = ledger, seconds, dev
-        self._processes = processes
+        self._processes, self._owner = processes, owner
         self._log = self._open_log("log", run.step)
         self._roll_backs = self._open_log("roll_backs", run.step)
         self._saved = time.monotonic()
@@ -135,7 +137,7 @@ class StageCourse:
     def _keep(self) -> None:
         kept = self._run.checkpoint()
         if self._processes.first:
-            write_checkpoint(self._place / "checkpoints", kept)
+            write_checkpoint(self._place / "checkpoints", kept, self._owner)
         self._write_ledger()
         self._saved = time.monotonic()
 

@@ -91,7 +91,7 @@ class StageRun:
         self._stage = stage
         self._batches = batches
         self._processes = processes
-        self._loss = processes.spread(model, objective)
+        self._loss = processes.spread(model, objective, stage.compute)
         self._schedule = schedule
         self._trained = {
             name: parameter
@@ -201,7 +201,8 @@ class StageRun:
             {"params": others, "weight_decay": 0.0},
         ]
         kept = [group for group in groups if group["params"]]
-        return torch.optim.AdamW(kept, lr=self._stage.learning_rate, betas=_BETAS)
+        # one kernel per parameter: a sixth of the time of the default, which is a tenth of a step
+        return torch.optim.AdamW(kept, lr=self._stage.learning_rate, betas=_BETAS, fused=True)
 
     def _step(self, stream: Iterator[tuple[TokenBatch, BatchPlace]]) -> StepReport:
         cpu, wall = time.process_time(), time.monotonic()
@@ -271,7 +272,8 @@ class StageRun:
         )
 
     def _restore(self, kept: Checkpoint) -> None:
-        if kept.tensors.keys() != self._trained.keys():
+        shapes = {name: tuple(one.shape) for name, one in self._trained.items()}
+        if {name: tuple(one.shape) for name, one in kept.tensors.items()} != shapes:
             raise TrainingError(
                 "the checkpoint holds other parameters than this stage trains; it is another "
                 "recipe's, give another folder"

@@ -7,7 +7,7 @@ from underdog.data.mixing.recipe import open_mix
 from underdog.training.scratch.sizes import SPEC
 from underdog.training.scratch.start import open_scratch, texts_of
 from underdog.training.stage_data import mix_of
-from underdog.training.torch_model import TorchModel, open_torch_model
+from underdog.training.torch_model import TorchModel, open_shape, open_torch_model
 from underdog.training.training_recipe import TrainingRecipe
 
 if TYPE_CHECKING:
@@ -36,3 +36,20 @@ def open_start(recipe: TrainingRecipe, tests: "Protection | None" = None) -> Tor
             yield from texts_of(open_mix(mix_of(stage, recipe.seed), tests=guard))
 
     return open_scratch(recipe.model, texts, recipe.seed)
+
+
+def open_start_shape(recipe: TrainingRecipe, tests: "Protection | None" = None) -> TorchModel:
+    """The model that a recipe starts from, for counting: without weights where they are on disk.
+
+    Args:
+        recipe: The recipe.
+        tests: As in `open_start`, whose errors are raised.
+    """
+    if recipe.model.startswith(SPEC):
+        return open_start(recipe, tests)
+    return open_shape(recipe.model)
+
+
+def with_weights(shape: TorchModel, recipe: TrainingRecipe) -> TorchModel:
+    """The model of `open_start_shape` ready to be trained."""
+    return shape if recipe.model.startswith(SPEC) else open_torch_model(recipe.model)

@@ -21,6 +21,7 @@ from underdog.models.chat.template_source import template_source
 from underdog.models.loading import open_model
 from underdog.models.open_model import OpenModel
 from underdog.models.tensor_source import TensorSource, check_shape
+from underdog.training.tensor_file import write_tensors
 
 _LONGEST = 1 << 24
 _TYPES = {"llama": "llama", "mistral": "mistral", "qwen2": "qwen2", "qwen3": "qwen3"}
@@ -76,11 +77,9 @@ def build_model(settings: Mapping[str, Any], state: Mapping[str, Any], place: ob
         ModelFileError: The weights do not fit the settings.
         MissingExtraError: PyTorch or transformers is not installed.
     """
-    torch, transformers = _libraries()
-    config = transformers.AutoConfig.for_model(**settings)
-    config.dtype = torch.float32
-    with torch.device("meta"):
-        model = transformers.AutoModelForCausalLM.from_config(config)
+    _, transformers = _libraries()
+    model = _empty(settings)
+    config = model.config
     model.to_empty(device="cpu")
     missing, unexpected = model.load_state_dict(state, strict=False)
     lost = [name for name in missing if name != "lm_head.weight" or not config.tie_word_embeddings]
@@ -122,6 +121,25 @@ class TorchTensors:
             return "" if plain == "output" and self._tied else f"{_OUTER[plain]}.{kind}"
         _, layer, part = plain.split(".", 2) if plain.startswith("blk.") else ("", "", "")
         return f"model.layers.{layer}.{_PARTS[part]}.{kind}" if part in _PARTS else ""
+
+
+def open_shape(path: str | Path) -> TorchModel:
+    """The model without its weights (on the `meta` device), for counting.
+
+    Raises:
+        ModelFileError: The model is missing, malformed, or of a family that cannot be trained here.
+        MissingExtraError: PyTorch or transformers is not installed.
+    """
+    opened = open_model(path, context_tokens=_LONGEST)
+    return TorchModel(_empty(_settings(opened)), opened)
+
+
+def _empty(settings: Mapping[str, Any]) -> Any:
+    torch, transformers = _libraries()
+    config = transformers.AutoConfig.for_model(**settings)
+    config.dtype = torch.float32
+    with torch.device("meta"):
+        return transformers.AutoModelForCausalLM.from_config(config)
 
 
 def _fill_buffers(model: Any, config: Any, transformers: Any) -> None:
@@ -222,8 +240,6 @@ def write_model_folder(
         UnderdogError: The disk is full or the folder cannot be written.
     """
     torch, _ = _libraries()
-    from safetensors.torch import save
-
     folder.mkdir(parents=True, exist_ok=True)
     kind = getattr(torch, dtype)
     tied = bool(model.config.tie_word_embeddings)
@@ -232,8 +248,13 @@ def write_model_folder(
         for name, value in model.state_dict().items()
         if not (tied and name == "lm_head.weight")
     }
-    data = save(state, metadata={"format": "pt"})
-    write_atomic(folder / "model.safetensors", lambda file: file.write(data))
+    path = folder / "model.safetensors"
+    try:
+        write_tensors(path, state)
+    except OSError as error:
+        raise UnderdogError(
+            f"cannot write {path}: {error.strerror or error}; free space or choose another folder"
+        ) from error
     config = json.loads(model.config.to_json_string(use_diff=False))
     config |= {"dtype": dtype, "architectures": [type(model).__name__]}
     vocabulary = opened.open_vocabulary()
