@@ -208,8 +208,8 @@ def joined(shard: bool = False) -> Generator[Processes]:
         if not (isinstance(error, distributed.DistError) or _tells_of_loss(error)):
             raise
         raise TrainingError(
-            "another process of this run is gone; start the same command again: it goes on from "
-            "the last checkpoint"
+            "another process of this run is gone or out of reach; start the same command again: it "
+            "goes on from the last checkpoint"
         ) from error
     finally:
         if distributed.is_initialized():
