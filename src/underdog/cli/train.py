@@ -11,6 +11,7 @@ from underdog.cli.terminal.train_bar import TrainBar
 from underdog.errors import UsageError
 
 if TYPE_CHECKING:
+    from underdog.training.dev.dev_table import DevTable
     from underdog.training.stage_run import StepReport
     from underdog.training.training_recipe import TrainingRecipe
 
@@ -40,6 +41,14 @@ def train(
     seed: Annotated[
         int | None, typer.Option(help="Of the data's order and new parameters.")
     ] = None,
+    dev: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Measure dev accuracy on a task (addition:digits=3), or on the held-out rows of "
+            "a data set's folder; may be repeated."
+        ),
+    ] = None,
+    keep: Annotated[str, typer.Option(help="Which weights: last, or best by dev accuracy.")] = "",
     dtype: Annotated[
         str, typer.Option(help="Type of the stored weights: bfloat16, float16 or float32.")
     ] = "bfloat16",
@@ -52,6 +61,7 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a model and write a folder that every engine for folders opens; the same resumes."""
+    from underdog.reports.training.training_page import write_training_report
     from underdog.training.session import train as run
 
     if out_dir is None:
@@ -59,7 +69,8 @@ def train(
     if dtype not in ("bfloat16", "float16", "float32"):
         raise UsageError(f"--dtype is bfloat16, float16 or float32, not {dtype!r}")
     given: dict[str, Any] = {
-        "trainable": trainable, "learning_rate": learning_rate, "seed": seed,
+        "trainable": trainable, "learning_rate": learning_rate, "seed": seed, "dev": dev,
+        "keep": keep,
     }  # fmt: skip
     asked = {name: value for name, value in given.items() if value not in ("", None)}
     if recipe is None:
@@ -67,7 +78,7 @@ def train(
     elif model or data or tokens or asked:
         raise UsageError(
             f"{recipe} says what is trained; leave out --model, --data, --tokens, --trainable, "
-            "--learning-rate and --seed"
+            "--learning-rate, --seed, --dev and --keep"
         )
     else:
         from underdog.training.training_recipe import read_training_recipe
@@ -77,12 +88,15 @@ def train(
         run(
             made, out_dir, dtype=dtype, decontaminate=decontaminate, data_dir=data_dir, progress=bar
         )
+    page = out_dir / "report.html"
+    write_training_report(out_dir, page)
     if as_json:
-        print_json({"folder": out_dir, "stages": bar.stages})
+        print_json({"folder": out_dir, "stages": bar.stages, "report": page})
         return
     for name, report in bar.stages.items():
         out.print(_summary(name, report), highlight=False, markup=False)
     out.print(f"trained model: {out_dir}", highlight=False, markup=False)
+    out.print(f"report: {page}", highlight=False, markup=False)
 
 
 def _plain_recipe(
@@ -102,13 +116,35 @@ def _plain_recipe(
     if missing or data is None:
         raise UsageError(f"give {', '.join(missing)}, or a recipe file")
     seed = asked.pop("seed", 0)
+    dev = _dev_table(asked.pop("dev", []), asked.pop("keep", "last"))
     place = {"mixture" if data.suffix == ".toml" else "data": str(data)}
     budget = StageBudget(tokens=_number(tokens))
     try:
         stage = Stage(budget=budget, **place, **asked)
     except ValidationError as error:
         raise UsageError(describe_errors(error, Stage)) from error
-    return TrainingRecipe(model=model, seed=seed, stages=(stage,))
+    return TrainingRecipe(model=model, seed=seed, stages=(stage,), dev=dev)
+
+
+def _dev_table(specs: list[str], keep: str) -> "DevTable | None":
+    from pydantic import ValidationError
+
+    from underdog.toml_file import describe_errors
+    from underdog.training.dev.dev_table import DevTable
+
+    if not specs:
+        if keep != "last":
+            raise UsageError(f"--keep {keep} chooses by dev accuracy; name what with --dev")
+        return None
+    folders = [spec for spec in specs if Path(spec).is_dir()]
+    if len(folders) > 1:
+        raise UsageError(f"--dev takes one data set, not {len(folders)}; tasks may be many")
+    tasks = tuple(spec for spec in specs if spec not in folders)
+    given: dict[str, Any] = {"tasks": tasks, "data": "".join(folders), "keep": keep}
+    try:
+        return DevTable(**given)
+    except ValidationError as error:
+        raise UsageError(describe_errors(error, DevTable)) from error
 
 
 def _number(text: str) -> int:

@@ -20,6 +20,7 @@ from underdog.core import (
 from underdog.data.dataset.blocks import ParquetBlocks
 from underdog.data.dataset.columns import examples_of
 from underdog.data.dataset.examples import problem_of, question_of
+from underdog.data.dataset.shards import shards_of
 from underdog.errors import ConfigError, DataError
 from underdog.forms import forms
 from underdog.grading import open_checker
@@ -95,7 +96,7 @@ def _most(table: DevTable, form: Form) -> int:
 def _of_data(table: DevTable) -> list[DevSet]:
     """A data set's held-out rows, each problem once, by checker and form."""
     folder = Path(table.data)
-    there = {path.name.rpartition("-")[0] for path in (folder / "data").glob("*.parquet")}
+    there = {path.name.rpartition("-")[0] for path in shards_of(folder)}
     split = _split(table.data, table, sorted(there))
     groups: dict[tuple[str, str], list[Example]] = {}
     for row in _spread(folder, split, table.limit):

@@ -23,8 +23,9 @@ class StepLog:
     def __init__(self, path: Path, step: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.records = [one for one in read_step_log(path) if one["step"] <= step]
-        text = "".join(f"{json.dumps(one)}\n" for one in self.records)
-        write_atomic(path, lambda file: file.write(text.encode()))
+        if path.is_file():
+            text = "".join(f"{json.dumps(one)}\n" for one in self.records)
+            write_atomic(path, lambda file: file.write(text.encode()))
         self._path = path
 
     def add(self, *records: "DataclassInstance") -> None:

@@ -1,0 +1,1 @@
+"""The page of a training run: its record read from the folder, its curves, the HTML."""
