@@ -12,10 +12,14 @@ from underdog.data.dataset.shards import shard_path, write_shard
 from underdog.data.making.family_data import make
 from underdog.errors import ConfigError, DataError, TrainingError
 from underdog.training.dev.dev_set import open_dev_sets
-from underdog.training.dev.dev_table import DevTable
 from underdog.training.output.step_log import read_step_log
 from underdog.training.session import TrainingRun
-from underdog.training.training_recipe import StageBudget, TrainingRecipe, read_training_recipe
+from underdog.training.training_recipe import (
+    DevTable,
+    StageBudget,
+    TrainingRecipe,
+    read_training_recipe,
+)
 
 from .conftest import recipe_of
 

@@ -11,9 +11,8 @@ from underdog.cli.terminal.train_bar import TrainBar
 from underdog.errors import UsageError
 
 if TYPE_CHECKING:
-    from underdog.training.dev.dev_table import DevTable
     from underdog.training.stage_run import StepReport
-    from underdog.training.training_recipe import TrainingRecipe
+    from underdog.training.training_recipe import DevTable, TrainingRecipe
 
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([kKmM]?)")
 _FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
@@ -130,7 +129,7 @@ def _dev_table(specs: list[str], keep: str) -> "DevTable | None":
     from pydantic import ValidationError
 
     from underdog.toml_file import describe_errors
-    from underdog.training.dev.dev_table import DevTable
+    from underdog.training.training_recipe import DevTable
 
     if not specs:
         if keep != "last":

@@ -6,6 +6,7 @@ point says what it cost.
 """
 
 import copy
+import importlib.util
 import shutil
 import time
 from dataclasses import dataclass
@@ -107,6 +108,8 @@ class DevAnswer:
 
 def dev_obstacle(model: Path) -> str:
     """Reason why the engine cannot read a model here; empty when it can."""
+    if not model.exists():  # made from scratch: a Llama, which the engine runs where it is
+        return "" if importlib.util.find_spec(_ENGINE) else f"{_ENGINE} not installed"
     choice = choose_engine(model)
     return "" if choice.engine == _ENGINE else choice.reason
 

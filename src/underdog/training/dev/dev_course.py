@@ -7,8 +7,8 @@ from typing import Any
 
 from underdog.files import write_atomic
 from underdog.training.dev.dev_accuracy import DevExam, DevPoint, DevScore
-from underdog.training.dev.dev_table import DevTable
 from underdog.training.output.step_log import StepLog
+from underdog.training.training_recipe import DevTable
 
 _ROUNDING = 1e-9
 

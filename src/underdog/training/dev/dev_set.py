@@ -25,7 +25,7 @@ from underdog.errors import ConfigError, DataError
 from underdog.forms import forms
 from underdog.grading import open_checker
 from underdog.tasks import load_task
-from underdog.training.dev.dev_table import HELD_OUT, DevTable
+from underdog.training.training_recipe import HELD_OUT, DevTable
 
 MOST_TOKENS = 160
 
