@@ -38,6 +38,45 @@ def test_one_command_trains_and_says_what_it_did(run, tiny, sums, tmp_path) -> N
     assert "train: finished before" in again.stdout
 
 
+def test_dev_accuracy_is_measured_and_a_page_is_written(run, tiny, sums, tmp_path) -> None:
+    pytest.importorskip("openvino")
+    held = tmp_path / "held"
+    make(["addition:digits=2"], held, count=8, forms=["answer"], split="dev", instruction=False,
+         decontaminate=False)  # fmt: skip
+    out = tmp_path / "out"
+    result = run(
+        "train", "--model", tiny, "--data", sums, "--tokens", "300", "--trainable", "full",
+        "--dev", held, "--keep", "best", "--out", out, "--json",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "dev after step 0" in result.stderr
+    assert json.loads(result.stdout)["report"] == str(out / "report.html")
+    page = (out / "report.html").read_text()
+    assert "Dev accuracy" in page
+    assert "How to do it again" in page
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("--dev", "adition:digits=3"), "addition"),
+        (("--dev", "svamp", "--data-dir", "nowhere"), "svamp"),
+        (("--keep", "best"), "name what with --dev"),
+        (("--dev", "addition", "--keep", "bset"), "keep"),
+        (("--dev", "addition:digits=2", "--dev", ""), "''"),
+    ],
+)
+def test_a_mistake_in_dev_is_named_before_any_compute(
+    run, tiny, sums, tmp_path, given, words
+) -> None:
+    out = tmp_path / "out"
+    asked = ("train", "--model", tiny, "--data", sums, "--tokens", "300", "--out", out)
+    result = run(*asked, "--no-decontaminate", *given)
+    assert result.exit_code == 2, result.output
+    assert words in result.output
+    assert not out.exists() or not list(out.iterdir())
+
+
 def test_a_mixture_and_a_recipe_train_too(run, tiny, sums, tmp_path) -> None:
     mixture = tmp_path / "mix.toml"
     mixture.write_text(

@@ -176,6 +176,15 @@ def test_without_the_engine_none_is_measured_and_that_is_said(
         run(with_dev(recipe_of(tiny, sums), dev_data, keep="best"), tmp_path / "best")
 
 
+def test_problems_that_do_not_fit_the_model_end_the_run_before_a_step(
+    tiny, sums, dev_data, tmp_path
+) -> None:
+    pytest.importorskip("openvino")
+    recipe = with_dev(recipe_of(tiny, sums), dev_data, data="", tasks=("addition:digits=2",))
+    with pytest.raises(TrainingError, match="no dev problem of addition:digits=2 could be asked"):
+        run(recipe, tmp_path / "out")
+
+
 def test_paths_of_dev_are_relative_to_the_recipe(tmp_path) -> None:
     path = tmp_path / "recipe.toml"
     path.write_text(

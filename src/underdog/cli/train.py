@@ -135,6 +135,8 @@ def _dev_table(specs: list[str], keep: str) -> "DevTable | None":
         if keep != "last":
             raise UsageError(f"--keep {keep} chooses by dev accuracy; name what with --dev")
         return None
+    if not all(map(str.strip, specs)):
+        raise UsageError("--dev '' names nothing; give a task or a data set's folder")
     folders = [spec for spec in specs if Path(spec).is_dir()]
     if len(folders) > 1:
         raise UsageError(f"--dev takes one data set, not {len(folders)}; tasks may be many")

@@ -17,6 +17,7 @@ from underdog.core import SamplingParams
 from underdog.engines.choosing import choose_engine
 from underdog.engines.openvino.compiled.weights import discard, is_converted
 from underdog.engines.sync import open_engine, run
+from underdog.errors import TrainingError
 from underdog.measure.results import ArmResult
 from underdog.measure.summary import summarize
 from underdog.models.loading import open_model
@@ -141,6 +142,7 @@ class DevExam:
 
         Raises:
             EngineError: The engine cannot read the weights.
+        TrainingError: Not one problem of a set could be asked.
             UnderdogError: The disk is full.
         """
         cpu, wall = time.process_time(), time.monotonic()
@@ -213,6 +215,10 @@ class DevExam:
 
 def _score(one: DevSet, arm: ArmResult) -> DevScore:
     told = summarize(arm)
+    if told.num_failed == told.n:
+        raise TrainingError(
+            f"no dev problem of {one.name} could be asked: {told.failure}; name another form or task"
+        )
     interval = told.accuracy.interval
     return DevScore(
         one.name,
