@@ -176,11 +176,10 @@ def test_without_the_engine_none_is_measured_and_that_is_said(
         run(with_dev(recipe_of(tiny, sums), dev_data, keep="best"), tmp_path / "best")
 
 
-def test_problems_that_do_not_fit_the_model_end_the_run_before_a_step(
-    tiny, sums, dev_data, tmp_path
-) -> None:
+def test_problems_that_do_not_fit_the_model_end_the_run_before_a_step(tiny, sums, tmp_path) -> None:
     pytest.importorskip("openvino")
-    recipe = with_dev(recipe_of(tiny, sums), dev_data, data="", tasks=("addition:digits=2",))
+    dev = DevTable(tasks=("addition:digits=2",), form="answer", limit=4)
+    recipe = recipe_of(tiny, sums).model_copy(update={"dev": dev})
     with pytest.raises(TrainingError, match="no dev problem of addition:digits=2 could be asked"):
         run(recipe, tmp_path / "out")
 

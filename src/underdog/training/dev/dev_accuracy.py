@@ -217,7 +217,8 @@ def _score(one: DevSet, arm: ArmResult) -> DevScore:
     told = summarize(arm)
     if told.num_failed == told.n:
         raise TrainingError(
-            f"no dev problem of {one.name} could be asked: {told.failure}; name another form or task"
+            f"no dev problem of {one.name} could be asked: {told.failure}; name another form or "
+            "task"
         )
     interval = told.accuracy.interval
     return DevScore(
