@@ -142,7 +142,7 @@ class DevExam:
 
         Raises:
             EngineError: The engine cannot read the weights.
-        TrainingError: Not one problem of a set could be asked.
+        TrainingError: Not one problem of a set got a reply.
             UnderdogError: The disk is full.
         """
         cpu, wall = time.process_time(), time.monotonic()
@@ -215,10 +215,10 @@ class DevExam:
 
 def _score(one: DevSet, arm: ArmResult) -> DevScore:
     told = summarize(arm)
-    if told.num_failed == told.n:
+    if not told.usage.generated_tokens:
         raise TrainingError(
-            f"no dev problem of {one.name} could be asked: {told.failure}; name another form or "
-            "task"
+            f"the engine wrote no word for any dev problem of {one.name}; its prompts may be "
+            "longer than the model's context: name another form"
         )
     interval = told.accuracy.interval
     return DevScore(
