@@ -94,3 +94,28 @@ def test_extraction(reply, strict, flexible):
 def test_values_a_checker_cannot_use_are_refused(spec):
     with pytest.raises(ConfigError):
         open_checker(spec)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "score"),
+    [
+        ('{"person": ["Bo", "Ann"], "group": ["U2"]}', "right", 1.0),
+        ('{"person": ["Ann"], "group": ["U2"]}', "wrong", 0.8),
+        ('{"person": ["Ann", "Bo"], "place": ["U2"]}', "wrong", 2 / 3),
+        ('{"person": ["Ann", "Ann", "Bo"], "group": ["U2"]}', "wrong", 6 / 7),
+        ("{}", "wrong", 0.0),
+        ("nothing", "wrong", 0.0),
+    ],
+)
+def test_lists_without_order_are_graded_value_by_value(answer, status, score):
+    problem = Problem(QUESTION, '{"group": ["U2"], "person": ["Ann", "Bo"]}')
+    grade = open_checker("json_schema:unordered=true").grade(answer, problem)
+    assert (grade.status, grade.score) == (status, pytest.approx(score))
+
+
+def test_the_order_of_lists_matters_unless_told_otherwise():
+    problem = Problem(QUESTION, '[["a", 1], ["b", 2]]')
+    assert open_checker("json_schema").grade('[["b", 2], ["a", 1]]', problem).score == 0.0
+    pairs = open_checker("json_schema:unordered=true")
+    assert pairs.grade('[["b", 2], ["a", 1.0]]', problem).status == "right"
+    assert pairs.grade('[["b", 2], ["a", 2]]', problem).score == 0.5

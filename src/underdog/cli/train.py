@@ -30,13 +30,17 @@ def train(
         str, typer.Option(help="GGUF file, model folder, pulled model's name, or scratch:SIZE.")
     ] = "",
     data: Annotated[
-        Path | None, typer.Option(help="A data set's folder, or a mixture file (MIX.toml).")
+        Path | None,
+        typer.Option(help="A data set's folder, a JSON Lines file, or a mixture file (MIX.toml)."),
     ] = None,
     tokens: Annotated[str, typer.Option(help="Tokens to train on, such as 150k.")] = "",
     trainable: Annotated[
         str, typer.Option(help="Which parameters: lora:r=16, full, top:layers=8.")
     ] = "",
     learning_rate: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
+    template: Annotated[
+        str, typer.Option(help="Chat template of the trained model; plain for none.")
+    ] = "",
     seed: Annotated[
         int | None, typer.Option(help="Of the data's order and new parameters.")
     ] = None,
@@ -76,7 +80,7 @@ def train(
         raise UsageError(f"--dtype is bfloat16, float16 or float32, not {dtype!r}")
     given: dict[str, Any] = {
         "trainable": trainable, "learning_rate": learning_rate, "seed": seed, "dev": dev,
-        "keep": keep,
+        "keep": keep, "template": template,
     }  # fmt: skip
     asked = {name: value for name, value in given.items() if value not in ("", None)}
     if recipe is None:
@@ -84,7 +88,7 @@ def train(
     elif model or data or tokens or asked:
         raise UsageError(
             f"{recipe} says what is trained; leave out --model, --data, --tokens, --trainable, "
-            "--learning-rate, --seed, --dev and --keep"
+            "--learning-rate, --template, --seed, --dev and --keep"
         )
     else:
         from underdog.training.training_recipe import read_training_recipe
@@ -155,7 +159,7 @@ def _plain_recipe(
     ]
     if missing or data is None:
         raise UsageError(f"give {', '.join(missing)}, or a recipe file")
-    seed = asked.pop("seed", 0)
+    seed, template = asked.pop("seed", 0), asked.pop("template", "")
     dev = _dev_table(asked.pop("dev", []), asked.pop("keep", "last"))
     place = {"mixture" if data.suffix == ".toml" else "data": str(data)}
     budget = StageBudget(tokens=_number(tokens))
@@ -163,7 +167,7 @@ def _plain_recipe(
         stage = Stage(budget=budget, **place, **asked)
     except ValidationError as error:
         raise UsageError(describe_errors(error, Stage)) from error
-    return TrainingRecipe(model=model, seed=seed, stages=(stage,), dev=dev)
+    return TrainingRecipe(model=model, template=template, seed=seed, stages=(stage,), dev=dev)
 
 
 def _dev_table(specs: list[str], keep: str) -> "DevTable | None":

@@ -1,13 +1,16 @@
 """Answers that are JSON: extraction, canonical form, equality with gold, validity under a schema.
 
 The canonical key is compact JSON with sorted keys and plainly written numbers, so key order, white
-space and `1` against `1.0` do not matter, while the order of arrays does. Strict extraction takes a
+space and `1` against `1.0` do not matter, while the order of arrays does, unless told otherwise. A
+wrong answer has partial credit for the single values that are right (F1). Strict extraction takes a
 reply that is JSON as a whole, else the last fenced block or marked place that is; flexible
 extraction takes the last object or array in the reply that parses.
 """
 
 import json
 import re
+from collections import Counter
+from collections.abc import Iterator
 from decimal import Context, Decimal
 from pathlib import Path
 from typing import cast
@@ -28,8 +31,12 @@ _FENCE = re.compile(r"```(?:json|JSON)?[ \t]*\n(.*?)```", re.DOTALL)
 _START = re.compile(r"[{\[]")
 
 
-def canonical_json(text: str) -> str | None:
+def canonical_json(text: str, unordered: bool = False) -> str | None:
     """Compact JSON with sorted keys and normalised numbers; `None` when the text is not JSON.
+
+    Args:
+        text: The text.
+        unordered: Whether arrays are sorted too.
 
     Example:
         >>> canonical_json('{"b": 1.50, "a": [1.0]}')
@@ -38,7 +45,7 @@ def canonical_json(text: str) -> str | None:
     if len(text) > MAX_JSON_CHARS:
         return None
     try:
-        return _written(_DECODER.decode(text.strip()))
+        return _written(_DECODER.decode(text.strip()), unordered)
     except (ValueError, ArithmeticError, RecursionError):
         return None
 
@@ -51,12 +58,16 @@ class JsonSchemaChecker:
         schema: A JSON Schema, as text or as the path of a file; empty checks equality only. With a
             schema, a problem without gold asks for validity alone.
         timeout_s: Wall-clock seconds for one validation.
+        unordered: Whether the order of arrays does not matter, as for lists of entities.
     """
 
     name = "json_schema"
 
-    def __init__(self, schema: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+    def __init__(
+        self, schema: str = "", timeout_s: float = DEFAULT_TIMEOUT_S, unordered: bool = False
+    ) -> None:
         self._schema = _load_schema(schema) if schema else ""
+        self._unordered = unordered
         self._timeout_s = float(timeout_s)
 
     def extract(self, reply: str, question: Question) -> Extraction:
@@ -68,7 +79,7 @@ class JsonSchemaChecker:
         """The canonical JSON."""
         if answer.startswith(OPAQUE):
             return answer
-        return canonical_json(answer) or opaque_key(answer)
+        return canonical_json(answer, self._unordered) or opaque_key(answer)
 
     def equal(self, left: str, right: str, question: Question) -> bool:
         """Whether both are the same JSON value."""
@@ -79,8 +90,20 @@ class JsonSchemaChecker:
         if problem.gold is None and not self._schema:
             return NO_GOLD
         if problem.gold is not None and not self.equal(answer, problem.gold, problem.question):
-            return WRONG
+            return self._partly(answer, problem.gold)
         return self._validated(answer) if self._schema else RIGHT
+
+    def _partly(self, answer: str, gold: str) -> Grade:
+        """Wrong, with the share of single values that are right."""
+        if canonical_json(answer) is None or canonical_json(gold) is None:
+            return WRONG
+        found, wanted = (
+            Counter(_values(_DECODER.decode(text.strip()), "$", self._unordered))
+            for text in (answer, gold)
+        )
+        right, total = (found & wanted).total(), found.total() + wanted.total()
+        detail = f"{right} of {wanted.total()} values right, {found.total() - right} others"
+        return Grade("wrong", 2 * right / total if total else 0.0, detail)
 
     def _validated(self, answer: str) -> Grade:
         instance = canonical_json(answer)
@@ -113,16 +136,31 @@ def _refuse(constant: str) -> JSONValue:
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse)
 
 
-def _written(value: object) -> str:
+def _written(value: object, unordered: bool) -> str:
     if isinstance(value, Decimal):
         return _number(value)
     if isinstance(value, dict):
         fields = cast(dict[str, object], value)
-        members = sorted((json.dumps(name), _written(item)) for name, item in fields.items())
+        members = sorted(
+            (json.dumps(name), _written(item, unordered)) for name, item in fields.items()
+        )
         return "{" + ",".join(f"{name}:{item}" for name, item in members) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(_written(item) for item in cast(list[object], value)) + "]"
+        items = [_written(item, unordered) for item in cast(list[object], value)]
+        return "[" + ",".join(sorted(items) if unordered else items) + "]"
     return json.dumps(value)
+
+
+def _values(value: object, place: str, unordered: bool) -> Iterator[str]:
+    """Each single value with its place; an array within an array without order is one value."""
+    if isinstance(value, dict):
+        for name, inner in cast(dict[str, object], value).items():
+            yield from _values(inner, f"{place}.{json.dumps(name)}", unordered)
+    elif isinstance(value, list) and not place.endswith("[]"):
+        for number, inner in enumerate(cast(list[object], value)):
+            yield from _values(inner, f"{place}[{'' if unordered else number}]", unordered)
+    else:
+        yield f"{place}={_written(value, unordered)}"
 
 
 def _number(value: Decimal) -> str:

@@ -19,10 +19,13 @@ from underdog.training.training_recipe import Stage
 
 
 def mix_of(stage: Stage, seed: int) -> MixFile:
-    """The mixture of a stage: its file, or its data set as the only pool."""
+    """The mixture of a stage: its file, or its data set or JSON Lines file as the only pool."""
     if stage.mixture:
         return read_mix(Path(stage.mixture))
-    pool = PoolTable(share=1.0, data=stage.data, split=stage.split)
+    if Path(stage.data).suffix == ".jsonl":
+        pool = PoolTable(share=1.0, jsonl=stage.data)
+    else:
+        pool = PoolTable(share=1.0, data=stage.data, split=stage.split)
     return MixFile(pools={"data": pool}, seed=seed)
 
 

@@ -28,7 +28,7 @@ def open_start(recipe: TrainingRecipe, tests: "Protection | None" = None) -> Tor
         MissingExtraError: PyTorch or transformers is not installed.
     """
     if not recipe.model.startswith(SPEC):
-        return open_torch_model(recipe.model)
+        return open_torch_model(recipe.model, recipe.template)
 
     def texts() -> Iterator[str]:
         for stage in recipe.stages:

@@ -48,14 +48,19 @@ class TorchModel:
     opened: OpenModel
 
 
-def open_torch_model(path: str | Path) -> TorchModel:
+def open_torch_model(path: str | Path, template: str = "") -> TorchModel:
     """Open a GGUF file, a model folder, or a model pulled by name, for training.
+
+    Args:
+        path: The model.
+        template: Built-in chat template to train with and to write out; empty for the model's own.
 
     Raises:
         ModelFileError: The model is missing, malformed, or of a family that cannot be trained here.
+        UnknownNameError: No such built-in template.
         MissingExtraError: PyTorch or transformers is not installed.
     """
-    return torch_model(open_model(path, context_tokens=_LONGEST))
+    return torch_model(open_model(path, template, context_tokens=_LONGEST))
 
 
 def torch_model(opened: OpenModel) -> TorchModel:

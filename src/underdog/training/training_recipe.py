@@ -61,7 +61,7 @@ class Stage(StrictTable):
 
     Attributes:
         name: Name, unique in the recipe, and of the stage's folder: no dot or dash comes first.
-        data: Folder of a data set; this or `mixture`.
+        data: Folder of a data set, or a JSON Lines file; this or `mixture`.
         mixture: Mixture file (MIX.toml).
         split: Split of the data set.
         budget: How long to train.
@@ -192,6 +192,8 @@ class TrainingRecipe(StrictTable):
 
     Attributes:
         model: A GGUF file, a model folder, the name of a pulled model, or `scratch:SIZE`.
+        template: Built-in chat template to train with and to write into the finished model; empty
+            for the model's own. `plain` is the question and nothing around it.
         seed: Root seed: order of the data, new parameters.
         stages: The stages. From scratch, all parameters are trained unless a later stage says
             otherwise, at a rate that goes with the size unless the stage names one.
@@ -199,6 +201,7 @@ class TrainingRecipe(StrictTable):
     """
 
     model: str
+    template: str = ""
     seed: int = 0
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
     dev: DevTable | None = None

@@ -280,6 +280,23 @@ def test_lines_of_messages_keep_their_turns_and_tags(tmp_path: Path) -> None:
     assert json.loads(row["tags"]) == {"teacher": "t"}
 
 
+def test_lines_may_be_questions_with_answers(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    path.write_text(json.dumps({"question": "q", "answer": "a", "level": 2}))
+    row = JsonLines.of(path).read(0).to_pylist()[0]
+    assert [row[name] for name in ("prompt", "completion", "answer")] == ["q", "a", "a"]
+    assert json.loads(row["tags"]) == {"level": 2}
+
+
+def test_a_file_sorted_by_label_is_shuffled_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "sorted.jsonl"
+    lines = [{"question": f"{n}", "answer": f"label {n // 500}"} for n in range(5_000)]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    pool = FinitePool("p", JsonLines.of(path), seed=0)
+    [piece] = Mixture([pool], [1.0]).stream(items=200, steps=200)
+    assert len({example.completion for example in piece.examples}) == 10
+
+
 def test_tokens_are_counted_by_a_tokenizer_or_estimated(tmp_path: Path) -> None:
     from tokenizers import Tokenizer, models, pre_tokenizers
 

@@ -1,6 +1,7 @@
 """Random access to stored training items, a few thousand at a time: Parquet row groups, JSON lines.
 
-A row of JSON lines holds `messages`, or `prompt` and `completion`; every other field is a tag.
+A row of JSON lines holds `messages`, `prompt` and `completion`, or `question` and `answer`; every
+other field is a tag.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,8 @@ from underdog.data.dataset.shards import check_columns, open_shard, shards_of
 from underdog.errors import DataError
 from underdog.toml_file import describe_errors
 
-_LINES = 2_000
+_LINES = 20_000
+_BLOCK_BYTES = 1 << 25
 
 
 class Blocks(Protocol):
@@ -100,7 +102,7 @@ class JsonLines:
                 position = 0
                 for line in file:
                     if line.strip():
-                        if not sizes or sizes[-1] == _LINES:
+                        if not sizes or _full(sizes[-1], position - offsets[-1]):
                             offsets.append(position)
                             sizes.append(0)
                         sizes[-1] += 1
@@ -123,11 +125,19 @@ class JsonLines:
             for line in file:
                 if not line.strip():
                     continue
-                number = block * _LINES + len(examples) + 1
+                number = sum(self.sizes[:block]) + len(examples) + 1
                 examples.append(_example(line, f"{self.path.name}:{number}"))
                 if len(examples) == self.sizes[block]:
                     break
         return table_of(examples)
+
+
+def _full(num_lines: int, num_bytes: int) -> bool:
+    """Whether a block takes no more lines.
+
+    Rows are shuffled within blocks: large ones shuffle a file that is sorted by label.
+    """
+    return num_lines == _LINES or num_bytes >= _BLOCK_BYTES
 
 
 class _Turn(BaseModel):
@@ -144,14 +154,24 @@ class _Line(BaseModel):
     messages: Annotated[list[_Turn], Field(min_length=1)] | None = None
     prompt: str | None = None
     completion: str | None = None
+    question: str | None = None
+    answer: str | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> "_Line":
-        if self.messages is None and (self.prompt is None or self.completion is None):
-            raise ValueError("a row needs messages, or prompt and completion")
+        if self.messages is None and self.pair is None:
+            raise ValueError("a row needs messages, prompt and completion, or question and answer")
         if self.messages is not None and self.messages[-1].role != "assistant":
             raise ValueError("the last message must be the assistant's")
         return self
+
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """What is read and what is learned, of a row without messages; `None` where it has none."""
+        for read, learned in ((self.prompt, self.completion), (self.question, self.answer)):
+            if read is not None and learned is not None:
+                return read, learned
+        return None
 
 
 def _example(line: bytes, where: str) -> Example:
@@ -165,7 +185,9 @@ def _example(line: bytes, where: str) -> Example:
     if row.messages is not None:
         turns = [Message(turn.role, turn.content) for turn in row.messages]
     else:
-        turns = [Message("user", row.prompt or ""), Message("assistant", row.completion or "")]
+        read, learned = row.pair or ("", "")
+        turns = [Message("user", read), Message("assistant", learned)]
     extra: dict[str, Any] = row.model_extra or {}
     tags = cast("dict[str, JSONValue]", {k: v for k, v in extra.items() if k != "segments"})
+    tags |= {name: text for name in ("question", "answer") if (text := getattr(row, name))}
     return Example(where if row.id is None else str(row.id), reply_learned(turns), tags)
