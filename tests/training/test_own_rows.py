@@ -70,3 +70,10 @@ def test_a_file_that_is_missing_is_named(tiny, tmp_path) -> None:
 def test_a_file_in_lines_is_one_pool(rows, tiny) -> None:
     [pool] = mix_of(recipe_of(tiny, rows).stages[0], 0).pools.values()
     assert (pool.jsonl, pool.data) == (str(rows), "")
+
+
+def test_a_model_from_scratch_has_its_own_template(tiny, rows) -> None:
+    settings = recipe_of(tiny, rows).model_dump() | {"model": "scratch:6k", "template": "plain"}
+    settings["stages"][0]["trainable"] = "full"
+    with pytest.raises(ValueError, match="leave template out"):
+        TrainingRecipe.model_validate(settings)

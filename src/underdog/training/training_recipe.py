@@ -230,6 +230,8 @@ class TrainingRecipe(StrictTable):
 
     @model_validator(mode="after")
     def _distinct(self) -> "TrainingRecipe":
+        if self.template and self.model.startswith(SPEC):
+            raise ValueError("a model from scratch has its own chat template; leave template out")
         names = [stage.name for stage in self.stages]
         if len(set(names)) != len(names):
             raise ValueError(f"stages need different names, got {', '.join(names)}")
