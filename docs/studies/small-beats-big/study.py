@@ -24,6 +24,9 @@ from pathlib import Path
 from contests import Asked, Contest, Prompting, contests, rows
 
 from underdog.core import Engine, SamplingParams, Usage
+from underdog.data.dataset.blocks import JsonLines
+from underdog.data.decontamination import protect
+from underdog.data.mixing.recipe import MixFile, PoolTable, open_mix
 from underdog.engines.opening import open_engine
 from underdog.forms import forms
 from underdog.measure.results import ArmResult, ItemResult
@@ -176,7 +179,9 @@ def baseline(out: Path) -> None:
 def baseline_data(out: Path) -> None:
     """The texts and labels that the baseline is given; scikit-learn may live elsewhere."""
     contest = contests()["intents"]
-    told = {"train": list(contest.all_of("train")), "dev": list(contest.all_of("dev"))}
+    seen = trained_on(out / "data" / "intents.jsonl")
+    told = {"train": [one for one in contest.all_of("train") if one.id in seen]}
+    told["dev"] = list(contest.all_of("dev"))
     told["test"] = contest.chosen("test")
     lists = {
         split: [[one.question.text for one in problems], [one.gold for one in problems]]
@@ -184,6 +189,19 @@ def baseline_data(out: Path) -> None:
     }
     ids = {"test_ids": [one.id for one in told["test"]]}
     (out / "baseline.json").write_text(json.dumps(lists | ids))
+
+
+def trained_on(rows: Path) -> set[str]:
+    """Ids of the rows that repeat no test item: those that `underdog train` reads."""
+    whole = JsonLines.of(rows)
+    pool = PoolTable(share=1.0, jsonl=str(rows))
+    mixture = open_mix(MixFile(pools={"data": pool}), tests=protect())
+    ids: set[str] = set()
+    for piece in mixture.stream(items=sum(whole.sizes)):
+        ids |= {example.id for example in piece.examples}
+        if piece.places[0].next >= sum(whole.sizes):
+            break
+    return ids
 
 
 def collect(out: Path, into: Path = HERE) -> None:
