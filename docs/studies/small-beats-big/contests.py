@@ -35,6 +35,7 @@ class Prompting:
         instruction: Text around the question, with `{question}`; empty for the bare question.
         examples: Problems of the generator's train split with its own solutions, as turns.
         listed: Worked examples listed in the instruction, where it says `{examples}`.
+        as_drawn: Whether the listed examples are as they come, not chosen for their answers.
         own_shots: Whether the form's own worked examples are shown.
         constrained: Whether the reply is constrained to what the task allows.
     """
@@ -44,6 +45,7 @@ class Prompting:
     instruction: str = ""
     examples: int = 0
     listed: int = 0
+    as_drawn: bool = False
     own_shots: bool = False
     constrained: bool = False
     max_tokens: int | None = None
@@ -61,6 +63,7 @@ class Contest:
         family: Generator of training data and worked examples; empty where there is none.
         dev_share: Whether a tenth of the train split is the dev split.
         trained_tokens: Longest reply of the trained model, in tokens.
+        looked_at: Test problems passed over, as outcomes on them were seen before training ended.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Contest:
     family: str = ""
     dev_share: bool = False
     trained_tokens: int = 400
+    looked_at: int = 0
 
     @cached_property
     def task(self) -> Task:
@@ -91,7 +95,7 @@ class Contest:
         """All problems of a split; `dev` is a tenth of `train` where the data has none."""
         if self.dev_share and split in ("train", "dev"):
             for problem in self._read("train"):
-                if (_digest(problem.id) % 10 == 0) == (split == "dev"):
+                if (digest(problem.id) % 10 == 0) == (split == "dev"):
                     yield replace(problem, split=split)
         else:
             yield from self._read(split)
@@ -107,9 +111,10 @@ class Contest:
         """The problems that are asked: by hash of the id, as many of each label where labelled."""
         everything = list(self.all_of(split))
         wanted = number or self.sizes[split]
-        everything.sort(key=lambda problem: _digest(problem.id))
+        everything.sort(key=lambda problem: digest(problem.id))
         if self.name != "intents":
-            return everything[:wanted]
+            past = self.looked_at if split == "test" else 0
+            return everything[past : past + wanted]
         labels = sorted({str(problem.gold) for problem in everything})
         each = max(1, round(wanted / len(labels)))
         return [
@@ -190,7 +195,9 @@ class Asked:
             assert isinstance(constraint, Choices)
             text = text.replace("{labels}", ", ".join(constraint.options))
         if "{examples}" in text:
-            shown = spread(self.contest.chosen("train", 400), self.prompting.listed)
+            shown = self.contest.chosen("train", 400)[: self.prompting.listed]
+            if not self.prompting.as_drawn:
+                shown = spread(self.contest.chosen("train", 400), self.prompting.listed)
             text = text.replace(
                 "{examples}", "\n".join(f"{one.question.text} -> {one.gold}" for one in shown)
             )
@@ -208,7 +215,7 @@ def spread(problems: Sequence[Problem], number: int) -> list[Problem]:
     full = [one for one in problems if one.gold != "{}"]
     empty = [one for one in problems if one.gold == "{}"]
     most = full[: number - min(len(empty), number // 4)]
-    return sorted([*most, *empty[: number - len(most)]], key=lambda one: _digest(one.id))
+    return sorted([*most, *empty[: number - len(most)]], key=lambda one: digest(one.id))
 
 
 def as_entities(problem: Problem) -> Problem:
@@ -242,10 +249,10 @@ def _contest(name: str, table: dict) -> Contest:
 
 def rows(problems: Iterable[Problem]) -> Iterator[str]:
     """Training rows, in an order that hangs on nothing but the ids' hashes."""
-    for problem in sorted(problems, key=lambda one: _digest(one.id)):
+    for problem in sorted(problems, key=lambda one: digest(one.id)):
         row = {"id": problem.id, "question": problem.question.text, "answer": problem.gold}
         yield json.dumps(row, ensure_ascii=False) + "\n"
 
 
-def _digest(text: str) -> int:
+def digest(text: str) -> int:
     return int(hashlib.sha256(text.encode()).hexdigest(), 16)
