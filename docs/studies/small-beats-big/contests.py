@@ -33,7 +33,7 @@ class Prompting:
         name: Name in tables.
         form: Form of the reply.
         instruction: Text around the question, with `{question}`; empty for the bare question.
-        examples: Problems of the generator's train split with its own solutions, as turns.
+        examples: Problems of the train split with their solutions, as turns.
         listed: Worked examples listed in the instruction, where it says `{examples}`.
         as_drawn: Whether the listed examples are as they come, not chosen for their answers.
         own_shots: Whether the form's own worked examples are shown.
@@ -172,10 +172,13 @@ class Asked:
 
     @cached_property
     def _shown(self) -> list[Shot]:
-        """Worked by the generator itself, from its train split."""
+        """Of the train split; where a generator wrote it, worked by the generator itself."""
         number, form = self.prompting.examples, forms.create(self.prompting.form)
         if not number:
             return []
+        if not self.contest.family:
+            shown = spread(self.contest.chosen("train", 400), number)
+            return [Shot(self._worded(one), str(one.gold)) for one in shown]
         items = generate(families.create(self.contest.family), "train", 0)
         worked = ((item, form.render(item)) for item in items)
         shots = (Shot(item.problem.question.text, text) for item, text in worked if text)

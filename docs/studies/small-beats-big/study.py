@@ -87,7 +87,7 @@ async def play(played: Played, engine: Engine, out: Path) -> ArmResult:
             max_tokens=way.max_tokens,
         )
         problems = list(task.problems(played.split, played.number))[: played.first]
-        name = f"{played.split} {played.label} {way.name} {len(problems)}"
+        name = f"{played.split} {played.label} {way.name} {len(problems)} from {problems[0].id}"
         manifest = describe(
             {"main": bench}, problems, task=contest.name, split=played.split, limit=played.number
         )
