@@ -1,4 +1,4 @@
-"""The study of small against big plays an arm, tables it, and keeps dev out of what is trained on."""
+"""The study of small against big plays an arm, tables it, and never trains on what it tests."""
 
 import asyncio
 import json
