@@ -38,7 +38,7 @@ from underdog.strategies import strategies
 from underdog.strategies.running.bench import Bench
 
 HERE = Path(__file__).parent
-TRAINED, BAG = "trained", "bag of words"
+TRAINED, BAG, EMPTY = "trained", "bag of words", "always {}"
 
 
 @dataclass(frozen=True)
@@ -198,6 +198,15 @@ def baseline_data(out: Path) -> None:
     (out / "baseline.json").write_text(json.dumps(lists | ids))
 
 
+def keep_empty(out: Path) -> None:
+    """What answering every text with {} would be worth."""
+    contest, way = contests()["entities"], Prompting("nothing")
+    played = Played(contest, way, EMPTY, "test", None, None)
+    grades = [(one, contest.checker.grade("{}", one)) for one in contest.chosen("test")]
+    items = [ItemResult(one.id, grade.status, grade.score, Usage()) for one, grade in grades]
+    keep(out, played, ArmResult(EMPTY, EMPTY, "", "", tuple(items)), 0.0)
+
+
 def trained_on(rows: Path) -> set[str]:
     """Ids of the rows that repeat no test item: those that `underdog train` reads."""
     whole = JsonLines.of(rows)
@@ -239,7 +248,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--out", type=Path, default=Path("runs/beats"))
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("data", "baseline-data", "baseline", "collect"):
+    for name in ("data", "baseline-data", "baseline", "empty", "collect"):
         commands.add_parser(name)
     one = commands.add_parser("run")
     one.add_argument("task", choices=list(contests()))
@@ -260,6 +269,8 @@ def main() -> None:
             baseline_data(given.out)
         case "baseline":
             baseline(given.out)
+        case "empty":
+            keep_empty(given.out)
         case _:
             collect(given.out)
 

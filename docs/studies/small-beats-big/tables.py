@@ -29,7 +29,7 @@ TASKS = {
     "entities": "named entities as JSON",
     "products": "products of four-digit numbers",
 }
-OURS, BAG, BIGS = "135M", "bag of words", ("0.5B Coder", "1.5B Coder")
+OURS, BIGS, PLAIN = "135M", ("0.5B Coder", "1.5B Coder"), ("bag of words", "always {}")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def of(arms: list[Played], task: str, split: str, model: str) -> list[Played]:
 
 def tested(arms: list[Played], task: str) -> list[Played]:
     """The test arms of a task: the trained model first, then what it is compared with."""
-    return [arm for model in (OURS, *BIGS, BAG) for arm in of(arms, task, "test", model)]
+    return [arm for model in (OURS, *BIGS, *PLAIN) for arm in of(arms, task, "test", model)]
 
 
 def verdicts(arms: list[Played]) -> dict[tuple[str, str], Verdict]:
@@ -208,8 +208,10 @@ def front_table(arms: list[Played], found: Mapping[tuple[str, str], Verdict]) ->
         one = found[task, BIGS[1]]
         told = [
             percent(cells[model].right / cells[model].n) if model in cells else ""
-            for model in (OURS, *BIGS, BAG)
+            for model in (OURS, *BIGS)
         ]
+        plain = [cells[model] for model in PLAIN if model in cells]
+        told.append(f"{percent(plain[0].right / plain[0].n)} ({plain[0].key[2]})" if plain else "")
         lines.append(
             f"| {words} | {one.n} | {' | '.join(told)} | "
             f"{_points(one.difference.value)} points ({_points(one.difference.interval.low)} to "
@@ -234,9 +236,9 @@ def chart(arms: list[Played]) -> Spec:
                     "high": ends.high,
                 }
             )
-    order = [names[OURS], *BIGS, BAG]
-    colours: Spec = {"domain": [*order], "range": [SMALL, "#e69f00", BIG, MUTED]}
-    shapes: Spec = {"domain": [*order], "range": ["circle", "square", "diamond", "cross"]}
+    order = [names[OURS], *BIGS, *PLAIN]
+    colours: Spec = {"domain": [*order], "range": [SMALL, "#e69f00", BIG, MUTED, MUTED]}
+    shapes: Spec = {"domain": [*order], "range": ["circle", "square", "diamond", "cross", "stroke"]}
     legend: Spec = {"title": None, "orient": "top", "labelColor": INK}
     across: Spec = {
         "x": {"field": "task", "type": "nominal", "title": None, "sort": None,
