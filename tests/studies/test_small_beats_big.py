@@ -89,3 +89,14 @@ def test_entities_are_asked_for_as_lists_by_kind(modules) -> None:
     gold = '[["location", "Rome"], ["person", "Ann"], ["location", "Oslo"]]'
     made = modules["contests"].as_entities(Problem(Question("q", "t", "text"), gold))
     assert made.gold == '{"person": ["Ann"], "location": ["Rome", "Oslo"]}'
+
+
+def test_the_pages_hold_the_tables_of_the_committed_outcomes(modules) -> None:
+    tables = modules["tables"]
+    arms = tables.read_arms(FOLDER)
+    found = tables.verdicts(arms)
+    page, front = (FOLDER / "README.md").read_text(), (CHECKOUT / "README.md").read_text()
+    assert tables.main_table(arms) in page
+    assert tables.verdict_table(found) in page
+    assert tables.dev_table(arms) in page
+    assert tables.front_table(arms, found) in front

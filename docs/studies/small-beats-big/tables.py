@@ -238,7 +238,10 @@ def chart(arms: list[Played]) -> Spec:
             )
     order = [names[OURS], *BIGS, *PLAIN]
     colours: Spec = {"domain": [*order], "range": [SMALL, "#e69f00", BIG, MUTED, MUTED]}
-    shapes: Spec = {"domain": [*order], "range": ["circle", "square", "diamond", "cross", "stroke"]}
+    shapes: Spec = {
+        "domain": [*order],
+        "range": ["circle", "square", "diamond", "cross", "triangle-up"],
+    }
     legend: Spec = {"title": None, "orient": "top", "labelColor": INK}
     across: Spec = {
         "x": {"field": "task", "type": "nominal", "title": None, "sort": None,
