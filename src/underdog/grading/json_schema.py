@@ -160,7 +160,7 @@ def _values(value: object, place: str, unordered: bool) -> Iterator[str]:
         for number, inner in enumerate(cast(list[object], value)):
             yield from _values(inner, f"{place}[{'' if unordered else number}]", unordered)
     else:
-        yield f"{place}={_written(value, unordered)}"
+        yield f"{place}={_written(cast(object, value), unordered)}"
 
 
 def _number(value: Decimal) -> str:

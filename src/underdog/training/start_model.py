@@ -47,9 +47,11 @@ def open_start_shape(recipe: TrainingRecipe, tests: "Protection | None" = None) 
     """
     if recipe.model.startswith(SPEC):
         return open_start(recipe, tests)
-    return open_shape(recipe.model)
+    return open_shape(recipe.model, recipe.template)
 
 
 def with_weights(shape: TorchModel, recipe: TrainingRecipe) -> TorchModel:
     """The model of `open_start_shape` ready to be trained."""
-    return shape if recipe.model.startswith(SPEC) else open_torch_model(recipe.model)
+    if recipe.model.startswith(SPEC):
+        return shape
+    return open_torch_model(recipe.model, recipe.template)

@@ -128,14 +128,14 @@ class TorchTensors:
         return f"model.layers.{layer}.{_PARTS[part]}.{kind}" if part in _PARTS else ""
 
 
-def open_shape(path: str | Path) -> TorchModel:
-    """The model without its weights (on the `meta` device), for counting.
+def open_shape(path: str | Path, template: str = "") -> TorchModel:
+    """The model without its weights (on the `meta` device), for counting; see `open_torch_model`.
 
     Raises:
         ModelFileError: The model is missing, malformed, or of a family that cannot be trained here.
         MissingExtraError: PyTorch or transformers is not installed.
     """
-    opened = open_model(path, context_tokens=_LONGEST)
+    opened = open_model(path, template, context_tokens=_LONGEST)
     return TorchModel(_empty(_settings(opened)), opened)
 
 
