@@ -23,16 +23,16 @@ import torch
 from transformers.models.llama.modeling_llama import LlamaRMSNorm
 
 from underdog.data.making.family_data import make
-from underdog.training.encoding import Encoded
-from underdog.training.length_buckets import BatchPlace, TokenBatch
+from underdog.training.feeding.encoding import Encoded
+from underdog.training.feeding.length_buckets import BatchPlace, TokenBatch
 from underdog.training.objectives import objectives
-from underdog.training.rms_norm import FewPassNorm
 from underdog.training.schedules import schedules
 from underdog.training.scratch.start import make_scratch
 from underdog.training.scratch.vocabularies import character_vocabulary
 from underdog.training.session import TrainingRun
 from underdog.training.stage_run import StageRun
 from underdog.training.start_model import open_start
+from underdog.training.torch_models.rms_norm import FewPassNorm
 from underdog.training.training_recipe import Stage, StageBudget, TrainingRecipe
 
 ROWS, LENGTH, SIDE, PRODUCTS = 64, 32, 512, 8

@@ -129,7 +129,7 @@ def tokenizer_of(path: Path, folder: Path) -> Any:
     from transformers import AutoTokenizer
 
     from underdog.models.loading import open_model
-    from underdog.training.torch_model import write_tokenizer
+    from underdog.training.torch_models.torch_model import write_tokenizer
 
     write_tokenizer(folder, open_model(path))
     return AutoTokenizer.from_pretrained(folder)
@@ -181,9 +181,9 @@ def of(rows: Sequence[Timed], cell: str, side: str) -> list[Timed]:
 def data_facts(path: Path, step_seconds_per_token: float) -> list[Fact]:
     """Share of a step that making its batches takes, and padding, on generated pools."""
     from underdog.data.making.family_data import make
-    from underdog.training.length_buckets import BatchPlace
+    from underdog.training.feeding.length_buckets import BatchPlace
     from underdog.training.session import TrainingRun
-    from underdog.training.torch_model import open_torch_model
+    from underdog.training.torch_models.torch_model import open_torch_model
     from underdog.training.training_recipe import Stage, StageBudget, TrainingRecipe
 
     with tempfile.TemporaryDirectory() as folder:

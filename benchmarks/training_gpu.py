@@ -21,8 +21,8 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from underdog.training.accelerated import joined
-from underdog.training.encoding import Encoded
-from underdog.training.length_buckets import BatchPlace, TokenBatch
+from underdog.training.feeding.encoding import Encoded
+from underdog.training.feeding.length_buckets import BatchPlace, TokenBatch
 from underdog.training.objectives import objectives
 from underdog.training.packed_rows import attend_within_items
 from underdog.training.schedules import schedules

@@ -9,12 +9,12 @@ import numpy as np
 
 from peers.training_plain import plain_step
 from peers.training_trl import sft_trainer
-from underdog.training.encoding import Encoded
-from underdog.training.length_buckets import BatchPlace, TokenBatch
+from underdog.training.feeding.encoding import Encoded
+from underdog.training.feeding.length_buckets import BatchPlace, TokenBatch
 from underdog.training.objectives import objectives
 from underdog.training.schedules import schedules
 from underdog.training.stage_run import StageRun
-from underdog.training.torch_model import open_torch_model
+from underdog.training.torch_models.torch_model import open_torch_model
 from underdog.training.trainable import trainables
 from underdog.training.training_recipe import Stage, StageBudget
 

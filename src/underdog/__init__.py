@@ -79,8 +79,8 @@ if TYPE_CHECKING:
     from underdog.runs.run_file import replay
     from underdog.runs.solve import solve
     from underdog.tasks.task_catalogue import catalogue, load_task
-    from underdog.training.model_export import export_model
     from underdog.training.session import train
+    from underdog.training.torch_models.model_export import export_model
     from underdog.training.training_plan import plan_training
 
     __version__: str

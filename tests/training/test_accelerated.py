@@ -13,8 +13,8 @@ from safetensors.torch import load_file
 from tests.paths import CHECKOUT
 from underdog.errors import TrainingError
 from underdog.training.accelerated import Processes, is_first, joined
-from underdog.training.encoding import Encoded
-from underdog.training.length_buckets import TokenBatch
+from underdog.training.feeding.encoding import Encoded
+from underdog.training.feeding.length_buckets import TokenBatch
 from underdog.training.session import TrainingRun
 from underdog.training.training_recipe import StageBudget, TrainingRecipe
 

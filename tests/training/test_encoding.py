@@ -8,7 +8,7 @@ from underdog.core import Example, Message, Prompt
 from underdog.core.example import Segment
 from underdog.errors import DataError
 from underdog.models.loading import open_model
-from underdog.training.encoding import Encoder
+from underdog.training.feeding.encoding import Encoder
 
 USER = Segment("what is 1+2?", "user", 0.0)
 

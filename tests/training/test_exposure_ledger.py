@@ -10,9 +10,9 @@ from underdog.data.dataset.columns import examples_of
 from underdog.data.making.family_data import make
 from underdog.data.mixing.recipe import open_mix
 from underdog.models.loading import open_model
-from underdog.training.encoding import Encoder
-from underdog.training.exposure_counts import ExposureCounts
-from underdog.training.length_buckets import BatchPlace, LengthBuckets
+from underdog.training.feeding.encoding import Encoder
+from underdog.training.feeding.exposure_counts import ExposureCounts
+from underdog.training.feeding.length_buckets import BatchPlace, LengthBuckets
 from underdog.training.session import TrainingRun
 from underdog.training.stage_data import mix_of
 from underdog.training.training_recipe import StageBudget

@@ -8,8 +8,8 @@ import pytest
 from underdog.data.mixing.recipe import open_mix
 from underdog.errors import DataError
 from underdog.models.loading import open_model
-from underdog.training.encoding import Encoder
-from underdog.training.length_buckets import BatchPlace, LengthBuckets
+from underdog.training.feeding.encoding import Encoder
+from underdog.training.feeding.length_buckets import BatchPlace, LengthBuckets
 from underdog.training.stage_data import mix_of
 
 from .conftest import recipe_of

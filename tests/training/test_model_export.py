@@ -10,9 +10,9 @@ from underdog.errors import ModelFileError, UsageError
 from underdog.models.gguf.header import read_gguf_header
 from underdog.models.loading import open_model
 from underdog.models.pulled import pull_model
-from underdog.training.model_export import export_model
 from underdog.training.session import TrainingRun
-from underdog.training.torch_model import open_torch_model
+from underdog.training.torch_models.model_export import export_model
+from underdog.training.torch_models.torch_model import open_torch_model
 
 from .conftest import recipe_of
 

@@ -39,8 +39,8 @@ def test_rows_of_questions_and_answers_train_a_model_that_needs_no_template(
 
 
 def test_the_reply_alone_is_learned_of_a_row(tiny, rows) -> None:
-    from underdog.training.length_buckets import BatchPlace
-    from underdog.training.torch_model import open_torch_model
+    from underdog.training.feeding.length_buckets import BatchPlace
+    from underdog.training.torch_models.torch_model import open_torch_model
 
     recipe = recipe_of(tiny, rows)
     start = open_torch_model(tiny, "plain")

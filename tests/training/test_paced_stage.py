@@ -9,7 +9,7 @@ from underdog.data.dataset.writing import write_dataset
 from underdog.data.making.family_data import make
 from underdog.errors import ConfigError, DataError, TrainingError, UnknownNameError
 from underdog.training.checkpoint import newest_checkpoint, write_checkpoint
-from underdog.training.length_buckets import BatchPlace
+from underdog.training.feeding.length_buckets import BatchPlace
 from underdog.training.session import TrainingRun
 from underdog.training.training_recipe import Stage, StageBudget, read_training_recipe
 

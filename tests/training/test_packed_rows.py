@@ -7,13 +7,13 @@ import pytest
 from tests.models.tiny_gguf import write_tiny
 from underdog.data.mixing.recipe import open_mix
 from underdog.models.loading import open_model
-from underdog.training.encoding import Encoded, Encoder
-from underdog.training.length_buckets import BatchPlace, TokenBatch
+from underdog.training.feeding.encoding import Encoded, Encoder
+from underdog.training.feeding.length_buckets import BatchPlace, TokenBatch
 from underdog.training.objectives import objectives
 from underdog.training.objectives.causal import body_of, laid_out
 from underdog.training.packed_rows import PackedRows, attend_within_items
 from underdog.training.stage_data import mix_of
-from underdog.training.torch_model import open_torch_model
+from underdog.training.torch_models.torch_model import open_torch_model
 from underdog.training.trainable import trainables
 
 from .conftest import recipe_of

@@ -2,11 +2,11 @@
 
 import pytest
 
-from underdog.training.torch_model import open_torch_model
+from underdog.training.torch_models.torch_model import open_torch_model
 
 torch = pytest.importorskip("torch")
 
-from underdog.training.rms_norm import FewPassNorm  # noqa: E402
+from underdog.training.torch_models.rms_norm import FewPassNorm  # noqa: E402
 
 
 @pytest.mark.parametrize("shape", [(8,), (3, 16), (2, 5, 96)])
@@ -27,7 +27,7 @@ def test_gradients_are_those_of_small_differences() -> None:
     torch.manual_seed(1)
     given, weight = (torch.randn(shape, dtype=torch.float64) for shape in ((4, 6), (6,)))
     parts = (given.requires_grad_(), weight.requires_grad_())
-    from underdog.training.rms_norm import _Scaled
+    from underdog.training.torch_models.rms_norm import _Scaled
 
     assert torch.autograd.gradcheck(lambda x, w: _Scaled.apply(x, w, 1e-3), parts)
 

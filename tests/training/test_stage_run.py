@@ -7,14 +7,14 @@ import pytest
 
 from underdog.errors import TrainingError
 from underdog.training.checkpoint import newest_checkpoint, write_checkpoint
-from underdog.training.encoding import Encoded
-from underdog.training.length_buckets import TokenBatch
+from underdog.training.feeding.encoding import Encoded
+from underdog.training.feeding.length_buckets import TokenBatch
 from underdog.training.objectives import objectives
 from underdog.training.packed_rows import attend_within_items
 from underdog.training.schedules import schedules
 from underdog.training.session import TrainingRun
 from underdog.training.stage_run import StageRun
-from underdog.training.torch_model import open_torch_model
+from underdog.training.torch_models.torch_model import open_torch_model
 from underdog.training.trainable import trainables
 from underdog.training.training_recipe import StageBudget
 

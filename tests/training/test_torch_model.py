@@ -9,7 +9,7 @@ import pytest
 from tests.models.tiny_gguf import reference_logits, write_tiny
 from underdog.errors import ModelFileError
 from underdog.models.loading import open_model
-from underdog.training.torch_model import open_torch_model, write_model_folder
+from underdog.training.torch_models.torch_model import open_torch_model, write_model_folder
 
 TOKENS = [5, 9, 12, 30, 7, 7, 21]
 

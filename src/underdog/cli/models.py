@@ -122,7 +122,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a model for other programs: a GGUF file, a folder, or an adapter alone."""
-    from underdog.training.model_export import export_model
+    from underdog.training.torch_models.model_export import export_model
 
     if out_path is None:
         raise UsageError("say where the model goes: --out FILE.gguf, or --out FOLDER")

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from underdog.errors import MissingExtraError, TrainingError
-from underdog.training.length_buckets import TokenBatch
+from underdog.training.feeding.length_buckets import TokenBatch
 from underdog.training.objectives import Objective
 from underdog.training.objectives.causal import body_of
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from underdog.errors import TrainingError
 from underdog.files import sha256_file
-from underdog.training.tensor_file import write_tensors
+from underdog.training.torch_models.tensor_file import write_tensors
 
 _NAME = re.compile(r"step-(\d{8})")
 _MANIFEST = "manifest.json"

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from underdog.seeds import derive
-from underdog.training.encoding import Encoded
-from underdog.training.length_buckets import LengthBuckets, TokenBatch
+from underdog.training.feeding.encoding import Encoded
+from underdog.training.feeding.length_buckets import LengthBuckets, TokenBatch
 from underdog.training.objectives.causal import body_of
 
 ATTENTION = "within_items"

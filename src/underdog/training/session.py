@@ -23,8 +23,8 @@ from underdog.training.checkpoint import newest_checkpoint
 from underdog.training.dev.dev_accuracy import DevExam, DevPoint, dev_obstacle
 from underdog.training.dev.dev_course import DevCourse
 from underdog.training.dev.dev_set import DevSet, open_dev_sets
-from underdog.training.encoding import Encoder
-from underdog.training.length_buckets import BatchPlace, LengthBuckets
+from underdog.training.feeding.encoding import Encoder
+from underdog.training.feeding.length_buckets import BatchPlace, LengthBuckets
 from underdog.training.objectives import objectives
 from underdog.training.output.claim import claim_folder
 from underdog.training.output.exposure_ledger import ExposureLedger
@@ -35,7 +35,7 @@ from underdog.training.stage_course import RollBack, StageCourse, StageNews
 from underdog.training.stage_data import buffer_items, mix_of, pacing_of
 from underdog.training.stage_run import StageRun, StepReport
 from underdog.training.start_model import open_start_shape, with_weights
-from underdog.training.torch_model import (
+from underdog.training.torch_models.torch_model import (
     TorchModel,
     check_writable,
     open_torch_model,

@@ -7,7 +7,7 @@ from pathlib import Path
 from underdog.data.mixing.recipe import MixFile, PoolTable, read_mix
 from underdog.errors import DataError
 from underdog.files import sha256_file
-from underdog.training.length_buckets import BUFFER_ITEMS
+from underdog.training.feeding.length_buckets import BUFFER_ITEMS
 from underdog.training.pacing.curriculum import Curriculum
 from underdog.training.pacing.hint_decay import HintDecay
 from underdog.training.pacing.length_warmup import LengthWarmup

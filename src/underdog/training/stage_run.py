@@ -18,8 +18,8 @@ from underdog.errors import TrainingError
 from underdog.training.accelerated import ALONE, Processes, like, whole_tensor
 from underdog.training.checkpoint import Checkpoint
 from underdog.training.divergence import DivergenceWatch
-from underdog.training.exposure_counts import ExposureCounts
-from underdog.training.length_buckets import BatchPlace, BatchStream, TokenBatch
+from underdog.training.feeding.exposure_counts import ExposureCounts
+from underdog.training.feeding.length_buckets import BatchPlace, BatchStream, TokenBatch
 from underdog.training.objectives import Objective
 from underdog.training.schedules import Schedule
 from underdog.training.training_recipe import Stage

@@ -7,7 +7,7 @@ from underdog.data.mixing.recipe import open_mix
 from underdog.training.scratch.sizes import SPEC
 from underdog.training.scratch.start import open_scratch, texts_of
 from underdog.training.stage_data import mix_of
-from underdog.training.torch_model import TorchModel, open_shape, open_torch_model
+from underdog.training.torch_models.torch_model import TorchModel, open_shape, open_torch_model
 from underdog.training.training_recipe import TrainingRecipe
 
 if TYPE_CHECKING:

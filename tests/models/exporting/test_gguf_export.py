@@ -108,7 +108,7 @@ def test_every_type_is_read_alike_by_all_three_and_loses_what_the_format_says(
 def test_there_and_back_every_weight_is_the_same(folder: TinyFolder, tmp_path: Path) -> None:
     import torch
 
-    from underdog.training.torch_model import open_torch_model
+    from underdog.training.torch_models.torch_model import open_torch_model
 
     file = exported(folder.path, tmp_path / "tiny.gguf")
     weights = open_torch_model(file).model.state_dict()

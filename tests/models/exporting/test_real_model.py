@@ -8,7 +8,7 @@ import pytest
 from underdog.errors import EngineError
 from underdog.models.loading import open_model
 from underdog.models.pulled import pull_model
-from underdog.training.model_export import export_model
+from underdog.training.torch_models.model_export import export_model
 
 pytest.importorskip("torch")
 pytest.importorskip("openvino")

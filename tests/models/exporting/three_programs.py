@@ -10,7 +10,7 @@ from underdog.engines.llama_cpp.server_process import LlamaProcess
 from underdog.engines.openvino.compiled.decoder import Decoder, TokenChunk
 from underdog.engines.openvino.compiled.weights import converted
 from underdog.models.loading import open_model
-from underdog.training.torch_model import open_torch_model
+from underdog.training.torch_models.torch_model import open_torch_model
 
 
 def by_transformers(path: Path, tokens: list[int]) -> np.ndarray:

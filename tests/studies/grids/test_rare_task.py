@@ -16,7 +16,7 @@ from underdog.studies.rare_task.rare_world import (
     placed,
 )
 from underdog.studies.rare_task.thresholds import observed_share, planned_share
-from underdog.training.length_buckets import BatchPlace
+from underdog.training.feeding.length_buckets import BatchPlace
 
 WORLD = RareWorld(5)
 

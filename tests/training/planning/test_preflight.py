@@ -11,7 +11,7 @@ from underdog.errors import ConfigError, DataError, ModelFileError, TrainingErro
 from underdog.training.planning import machine_speed, preflight
 from underdog.training.planning.machine_speed import native_bfloat16
 from underdog.training.session import TrainingRun
-from underdog.training.torch_model import open_shape
+from underdog.training.torch_models.torch_model import open_shape
 from underdog.training.training_recipe import StageBudget
 
 pytestmark = pytest.mark.usefixtures("one_thread")

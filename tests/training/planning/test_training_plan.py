@@ -7,7 +7,7 @@ from tests.training.conftest import recipe_of
 from underdog.training.planning.data_forecast import PoolForecast
 from underdog.training.planning.footprint import footprint
 from underdog.training.session import TrainingRun
-from underdog.training.torch_model import open_shape, open_torch_model
+from underdog.training.torch_models.torch_model import open_shape, open_torch_model
 from underdog.training.trainable import trainables
 from underdog.training.training_plan import plan_training
 from underdog.training.training_recipe import StageBudget
@@ -104,8 +104,8 @@ def test_flops_are_what_pytorch_counts(tiny) -> None:
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
-    from underdog.training.encoding import Encoded
-    from underdog.training.length_buckets import TokenBatch
+    from underdog.training.feeding.encoding import Encoded
+    from underdog.training.feeding.length_buckets import TokenBatch
     from underdog.training.objectives import objectives
 
     batch = TokenBatch(tuple(Encoded((5,) * 32, (0.0,) * 16 + (1.0,) * 16) for _ in range(4)))

@@ -12,7 +12,7 @@ from underdog.models.loading import open_model
 from underdog.training.scratch.sizes import SIZES, DecoderSize
 from underdog.training.scratch.start import first_weights, make_scratch
 from underdog.training.scratch.vocabularies import character_vocabulary, train_vocabulary
-from underdog.training.torch_model import open_torch_model, write_model_folder
+from underdog.training.torch_models.torch_model import open_torch_model, write_model_folder
 
 TEXTS = [f"what is {a} + {b}?\nit is {a + b}" for a in range(40) for b in range(40)]
 TALK = (Message("system", "be brief"), Message("user", "12+3?"), Message("assistant", "15"),

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from underdog.data.making.interleave import Interleaver
 from underdog.seeds import derive
-from underdog.training.encoding import Encoded
-from underdog.training.length_buckets import BatchPlace, TokenBatch
+from underdog.training.feeding.encoding import Encoded
+from underdog.training.feeding.length_buckets import BatchPlace, TokenBatch
 
 Ints = NDArray[np.int64]
 

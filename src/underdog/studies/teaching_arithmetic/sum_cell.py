@@ -13,8 +13,8 @@ from underdog.studies.teaching_arithmetic.sum_samples import (
     answered,
     asked,
 )
-from underdog.training.encoding import Encoder
-from underdog.training.length_buckets import LengthBuckets
+from underdog.training.feeding.encoding import Encoder
+from underdog.training.feeding.length_buckets import LengthBuckets
 from underdog.training.objectives import objectives
 from underdog.training.schedules import schedules
 from underdog.training.scratch.greedy_replies import greedy_replies
@@ -24,7 +24,7 @@ from underdog.training.stage_run import StageRun, StepReport
 from underdog.training.training_recipe import Stage, StageBudget
 
 if TYPE_CHECKING:
-    from underdog.training.torch_model import TorchModel
+    from underdog.training.torch_models.torch_model import TorchModel
 
 _LONGEST = 64
 _BATCH_TOKENS = 1024

@@ -28,7 +28,7 @@ from underdog.sandbox.late import LateSandbox
 from underdog.strategies import strategies
 from underdog.strategies.running.bench import Bench
 from underdog.training.dev.dev_set import DevSet
-from underdog.training.torch_model import write_model_folder
+from underdog.training.torch_models.torch_model import write_model_folder
 from underdog.training.trainable import Trainable
 
 _ENGINE = "openvino"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from underdog.registry import Registry
 
 if TYPE_CHECKING:
-    from underdog.training.length_buckets import TokenBatch
+    from underdog.training.feeding.length_buckets import TokenBatch
 
 
 class Objective(Protocol):

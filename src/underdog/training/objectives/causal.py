@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-from underdog.training.length_buckets import TokenBatch
+from underdog.training.feeding.length_buckets import TokenBatch
 from underdog.training.objectives import objectives
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from underdog.data.mixing.mixture import Mixture
 from underdog.files import write_json
-from underdog.training.exposure_counts import ExposureCounts
+from underdog.training.feeding.exposure_counts import ExposureCounts
 
 COUNTED_BY = "the trainer's encoding: chat template, prompt, reply and the token that ends it"
 

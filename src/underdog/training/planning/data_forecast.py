@@ -12,8 +12,8 @@ from itertools import chain
 from underdog.data.mixing.mixture import PoolPlace
 from underdog.data.mixing.pools import Pool
 from underdog.errors import DataError
-from underdog.training.encoding import Encoded
-from underdog.training.length_buckets import BatchPlace, LengthBuckets, TokenBatch
+from underdog.training.feeding.encoding import Encoded
+from underdog.training.feeding.length_buckets import BatchPlace, LengthBuckets, TokenBatch
 
 BUFFERS = 4
 

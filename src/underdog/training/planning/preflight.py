@@ -14,7 +14,7 @@ from typing import Any
 
 from underdog.engines.machine.memory import free_bytes
 from underdog.errors import DataError, TrainingError
-from underdog.training.length_buckets import LengthBuckets
+from underdog.training.feeding.length_buckets import LengthBuckets
 from underdog.training.planning.data_forecast import DataForecast, forecast
 from underdog.training.planning.footprint import Footprint, footprint
 from underdog.training.planning.machine_speed import (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from underdog.engines.machine.process_tree import used_by
-from underdog.training.length_buckets import BatchPlace, LengthBuckets, TokenBatch
+from underdog.training.feeding.length_buckets import BatchPlace, LengthBuckets, TokenBatch
 from underdog.training.objectives import objectives
 from underdog.training.schedules import schedules
 from underdog.training.stage_run import StageRun, StepReport

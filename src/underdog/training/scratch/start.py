@@ -27,7 +27,7 @@ from underdog.training.scratch.vocabularies import (
     train_vocabulary,
     turn_template,
 )
-from underdog.training.torch_model import TorchModel, TorchTensors, build_model
+from underdog.training.torch_models.torch_model import TorchModel, TorchTensors, build_model
 
 CONTEXT_TOKENS = 2048
 _ROPE_BASE = 10_000.0

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from underdog.training.encoding import Encoded
+from underdog.training.feeding.encoding import Encoded
 
 
 @dataclass(frozen=True, slots=True)

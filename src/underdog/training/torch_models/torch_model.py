@@ -21,7 +21,7 @@ from underdog.models.chat.template_source import template_source
 from underdog.models.loading import open_model
 from underdog.models.open_model import OpenModel
 from underdog.models.tensor_source import TensorSource, check_shape
-from underdog.training.tensor_file import write_tensors
+from underdog.training.torch_models.tensor_file import write_tensors
 
 _LONGEST = 1 << 24
 _TYPES = {"llama": "llama", "mistral": "mistral", "qwen2": "qwen2", "qwen3": "qwen3"}
@@ -92,7 +92,7 @@ def build_model(settings: Mapping[str, Any], state: Mapping[str, Any], place: ob
         raise ModelFileError(f"{place}: weights do not fit the model: {(lost + unexpected)[:3]}")
     model.tie_weights()
     _fill_buffers(model, config, transformers)
-    from underdog.training.rms_norm import with_few_passes
+    from underdog.training.torch_models.rms_norm import with_few_passes
 
     with_few_passes(model)
     return model.float().train()

@@ -112,7 +112,11 @@ def _origin(path: Path) -> Origin:
 
 
 def _write_folder(opened: OpenModel, target: Path, kind: str) -> None:
-    from underdog.training.torch_model import check_writable, torch_model, write_model_folder
+    from underdog.training.torch_models.torch_model import (
+        check_writable,
+        torch_model,
+        write_model_folder,
+    )
 
     check_writable(target)
     write_model_folder(target, torch_model(opened).model, opened, kind)

@@ -16,7 +16,7 @@ from underdog.core import Example
 from underdog.data.mixing.mixture import Mixture, PoolPlace
 from underdog.errors import DataError
 from underdog.seeds import derive
-from underdog.training.encoding import Encoded, Encoder, check_weights
+from underdog.training.feeding.encoding import Encoded, Encoder, check_weights
 from underdog.training.pacing.pace import STEADY, Pacing
 
 BUFFER_ITEMS = 512

@@ -1,0 +1,1 @@
+"""Items as tokens, batches of them, and counts of what was fed."""

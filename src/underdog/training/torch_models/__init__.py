@@ -1,0 +1,1 @@
+"""Models of the transformers library from files, their norms, and how they leave again."""
