@@ -91,7 +91,7 @@ else:
         "catalogue": "tasks.task_catalogue",
         "challenge": "reports.challenge",
         "collect": "data.sources.model_data",
-        "export_model": "training.model_export",
+        "export_model": "training.torch_models.model_export",
         "fight_card_text": "reports.plain_text",
         "load_task": "tasks.task_catalogue",
         "make": "data.making.family_data",

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from underdog.studies.rare_task.rare_arms import BURSTS
+from underdog.studies.rare_task.rare_study import RareTaskFrequency
 from underdog.studies.rare_task.rare_world import (
     END,
     FIRST,
@@ -15,7 +16,8 @@ from underdog.studies.rare_task.rare_world import (
     RareWorld,
     placed,
 )
-from underdog.studies.rare_task.thresholds import observed_share, planned_share
+from underdog.studies.rare_task.thresholds import observed_share, planned_share, planner_ratios
+from underdog.studies.study import Cell, CellResult, Finished, Results
 from underdog.training.feeding.length_buckets import BatchPlace
 
 WORLD = RareWorld(5)
@@ -130,3 +132,28 @@ def test_wider_models_are_planned_smaller_shares() -> None:
     assert planned == sorted(planned, reverse=True)
     assert 0.15 < planned[0] < 0.3
     assert 0.01 < planned[-1] < 0.02
+
+
+def cells_at(accuracies: dict[int, float]) -> Results:
+    """The grid of `cpu` with the smallest width's accuracies by inverse share, others learned."""
+    study = RareTaskFrequency()
+    cells = study.cells("cpu")
+    finished = [
+        Finished(cell, CellResult({"accuracy": accuracy_of(cell, accuracies)}), 1.0)
+        for cell in cells
+    ]
+    return Results(finished, cells)
+
+
+def accuracy_of(cell: Cell, accuracies: dict[int, float]) -> float:
+    inverse, width = round(1 / float(cell.knobs["share"])), int(cell.knobs["width"])
+    if width == 8:
+        return accuracies[inverse]
+    return 0.9 if 1 / inverse > planned_share(width) else 0.5
+
+
+def test_the_planner_is_judged_at_every_width_or_not_at_all() -> None:
+    ratios = planner_ratios(cells_at({2: 0.9, 4: 0.8, 8: 0.6, 16: 0.55, 64: 0.5}))
+    assert list(ratios) == ["5K", "13K", "38K", "127K"]
+    assert ratios["5K"] == pytest.approx(planned_share(8) / 2**-2.25)
+    assert planner_ratios(cells_at({2: 0.7, 4: 0.6, 8: 0.6, 16: 0.55, 64: 0.5})) == {}

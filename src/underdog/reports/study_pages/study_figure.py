@@ -110,7 +110,7 @@ def _height(panel: Panel) -> Spec:
         "format": shown, "tickCount": 6, "title": panel.y_title, "labelOverlap": False,
     }  # fmt: skip
     if panel.y_ticks:
-        axis["values"] = [*panel.y_ticks]
+        axis |= {"values": [*panel.y_ticks], "tickCount": None}
     return {"scale": scale, "axis": axis}
 
 

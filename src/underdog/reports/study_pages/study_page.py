@@ -75,7 +75,7 @@ class StudyReport:
         page = self.page()
         if any(panel.points for panel in panels):
             files["figure.svg"] = svg(study_figure(panels)).encode()
-            page += "![The figure](figure.svg)\n"
+            page += "\n![The figure](figure.svg)\n"
         files["results.md"] = page.encode()
         for name, data in files.items():
             write_atomic(folder / name, lambda file, data=data: file.write(data))

@@ -26,12 +26,12 @@ EQUAL, EQUALS = 16, (4, 16, 64)
 FIXED: Mapping[int, tuple[int, ...]] = {
     8: (2, 4, 8, 16),
     16: (4, 8, 16, 32),
-    32: (8, 16, 32, 64),
+    32: (4, 8, 16, 32, 64),
     64: (16, 32, 64),
     128: (16, 32, 64, 128),
 }
 """Shares 1/n that each width is trained at."""
-OVERNIGHT = frozenset({(16, 32), (32, 8), *((128, n) for n in FIXED[128])})
+OVERNIGHT = frozenset({(16, 32), *((128, n) for n in FIXED[128])})
 """Widths and shares 1/n that only the setting `overnight` has."""
 
 

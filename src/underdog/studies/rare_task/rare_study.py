@@ -43,6 +43,8 @@ class RareTaskFrequency:
     code = (
         "underdog.studies.rare_task.rare_world",
         "underdog.studies.rare_task.rare_cell",
+        "underdog.training.stage_run",
+        "underdog.training.objectives.causal",
     )
     libraries = ("torch", "transformers.models.llama.modeling_llama", "underdog.training.stage_run")
 

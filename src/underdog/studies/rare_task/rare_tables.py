@@ -1,6 +1,6 @@
 """Tables and panels of `rare-task-frequency`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import mean, stdev
 
 from underdog.measure.intervals import exact_interval
@@ -27,14 +27,15 @@ def rare_tables(results: Results) -> Sequence[StudyTable]:
     """Accuracies at fixed steps, at equal exposures, by gap; thresholds; gradients."""
     if any(one.cell.seed == TUNE_SEED for one in results.finished):
         return [_tune_table(results)]
-    inverses = sorted({n for shares in FIXED.values() for n in shares})
+    sizes = _sizes(results)
+    inverses = sorted({n for width in sizes for n in FIXED[width]})
     return [
         StudyTable(
             "Held-out accuracy at fixed steps, mean over seeds (lowest to highest)",
             ("parameters", *(f"1/{n}" for n in inverses)),
             tuple(
                 (size, *(_accuracies(results, fixed_steps(width, n)) for n in inverses))
-                for width, size in SIZES.items()
+                for width, size in sizes.items()
             ),
         ),
         StudyTable(
@@ -63,7 +64,7 @@ def rare_tables(results: Results) -> Sequence[StudyTable]:
             tuple(
                 (size, *(_means(results, fixed_steps(width, 16), fact)
                          for fact in ("trained_accuracy", "accuracy", "text_loss", "cosine")))
-                for width, size in SIZES.items()
+                for width, size in sizes.items()
             ),
         ),
     ]  # fmt: skip
@@ -71,12 +72,13 @@ def rare_tables(results: Results) -> Sequence[StudyTable]:
 
 def rare_panels(results: Results) -> Sequence[Panel]:
     """Accuracy by share, thresholds by width, equal exposures, and gaps."""
-    inverses = sorted({n for shares in FIXED.values() for n in shares}, reverse=True)
+    sizes = _sizes(results)
+    inverses = sorted({n for width in sizes for n in FIXED[width]}, reverse=True)
     shares = [(1 / n, f"1/{n}") for n in inverses]
     exposures = [(1 / n, f"1/{n}") for n in EQUALS]
     fixed = [
         point
-        for width in SIZES
+        for width in sizes
         for n in FIXED[width]
         for point in _points(results, fixed_steps(width, n), SIZES[width], 1 / n)
     ]
@@ -97,6 +99,12 @@ def rare_panels(results: Results) -> Sequence[Panel]:
             accuracy, gaps, [(gap, str(gap)) for gap in BURSTS], (0.45, 1.0), 0.5,
         ),
     ]  # fmt: skip
+
+
+def _sizes(results: Results) -> Mapping[int, str]:
+    """Sizes of the grid's models, by width."""
+    kinds = {cell.kind for cell in results.expected}
+    return {width: size for width, size in SIZES.items() if size in kinds}
 
 
 def _accuracies(results: Results, arm: str) -> str:
@@ -125,7 +133,7 @@ def _points(results: Results, arm: str, series: str, x: float) -> Iterator[Panel
 
 def _threshold_table(results: Results) -> StudyTable:
     rows: list[tuple[str, ...]] = []
-    for width, size in SIZES.items():
+    for width, size in _sizes(results).items():
         seen = observed(results, width)
         by_seed = [f"{one:.1%}" if one else "outside" for one in thresholds_by_seed(results, width)]
         planned = planned_share(width)
@@ -140,9 +148,9 @@ def _threshold_panel(results: Results) -> Panel:
     points = [
         PanelPoint("planned", width, planned_share(width), planned_share(width) / 2,
                    planned_share(width) * 2)
-        for width in SIZES
+        for width in _sizes(results)
     ]  # fmt: skip
-    for width in SIZES:
+    for width in _sizes(results):
         known = [one for one in thresholds_by_seed(results, width) if one is not None]
         seen = observed(results, width)
         if seen is not None:
@@ -150,7 +158,7 @@ def _threshold_panel(results: Results) -> Panel:
     title = "share needed for 75% (planned: bars of a factor of 2)"
     return Panel(
         title, "width", "share of sequences", points,
-        [(width, str(width)) for width in SIZES], (1 / 256, 1.0), log_y=True,
+        [(width, str(width)) for width in _sizes(results)], (1 / 256, 1.0), log_y=True,
         y_ticks=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
     )  # fmt: skip
 

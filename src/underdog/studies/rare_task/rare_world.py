@@ -7,7 +7,7 @@ label that says which comes first, and an end; the label cannot be told from the
 Unordered pairs are split in halves: one is trained on, in both orders, the other held out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -130,6 +130,8 @@ class RareStream:
         steps: Batches.
     """
 
+    packed = False
+
     def __init__(self, world: RareWorld, share: float, burst: int, batch: int, steps: int) -> None:
         count = batch * steps
         self.rare = placed(count, share, burst).reshape(steps, batch)
@@ -150,8 +152,10 @@ class RareStream:
         met = np.flatnonzero(self.rare.any(axis=1))
         return int(np.diff([-1, *met.tolist(), len(self.rare)]).max())
 
-    def stream(self, place: BatchPlace) -> Iterator[tuple[TokenBatch, BatchPlace]]:
-        """Batches from a place on."""
+    def stream(
+        self, place: BatchPlace, progress: Callable[[], float] = lambda: 0.0
+    ) -> Iterator[tuple[TokenBatch, BatchPlace]]:
+        """Batches from a place on, each with the place behind it; the same at any progress."""
         for step in range(place.taken, len(self._rows)):
             rows = self._rows[step].tolist()
             pools = ("rare" if one else "text" for one in self.rare[step].tolist())

@@ -85,9 +85,10 @@ def observed(results: Results, width: int) -> float | None:
 
 
 def planner_ratios(results: Results) -> Mapping[str, float]:
-    """Planned over observed share, of the widths whose threshold lies among the shares."""
-    return {
-        SIZES[width]: planned_share(width) / seen
-        for width in SIZES
-        if (seen := observed(results, width)) is not None
-    }
+    """Planned over observed share by size; empty when that of a trained width cannot be told."""
+    arms = {cell.arm for cell in results.expected}
+    trained = [width for width in SIZES if fixed_steps(width, FIXED[width][0]) in arms]
+    seen = {width: observed(results, width) for width in trained}
+    if None in seen.values():
+        return {}
+    return {SIZES[width]: planned_share(width) / share for width, share in seen.items() if share}

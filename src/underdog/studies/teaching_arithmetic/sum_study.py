@@ -54,6 +54,8 @@ class TeachingArithmetic:
     code = (
         "underdog.studies.teaching_arithmetic.sum_samples",
         "underdog.studies.teaching_arithmetic.sum_cell",
+        "underdog.training.stage_run",
+        "underdog.training.objectives.causal",
     )
     libraries = ("torch", "transformers.models.llama.modeling_llama", "underdog.training.stage_run")
 
