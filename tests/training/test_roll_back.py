@@ -19,12 +19,12 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def items(folder: Path, *poisoned: int) -> Path:
-    """Two hundred small items, some of them with a loss weight that is no number."""
+    """Two hundred small items, some of them with a loss weight beyond float32."""
     rows = [
         Example(f"{n}", reply_learned((Message("user", f"say {n}"), Message("assistant", f"{n}"))))
         for n in range(200)
     ]
-    bad = Segment(" and more", "assistant", float("nan"))
+    bad = Segment(" and more", "assistant", 1e38)
     for place in poisoned:
         rows[place] = Example(f"bad {place}", (*rows[place].segments, bad))
     write_shard(shard_path(folder, "train", 0), table_of(rows), "{}")
@@ -38,13 +38,13 @@ def run(recipe: TrainingRecipe, folder: Path, **more):
 def test_a_poisoned_item_is_passed_over(tiny, tmp_path) -> None:
     data = items(tmp_path / "data", 77)
     settings = {"budget": StageBudget(steps=12), "step_tokens": 400}
-    with pytest.raises(TrainingError, match="the loss is nan"):
+    with pytest.raises(TrainingError, match="the loss is (inf|nan)"):
         run(recipe_of(tiny, data, **settings), tmp_path / "stop")
     recipe = recipe_of(tiny, data, on_divergence="roll-back", **settings)
     updates = run(recipe, tmp_path / "out", checkpoint_seconds=0.0)
     [back] = [update.rolled_back for update in updates if update.rolled_back]
     assert back.diverged_at == back.step + 1
-    assert "nan" in back.reason
+    assert "inf" in back.reason or "nan" in back.reason
     steps = [update.step for update in updates if update.step and not update.finished]
     assert [one.step for one in steps] == list(range(1, 13))
     assert all(one.loss < 20 for one in steps)

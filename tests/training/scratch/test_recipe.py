@@ -112,7 +112,7 @@ def test_data_beyond_the_characters_claims_no_folder(tmp_path: Path) -> None:
     stage = Stage(mixture=str(mix), budget=StageBudget(steps=1), decontaminate=False)
     with pytest.raises(ConfigError, match="vocabulary=512"):
         run(TrainingRecipe(model="scratch:6k", stages=(stage,)), tmp_path / "out")
-    assert not list((tmp_path / "out").iterdir())
+    assert not list((tmp_path / "out").glob("*"))
 
 
 @pytest.mark.parametrize(

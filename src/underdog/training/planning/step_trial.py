@@ -1,12 +1,17 @@
 """Two optimiser steps of a stage at their real shape on its real data, timed and thrown away."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from underdog.engines.machine.process_tree import used_by
-from underdog.training.feeding.length_buckets import BatchPlace, LengthBuckets, TokenBatch
+from underdog.training.feeding.length_buckets import (
+    BatchPlace,
+    BatchStream,
+    LengthBuckets,
+    TokenBatch,
+)
 from underdog.training.objectives import objectives
 from underdog.training.schedules import schedules
 from underdog.training.stage_run import StageRun, StepReport
@@ -52,7 +57,7 @@ def try_steps(stage: Stage, model: Any, batches: LengthBuckets) -> StepTrial:
     Raises:
         TrainingError: The loss is no number.
     """
-    held: Any = _Held(_of_a_step(batches, stage.step_tokens))
+    held = _Held(_of_a_step(batches, stage.step_tokens), batches.packed)
     _take(stage.model_copy(update={"step_tokens": 1}), model, held)
     report = _take(stage, model, held)
     return StepTrial(
@@ -67,10 +72,12 @@ def try_steps(stage: Stage, model: Any, batches: LengthBuckets) -> StepTrial:
 class _Held:
     """A stream of batches that are made already."""
 
-    def __init__(self, batches: Sequence[_Placed]) -> None:
-        self._batches = batches
+    def __init__(self, batches: Sequence[_Placed], packed: bool) -> None:
+        self._batches, self.packed = batches, packed
 
-    def stream(self, place: BatchPlace) -> Iterator[_Placed]:
+    def stream(
+        self, place: BatchPlace, progress: Callable[[], float] = lambda: 0.0
+    ) -> Iterator[_Placed]:
         return iter(self._batches)
 
 
@@ -83,7 +90,7 @@ def _of_a_step(batches: LengthBuckets, least: int) -> list[_Placed]:
     return held
 
 
-def _take(stage: Stage, model: Any, batches: Any) -> StepReport:
+def _take(stage: Stage, model: Any, batches: BatchStream) -> StepReport:
     short = stage.model_copy(update={"budget": StageBudget(steps=1)})
     objective, schedule = objectives.create(stage.objective), schedules.create(stage.schedule)
     [report] = StageRun(short, model, batches, objective, schedule).steps()
