@@ -58,10 +58,14 @@ class Cell:
 class Repeated:
     """A stream that gives one batch again and again."""
 
+    packed = False
+
     def __init__(self, batch: TokenBatch) -> None:
         self._batch = batch
 
-    def stream(self, place: BatchPlace) -> Iterator[tuple[TokenBatch, BatchPlace]]:
+    def stream(
+        self, place: BatchPlace, progress: Callable[[], float]
+    ) -> Iterator[tuple[TokenBatch, BatchPlace]]:
         """The batch, without end."""
         while True:
             yield self._batch, place
