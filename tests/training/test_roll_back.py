@@ -38,7 +38,7 @@ def run(recipe: TrainingRecipe, folder: Path, **more):
 def test_a_poisoned_item_is_passed_over(tiny, tmp_path) -> None:
     data = items(tmp_path / "data", 77)
     settings = {"budget": StageBudget(steps=12), "step_tokens": 400}
-    with pytest.raises(TrainingError, match="the loss is (inf|nan)"):
+    with pytest.raises(TrainingError, match=r"the loss is (inf|nan)"):
         run(recipe_of(tiny, data, **settings), tmp_path / "stop")
     recipe = recipe_of(tiny, data, on_divergence="roll-back", **settings)
     updates = run(recipe, tmp_path / "out", checkpoint_seconds=0.0)
