@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import SerializerFunctionWrapHandler, field_serializer
+
 from underdog.data.dataset.card.data_card import (
     DataCard,
     Decontamination,
@@ -60,6 +62,13 @@ class MixState(StrictTable):
     tokens: int | None
     places: tuple[PoolPlace, ...]
     tests: str = ""
+
+    @field_serializer("places", mode="wrap")
+    def _without_debts(
+        self, places: tuple[PoolPlace, ...], handler: SerializerFunctionWrapHandler
+    ) -> list[dict[str, Any]]:
+        """Places without what pools are owed: the shares of a mixture on disk never move."""
+        return [{k: v for k, v in one.items() if k != "owed"} for one in handler(places)]
 
 
 def mix(
