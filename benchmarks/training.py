@@ -274,6 +274,16 @@ PARTS = {
 }
 
 
+NAMES = {
+    "lora": ("lora",),
+    "full": ("full",),
+    "scratch": ("1m ",),
+    "data": ("making batches", "padding", "loss share"),
+    "memory": ("peak memory",),
+}
+"""How the names of a part's steps and figures begin."""
+
+
 class Kept:
     """What is measured so far, in `steps.csv` and `facts.csv` of a folder."""
 
@@ -286,6 +296,12 @@ class Kept:
                 self.facts = [Fact(**row) for row in csv.DictReader(file)]
             with (folder / "steps.csv").open() as file:
                 self.rows = [_timed(row) for row in csv.DictReader(file)]
+
+    def forget(self, part: str) -> None:
+        """Drop what was measured of a part before, by code that may have been another."""
+        names = NAMES[part]
+        self.rows = [row for row in self.rows if not row.what.lower().startswith(names)]
+        self.facts = [fact for fact in self.facts if not fact.name.lower().startswith(names)]
 
     def write(self) -> None:
         """Write both files; of figures of one name the last counts."""
@@ -339,6 +355,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     kept = Kept(given.out)
     for name in given.only.split(","):
         print(f"{name}: load {os.getloadavg()[0]:.1f}", file=sys.stderr, flush=True)
+        kept.forget(name)
         PARTS[name](given.model, given.steps, kept)
         kept.write()
     machine = (

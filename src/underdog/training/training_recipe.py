@@ -73,7 +73,7 @@ class Stage(StrictTable):
         clip: Largest norm of the gradient; larger ones are scaled down to it.
         step_tokens: Tokens of an optimiser step at least, padding counted.
         batch_tokens: Most tokens that are read at once, padding counted. Memory grows with it:
-            LoRA of a 135M model stays below 2 GB with 384.
+            LoRA of a 135M model takes 2 GB with 384.
         max_tokens: Longest item; longer ones are left out and counted.
         rows: Whether items of like length are padded (`buckets`) or all follow one another in one
             row (`packed`); `auto` packs on a CUDA device.
