@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from underdog.errors import DataError
 from underdog.registry import available
 from underdog.reports.study_pages.study_page import StudyReport
 from underdog.studies import studies
-from underdog.errors import DataError
 from underdog.studies.cell_store import CellStore, read_cells_csv
 from underdog.studies.study import Results
 from underdog.studies.study_run import run_cells
