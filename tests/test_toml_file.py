@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import pytest
+from pydantic import Field
 
 from underdog.errors import ConfigError
 from underdog.toml_file import StrictTable, read_toml
@@ -60,3 +62,19 @@ def test_all_faults_are_told_in_one_line_unknown_keys_first(tmp_path: Path) -> N
         "last.width: Input should be a valid integer, unable to parse string as an integer, "
         "got 'wide'"
     )
+
+
+def test_a_list_is_not_called_too_short_for_faults_inside_it(tmp_path: Path) -> None:
+    class Wood(StrictTable):
+        trees: Annotated[tuple[Tree, ...], Field(min_length=1)]
+
+    path = tmp_path / "wood.toml"
+    for text, words in (
+        ('[[trees]]\nnam = "oak"\nname = "elm"', "unknown key 'trees.0.nam'; did you mean "),
+        ("trees = []", "trees: Tuple should have at least 1 item"),
+    ):
+        path.write_text(text)
+        with pytest.raises(ConfigError) as caught:
+            read_toml(path, Wood)
+        assert str(caught.value).startswith(f"{path}: {words}")
+        assert str(caught.value).count("at least 1 item") == ("trees:" in words)

@@ -51,8 +51,19 @@ def read_toml(path: Path, model: type[M], kind: str = "file", **defaults: object
 
 
 def describe_errors(error: ValidationError, model: type[BaseModel]) -> str:
-    """Validation errors of a table of `model` as one line; unknown keys first."""
-    found = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    """Validation errors of a table of `model` as one line; unknown keys first.
+
+    A list that seems too short because what stands in it has faults is not one of them.
+    """
+    places = [one["loc"] for one in error.errors()]
+
+    def follows(one: ErrorDetails) -> bool:
+        depth = len(one["loc"])
+        inner = any(len(place) > depth and place[:depth] == one["loc"] for place in places)
+        return one["type"] == "too_short" and inner
+
+    told = [one for one in error.errors() if not follows(one)]
+    found = sorted(told, key=lambda one: one["type"] != "extra_forbidden")
     return "; ".join(_fault(one, model) for one in found)
 
 

@@ -137,6 +137,21 @@ def test_a_plan_says_what_it_would_take_and_writes_nothing(run, tiny, sums, tmp_
             ("--out", "OUT", "--model", "m", "--data", "d", "--tokens", "5", "--learning-rate", 0),
             "learning_rate: Input should be greater than 0",
         ),
+        (
+            (
+                "--out",
+                "OUT",
+                "--model",
+                "scratch:6k",
+                "--data",
+                "d",
+                "--tokens",
+                "5",
+                "--template",
+                "plain",
+            ),
+            "has its own chat template; leave template out",
+        ),
     ],
 )
 def test_mistakes_are_one_line(run, tmp_path, given, words) -> None:

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from underdog.core import Message, Prompt
-from underdog.errors import DataError, UnknownNameError
+from underdog.data.dataset.shards import shards_of
+from underdog.data.mixing.recipe import open_mix
+from underdog.errors import ConfigError, DataError, TrainingError, UnknownNameError
 from underdog.models.loading import open_model
+from underdog.training.scratch.start import open_scratch, texts_of
 from underdog.training.session import TrainingRun
 from underdog.training.stage_data import mix_of
-from underdog.training.training_recipe import TrainingRecipe
+from underdog.training.training_recipe import Stage, TrainingRecipe
 
 from .conftest import recipe_of
 
@@ -77,3 +80,49 @@ def test_a_model_from_scratch_has_its_own_template(tiny, rows) -> None:
     settings["stages"][0]["trainable"] = "full"
     with pytest.raises(ValueError, match="leave template out"):
         TrainingRecipe.model_validate(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("none", "none: no such data set"), ("rows.csv", r"ends in \.jsonl")]
+)
+def test_a_path_that_is_no_folder_says_what_is_wrong_with_it(tmp_path, name, words) -> None:
+    (tmp_path / "rows.csv").write_text("question,answer")
+    with pytest.raises(DataError, match=words):
+        shards_of(tmp_path / name, "train")
+
+
+def test_rows_of_a_file_that_begins_with_a_byte_order_mark_are_read(rows, tiny) -> None:
+    rows.write_text(rows.read_text(), "utf-8-sig")
+    mixture = open_mix(mix_of(recipe_of(tiny, rows).stages[0], 0))
+    assert any("Is " in text for text in texts_of(mixture))
+
+
+@pytest.mark.parametrize("spec", ["scratch:6k,layers=99999999", "scratch:6k,width=8000000"])
+def test_a_model_from_scratch_beyond_the_memory_is_refused_before_it_is_made(spec) -> None:
+    with pytest.raises(ConfigError, match="take a smaller model"):
+        open_scratch(spec, lambda: (), 0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"budget": {"cpu_seconds": float("inf")}}, {"weight_decay": float("inf")}],
+)
+def test_numbers_without_end_are_refused(tiny, rows, change) -> None:
+    stage = recipe_of(tiny, rows).stages[0].model_dump() | change
+    with pytest.raises(ValueError, match="finite"):
+        Stage.model_validate(stage)
+
+
+def test_a_recipe_names_a_model(tiny, rows) -> None:
+    with pytest.raises(ValueError, match="at least 1 character"):
+        TrainingRecipe.model_validate(recipe_of(tiny, rows).model_dump() | {"model": ""})
+
+
+def test_two_runs_at_once_in_a_folder_are_refused(tiny, rows, tmp_path) -> None:
+    run = TrainingRun(recipe_of(tiny, rows), tmp_path / "out")
+    first = run.updates()
+    next(first)
+    with pytest.raises(TrainingError, match="another run trains in"):
+        list(run.updates())
+    first.close()
+    assert list(run.updates())[-1].finished

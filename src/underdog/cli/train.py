@@ -165,9 +165,9 @@ def _plain_recipe(
     budget = StageBudget(tokens=_number(tokens))
     try:
         stage = Stage(budget=budget, **place, **asked)
+        return TrainingRecipe(model=model, template=template, seed=seed, stages=(stage,), dev=dev)
     except ValidationError as error:
         raise UsageError(describe_errors(error, Stage)) from error
-    return TrainingRecipe(model=model, template=template, seed=seed, stages=(stage,), dev=dev)
 
 
 def _dev_table(specs: list[str], keep: str) -> "DevTable | None":

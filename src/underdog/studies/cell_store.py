@@ -117,7 +117,11 @@ def read_cells_csv(path: Path, cells: Sequence[Cell]) -> list[Finished]:
             for cell in cells
             if (key := (cell.arm, str(cell.seed), _sorted(cell.knobs))) in rows
         ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror or error}") from error
+    except KeyError as error:
+        raise DataError(f"{path} holds no cells of a study: no column {error}") from error
+    except (ValueError, TypeError) as error:
         raise DataError(f"{path} cannot be read as a study's cells: {error}") from error
     if not found:
         raise DataError(f"{path} holds none of the {len(cells)} cells of this study and setting")

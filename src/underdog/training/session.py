@@ -7,6 +7,7 @@ or pool that has changed since is refused by name.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ from underdog.training.output.exposure_ledger import ExposureLedger
 from underdog.training.packed_rows import PackedRows, attend_within_items
 from underdog.training.planning.preflight import Outlook, check_disk, look_ahead
 from underdog.training.schedules import schedules
+from underdog.training.sole_trainer import sole_trainer
 from underdog.training.stage_course import RollBack, StageCourse, StageNews
 from underdog.training.stage_data import buffer_items, mix_of, pacing_of
 from underdog.training.stage_run import StageRun, StepReport
@@ -125,6 +127,13 @@ class TrainingRun:
             if not (self.folder / "recipe.json").is_file():
                 self._try_pacing(start)
             claim_folder(self.folder, self.recipe, self.dtype, start.opened.digest)
+        with sole_trainer(self.folder) if processes.first else nullcontext():
+            yield from self._stages(start, processes, *asked)
+
+    def _stages(
+        self, start: TorchModel, processes: Processes, dev_sets: Sequence[DevSet], no_dev: str
+    ) -> Iterator[TrainingUpdate]:
+        """Train what is not trained yet."""
         current: TorchModel | None = start
         for number, stage in enumerate(self.recipe.stages):
             place = self.folder / "stages" / stage.name
@@ -135,7 +144,7 @@ class TrainingRun:
             if current is None:
                 before = self.recipe.stages[number - 1].name
                 current = open_torch_model(self.folder / "stages" / before / "model")
-            yield from self._train(stage, place, current, processes, *asked)
+            yield from self._train(stage, place, current, processes, dev_sets, no_dev)
             current = None if processes.world > 1 else current
         if processes.first and not (self.folder / CARD_FILE).is_file():
             card = gather_card(self.folder, self.recipe, start.opened, self.tests)

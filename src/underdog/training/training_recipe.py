@@ -39,7 +39,7 @@ class StageBudget(StrictTable):
 
     tokens: Annotated[int | None, Field(ge=1)] = None
     steps: Annotated[int | None, Field(ge=1)] = None
-    cpu_seconds: Annotated[float | None, Field(gt=0)] = None
+    cpu_seconds: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = None
 
     @model_validator(mode="after")
     def _one(self) -> "StageBudget":
@@ -102,7 +102,7 @@ class Stage(StrictTable):
     trainable: str = "lora:r=16"
     schedule: str = "wsd:warmup=0.05,decay=0.3"
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 1e-3
-    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     clip: Annotated[float, Field(gt=0)] = 1.0
     step_tokens: Annotated[int, Field(ge=1)] = 512
     batch_tokens: Annotated[int, Field(ge=1)] = 384
@@ -200,7 +200,7 @@ class TrainingRecipe(StrictTable):
         dev: Held-out problems that are asked during training; `None` asks none.
     """
 
-    model: str
+    model: Annotated[str, Field(min_length=1)]
     template: str = ""
     seed: int = 0
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from underdog.errors import DataError
 from underdog.registry import available
 from underdog.reports.study_pages.study_page import StudyReport
 from underdog.studies import studies
@@ -72,3 +73,12 @@ def test_a_shortened_cell_is_less_work_of_the_same_kind(name: str) -> None:
     short, longer = study.shortened(cell, 0.02), study.shortened(cell, 0.06)
     assert short.work < longer.work < cell.work
     assert {short.kind, longer.kind} == {cell.kind}
+
+
+def test_a_file_without_cells_says_what_it_lacks(tmp_path: Path) -> None:
+    cells = studies.create(NAMES[0]).cells("ci")
+    with pytest.raises(DataError, match=r"cannot read .*none\.csv: No such file"):
+        read_cells_csv(tmp_path / "none.csv", cells)
+    (tmp_path / "other.csv").write_text("name\n1\n")
+    with pytest.raises(DataError, match="no column 'arm'"):
+        read_cells_csv(tmp_path / "other.csv", cells)

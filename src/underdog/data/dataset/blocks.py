@@ -4,6 +4,7 @@ A row of JSON lines holds `messages`, `prompt` and `completion`, or `question` a
 other field is a tag.
 """
 
+import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,7 +177,7 @@ class _Line(BaseModel):
 
 def _example(line: bytes, where: str) -> Example:
     try:
-        row = _Line.model_validate_json(line)
+        row = _Line.model_validate_json(line.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
         seen = line[:80].decode("utf-8", "replace").strip()
         raise DataError(

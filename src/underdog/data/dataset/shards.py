@@ -39,6 +39,13 @@ def shards_of(folder: Path, split: str | None = None) -> list[Path]:
     """
     found = sorted((folder / "data").glob(f"{split or '*'}-*.parquet"))
     if not found:
+        if not folder.exists():
+            raise DataError(f"{folder}: no such data set")
+        if not folder.is_dir():
+            raise DataError(
+                f"{folder} is a file; a data set is a folder, and rows of your own are lines of "
+                "JSON in a file whose name ends in .jsonl"
+            )
         wanted = f" of split {split!r}" if split else ""
         raise DataError(
             f"{folder} holds no data set{wanted}: no data/*.parquet in it; "

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from underdog.core import ModelShape
 from underdog.data.mixing.mixture import Mixture
+from underdog.engines.machine.memory import free_bytes
+from underdog.errors import ConfigError
 from underdog.models.architecture import Architecture, Layer, Rope
 from underdog.models.open_model import OpenModel
 from underdog.models.tokenizer.vocabulary import Vocabulary
@@ -35,6 +37,8 @@ _EPSILON = 1e-5
 _RULES = 1
 _VOCABULARY_ITEMS = 20_000
 _PIECE = 512
+_TRAINED_BYTES = 16
+"""Of a parameter in training: the weight, its gradient and two moments."""
 
 
 def make_scratch(size: DecoderSize | str, vocabulary: Vocabulary, seed: int) -> TorchModel:
@@ -70,10 +74,18 @@ def open_scratch(spec: str, texts: Callable[[], Iterable[str]], seed: int) -> To
 
     Raises:
         UnknownNameError: No such size or parameter.
-        ConfigError: A value makes no sense, or the texts hold characters beyond the vocabulary's.
+        ConfigError: A value makes no sense, or the texts hold characters beyond the
+            vocabulary's, or memory does not suffice.
         MissingExtraError: PyTorch or transformers is not installed.
     """
     asked = ScratchSpec.of(spec)
+    needed = asked.size.num_params(asked.num_tokens) * _TRAINED_BYTES
+    if needed > (free := free_bytes()):
+        raise ConfigError(
+            f"{spec} has {asked.size.num_params():,} parameters: training it needs "
+            f"{needed / 1e9:,.1f} GB of memory, but {free / 1e9:,.1f} are free; "
+            "take a smaller model"
+        )
     if asked.num_tokens:
         return make_scratch(asked.size, train_vocabulary(texts(), asked.num_tokens), seed)
     check_characters(texts())
