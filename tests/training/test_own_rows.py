@@ -105,11 +105,21 @@ def test_a_model_from_scratch_beyond_the_memory_is_refused_before_it_is_made(spe
 
 @pytest.mark.parametrize(
     "change",
-    [{"budget": {"cpu_seconds": float("inf")}}, {"weight_decay": float("inf")}],
+    [
+        {"budget": {"cpu_seconds": float("inf")}},
+        {"weight_decay": float("inf")},
+        {"learning_rate": float("nan")},
+    ],
 )
 def test_numbers_without_end_are_refused(tiny, rows, change) -> None:
     stage = recipe_of(tiny, rows).stages[0].model_dump() | change
     with pytest.raises(ValueError, match="finite"):
+        Stage.model_validate(stage)
+
+
+def test_a_split_of_a_file_that_has_none_is_refused(tiny, rows) -> None:
+    stage = recipe_of(tiny, rows).stages[0].model_dump() | {"split": "dev"}
+    with pytest.raises(ValueError, match="has no splits"):
         Stage.model_validate(stage)
 
 

@@ -16,7 +16,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from underdog.errors import ConfigError
 from underdog.registry import parse_spec
@@ -27,7 +27,13 @@ from underdog.training.scratch.sizes import SPEC, ScratchSpec
 from underdog.training.trainable import trainables
 
 
-class StageBudget(StrictTable):
+class RecipeTable(StrictTable):
+    """A table of a recipe: its numbers are finite."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+
+class StageBudget(RecipeTable):
     """How long a stage trains; exactly one is given.
 
     Attributes:
@@ -39,7 +45,7 @@ class StageBudget(StrictTable):
 
     tokens: Annotated[int | None, Field(ge=1)] = None
     steps: Annotated[int | None, Field(ge=1)] = None
-    cpu_seconds: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = None
+    cpu_seconds: Annotated[float | None, Field(gt=0)] = None
 
     @model_validator(mode="after")
     def _one(self) -> "StageBudget":
@@ -56,7 +62,7 @@ class StageBudget(StrictTable):
         return cpu_seconds / (self.cpu_seconds or 1.0)
 
 
-class Stage(StrictTable):
+class Stage(RecipeTable):
     """One phase of training: one mixture, one objective, one choice of parameters.
 
     Attributes:
@@ -102,7 +108,7 @@ class Stage(StrictTable):
     trainable: str = "lora:r=16"
     schedule: str = "wsd:warmup=0.05,decay=0.3"
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 1e-3
-    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
     clip: Annotated[float, Field(gt=0)] = 1.0
     step_tokens: Annotated[int, Field(ge=1)] = 512
     batch_tokens: Annotated[int, Field(ge=1)] = 384
@@ -127,6 +133,8 @@ class Stage(StrictTable):
 
     @model_validator(mode="after")
     def _sound(self) -> "Stage":
+        if self.data.endswith(".jsonl") and self.split != "train":
+            raise ValueError("a JSON Lines file has no splits; leave split out")
         if bool(self.data) == bool(self.mixture):
             raise ValueError("give exactly one of data and mixture")
         for registry, spec in (
@@ -145,7 +153,7 @@ HELD_OUT = ("dev", "validation", "valid", "val")
 """Names of splits that may choose settings, in the order in which they are looked for."""
 
 
-class DevTable(StrictTable):
+class DevTable(RecipeTable):
     """Which held-out problems are asked during training.
 
     Attributes:
@@ -187,7 +195,7 @@ class DevTable(StrictTable):
         return self
 
 
-class TrainingRecipe(StrictTable):
+class TrainingRecipe(RecipeTable):
     """A model and the stages that it goes through, in order.
 
     Attributes:
