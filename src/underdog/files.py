@@ -127,3 +127,26 @@ def write_json(path: Path, value: object) -> None:
     """
     text = json.dumps(value, indent=1, sort_keys=True) + "\n"
     write_atomic(path, lambda file: file.write(text.encode()))
+
+
+def hold_alone(handle: int) -> bool:
+    """Lock an open file or folder until it is closed, also by the end of the process.
+
+    Args:
+        handle: Its file descriptor.
+
+    Returns:
+        False if another process holds it. True too where the system or its file system has no such
+        locks, and nobody is kept out.
+    """
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    return True

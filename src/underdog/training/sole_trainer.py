@@ -1,12 +1,13 @@
 """One run at a time in a folder: two at once would write into one another's log."""
 
-import fcntl
 import os
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from underdog.errors import TrainingError
+from underdog.files import hold_alone
 
 
 @contextmanager
@@ -19,16 +20,15 @@ def sole_trainer(folder: Path) -> Generator[None]:
     Raises:
         TrainingError: Another run holds it.
     """
+    if sys.platform == "win32":  # folders cannot be opened there
+        yield
+        return
     held = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not hold_alone(held):
             raise TrainingError(
                 f"another run trains in {folder} now; wait for it, or give another folder"
-            ) from error
-        except OSError:
-            pass  # A file system without locks.
+            )
         yield
     finally:
         os.close(held)

@@ -9,7 +9,6 @@ samples are counted and sampled again.
 import asyncio
 import json
 import os
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -25,6 +24,7 @@ from underdog.data.sources.collecting.record_json import (
 )
 from underdog.data.sources.source import Record, Reply
 from underdog.errors import DataError, UnderdogError
+from underdog.files import hold_alone
 
 FORMAT = "underdog collection 1"
 
@@ -175,18 +175,13 @@ def _open(path: Path) -> IO[bytes]:
         file = path.open("a+b")
     except OSError as error:
         raise DataError(f"cannot open the journal {path}: {error.strerror or error}") from error
-    if sys.platform != "win32":
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            with suppress(OSError):
-                file.close()
-            raise DataError(
-                f"{path} is being written by another collection; wait for it, or give this one "
-                "a journal of its own"
-            ) from error
+    if not hold_alone(file.fileno()):
+        with suppress(OSError):
+            file.close()
+        raise DataError(
+            f"{path} is being written by another collection; wait for it, or give this one "
+            "a journal of its own"
+        )
     return file
 
 
